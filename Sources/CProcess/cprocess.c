@@ -1,0 +1,5 @@
+#include "cprocess.h"
+
+#include <unistd.h>
+
+pid_t cprocess_fork(void) { return fork(); }

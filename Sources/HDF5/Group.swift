@@ -1,0 +1,216 @@
+import CHDF5
+
+/// A group: named groups and datasets, and attributes.
+public struct Group: Sendable {
+  /// A member of a group.
+  public enum Member: Sendable {
+    case group(Group)
+    case dataset(Dataset)
+    /// Something that is neither, or stands in another file.
+    case other
+  }
+
+  let handle: Handle
+  // Keeps the file open.
+  let file: Handle
+  let place: Place
+
+  /// The path inside the file.
+  public var path: String { place.object }
+  /// The attributes of the group.
+  public var attributes: Attributes { Attributes(owner: handle, place: place) }
+
+  /// Whether there is a member of that name, or a path of names, below this group.
+  public func contains(_ name: String) -> Bool {
+    var path = ""
+    for part in name.split(separator: "/") {
+      path += path.isEmpty ? String(part) : "/" + part
+      var found: htri_t = 0
+      Library.ignore { found = H5Lexists(handle.id, path, hid_t(H5P_DEFAULT)) }
+      if found <= 0 { return false }
+    }
+    return !path.isEmpty
+  }
+
+  /// The names of all members, in alphabetical order.
+  ///
+  /// - Throws: ``HDF5Error``.
+  public func memberNames() throws(HDF5Error) -> [String] {
+    var info = H5G_info_t()
+    _ = try Library.call("cannot list the group", at: place) {
+      H5Gget_info(handle.id, &info)
+    }
+    var names: [String] = []
+    for index in 0..<info.nlinks {
+      var buffer: [CChar] = [0]
+      let length = try readName(index, into: &buffer)
+      buffer = [CChar](repeating: 0, count: length + 1)
+      _ = try readName(index, into: &buffer)
+      names.append(string(fromPadded: buffer.map { UInt8(bitPattern: $0) }))
+    }
+    return names
+  }
+
+  /// Copies a member's name into the places there are.
+  ///
+  /// - Returns: The length of the name.
+  private func readName(_ index: hsize_t, into buffer: inout [CChar]) throws(HDF5Error) -> Int {
+    try Library.call("cannot list the group", at: place) {
+      H5Lget_name_by_idx(
+        handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count,
+        hid_t(H5P_DEFAULT))
+    }
+  }
+
+  /// The member of that name, or a path of names. Only what stands in this file is opened.
+  ///
+  /// - Throws: ``HDF5Error`` if there is none.
+  public func member(_ name: String) throws(HDF5Error) -> Member {
+    let there = place.appending(name)
+    guard contains(name) else {
+      throw HDF5Error(
+        file: place.file, object: there.object, operation: "is missing", stack: [])
+    }
+    let isHard = try Library.call("cannot look the link up", at: there) {
+      chdf5_is_hard_link(handle.id, name)
+    }
+    guard isHard != 0 else { return .other }
+    let id = try Library.call("cannot open", at: there) {
+      H5Oopen(handle.id, name, hid_t(H5P_DEFAULT))
+    }
+    let object = Handle(id) { H5Oclose($0) }
+    var kind = H5I_BADID
+    Library.ignore { kind = H5Iget_type(id) }
+    switch kind {
+    case H5I_GROUP: return .group(Group(handle: object, file: file, place: there))
+    case H5I_DATASET: return .dataset(Dataset(handle: object, file: file, place: there))
+    default: return .other
+    }
+  }
+
+  /// The group of that name.
+  ///
+  /// - Throws: ``HDF5Error`` if there is none.
+  public func group(_ name: String) throws(HDF5Error) -> Group {
+    guard case .group(let group) = try member(name) else {
+      throw error(at: name, "is not a group")
+    }
+    return group
+  }
+
+  /// The dataset of that name.
+  ///
+  /// - Throws: ``HDF5Error`` if there is none.
+  public func dataset(_ name: String) throws(HDF5Error) -> Dataset {
+    guard case .dataset(let dataset) = try member(name) else {
+      throw error(at: name, "is not a dataset")
+    }
+    return dataset
+  }
+
+  /// Makes a group, and those on the way to it that are not there yet.
+  ///
+  /// - Throws: ``HDF5Error``.
+  @discardableResult
+  public func createGroup(_ path: String) throws(HDF5Error) -> Group {
+    var group = self
+    for part in path.split(separator: "/").map(String.init) {
+      group = group.contains(part) ? try group.group(part) : try group.createMember(part)
+    }
+    return group
+  }
+
+  private func createMember(_ name: String) throws(HDF5Error) -> Group {
+    let there = place.appending(name)
+    let creation = try File.properties(chdf5_group_create_class(), there)
+    _ = try Library.call("cannot leave times out", at: there) {
+      H5Pset_obj_track_times(creation.id, false)
+    }
+    let id = try Library.call("cannot create the group", at: there) {
+      H5Gcreate2(handle.id, name, hid_t(H5P_DEFAULT), creation.id, hid_t(H5P_DEFAULT))
+    }
+    return Group(handle: Handle(id) { H5Gclose($0) }, file: file, place: there)
+  }
+
+  /// Makes a dataset of numbers; groups on the way to it are made too.
+  ///
+  /// - Parameters:
+  ///   - shape: `[]` for a single value.
+  ///   - values: Row-major, as many as the shape says.
+  /// - Throws: ``HDF5Error``.
+  public func write<Value: Element>(
+    _ path: String, shape: [Int], _ values: UnsafeBufferPointer<Value>
+  ) throws(HDF5Error) {
+    try writeRaw(
+      path, shape: shape, count: values.count, fileType: Value.fileType,
+      memoryType: Value.memoryType, values.baseAddress.map(UnsafeRawPointer.init))
+  }
+
+  /// The same from an array.
+  public func write<Value: Element>(
+    _ path: String, shape: [Int], _ values: [Value]
+  ) throws(HDF5Error) {
+    var failure: HDF5Error?
+    values.withUnsafeBufferPointer { buffer in
+      do throws(HDF5Error) { try write(path, shape: shape, buffer) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// A dataset that is a single value.
+  public func write<Value: Element>(_ path: String, _ value: Value) throws(HDF5Error) {
+    try write(path, shape: [], [value])
+  }
+
+  /// A dataset of strings, UTF-8, of one fixed length, padded with NUL.
+  public func write(_ path: String, _ strings: [String]) throws(HDF5Error) {
+    let (bytes, size) = padded(strings)
+    let there = place.appending(path)
+    let type = try stringType(size: size, utf8: true, there)
+    var failure: HDF5Error?
+    bytes.withUnsafeBytes { buffer in
+      do throws(HDF5Error) {
+        try writeRaw(
+          path, shape: [strings.count], count: strings.count, fileType: type.id,
+          memoryType: type.id, buffer.baseAddress)
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  private func writeRaw(
+    _ path: String, shape: [Int], count: Int, fileType: hid_t, memoryType: hid_t,
+    _ values: UnsafeRawPointer?
+  ) throws(HDF5Error) {
+    let there = place.appending(path)
+    guard count == shape.reduce(1, *) else {
+      throw HDF5Error(
+        file: place.file, object: there.object,
+        operation: "cannot write \(count) values as shape \(shape)", stack: [])
+    }
+    var parts = path.split(separator: "/").map(String.init)
+    let name = parts.removeLast()
+    let parent = try createGroup(parts.joined(separator: "/"))
+    let space = try dataspace(shape: shape, there)
+    let creation = try File.properties(chdf5_dataset_create_class(), there)
+    _ = try Library.call("cannot leave times out", at: there) {
+      H5Pset_obj_track_times(creation.id, false)
+    }
+    let id = try Library.call("cannot create the dataset", at: there) {
+      H5Dcreate2(
+        parent.handle.id, name, fileType, space.id, hid_t(H5P_DEFAULT), creation.id,
+        hid_t(H5P_DEFAULT))
+    }
+    let dataset = Handle(id) { H5Dclose($0) }
+    guard count > 0 else { return }
+    _ = try Library.call("cannot write", at: there) {
+      H5Dwrite(
+        dataset.id, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
+    }
+  }
+
+  private func error(at name: String, _ what: String) -> HDF5Error {
+    HDF5Error(
+      file: place.file, object: place.appending(name).object, operation: what, stack: [])
+  }
+}

@@ -1,0 +1,88 @@
+import COpenBLAS
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Double: KernelScalar {
+  public static func multiply(
+    _ left: UnsafePointer<Double>, transposeLeft: Bool,
+    _ right: UnsafePointer<Double>, transposeRight: Bool,
+    rows: Int, columns: Int, inner: Int,
+    into result: UnsafeMutablePointer<Double>, accumulate: Bool
+  ) {
+    cblas_dgemm(
+      CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
+      transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
+      blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,
+      blasint(transposeRight ? inner : columns), accumulate ? 1 : 0, result, blasint(columns))
+  }
+
+  public static func lstmForward(
+    gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
+    cell: UnsafeMutablePointer<Double>, tanhCell: UnsafeMutablePointer<Double>,
+    hidden: UnsafeMutablePointer<Double>, rows: Int, units: Int
+  ) {
+    for row in 0..<rows {
+      let gate = gates + row * 4 * units
+      for unit in 0..<units {
+        let at = row * units + unit
+        let i = sigmoid(gate[unit])
+        let f = sigmoid(gate[units + unit])
+        let g = tanh(gate[2 * units + unit])
+        let o = sigmoid(gate[3 * units + unit])
+        (gate[unit], gate[units + unit]) = (i, f)
+        (gate[2 * units + unit], gate[3 * units + unit]) = (g, o)
+        cell[at] = f * previousCell[at] + i * g
+        tanhCell[at] = tanh(cell[at])
+        hidden[at] = o * tanhCell[at]
+      }
+    }
+  }
+
+  public static func lstmBackward(
+    gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
+    tanhCell: UnsafePointer<Double>, hiddenGradient: UnsafePointer<Double>,
+    cellGradient: UnsafeMutablePointer<Double>, rows: Int, units: Int
+  ) {
+    for row in 0..<rows {
+      let gate = gates + row * 4 * units
+      for unit in 0..<units {
+        let at = row * units + unit
+        let (i, f) = (gate[unit], gate[units + unit])
+        let (g, o) = (gate[2 * units + unit], gate[3 * units + unit])
+        let (dh, t) = (hiddenGradient[at], tanhCell[at])
+        let dc = cellGradient[at] + dh * o * (1 - t * t)
+        gate[unit] = dc * g * i * (1 - i)
+        gate[units + unit] = dc * previousCell[at] * f * (1 - f)
+        gate[2 * units + unit] = dc * i * (1 - g * g)
+        gate[3 * units + unit] = dh * t * o * (1 - o)
+        cellGradient[at] = dc * f
+      }
+    }
+  }
+
+  public static func adam(
+    weights: UnsafeMutablePointer<Double>, gradients: UnsafePointer<Double>,
+    momentum: UnsafeMutablePointer<Double>, velocity: UnsafeMutablePointer<Double>,
+    count: Int, step: Double, oneMinusBeta1: Double, oneMinusBeta2: Double, epsilon: Double
+  ) {
+    for index in 0..<count {
+      let g = gradients[index]
+      momentum[index] += (g - momentum[index]) * oneMinusBeta1
+      velocity[index] += (g * g - velocity[index]) * oneMinusBeta2
+      weights[index] -= momentum[index] * step / (velocity[index].squareRoot() + epsilon)
+    }
+  }
+
+  public static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
+    for index in 0..<count { values[index] = exp(values[index]) }
+  }
+
+  public static func naturalLogarithm(_ value: Double) -> Double { log(value) }
+  public static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
+  private static func sigmoid(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
+}

@@ -1,0 +1,47 @@
+/// A number type the engine can compute with: `Float` for training, on BLAS and vector kernels, and
+/// `Double` to check its gradients, on BLAS and plain loops.
+///
+/// All matrices are dense and row-major. No function allocates.
+public protocol KernelScalar: BinaryFloatingPoint, Sendable {
+  /// `result = left · right`, or `result += left · right`.
+  ///
+  /// - Parameters:
+  ///   - left: `[rows, inner]`, or `[inner, rows]` if `transposeLeft`.
+  ///   - right: `[inner, columns]`, or `[columns, inner]` if `transposeRight`.
+  ///   - result: `[rows, columns]`.
+  static func multiply(
+    _ left: UnsafePointer<Self>, transposeLeft: Bool,
+    _ right: UnsafePointer<Self>, transposeRight: Bool,
+    rows: Int, columns: Int, inner: Int,
+    into result: UnsafeMutablePointer<Self>, accumulate: Bool)
+
+  /// One time step of an LSTM: activates `gates` in place and computes cell and hidden state.
+  ///
+  /// - Parameters:
+  ///   - gates: `[rows, 4 × units]`, pre-activations in Keras' order i, f, c, o.
+  ///   - previousCell: `[rows, units]`; so are `cell`, `tanhCell` and `hidden`, which are written.
+  static func lstmForward(
+    gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
+    cell: UnsafeMutablePointer<Self>, tanhCell: UnsafeMutablePointer<Self>,
+    hidden: UnsafeMutablePointer<Self>, rows: Int, units: Int)
+
+  /// The same step backward: `gates` turns from activations into gradients of pre-activations, and
+  /// `cellGradient` from the gradient of this step's cell into that of the step before.
+  static func lstmBackward(
+    gates: UnsafeMutablePointer<Self>, previousCell: UnsafePointer<Self>,
+    tanhCell: UnsafePointer<Self>, hiddenGradient: UnsafePointer<Self>,
+    cellGradient: UnsafeMutablePointer<Self>, rows: Int, units: Int)
+
+  /// One update by Adam (Kingma & Ba 2015) in the order of `keras.optimizers.Adam`:
+  /// `m += (g − m)(1 − β₁)`, `v += (g² − v)(1 − β₂)`, `w −= m · step / (√v + ε)`.
+  static func adam(
+    weights: UnsafeMutablePointer<Self>, gradients: UnsafePointer<Self>,
+    momentum: UnsafeMutablePointer<Self>, velocity: UnsafeMutablePointer<Self>,
+    count: Int, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self, epsilon: Self)
+
+  /// `eˣ` of `count` values in place.
+  static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
+
+  static func naturalLogarithm(_ value: Self) -> Self
+  static func power(_ base: Self, _ exponent: Self) -> Self
+}

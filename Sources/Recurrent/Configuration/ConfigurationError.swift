@@ -1,0 +1,61 @@
+/// A model, or a training run, that cannot be built as described.
+public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+extension ModelConfiguration {
+  /// The largest size of one axis: units, features, rows or steps.
+  public static let largestAxis = 1 << 20
+  /// The most layers of a model.
+  public static let mostLayers = 256
+  /// The most weights of one parameter.
+  public static let largestParameter = 1 << 31
+
+  /// Checks that the sizes can be built.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the layer and the value.
+  public func validate() throws(ConfigurationError) {
+    func check(_ size: Int, _ what: String) throws(ConfigurationError) {
+      guard size >= 1, size <= Self.largestAxis else {
+        throw ConfigurationError("\(what) is \(size); it must be from 1 to \(Self.largestAxis)")
+      }
+    }
+    try check(features, "features")
+    if let batch { try check(batch, "batch") }
+    if let timeSteps { try check(timeSteps, "timeSteps") }
+    guard layers.count >= 1, layers.count <= Self.mostLayers else {
+      throw ConfigurationError(
+        "the model has \(layers.count) layers; it must have from 1 to \(Self.mostLayers)")
+    }
+    guard !isStateful || batch != nil else {
+      throw ConfigurationError("a stateful layer needs a fixed batch")
+    }
+    var names: Set<String> = []
+    var (inputs, sequence) = (features, true)
+    for (index, layer) in layers.enumerated() {
+      guard names.insert(layer.name).inserted else {
+        throw ConfigurationError("two layers are named \(layer.name)")
+      }
+      try check(layer.units, "units of layer \(layer.name)")
+      switch layer {
+      case .lstm(let lstm):
+        guard sequence else {
+          throw ConfigurationError(
+            "layer \(lstm.name) needs a sequence; the LSTM below must return sequences")
+        }
+        sequence = lstm.returnSequences
+      case .dense(let dense):
+        guard dense.activation != .softmax || index == layers.count - 1 else {
+          throw ConfigurationError("layer \(dense.name): softmax is for the last layer only")
+        }
+      }
+      guard layer.parameterShapes(inputs: inputs).allSatisfy({ $0.count <= Self.largestParameter })
+      else {
+        throw ConfigurationError("layer \(layer.name) has too many weights")
+      }
+      inputs = layer.units
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Kernels
+
+/// Long short-term memory (Hochreiter & Schmidhuber 1997; with a forget gate, Gers et al. 2000), as
+/// `keras.layers.LSTM` computes it:
+///
+///     i, f, g, o = σ, σ, tanh, σ of (xₜ · kernel + hₜ₋₁ · recurrentKernel + bias)
+///     cₜ = f ∘ cₜ₋₁ + i ∘ g
+///     hₜ = o ∘ tanh(cₜ)
+///
+/// Gate order i, f, c, o as in Keras, where c is the candidate g.
+///
+/// Shapes: input `[timeSteps, rows, inputs]`, hidden and cell `[batch, units]`, output
+/// `[timeSteps or 1, rows, units]`.
+/// Memory: `batch × (timeSteps × 7 + 6) × units` scalars from the model's plan.
+final class LSTM<Scalar: KernelScalar>: Layer {
+  let name: String
+  let units: Int
+  let stateful: Bool
+  let returnSequences: Bool
+  let batch: Int
+  let timeSteps: Int
+  let inputs: Int
+
+  // Parameters and their gradients.
+  private let kernel, recurrentKernel, bias: UnsafeMutablePointer<Scalar>
+  private let kernelGradient, recurrentKernelGradient: UnsafeMutablePointer<Scalar>
+  private let biasGradient: UnsafeMutablePointer<Scalar>
+
+  // Buffers.
+  private let plan: MemoryPlan<Scalar>
+  private let gates: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 4 × units]
+  private let hiddens: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units], the state first
+  private let cells: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units], the state first
+  private let tanhCells: MemoryPlan<Scalar>.Region  // [timeSteps, rows, units]
+  private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let cellGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let hiddenState: MemoryPlan<Scalar>.Region  // [batch, units]
+  private let cellState: MemoryPlan<Scalar>.Region  // [batch, units]
+
+  private var input: UnsafePointer<Scalar>?
+
+  init(
+    _ configuration: LSTMConfiguration, parameters: ParameterStore<Scalar>, inputs: Int,
+    batch: Int, timeSteps: Int, plan: MemoryPlan<Scalar>
+  ) {
+    name = configuration.name
+    units = configuration.units
+    stateful = configuration.stateful
+    returnSequences = configuration.returnSequences
+    self.batch = batch
+    self.timeSteps = timeSteps
+    self.inputs = inputs
+    self.plan = plan
+
+    (kernel, kernelGradient) = parameters.pointers(layer: name, name: "kernel")
+    (recurrentKernel, recurrentKernelGradient) = parameters.pointers(
+      layer: name, name: "recurrent_kernel")
+    (bias, biasGradient) = parameters.pointers(layer: name, name: "bias")
+
+    gates = plan.reserve(timeSteps * batch * 4 * units)
+    hiddens = plan.reserve((timeSteps + 1) * batch * units)
+    cells = plan.reserve((timeSteps + 1) * batch * units)
+    tanhCells = plan.reserve(timeSteps * batch * units)
+    hiddenGradient = plan.reserve(batch * units)
+    cellGradient = plan.reserve(batch * units)
+    hiddenState = plan.reserve(batch * units)
+    cellState = plan.reserve(batch * units)
+  }
+
+  var outputSteps: Int { returnSequences ? timeSteps : 1 }
+
+  /// The hidden state, `[batch, units]`: where the next batch of a stateful layer begins.
+  var hidden: UnsafeMutableBufferPointer<Scalar> { plan.buffer(hiddenState) }
+  /// The cell state, `[batch, units]`.
+  var cell: UnsafeMutableBufferPointer<Scalar> { plan.buffer(cellState) }
+
+  @specialized(where Scalar == Float)
+  func forward(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
+    self.input = input
+    let state = rows * units
+    let gates = plan[gates]
+    let (hiddens, cells, tanhCells) = (plan[hiddens], plan[cells], plan[tanhCells])
+    if stateful {
+      hiddens.update(from: plan[hiddenState], count: state)
+      cells.update(from: plan[cellState], count: state)
+    } else {
+      hiddens.update(repeating: 0, count: state)
+      cells.update(repeating: 0, count: state)
+    }
+
+    // What the inputs contribute, for all steps at once.
+    for row in 0..<timeSteps * rows {
+      (gates + row * 4 * units).update(from: bias, count: 4 * units)
+    }
+    Scalar.multiply(
+      input, transposeLeft: false, kernel, transposeRight: false,
+      rows: timeSteps * rows, columns: 4 * units, inner: inputs, into: gates, accumulate: true)
+
+    for step in 0..<timeSteps {
+      let gates = gates + step * 4 * state
+      Scalar.multiply(
+        hiddens + step * state, transposeLeft: false, recurrentKernel, transposeRight: false,
+        rows: rows, columns: 4 * units, inner: units, into: gates, accumulate: true)
+      Scalar.lstmForward(
+        gates: gates, previousCell: cells + step * state, cell: cells + (step + 1) * state,
+        tanhCell: tanhCells + step * state, hidden: hiddens + (step + 1) * state,
+        rows: rows, units: units)
+    }
+
+    let last = timeSteps * state
+    if stateful {
+      plan[hiddenState].update(from: hiddens + last, count: state)
+      plan[cellState].update(from: cells + last, count: state)
+    }
+    return returnSequences ? hiddens + state : hiddens + last
+  }
+
+  /// Back-propagation through the steps of this batch; what came before it is a constant.
+  @specialized(where Scalar == Float)
+  func backward(
+    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int
+  ) {
+    guard let input else { preconditionFailure("backward before forward") }
+    let state = rows * units
+    let gates = plan[gates]
+    let (hiddens, cells, tanhCells) = (plan[hiddens], plan[cells], plan[tanhCells])
+    let (hiddenGradient, cellGradient) = (plan[hiddenGradient], plan[cellGradient])
+    cellGradient.update(repeating: 0, count: state)
+
+    for step in stride(from: timeSteps - 1, through: 0, by: -1) {
+      if step == timeSteps - 1 {
+        hiddenGradient.update(
+          from: outputGradient + (returnSequences ? step * state : 0), count: state)
+      } else {
+        // `gates` of the next step already holds gradients.
+        Scalar.multiply(
+          gates + (step + 1) * 4 * state, transposeLeft: false, recurrentKernel,
+          transposeRight: true, rows: rows, columns: units, inner: 4 * units,
+          into: hiddenGradient, accumulate: false)
+        if returnSequences {
+          let gradient = outputGradient + step * state
+          for index in 0..<state { hiddenGradient[index] += gradient[index] }
+        }
+      }
+      Scalar.lstmBackward(
+        gates: gates + step * 4 * state, previousCell: cells + step * state,
+        tanhCell: tanhCells + step * state, hiddenGradient: hiddenGradient,
+        cellGradient: cellGradient, rows: rows, units: units)
+    }
+
+    // Weight gradients, for all steps at once.
+    let all = timeSteps * rows
+    Scalar.multiply(
+      input, transposeLeft: true, gates, transposeRight: false,
+      rows: inputs, columns: 4 * units, inner: all, into: kernelGradient, accumulate: false)
+    Scalar.multiply(
+      hiddens, transposeLeft: true, gates, transposeRight: false,
+      rows: units, columns: 4 * units, inner: all, into: recurrentKernelGradient,
+      accumulate: false)
+    sumRows(of: gates, rows: all, columns: 4 * units, into: biasGradient)
+    if let inputGradient {
+      Scalar.multiply(
+        gates, transposeLeft: false, kernel, transposeRight: true,
+        rows: all, columns: inputs, inner: 4 * units, into: inputGradient, accumulate: false)
+    }
+  }
+}

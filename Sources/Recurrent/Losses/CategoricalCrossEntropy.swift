@@ -1,0 +1,45 @@
+import Kernels
+
+/// Categorical cross-entropy over a softmax, the two fused: `keras.losses.CategoricalCrossentropy`
+/// as Keras computes it on a softmax layer, from class numbers in place of one-hot rows.
+enum CategoricalCrossEntropy {
+  /// The sums over a batch; divide by its rows for the mean that Keras reports.
+  struct Sums {
+    var loss: Double = 0
+    var correct: Int = 0
+  }
+
+  /// Loss `−ln p[target]` and accuracy of each row, and the gradient of the mean loss with respect to
+  /// the values before the softmax, `(p − onehot(target)) / rows`, over the probabilities' place.
+  ///
+  /// - Parameters:
+  ///   - probabilities: `[rows, classes]`, a softmax' output; receives the gradient if `gradient`.
+  ///   - targets: `[rows]`, class numbers below `classes`.
+  @inline(__always)
+  static func evaluate<Scalar: KernelScalar>(
+    probabilities: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Int32>, rows: Int,
+    classes: Int, gradient: Bool
+  ) -> Sums {
+    var sums = Sums()
+    let scale = 1 / Scalar(rows)
+    for row in 0..<rows {
+      let p = probabilities + row * classes
+      let target = Int(targets[row])
+      // A probability that float32 rounds to zero counts as the smallest one there is.
+      sums.loss -= Double(Scalar.naturalLogarithm(max(p[target], .leastNormalMagnitude)))
+      if likeliestClass(p, classes: classes) == target { sums.correct += 1 }
+      guard gradient else { continue }
+      p[target] -= 1
+      for index in 0..<classes { p[index] *= scale }
+    }
+    return sums
+  }
+}
+
+/// The number of the largest of `classes` values, the first if several are equal.
+@inline(__always)
+func likeliestClass<Scalar: KernelScalar>(_ values: UnsafePointer<Scalar>, classes: Int) -> Int {
+  var best = 0
+  for index in 1..<max(1, classes) where values[index] > values[best] { best = index }
+  return best
+}

@@ -1,0 +1,99 @@
+import Kernels
+
+/// All weights of a model and their gradients, each in one block of memory, so that an optimizer
+/// walks over one array.
+///
+/// Memory: 2 × the weights. Each parameter begins on a cache line; the gap before the next one is
+/// zero in every block and stays so.
+public final class ParameterStore<Scalar: KernelScalar> {
+  /// A parameter's place in the blocks.
+  public struct Parameter: Sendable {
+    /// The layer's name.
+    public let layer: String
+    /// `kernel`, `recurrent_kernel` or `bias`.
+    public let name: String
+    public let shape: [Int]
+    /// Where it begins, in scalars.
+    public let offset: Int
+
+    public var count: Int { shape.reduce(1, *) }
+  }
+
+  public let configuration: ModelConfiguration
+  /// In Keras' order: layer by layer, `kernel`, `recurrent_kernel`, `bias`.
+  public let parameters: [Parameter]
+  let values: AlignedMemory<Scalar>
+  let gradients: AlignedMemory<Scalar>
+
+  /// Makes room for the weights of a model; all are zero.
+  ///
+  /// - Throws: ``ConfigurationError``, or `OutOfMemory`.
+  public init(_ configuration: ModelConfiguration) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    var parameters: [Parameter] = []
+    var offset = 0
+    for (layer, inputs) in zip(configuration.layers, configuration.layerInputs) {
+      for parameter in layer.parameterShapes(inputs: inputs) {
+        parameters.append(
+          Parameter(
+            layer: layer.name, name: parameter.name, shape: parameter.shape, offset: offset))
+        offset += AlignedMemory<Scalar>.padded(parameter.count)
+      }
+    }
+    self.parameters = parameters
+    values = try AlignedMemory(count: offset)
+    gradients = try AlignedMemory(count: offset)
+  }
+
+  /// Weights as Keras starts them: kernels Glorot-uniform, recurrent kernels orthogonal, biases zero
+  /// but for the forget gate's, which are 1.
+  public func initialize(seed: UInt64) {
+    var generator = PhiloxGenerator(seed: seed, stream: .initialWeights)
+    for layer in configuration.layers {
+      for parameter in parameters where parameter.layer == layer.name {
+        let weights = self[parameter]
+        switch (layer, parameter.name) {
+        case (_, "kernel"):
+          Initializer.glorotUniform(
+            weights, inputs: parameter.shape[0], outputs: parameter.shape[1], using: &generator)
+        case (_, "recurrent_kernel"):
+          Initializer.orthogonal(
+            weights, inputs: parameter.shape[0], outputs: parameter.shape[1], using: &generator)
+        case (.lstm(let lstm), _):
+          weights.update(repeating: 0)
+          if lstm.unitForgetBias {
+            weights.extracting(lstm.units..<2 * lstm.units).update(repeating: 1)
+          }
+        case (.dense, _):
+          weights.update(repeating: 0)
+        }
+      }
+    }
+  }
+
+  /// The parameter of that layer and name.
+  public func parameter(layer: String, name: String) -> Parameter? {
+    parameters.first { $0.layer == layer && $0.name == name }
+  }
+
+  /// Where a parameter of a layer of this model, and its gradient, begin.
+  func pointers(
+    layer: String, name: String
+  ) -> (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>) {
+    guard let parameter = parameter(layer: layer, name: name) else {
+      preconditionFailure("layer \(layer) of this model has no \(name)")
+    }
+    return (values.base + parameter.offset, gradients.base + parameter.offset)
+  }
+
+  /// The weights of a parameter, row-major, as they are in memory.
+  public subscript(parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
+    UnsafeMutableBufferPointer(start: values.base + parameter.offset, count: parameter.count)
+  }
+
+  /// The gradients of a parameter after ``Sequential/backward(targets:rows:)``.
+  public func gradient(_ parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
+    UnsafeMutableBufferPointer(start: gradients.base + parameter.offset, count: parameter.count)
+  }
+}

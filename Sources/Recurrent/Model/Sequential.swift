@@ -1,0 +1,173 @@
+import Kernels
+
+/// A model ready to compute on batches of one shape: Keras' `Sequential`.
+///
+/// Nothing is allocated after `init`. Several models may share one ``ParameterStore``, say to train
+/// on one shape and predict on another.
+public final class Sequential<Scalar: KernelScalar> {
+  public let configuration: ModelConfiguration
+  public let parameters: ParameterStore<Scalar>
+  /// The most rows of a batch.
+  public let batch: Int
+  public let timeSteps: Int
+  /// The steps of the output: `timeSteps`, or 1 if the last LSTM gives only its last step.
+  public let outputSteps: Int
+  /// The working memory, in scalars, beside the parameters.
+  public let workingMemory: Int
+
+  private let plan: MemoryPlan<Scalar>
+  let layers: [any Layer<Scalar>]
+  private let inputRegion: MemoryPlan<Scalar>.Region
+  private let layerGradients: [MemoryPlan<Scalar>.Region]
+  private var output: UnsafeMutablePointer<Scalar>
+
+  /// - Parameters:
+  ///   - batch: The most rows of a batch.
+  ///   - timeSteps: The steps of a sequence.
+  /// - Throws: `OutOfMemory`, or ``ConfigurationError`` if the configuration fixes another batch.
+  public init(parameters: ParameterStore<Scalar>, batch: Int, timeSteps: Int) throws {
+    ComputeThreads.use(1)
+    configuration = parameters.configuration
+    self.parameters = parameters
+    self.batch = batch
+    self.timeSteps = timeSteps
+    if let fixed = configuration.batch, fixed != batch {
+      throw ConfigurationError("the model's batch is \(fixed), not \(batch)")
+    }
+    if let fixed = configuration.timeSteps, fixed != timeSteps {
+      throw ConfigurationError("the model takes \(fixed) time steps, not \(timeSteps)")
+    }
+    let widest = (configuration.layers.map(\.units) + [configuration.features]).max() ?? 1
+    let (elements, overflow) = batch.multipliedReportingOverflow(by: timeSteps)
+    guard !overflow, elements <= Int(Int32.max) / widest else {
+      throw ConfigurationError("a batch of \(batch) × \(timeSteps) steps is too large")
+    }
+
+    plan = try MemoryPlan()
+    inputRegion = plan.reserve(timeSteps * batch * configuration.features)
+    var layers: [any Layer<Scalar>] = []
+    var layerGradients: [MemoryPlan<Scalar>.Region] = []
+    var steps = timeSteps
+    for (layer, inputs) in zip(configuration.layers, configuration.layerInputs) {
+      // The gradient of this layer's input is that of the output of the layer below.
+      layerGradients.append(plan.reserve(layers.isEmpty ? 0 : steps * batch * inputs))
+      switch layer {
+      case .lstm(let lstm):
+        layers.append(
+          LSTM(
+            lstm, parameters: parameters, inputs: inputs, batch: batch, timeSteps: steps,
+            plan: plan))
+      case .dense(let dense):
+        layers.append(
+          Dense(
+            dense, parameters: parameters, inputs: inputs, batch: batch, steps: steps, plan: plan))
+      }
+      steps = layers.last?.outputSteps ?? steps
+    }
+    self.layers = layers
+    self.layerGradients = layerGradients
+    outputSteps = steps
+    workingMemory = plan.size
+    try plan.allocate()
+    output = plan[inputRegion]
+  }
+
+  /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
+  public var input: UnsafeMutableBufferPointer<Scalar> { plan.buffer(inputRegion) }
+
+  /// Computes the output of ``input``.
+  ///
+  /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
+  @discardableResult
+  @specialized(where Scalar == Float)
+  public func forward(rows: Int) -> UnsafeBufferPointer<Scalar> {
+    var values = plan[inputRegion]
+    for layer in layers { values = layer.forward(values, rows: rows) }
+    output = values
+    return UnsafeBufferPointer(
+      start: values, count: outputSteps * rows * configuration.outputUnits)
+  }
+
+  /// The likeliest class of each row of the last output step.
+  public func likeliestClasses(rows: Int) -> [Int] {
+    let classes = configuration.outputUnits
+    let last = output + (outputSteps - 1) * rows * classes
+    return (0..<rows).map { likeliestClass(last + $0 * classes, classes: classes) }
+  }
+
+  /// Sum of losses and number of right answers over the rows of the output that
+  /// ``forward(rows:)`` just gave; leaves the output as it is.
+  ///
+  /// - Parameter targets: class numbers, `[outputSteps, rows]`.
+  public func evaluate(
+    targets: UnsafePointer<Int32>, rows: Int
+  ) -> (lossSum: Double, correct: Int) {
+    let sums = CategoricalCrossEntropy.evaluate(
+      probabilities: output, targets: targets, rows: outputSteps * rows,
+      classes: configuration.outputUnits, gradient: false)
+    return (sums.loss, sums.correct)
+  }
+
+  /// Computes the gradients of the mean loss of the batch that ``forward(rows:)`` just saw, over the
+  /// output's place.
+  ///
+  /// - Parameter targets: class numbers, `[outputSteps, rows]`.
+  /// - Returns: Sum of losses and number of right answers over the rows, before the update.
+  @discardableResult
+  @specialized(where Scalar == Float)
+  public func backward(
+    targets: UnsafePointer<Int32>, rows: Int
+  ) -> (lossSum: Double, correct: Int) {
+    let sums = CategoricalCrossEntropy.evaluate(
+      probabilities: output, targets: targets, rows: outputSteps * rows,
+      classes: configuration.outputUnits, gradient: true)
+    var gradient = output
+    for index in stride(from: layers.count - 1, through: 0, by: -1) {
+      let below = index == 0 ? nil : plan[layerGradients[index]]
+      layers[index].backward(outputGradient: gradient, inputGradient: below, rows: rows)
+      if let below { gradient = below }
+    }
+    return (sums.loss, sums.correct)
+  }
+
+  /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
+  public func resetStates() {
+    for case let lstm as LSTM<Scalar> in layers {
+      lstm.hidden.update(repeating: 0)
+      lstm.cell.update(repeating: 0)
+    }
+  }
+}
+
+extension Sequential where Scalar == Float {
+  /// The state of all stateful layers; `nil` if there are none.
+  public var recurrentState: RecurrentState? {
+    let layers = layers.compactMap { $0 as? LSTM<Float> }.filter(\.stateful)
+    guard !layers.isEmpty else { return nil }
+    return RecurrentState(
+      batch: batch,
+      layers: layers.map {
+        RecurrentState.Layer(
+          name: $0.name, units: $0.units, hidden: Array($0.hidden), cell: Array($0.cell))
+      })
+  }
+
+  /// Goes on from a state.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is not one of this model's.
+  public func restore(_ state: RecurrentState) throws(ConfigurationError) {
+    let layers = layers.compactMap { $0 as? LSTM<Float> }.filter(\.stateful)
+    guard state.batch == batch, state.layers.map(\.name) == layers.map(\.name) else {
+      throw ConfigurationError(
+        "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
+          + "this model has \(batch) rows of \(layers.map(\.name))")
+    }
+    for (layer, saved) in zip(layers, state.layers) {
+      guard saved.hidden.count == layer.hidden.count, saved.cell.count == layer.cell.count else {
+        throw ConfigurationError("the recurrent state of layer \(layer.name) has the wrong size")
+      }
+      _ = layer.hidden.update(fromContentsOf: saved.hidden)
+      _ = layer.cell.update(fromContentsOf: saved.cell)
+    }
+  }
+}

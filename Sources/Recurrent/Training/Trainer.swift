@@ -1,0 +1,154 @@
+import Kernels
+
+/// Trains a model on a dataset, one update at a time, and can stop after any of them: everything it
+/// needs to go on is in the parameters, the optimizer, ``progress`` and the model's recurrent state.
+public final class Trainer {
+  public let model: Sequential<Float>
+  public let optimizer: Adam<Float>
+  public let dataset: SequenceDataset
+  public let options: TrainingOptions
+  public private(set) var progress: TrainingProgress
+  /// The updates that make an epoch.
+  public let updatesPerEpoch: Int
+
+  private var targets: [Int32]
+
+  /// - Parameters:
+  ///   - progress: Where to begin; as saved, or a new one.
+  ///   - recurrentState: The state as saved with it; zeros if `nil`.
+  /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other, or
+  ///   `OutOfMemory`.
+  public init(
+    parameters: ParameterStore<Float>, optimizer: Adam<Float>, dataset: SequenceDataset,
+    options: TrainingOptions, progress: TrainingProgress, recurrentState: RecurrentState? = nil
+  ) throws {
+    let configuration = parameters.configuration
+    guard options.batchSize >= 1 else {
+      throw ConfigurationError("the batch size is \(options.batchSize); it must be at least 1")
+    }
+    guard !configuration.isStateful || dataset.samples % options.batchSize == 0 else {
+      throw ConfigurationError(
+        "a stateful model needs full batches: \(dataset.samples) samples cannot be divided into "
+          + "batches of \(options.batchSize)")
+    }
+    guard configuration.features == dataset.features else {
+      throw ConfigurationError(
+        "the data has \(dataset.features) features, the model takes \(configuration.features)")
+    }
+    guard case .dense(let last) = configuration.layers.last, last.activation == .softmax else {
+      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
+    }
+    if let target = dataset.targets.first(where: { $0 >= last.units }) {
+      throw ConfigurationError(
+        "the data has a class \(target), layer \(last.name) has \(last.units) units")
+    }
+    // More rows than samples would only take memory.
+    model = try Sequential(
+      parameters: parameters,
+      batch: configuration.batch ?? min(options.batchSize, dataset.samples),
+      timeSteps: dataset.timeSteps)
+    guard model.outputSteps == dataset.targetSteps else {
+      throw ConfigurationError(
+        "the data has targets for \(dataset.targetSteps) steps, the model gives "
+          + "\(model.outputSteps)")
+    }
+    updatesPerEpoch = (dataset.samples - 1) / options.batchSize + 1
+    guard progress.order.count == dataset.samples,
+      progress.order.allSatisfy({ $0 >= 0 && Int($0) < dataset.samples }),
+      progress.epoch >= 0, progress.targetEpochs >= 0,
+      (0..<updatesPerEpoch).contains(progress.updateInEpoch)
+    else {
+      throw ConfigurationError("the training position is not one of these data")
+    }
+    self.optimizer = optimizer
+    self.dataset = dataset
+    self.options = options
+    self.progress = progress
+    targets = [Int32](repeating: 0, count: model.outputSteps * model.batch)
+    if let recurrentState { try model.restore(recurrentState) }
+  }
+
+  /// Plans `epochs` more than are done.
+  public func extend(byEpochs epochs: Int) { progress.targetEpochs = progress.epoch + epochs }
+
+  /// Trains until all epochs are done or `shouldStop` says so after an update.
+  ///
+  /// - Parameter didUpdate: Called after each update with whether it ended an epoch; returns whether
+  ///   to stop here.
+  /// - Throws: ``TrainingDiverged``, or what `didUpdate` throws.
+  public func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
+    while !progress.isFinished {
+      let endedEpoch = update()
+      if endedEpoch, let loss = progress.history.loss.last, !loss.isFinite {
+        throw TrainingDiverged(epoch: progress.epoch)
+      }
+      if try didUpdate(endedEpoch) { return }
+    }
+  }
+
+  /// Makes one update.
+  ///
+  /// - Returns: Whether it was the last one of an epoch.
+  @discardableResult
+  public func update() -> Bool {
+    if progress.updateInEpoch == 0 { beginEpoch() }
+    let first = progress.updateInEpoch * options.batchSize
+    let rows = min(options.batchSize, dataset.samples - first)
+    gather(first: first, rows: rows)
+    model.forward(rows: rows)
+    let sums = model.backward(targets: targets, rows: rows)
+    optimizer.update()
+
+    progress.lossSum += sums.lossSum
+    progress.correct += sums.correct
+    progress.rowsSeen += rows * model.outputSteps
+    progress.updateInEpoch += 1
+    guard progress.updateInEpoch == updatesPerEpoch else { return false }
+    endEpoch()
+    return true
+  }
+
+  private func beginEpoch() {
+    if options.shuffle { progress.shuffleGenerator.shuffle(&progress.order) }
+    if options.resetStatesEachEpoch { model.resetStates() }
+  }
+
+  private func endEpoch() {
+    progress.history.loss.append(progress.lossSum / Double(progress.rowsSeen))
+    progress.history.accuracy.append(Double(progress.correct) / Double(progress.rowsSeen))
+    progress.epoch += 1
+    progress.updateInEpoch = 0
+    progress.lossSum = 0
+    progress.correct = 0
+    progress.rowsSeen = 0
+  }
+
+  /// Copies a batch into the model's input, time-major, and its targets beside it.
+  private func gather(first: Int, rows: Int) {
+    let (features, steps, targetSteps) = (dataset.features, dataset.timeSteps, dataset.targetSteps)
+    guard let input = model.input.baseAddress else { return }
+    dataset.inputs.withUnsafeBufferPointer { inputs in
+      for row in 0..<rows {
+        let sample = Int(progress.order[first + row])
+        for step in 0..<steps {
+          let from = (sample * steps + step) * features
+          let to = (step * rows + row) * features
+          for feature in 0..<features { input[to + feature] = inputs[from + feature] }
+        }
+        for step in 0..<targetSteps {
+          targets[step * rows + row] = dataset.targets[sample * targetSteps + step]
+        }
+      }
+    }
+  }
+}
+
+/// The loss is no longer a number.
+public struct TrainingDiverged: Error, CustomStringConvertible {
+  /// The epoch in which it happened, from 1.
+  public let epoch: Int
+
+  public var description: String {
+    "the loss is no longer a number in epoch \(epoch); use a smaller --learning-rate"
+  }
+}

@@ -1,0 +1,62 @@
+/// Where a training run stands: with weights, optimizer and recurrent state, all that it needs to go
+/// on as if it had never stopped.
+public struct TrainingProgress: Equatable, Sendable {
+  /// The epochs that are done.
+  public internal(set) var epoch: Int
+  /// The epochs after which the run ends.
+  public var targetEpochs: Int
+  /// The updates done in the epoch that is under way.
+  public internal(set) var updateInEpoch: Int
+  /// The order in which the epoch under way, or the last one, takes the samples.
+  public internal(set) var order: [Int32]
+  /// Draws the next epoch's order.
+  public internal(set) var shuffleGenerator: PhiloxGenerator
+  /// The sum of the losses of the rows seen in the epoch under way.
+  public internal(set) var lossSum: Double
+  /// The right answers among them.
+  public internal(set) var correct: Int
+  /// The number of those rows.
+  public internal(set) var rowsSeen: Int
+  /// Loss and accuracy of every epoch done.
+  public internal(set) var history: History
+
+  /// The beginning of a run.
+  public init(samples: Int, targetEpochs: Int, randomSeed: UInt64) {
+    self.init(
+      epoch: 0, targetEpochs: targetEpochs, updateInEpoch: 0, order: (0..<Int32(samples)).map { $0 },
+      shuffleGenerator: PhiloxGenerator(seed: randomSeed, stream: .shuffle), lossSum: 0,
+      correct: 0, rowsSeen: 0, history: History())
+  }
+
+  /// A run as it was saved.
+  public init(
+    epoch: Int, targetEpochs: Int, updateInEpoch: Int, order: [Int32],
+    shuffleGenerator: PhiloxGenerator, lossSum: Double, correct: Int, rowsSeen: Int,
+    history: History
+  ) {
+    self.epoch = epoch
+    self.targetEpochs = targetEpochs
+    self.updateInEpoch = updateInEpoch
+    self.order = order
+    self.shuffleGenerator = shuffleGenerator
+    self.lossSum = lossSum
+    self.correct = correct
+    self.rowsSeen = rowsSeen
+    self.history = history
+  }
+
+  /// Whether all epochs are done.
+  public var isFinished: Bool { epoch >= targetEpochs }
+}
+
+/// Loss and metrics by epoch, as Keras' `History` keeps them: means over the epoch's rows, each
+/// measured before the update that its batch made.
+public struct History: Equatable, Sendable {
+  public var loss: [Double]
+  public var accuracy: [Double]
+
+  public init(loss: [Double] = [], accuracy: [Double] = []) {
+    self.loss = loss
+    self.accuracy = accuracy
+  }
+}

@@ -1,0 +1,116 @@
+import CKernels
+import Kernels
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The vector kernels against the C library and against the double-precision loops, on every
+/// instruction set this processor has. Serialized, because the selection is global.
+@Suite(.serialized) struct VectorKernelTests {
+  /// Runs `body` on each instruction set, then returns to the widest.
+  private func onEachInstructionSet(_ body: (InstructionSet) throws -> Void) rethrows {
+    let widest = InstructionSet.selected
+    defer { widest.select() }
+    for set in InstructionSet.available {
+      #expect(set.select())
+      try body(set)
+    }
+  }
+
+  /// Values over the range where a gate is not saturated, and some far outside.
+  private var values: [Float] {
+    (0..<20_001).map { Float($0 - 10_000) * 0.0021 } + [0, -0.0, 1e-30, -1e-30, 1e-4, 50, -50, 80]
+  }
+
+  @Test func exponentialIsWithinTwoUnitsInTheLastPlace() {
+    onEachInstructionSet { set in
+      var results = values
+      ckernels_exp(&results, results.count)
+      for (x, result) in zip(values, results) {
+        let exact = exp(Double(x))
+        let error = abs(Double(result) - exact) / Double(Float(exact).ulp)
+        #expect(error <= 2, "exp(\(x)) on \(set) is \(error) ulp off")
+      }
+    }
+  }
+
+  @Test func tanhAndSigmoidAreWithinAMillionth() {
+    onEachInstructionSet { set in
+      var tanhs = values
+      var sigmoids = values
+      ckernels_tanh(&tanhs, tanhs.count)
+      ckernels_sigmoid(&sigmoids, sigmoids.count)
+      for (index, x) in values.enumerated() {
+        #expect(abs(Double(tanhs[index]) - tanh(Double(x))) <= 2e-7, "tanh(\(x)) on \(set)")
+        #expect(
+          abs(Double(sigmoids[index]) - 1 / (1 + exp(-Double(x)))) <= 2e-7, "sigmoid(\(x)) on \(set)")
+      }
+    }
+  }
+
+  /// Sizes around the vector widths, so that every tail is met.
+  @Test(arguments: [1, 3, 4, 7, 8, 13, 16, 17, 31, 50])
+  func gatesAndAdamAgreeWithDoublePrecision(units: Int) {
+    onEachInstructionSet { set in
+      let rows = 3
+      let wave = { (count: Int, phase: Double) in (0..<count).map { sin(Double($0) * 1.3 + phase) } }
+      var gates = wave(rows * 4 * units, 0.1)
+      let previousCell = wave(rows * units, 0.2)
+      let hiddenGradient = wave(rows * units, 0.3)
+      var cellGradient = wave(rows * units, 0.4)
+      var (cell, tanhCell, hidden) = (previousCell, previousCell, previousCell)
+
+      var floatGates = gates.map { Float($0) }
+      let floatPreviousCell = previousCell.map { Float($0) }
+      let floatHiddenGradient = hiddenGradient.map { Float($0) }
+      var floatCellGradient = cellGradient.map { Float($0) }
+      var (floatCell, floatTanh, floatHidden) = (
+        floatPreviousCell, floatPreviousCell, floatPreviousCell
+      )
+
+      Double.lstmForward(
+        gates: &gates, previousCell: previousCell, cell: &cell, tanhCell: &tanhCell,
+        hidden: &hidden, rows: rows, units: units)
+      Float.lstmForward(
+        gates: &floatGates, previousCell: floatPreviousCell, cell: &floatCell,
+        tanhCell: &floatTanh, hidden: &floatHidden, rows: rows, units: units)
+      expectClose(floatHidden, hidden, "hidden on \(set)")
+      expectClose(floatCell, cell, "cell on \(set)")
+
+      Double.lstmBackward(
+        gates: &gates, previousCell: previousCell, tanhCell: tanhCell,
+        hiddenGradient: hiddenGradient, cellGradient: &cellGradient, rows: rows, units: units)
+      Float.lstmBackward(
+        gates: &floatGates, previousCell: floatPreviousCell, tanhCell: floatTanh,
+        hiddenGradient: floatHiddenGradient, cellGradient: &floatCellGradient, rows: rows,
+        units: units)
+      expectClose(floatGates, gates, "gate gradients on \(set)")
+      expectClose(floatCellGradient, cellGradient, "cell gradient on \(set)")
+
+      var (weights, momentum, velocity) = (wave(units, 1), wave(units, 2), wave(units, 3).map(abs))
+      var (floatWeights, floatMomentum, floatVelocity) = (
+        weights.map { Float($0) }, momentum.map { Float($0) }, velocity.map { Float($0) }
+      )
+      Double.adam(
+        weights: &weights, gradients: wave(units, 4), momentum: &momentum, velocity: &velocity,
+        count: units, step: 0.01, oneMinusBeta1: 0.1, oneMinusBeta2: 0.001, epsilon: 1e-7)
+      Float.adam(
+        weights: &floatWeights, gradients: wave(units, 4).map { Float($0) },
+        momentum: &floatMomentum, velocity: &floatVelocity, count: units, step: 0.01,
+        oneMinusBeta1: 0.1, oneMinusBeta2: 0.001, epsilon: 1e-7)
+      expectClose(floatMomentum, momentum, "momentum on \(set)")
+      expectClose(floatVelocity, velocity, "velocity on \(set)")
+      expectClose(floatWeights, weights, "weights on \(set)")
+    }
+  }
+
+  private func expectClose(_ found: [Float], _ expected: [Double], _ what: String) {
+    for (a, b) in zip(found, expected) {
+      #expect(abs(Double(a) - b) <= 1e-6 * max(1, abs(b)), "\(what)")
+    }
+  }
+}
