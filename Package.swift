@@ -29,9 +29,13 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
+    .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CProcess"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5"],
+      resources: [.copy("Reference")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -107,11 +107,13 @@ public struct Attributes: Sendable {
     }
   }
 
-  private func create(_ name: String, type: hid_t, shape: [Int]) throws(HDF5Error) -> Handle {
+  private func create(
+    _ name: String, type: @autoclosure () -> hid_t, shape: [Int]
+  ) throws(HDF5Error) -> Handle {
     let there = place.attribute(name)
     let space = try dataspace(shape: shape, there)
     let id = try Library.call("cannot create the attribute", at: there) {
-      H5Acreate2(owner.id, name, type, space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
+      H5Acreate2(owner.id, name, type(), space.id, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
     }
     return Handle(id) { H5Aclose($0) }
   }

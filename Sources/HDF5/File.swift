@@ -68,8 +68,10 @@ public struct File: Sendable {
     return access
   }
 
-  static func properties(_ kind: hid_t, _ place: Place) throws(HDF5Error) -> Handle {
-    Handle(try Library.call("cannot make properties", at: place) { H5Pcreate(kind) }) {
+  static func properties(
+    _ kind: @autoclosure () -> hid_t, _ place: Place
+  ) throws(HDF5Error) -> Handle {
+    Handle(try Library.call("cannot make properties", at: place) { H5Pcreate(kind()) }) {
       H5Pclose($0)
     }
   }

@@ -179,8 +179,8 @@ public struct Group: Sendable {
   }
 
   private func writeRaw(
-    _ path: String, shape: [Int], count: Int, fileType: hid_t, memoryType: hid_t,
-    _ values: UnsafeRawPointer?
+    _ path: String, shape: [Int], count: Int, fileType: @autoclosure () -> hid_t,
+    memoryType: @autoclosure () -> hid_t, _ values: UnsafeRawPointer?
   ) throws(HDF5Error) {
     let there = place.appending(path)
     guard count == shape.reduce(1, *) else {
@@ -198,14 +198,14 @@ public struct Group: Sendable {
     }
     let id = try Library.call("cannot create the dataset", at: there) {
       H5Dcreate2(
-        parent.handle.id, name, fileType, space.id, hid_t(H5P_DEFAULT), creation.id,
+        parent.handle.id, name, fileType(), space.id, hid_t(H5P_DEFAULT), creation.id,
         hid_t(H5P_DEFAULT))
     }
     let dataset = Handle(id) { H5Dclose($0) }
     guard count > 0 else { return }
     _ = try Library.call("cannot write", at: there) {
       H5Dwrite(
-        dataset.id, memoryType, hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
+        dataset.id, memoryType(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
     }
   }
 

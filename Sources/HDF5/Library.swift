@@ -1,17 +1,22 @@
 import CHDF5
-import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Every call into libhdf5 goes through here: one at a time, since not every build of the library is
 /// safe for threads; silent, since it would print its errors; and with its error stack kept.
 enum Library {
-  private static let lock = Mutex<Bool>(false)
+  private static let lock = Lock()
 
   /// Runs `body` and turns a negative result into an error.
   static func call<Result: SignedInteger>(
     _ operation: @autoclosure () -> String, at place: Place, _ body: () -> Result
   ) throws(HDF5Error) -> Result {
-    let (result, stack): (Result, [String]) = lock.withLock { isOpen in
-      prepare(&isOpen)
+    let (result, stack): (Result, [String]) = lock.withLock {
+      prepare()
       let result = body()
       return (result, result < 0 ? errorStack() : [])
     }
@@ -22,21 +27,43 @@ enum Library {
     return result
   }
 
+  /// A mutual exclusion that a forked child may release: Swift's own belongs to one thread of one process.
+private final class Lock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() { pthread_mutex_init(mutex, nil) }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+}
+
+/// Runs `body` while no thread is inside libhdf5.
+  static func whileIdle<Result>(_ body: () -> Result) -> Result { lock.withLock(body) }
+
   /// Runs `body`, whose failure changes nothing for the caller, such as closing what was only read.
   static func ignore(_ body: () -> Void) {
-    lock.withLock { isOpen in
-      prepare(&isOpen)
+    lock.withLock {
+      prepare()
       body()
     }
   }
 
-  private static func prepare(_ isOpen: inout Bool) {
-    if !isOpen {
-      // At exit libhdf5 would try once more to write what it could not.
-      H5dont_atexit()
-      H5open()
-      isOpen = true
-    }
+  /// Opens the library, once. At exit it would try once more to write what it could not.
+  private static let open: Void = {
+    H5dont_atexit()
+    H5open()
+  }()
+
+  private static func prepare() {
+    _ = open
     // Belongs to the thread, so it is set each time.
     H5Eset_auto2(chdf5_default_stack(), nil, nil)
   }
@@ -55,6 +82,27 @@ enum Library {
     return messages
   }
 }
+
+/// A mutual exclusion that a forked child may release: Swift's own belongs to one thread of one process.
+private final class Lock: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+
+  init() { pthread_mutex_init(mutex, nil) }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func withLock<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
+  }
+}
+
+/// Runs `body` while no thread is inside libhdf5: a process that is forked then can use the library.
+public func whileHDF5IsIdle<Result>(_ body: () -> Result) -> Result { Library.whileIdle(body) }
 
 /// Where in which file a value stands; what errors tell.
 struct Place: Sendable {

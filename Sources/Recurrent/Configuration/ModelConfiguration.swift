@@ -2,7 +2,7 @@
 public struct ModelConfiguration: Equatable, Sendable {
   /// Keras' name of the model.
   public var name: String
-  /// The number of rows in every batch; set exactly if a layer is stateful.
+  /// The number of rows in every batch if it is fixed; stateful layers need it.
   public var batch: Int?
   /// The steps of one input sequence; `nil` if the model takes any number.
   public var timeSteps: Int?

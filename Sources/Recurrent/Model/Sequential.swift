@@ -31,7 +31,7 @@ public final class Sequential<Scalar: KernelScalar> {
     self.parameters = parameters
     self.batch = batch
     self.timeSteps = timeSteps
-    if let fixed = configuration.batch, fixed != batch {
+    if configuration.isStateful, let fixed = configuration.batch, fixed != batch {
       throw ConfigurationError("the model's batch is \(fixed), not \(batch)")
     }
     if let fixed = configuration.timeSteps, fixed != timeSteps {

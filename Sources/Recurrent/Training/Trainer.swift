@@ -45,7 +45,8 @@ public final class Trainer {
     // More rows than samples would only take memory.
     model = try Sequential(
       parameters: parameters,
-      batch: configuration.batch ?? min(options.batchSize, dataset.samples),
+      batch: configuration.isStateful
+        ? options.batchSize : min(options.batchSize, dataset.samples),
       timeSteps: dataset.timeSteps)
     guard model.outputSteps == dataset.targetSteps else {
       throw ConfigurationError(

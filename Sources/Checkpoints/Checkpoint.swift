@@ -1,0 +1,101 @@
+import Recurrent
+
+/// Everything a run needs to go on: what Keras keeps in a model file, and what it forgets.
+///
+/// Weights and optimizer are references: a checkpoint of a running trainer is a view of it, made
+/// without a copy, and is saved before the next update changes them.
+public struct Checkpoint {
+  /// The model's weights and configuration.
+  public var parameters: ParameterStore<Float>
+  /// The optimizer with its moments; `nil` in a file that cannot be trained on.
+  public var optimizer: Adam<Float>?
+  /// The state of stateful layers: where the stream stands. `nil` if no layer is stateful.
+  public var recurrentState: RecurrentState?
+  /// What the stream is fed next; `nil` if none has begun.
+  public var stream: StreamPosition?
+  /// Where training stands; `nil` in a file of Keras' own.
+  public var training: TrainingProgress?
+  /// The state that training goes on from, if a prediction has moved ``recurrentState`` on since.
+  public var trainingRecurrentState: RecurrentState?
+  /// How symbols become numbers and back.
+  public var vocabulary: Vocabulary?
+  /// What the model is trained on.
+  public var task: Task?
+  /// Whose layout the file has.
+  public var kerasVersion: KerasVersion
+
+  public init(
+    parameters: ParameterStore<Float>, optimizer: Adam<Float>?, recurrentState: RecurrentState?,
+    stream: StreamPosition? = nil, training: TrainingProgress? = nil,
+    trainingRecurrentState: RecurrentState? = nil, vocabulary: Vocabulary? = nil,
+    task: Task? = nil, kerasVersion: KerasVersion = .three
+  ) {
+    self.parameters = parameters
+    self.optimizer = optimizer
+    self.recurrentState = recurrentState
+    self.stream = stream
+    self.training = training
+    self.trainingRecurrentState = trainingRecurrentState
+    self.vocabulary = vocabulary
+    self.task = task
+    self.kerasVersion = kerasVersion
+  }
+
+  public var configuration: ModelConfiguration { parameters.configuration }
+}
+
+/// The Keras that opens a file as its own. The two do not read each other's HDF5 files.
+public enum KerasVersion: Int, CaseIterable, Sendable {
+  /// tf-keras, the continuation of Keras 2.
+  case two = 2
+  /// Keras 3.
+  case three = 3
+
+  /// The value of the file's `keras_version`: the release that the layout was compared with.
+  public var release: String {
+    switch self {
+    case .two: "2.21.0"
+    case .three: "3.15.1"
+    }
+  }
+}
+
+/// Where a running sequence stands, beside its recurrent state.
+public struct StreamPosition: Equatable, Sendable {
+  /// The symbols that the next step is fed, for each row of the batch: `[batch, length]`. The last of
+  /// each row is the newest.
+  public var nextInput: [[Int]]
+
+  public init(nextInput: [[Int]]) { self.nextInput = nextInput }
+}
+
+/// The symbols of a model's input and output, in the order of their numbers.
+public struct Vocabulary: Equatable, Sendable {
+  public var symbols: [String]
+  /// What a symbol's number is divided by to become an input value.
+  public var divisor: Double
+
+  public init(symbols: [String], divisor: Double) {
+    self.symbols = symbols
+    self.divisor = divisor
+  }
+
+  /// The number of a symbol.
+  public func index(of symbol: String) -> Int? { symbols.firstIndex(of: symbol) }
+
+  /// A symbol's number as the model's input: divided in double precision, then rounded, as NumPy
+  /// does it for Keras.
+  public func encode(_ index: Int) -> Float { Float(Double(index) / divisor) }
+}
+
+/// What a model is trained on, and how: enough to go on training with nothing but the file.
+public struct Task: Equatable, Sendable {
+  /// The name of the experiment.
+  public var experiment: String
+  public var options: TrainingOptions
+
+  public init(experiment: String, options: TrainingOptions) {
+    self.experiment = experiment
+    self.options = options
+  }
+}

@@ -1,0 +1,80 @@
+import HDF5
+import Recurrent
+
+/// Reading and writing checkpoints: whole, sealed, or not at all.
+public enum CheckpointFile {
+  /// Reads a checkpoint of ours, or a model file of Keras' own.
+  ///
+  /// A file without an intact seal is read in a child process first: libhdf5 can crash on damaged
+  /// files.
+  ///
+  /// - Throws: ``CheckpointError``, or `OutOfMemory`.
+  public static func load(_ path: String) throws -> Checkpoint {
+    switch try Seal.inspect(path) {
+    case .intact: break
+    case .broken(let reason): throw CheckpointError.invalid(path, reason)
+    case .absent: try Quarantine.rehearse(path) { _ = try read(path) }
+    }
+    return try read(path)
+  }
+
+  /// Replaces the checkpoint at `path` by this one, or leaves what is there.
+  ///
+  /// - Parameter lock: The right to write there.
+  /// - Throws: ``CheckpointError``.
+  public static func save(_ checkpoint: Checkpoint, to path: String, lock: CheckpointLock) throws {
+    try AtomicFile.replace(path, lock: lock) { temporary in
+      try describing(path) {
+        let file = try File.create(temporary)
+        try write(checkpoint, to: file.root)
+        try file.close()
+      }
+      try Seal.append(to: temporary, reportedAs: path)
+    }
+  }
+
+  private static func read(_ path: String) throws -> Checkpoint {
+    do {
+      return try read(try File.open(path).root, file: path)
+    } catch let error as HDF5Error {
+      throw CheckpointError.invalid(path, error.reason)
+    }
+  }
+
+  private static func read(_ root: Group, file: String) throws -> Checkpoint {
+    let parameters: ParameterStore<Float>
+    let kerasVersion = try KerasModel.version(root)
+    do {
+      parameters = try ParameterStore(try KerasModel.readConfiguration(root, file: file))
+    } catch let error as ConfigurationError {
+      throw CheckpointError.invalid(file, "/@model_config: \(error)")
+    }
+    try KerasWeights.read(root, into: parameters, file: file)
+    var checkpoint = Checkpoint(
+      parameters: parameters,
+      optimizer: try KerasOptimizer.read(root, parameters: parameters, file: file),
+      recurrentState: RecurrentState.zero(parameters.configuration), kerasVersion: kerasVersion)
+    try ResumptionGroups.read(root, into: &checkpoint, file: file)
+    return checkpoint
+  }
+
+  private static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+    try KerasModel.write(checkpoint, to: root)
+    try KerasWeights.write(checkpoint, to: root)
+    try KerasOptimizer.write(checkpoint, to: root)
+    try ResumptionGroups.write(checkpoint, to: root)
+  }
+
+  /// Turns an error of HDF5 while writing into one that names the checkpoint, not the temporary file.
+  private static func describing(_ path: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as HDF5Error {
+      // What the system said stands inside HDF5's message.
+      let said = error.stack.compactMap { $0.split(separator: "error message = '").dropFirst().first }
+      let reason = said.first.flatMap { $0.split(separator: "'").first }.map(String.init)
+      throw CheckpointError(
+        .inputOutput, file: path, "cannot write: \(reason ?? error.reason)")
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import HDF5
+import Recurrent
+
+/// The groups of ours, which Keras does not look at: what it takes to go on.
+enum ResumptionGroups {
+  /// The attribute of the file that says that the groups are there, and in which version.
+  static let formatAttribute = "lstm_toolkit_format"
+  static let format: Int64 = 1
+
+  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+    try root.attributes.set(formatAttribute, format)
+    if let state = checkpoint.recurrentState {
+      try RecurrentStateGroup.write(state, to: try root.createGroup(RecurrentStateGroup.name))
+    }
+    if let stream = checkpoint.stream {
+      try StreamGroup.write(stream, to: try root.createGroup(StreamGroup.name))
+    }
+    if let training = checkpoint.training {
+      let group = try root.createGroup(TrainingStateGroup.name)
+      try TrainingStateGroup.write(training, to: group)
+      if let state = checkpoint.trainingRecurrentState {
+        try RecurrentStateGroup.write(state, to: try group.createGroup(RecurrentStateGroup.name))
+      }
+      try HistoryGroup.write(training.history, to: try root.createGroup(HistoryGroup.name))
+    }
+    if let vocabulary = checkpoint.vocabulary {
+      try VocabularyGroup.write(vocabulary, to: try root.createGroup(VocabularyGroup.name))
+    }
+    if let task = checkpoint.task {
+      try TaskGroup.write(task, to: try root.createGroup(TaskGroup.name))
+    }
+  }
+
+  /// Reads those that are there; a file of Keras' own has none.
+  ///
+  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the object.
+  static func read(_ root: Group, into checkpoint: inout Checkpoint, file: String) throws {
+    guard root.attributes.contains(formatAttribute) else { return }
+    let found = try root.attributes.number(formatAttribute, as: Int64.self)
+    guard found == format else {
+      throw CheckpointError.invalid(
+        file, "/@\(formatAttribute): is \(found); this program reads \(format)")
+    }
+    let configuration = checkpoint.configuration
+    if configuration.isStateful {
+      checkpoint.recurrentState = try RecurrentStateGroup.read(
+        try root.group(RecurrentStateGroup.name), configuration, file: file)
+    }
+    if root.contains(VocabularyGroup.name) {
+      let group = try root.group(VocabularyGroup.name)
+      checkpoint.vocabulary = try VocabularyGroup.read(
+        group, classes: configuration.outputUnits, file: file)
+    }
+    if root.contains(StreamGroup.name) {
+      checkpoint.stream = try StreamGroup.read(
+        try root.group(StreamGroup.name), symbols: checkpoint.vocabulary?.symbols.count ?? 0,
+        rows: configuration.batch ?? 1, file: file)
+    }
+    if root.contains(TaskGroup.name) {
+      checkpoint.task = try TaskGroup.read(try root.group(TaskGroup.name), file: file)
+    }
+    if root.contains(TrainingStateGroup.name) {
+      let group = try root.group(TrainingStateGroup.name)
+      checkpoint.training = try TrainingStateGroup.read(
+        group, history: try HistoryGroup.read(try root.group(HistoryGroup.name)), file: file)
+      if group.contains(RecurrentStateGroup.name) {
+        checkpoint.trainingRecurrentState = try RecurrentStateGroup.read(
+          try group.group(RecurrentStateGroup.name), configuration, file: file)
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import HDF5
+import Recurrent
+
+/// `training_state`: where training stands, as attributes, and `order`, the order in which the epoch
+/// under way takes the samples, `[samples]`, int32.
+enum TrainingStateGroup {
+  static let name = "training_state"
+
+  static func write(_ progress: TrainingProgress, to group: Group) throws {
+    let attributes = group.attributes
+    try attributes.set("epoch", Int64(progress.epoch))
+    try attributes.set("target_epochs", Int64(progress.targetEpochs))
+    try attributes.set("update_in_epoch", Int64(progress.updateInEpoch))
+    try attributes.set("loss_sum", progress.lossSum)
+    try attributes.set("correct", Int64(progress.correct))
+    try attributes.set("rows_seen", Int64(progress.rowsSeen))
+    try attributes.set("shuffle_seed", progress.shuffleGenerator.seed)
+    try attributes.set("shuffle_position", progress.shuffleGenerator.position)
+    try group.write("order", shape: [progress.order.count], progress.order)
+  }
+
+  static func read(_ group: Group, history: History, file: String) throws -> TrainingProgress {
+    let attributes = group.attributes
+    func count(_ name: String) throws -> Int {
+      let value = try attributes.number(name, as: Int64.self)
+      guard value >= 0, value <= 1 << 48 else {
+        throw CheckpointError.invalid(file, "\(group.path)@\(name): is \(value)")
+      }
+      return Int(value)
+    }
+    let progress = TrainingProgress(
+      epoch: try count("epoch"), targetEpochs: try count("target_epochs"),
+      updateInEpoch: try count("update_in_epoch"),
+      order: try group.dataset("order").read(Int32.self, most: 1 << 28),
+      shuffleGenerator: PhiloxGenerator(
+        seed: try attributes.number("shuffle_seed"), stream: .shuffle,
+        position: try attributes.number("shuffle_position")),
+      lossSum: try attributes.number("loss_sum"), correct: try count("correct"),
+      rowsSeen: try count("rows_seen"), history: history)
+    guard history.loss.count == progress.epoch, history.accuracy.count == progress.epoch else {
+      throw CheckpointError.invalid(
+        file, "/\(HistoryGroup.name): must have \(progress.epoch) epochs, as \(group.path)@epoch says"
+      )
+    }
+    return progress
+  }
+}
+
+/// `history/loss` and `history/accuracy`, each `[epochs]`, float64.
+enum HistoryGroup {
+  static let name = "history"
+
+  static func write(_ history: History, to group: Group) throws {
+    try group.write("loss", shape: [history.loss.count], history.loss)
+    try group.write("accuracy", shape: [history.accuracy.count], history.accuracy)
+  }
+
+  static func read(_ group: Group) throws -> History {
+    History(
+      loss: try group.dataset("loss").read(most: 1 << 28),
+      accuracy: try group.dataset("accuracy").read(most: 1 << 28))
+  }
+}

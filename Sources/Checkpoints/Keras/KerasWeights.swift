@@ -1,0 +1,108 @@
+import HDF5
+import Recurrent
+
+/// `model_weights`: a group for each layer, whose attribute `weight_names` gives the paths of its
+/// arrays below it, in Keras' order (`save_weights_to_hdf5_group`).
+enum KerasWeights {
+  /// The name of a weight below its layer's group.
+  static func path(
+    _ parameter: ParameterStore<Float>.Parameter, in checkpoint: Checkpoint
+  ) -> String {
+    let isLSTM = checkpoint.configuration.layers.contains { layer in
+      if case .lstm(let lstm) = layer { lstm.name == parameter.layer } else { false }
+    }
+    let path = parameter.layer + (isLSTM ? "/lstm_cell/" : "/") + parameter.name
+    return switch checkpoint.kerasVersion {
+    case .three: checkpoint.configuration.name + "/" + path
+    case .two: path + ":0"
+    }
+  }
+
+  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+    let weights = try root.createGroup("model_weights")
+    let layers = checkpoint.configuration.layers.map(\.name)
+    try weights.attributes.set("layer_names", layers, utf8: false)
+    try weights.attributes.set("backend", "tensorflow", utf8: false)
+    try weights.attributes.set("keras_version", checkpoint.kerasVersion.release, utf8: false)
+    for layer in layers {
+      let group = try weights.createGroup(layer)
+      let parameters = checkpoint.parameters.parameters.filter { $0.layer == layer }
+      let names = parameters.map { path($0, in: checkpoint) }
+      try group.attributes.set("weight_names", names, utf8: false)
+      for (parameter, name) in zip(parameters, names) {
+        try group.write(
+          name, shape: parameter.shape,
+          UnsafeBufferPointer(checkpoint.parameters[parameter]))
+      }
+    }
+    try weights.createGroup("top_level_model_weights").attributes.set(
+      "weight_names", [] as [String])
+  }
+
+  /// Fills the weights from a file: by the order of layers and of weights, as Keras does.
+  ///
+  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
+  static func read(
+    _ root: Group, into parameters: ParameterStore<Float>, file: String
+  ) throws {
+    let weights = try root.group("model_weights")
+    let layers = parameters.configuration.layers
+    var groups: [Group] = []
+    for name in try splitNames("layer_names", of: weights) {
+      let group = try weights.group(name)
+      if try !splitNames("weight_names", of: group).isEmpty { groups.append(group) }
+    }
+    guard groups.count == layers.count else {
+      throw CheckpointError.invalid(
+        file,
+        "\(weights.path): has weights of \(groups.count) layers; "
+          + "the model has \(layers.count) layers")
+    }
+    for (layer, group) in zip(layers, groups) {
+      let expected = parameters.parameters.filter { $0.layer == layer.name }
+      let names = try splitNames("weight_names", of: group)
+      guard names.count == expected.count else {
+        throw CheckpointError.invalid(
+          file,
+          "\(group.path): has \(names.count) weights; layer \(layer.name) (\(layer.className)) "
+            + "needs \(expected.count)")
+      }
+      for (parameter, name) in zip(expected, names) {
+        try read(
+          try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
+          need: "layer \(layer.name) (units \(layer.units))", file: file)
+      }
+    }
+  }
+
+  /// Reads an array whose shape and values must be what a layer needs.
+  static func read(
+    _ dataset: Dataset, shape: [Int], into buffer: UnsafeMutableBufferPointer<Float>,
+    need: String, file: String
+  ) throws {
+    let found = try dataset.shape()
+    guard found == shape else {
+      throw CheckpointError.invalid(
+        file, "\(dataset.path): has shape \(found); \(need) needs \(shape)")
+    }
+    try dataset.read(into: buffer)
+    guard buffer.allSatisfy(\.isFinite) else {
+      throw CheckpointError.invalid(
+        file, "\(dataset.path): holds values that are infinite or not numbers")
+    }
+  }
+
+  /// The strings of an attribute, which Keras splits over `name0`, `name1`, … when they are many.
+  static func splitNames(_ name: String, of group: Group) throws -> [String] {
+    let attributes = group.attributes
+    if attributes.contains(name) { return try attributes.strings(name) }
+    guard attributes.contains(name + "0") else { return try attributes.strings(name) }
+    var names: [String] = []
+    var chunk = 0
+    while attributes.contains("\(name)\(chunk)") {
+      names += try attributes.strings("\(name)\(chunk)")
+      chunk += 1
+    }
+    return names
+  }
+}

@@ -1,0 +1,36 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Replacing a file as a whole: a crash at any moment leaves the old one or the new one.
+enum AtomicFile {
+  /// Has `write` make a file beside `path`, flushed to the disk, and puts it in the place of `path`.
+  ///
+  /// - Parameter write: Receives the temporary path `.NAME.partial`.
+  /// - Throws: ``CheckpointError``, or what `write` throws; the old file is then untouched.
+  static func replace(
+    _ path: String, lock: CheckpointLock, _ write: (_ temporary: String) throws -> Void
+  ) throws {
+    let (folder, name) = splitPath(lock.target)
+    let temporary = "\(folder)/.\(name).partial"
+    do {
+      // Made empty first, so that a folder that cannot be written to is told apart from a full disk.
+      guard let file = FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC) else {
+        throw CheckpointError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
+      }
+      var status = stat()
+      if stat(lock.target, &status) == 0 { fchmod(file.number, status.st_mode & 0o7777) }
+      try write(temporary)
+      guard rename(temporary, lock.target) == 0 else {
+        throw CheckpointError(.cannotCreate, file: path, "cannot replace: \(systemErrorText())")
+      }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    // The new name itself must reach the disk too.
+    if let folder = FileDescriptor(folder, O_RDONLY) { fsync(folder.number) }
+  }
+}

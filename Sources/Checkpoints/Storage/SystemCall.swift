@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The system's words for the error of the last call.
+func systemErrorText(_ code: Int32 = errno) -> String {
+  String(cString: strerror(code))
+}
+
+/// The folder and the name of a path.
+func splitPath(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+  let folder = path[..<slash]
+  return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+}
+
+/// The file a path leads to, through symbolic links; the path itself if there is none yet.
+func resolved(_ path: String) -> String {
+  guard let real = realpath(path, nil) else { return path }
+  defer { free(real) }
+  return String(cString: real)
+}
+
+/// An open file descriptor that closes itself.
+final class FileDescriptor {
+  let number: Int32
+
+  /// - Returns: `nil` if the call fails; `errno` then tells why.
+  init?(_ path: String, _ flags: Int32, mode: mode_t = 0o666) {
+    var number: Int32
+    repeat { number = open(path, flags | O_CLOEXEC, mode) } while number < 0 && errno == EINTR
+    guard number >= 0 else { return nil }
+    self.number = number
+  }
+
+  deinit { close(number) }
+}

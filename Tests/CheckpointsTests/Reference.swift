@@ -1,0 +1,34 @@
+import Foundation
+import HDF5
+import Testing
+
+/// One of the files that real Keras wrote.
+struct Reference {
+  let path: String
+  private let file: File
+
+  init(_ name: String) throws {
+    let url = try #require(
+      Bundle.module.url(forResource: name, withExtension: "h5", subdirectory: "Reference"))
+    path = url.path
+    file = try File.open(path)
+  }
+
+  func shape(_ name: String) throws -> [Int] { try file.root.dataset(name).shape() }
+  func array<Value: Element>(_ name: String) throws -> [Value] {
+    try file.root.dataset(name).read()
+  }
+}
+
+/// A folder for one test, removed with it.
+final class TemporaryFolder {
+  let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+
+  init() throws {
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String) -> String { url.appending(path: name).path }
+}
