@@ -4,6 +4,12 @@ import PackageDescription
 let package = Package(
   name: "lstm-toolkit",
   platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "LSTMToolkit", targets: ["LSTMToolkit"]),
+    .executable(name: "lstm-train", targets: ["lstm-train"]),
+    .executable(name: "lstm-resume", targets: ["lstm-resume"]),
+    .executable(name: "lstm-predict", targets: ["lstm-predict"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
@@ -30,6 +36,33 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CProcess"]),
+    .target(name: "Sequences", dependencies: ["Checkpoints", "Recurrent"]),
+    .target(name: "LSTMToolkit", dependencies: ["Recurrent", "Checkpoints", "Sequences"]),
+
+    // What the commands show, and the commands.
+    .target(
+      name: "Presentation",
+      dependencies: [
+        "LSTMToolkit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "lstm-train",
+      dependencies: [
+        "LSTMToolkit", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "lstm-resume",
+      dependencies: [
+        "LSTMToolkit", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(
+      name: "lstm-predict",
+      dependencies: [
+        "LSTMToolkit", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),

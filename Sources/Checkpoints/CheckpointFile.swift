@@ -18,6 +18,9 @@ public enum CheckpointFile {
     return try read(path)
   }
 
+  /// Whether anything is there under that name.
+  public static func exists(_ path: String) -> Bool { fileExists(path) }
+
   /// Replaces the checkpoint at `path` by this one, or leaves what is there.
   ///
   /// - Parameter lock: The right to write there.

@@ -23,6 +23,12 @@ func resolved(_ path: String) -> String {
   return String(cString: real)
 }
 
+/// Whether there is anything under that name.
+func fileExists(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0
+}
+
 /// An open file descriptor that closes itself.
 final class FileDescriptor {
   let number: Int32

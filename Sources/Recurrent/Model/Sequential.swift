@@ -140,6 +140,36 @@ public final class Sequential<Scalar: KernelScalar> {
 }
 
 extension Sequential where Scalar == Float {
+  /// Copies samples of a dataset into ``input``, time-major.
+  ///
+  /// - Parameters:
+  ///   - order: Which samples, by position; those from `first` on are taken.
+  public func setInput(
+    _ dataset: SequenceDataset, order: [Int32], first: Int, rows: Int
+  ) {
+    precondition(
+      rows <= batch && first + rows <= order.count && dataset.timeSteps == timeSteps
+        && dataset.features == configuration.features)
+    let features = dataset.features
+    guard let input = input.baseAddress else { return }
+    dataset.inputs.withUnsafeBufferPointer { inputs in
+      for row in 0..<rows {
+        let sample = Int(order[first + row])
+        for step in 0..<timeSteps {
+          let from = (sample * timeSteps + step) * features
+          let to = (step * rows + row) * features
+          for feature in 0..<features { input[to + feature] = inputs[from + feature] }
+        }
+      }
+    }
+  }
+
+  /// Copies all samples of a dataset into ``input``, time-major.
+  public func setInput(_ dataset: SequenceDataset) {
+    setInput(
+      dataset, order: (0..<Int32(dataset.samples)).map { $0 }, first: 0, rows: dataset.samples)
+  }
+
   /// The state of all stateful layers; `nil` if there are none.
   public var recurrentState: RecurrentState? {
     let layers = layers.compactMap { $0 as? LSTM<Float> }.filter(\.stateful)

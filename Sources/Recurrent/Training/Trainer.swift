@@ -110,7 +110,7 @@ public final class Trainer {
   }
 
   private func beginEpoch() {
-    if options.shuffle { progress.shuffleGenerator.shuffle(&progress.order) }
+    if options.shuffle { progress.shuffle() }
     if options.resetStatesEachEpoch { model.resetStates() }
   }
 
@@ -124,21 +124,13 @@ public final class Trainer {
     progress.rowsSeen = 0
   }
 
-  /// Copies a batch into the model's input, time-major, and its targets beside it.
+  /// Copies a batch into the model's input, and its targets beside it.
   private func gather(first: Int, rows: Int) {
-    let (features, steps, targetSteps) = (dataset.features, dataset.timeSteps, dataset.targetSteps)
-    guard let input = model.input.baseAddress else { return }
-    dataset.inputs.withUnsafeBufferPointer { inputs in
-      for row in 0..<rows {
-        let sample = Int(progress.order[first + row])
-        for step in 0..<steps {
-          let from = (sample * steps + step) * features
-          let to = (step * rows + row) * features
-          for feature in 0..<features { input[to + feature] = inputs[from + feature] }
-        }
-        for step in 0..<targetSteps {
-          targets[step * rows + row] = dataset.targets[sample * targetSteps + step]
-        }
+    model.setInput(dataset, order: progress.order, first: first, rows: rows)
+    for row in 0..<rows {
+      let sample = Int(progress.order[first + row])
+      for step in 0..<dataset.targetSteps {
+        targets[step * rows + row] = dataset.targets[sample * dataset.targetSteps + step]
       }
     }
   }

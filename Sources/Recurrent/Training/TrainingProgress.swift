@@ -45,6 +45,9 @@ public struct TrainingProgress: Equatable, Sendable {
     self.history = history
   }
 
+  /// Draws the order of the next epoch.
+  mutating func shuffle() { shuffleGenerator.shuffle(&order) }
+
   /// Whether all epochs are done.
   public var isFinished: Bool { epoch >= targetEpochs }
 }

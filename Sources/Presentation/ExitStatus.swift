@@ -1,0 +1,38 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// Exit codes of the commands, named as in sysexits.h.
+public enum ExitStatus {
+  /// The command line is wrong.
+  public static let usage = ExitCode(64)
+  /// The data or the checkpoint is not what it should be.
+  public static let dataError = ExitCode(65)
+  /// There is no such input.
+  public static let noInput = ExitCode(66)
+  /// The output cannot be made.
+  public static let cannotCreate = ExitCode(73)
+  /// Reading or writing failed.
+  public static let inputOutput = ExitCode(74)
+  /// Somebody else is writing this checkpoint; try again later.
+  public static let temporaryFailure = ExitCode(75)
+
+  /// Stopped by a signal, after the state was saved.
+  public static func stopped(by signal: Int32) -> ExitCode { ExitCode(128 + signal) }
+
+  /// The code that tells what kind of error it is.
+  static func of(_ error: any Error) -> ExitCode {
+    switch error {
+    case let error as CheckpointError:
+      switch error.kind {
+      case .noInput: noInput
+      case .invalid: dataError
+      case .cannotCreate: cannotCreate
+      case .inputOutput: inputOutput
+      case .busy: temporaryFailure
+      }
+    case is ConfigurationError, is SeedError: usage
+    case is TrainingDiverged, is OutOfMemory: dataError
+    default: inputOutput
+    }
+  }
+}

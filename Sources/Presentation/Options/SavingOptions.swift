@@ -1,0 +1,48 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// `--checkpoint-every` and `--keep`, the same wherever training saves.
+public struct SavingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Save every N epochs too, or after N updates: 500updates.", valueName: "N"))
+  public var checkpointEvery: CheckpointSchedule.Interval?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the last N of these beside the newest, as NAME-UPDATE.h5.", valueName: "N"))
+  public var keep: Int = 0
+
+  public init() {}
+
+  public func validate() throws {
+    guard keep >= 0 else { throw ValidationError("--keep is \(keep); it cannot be negative") }
+  }
+
+  /// Takes the right to write at `path`.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func schedule(path: String) throws -> CheckpointSchedule {
+    try CheckpointSchedule(path: path, interval: checkpointEvery, keep: keep)
+  }
+}
+
+extension CheckpointSchedule.Interval: ExpressibleByArgument {
+  public init?(argument: String) {
+    let unit = "updates"
+    let isUpdates = argument.hasSuffix(unit)
+    guard let count = Int(isUpdates ? String(argument.dropLast(unit.count)) : argument), count >= 1
+    else { return nil }
+    self = isUpdates ? .updates(count) : .epochs(count)
+  }
+}
+
+extension KerasVersion: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let number = Int(argument) else { return nil }
+    self.init(rawValue: number)
+  }
+
+  public var defaultValueDescription: String { String(rawValue) }
+  public static var allValueStrings: [String] { ["3", "2"] }
+}

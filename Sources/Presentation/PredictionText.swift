@@ -1,0 +1,76 @@
+import LSTMToolkit
+
+extension SequencePredictor.Step {
+  /// `A -> B`.
+  public var text: String { "\(input) -> \(output)" }
+
+  fileprivate var json: JSONValue {
+    [
+      "input": .string(input), "output": .string(output),
+      "probability": .number(Double(probability)),
+    ]
+  }
+}
+
+extension StreamSession {
+  /// One JSON document with the steps of a run.
+  public static func json(seed: String?, steps: [SequencePredictor.Step]) -> String {
+    let document: JSONValue = [
+      "seed": seed.map(JSONValue.string) ?? nil, "steps": .array(steps.map(\.json)),
+    ]
+    return document.text(indented: true) + "\n"
+  }
+}
+
+extension Evaluation.Answer {
+  /// `['A', 'B', 'C'] -> D`.
+  var text: String {
+    "[" + symbols.map { "'\($0)'" }.joined(separator: ", ") + "] -> " + prediction
+  }
+
+  fileprivate var json: JSONValue {
+    [
+      "input": .array(symbols.map(JSONValue.string)), "target": .string(target),
+      "output": .string(prediction),
+    ]
+  }
+}
+
+extension Evaluation {
+  /// Loss and accuracy, then every answer, then what else the experiment shows.
+  public var text: String {
+    var lines = ["loss \(fixed(loss, 4)), accuracy \(percentage(accuracy))", ""]
+    lines += answers.map(\.text)
+    if !randomAnswers.isEmpty {
+      lines += ["", "\(randomAnswers.count) random patterns:"] + randomAnswers.map(\.text)
+    }
+    for run in freeRuns {
+      lines += ["", "free run from a cold \(run.seed):"] + run.steps.map(\.text)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The same as one JSON document.
+  public var json: String {
+    let document: JSONValue = [
+      "loss": .number(loss), "accuracy": .number(accuracy),
+      "patterns": .array(answers.map(\.json)),
+      "random_patterns": .array(randomAnswers.map(\.json)),
+      "free_runs": .array(
+        freeRuns.map { ["seed": .string($0.seed), "steps": .array($0.steps.map(\.json))] }),
+    ]
+    return document.text(indented: true) + "\n"
+  }
+}
+
+extension Trainer {
+  /// The memory of training, from the sizes that the layers document.
+  public var memoryDescription: String {
+    let scalar = MemoryLayout<Float>.size
+    let weights = model.configuration.parameterCount
+    let kilobytes = { (count: Int) in fixed(Double(count * scalar) / 1024, 1) + " KiB" }
+    return "\(weights) weights; memory: \(kilobytes(2 * weights)) weights and gradients, "
+      + "\(kilobytes(2 * weights)) optimizer, \(kilobytes(model.workingMemory)) activations of "
+      + "\(model.batch) rows × \(model.timeSteps) steps"
+  }
+}

@@ -1,0 +1,122 @@
+import Checkpoints
+import Recurrent
+
+/// Lets a trained model run on its own: each symbol it predicts is its next input.
+public final class SequencePredictor {
+  /// One step of one row.
+  public struct Step: Equatable, Sendable {
+    /// The newest symbol the model was fed.
+    public let input: String
+    /// The symbol it finds likeliest to follow.
+    public let output: String
+    /// How likely, from 0 to 1.
+    public let probability: Float
+  }
+
+  public let vocabulary: Vocabulary
+  public let framing: Framing
+  /// The sequences that run beside each other: the model's batch if it is stateful, otherwise one.
+  public let rows: Int
+  private let model: Sequential<Float>
+  private var next: [[Int]] = []
+
+  /// - Parameter file: The checkpoint's path, for errors.
+  /// - Throws: ``CheckpointError`` if the checkpoint has no vocabulary or task.
+  public init(_ checkpoint: Checkpoint, file: String) throws {
+    guard let vocabulary = checkpoint.vocabulary, let task = checkpoint.task else {
+      throw CheckpointError(
+        .invalid, file: file,
+        "has no vocabulary and no task, so letters cannot be turned into its inputs; "
+          + "it was not written by lstm-train")
+    }
+    let framing = try Experiment.of(task, file: file).framing
+    guard checkpoint.configuration.features == framing.features else {
+      throw CheckpointError(
+        .invalid, file: file,
+        "the model takes \(checkpoint.configuration.features) features, "
+          + "experiment \(task.experiment) gives \(framing.features)")
+    }
+    self.vocabulary = vocabulary
+    self.framing = framing
+    rows = checkpoint.configuration.isStateful ? checkpoint.configuration.batch ?? 1 : 1
+    do {
+      model = try Sequential(
+        parameters: checkpoint.parameters, batch: rows, timeSteps: framing.timeSteps)
+      if let state = checkpoint.recurrentState { try model.restore(state) }
+    } catch let error as ConfigurationError {
+      throw CheckpointError(.invalid, file: file, error.description)
+    }
+    guard model.outputSteps == 1 else {
+      throw CheckpointError(
+        .invalid, file: file, "the model gives an output for every step, not for the last one")
+    }
+  }
+
+  /// Starts cold: the state is zero, then the model reads `seed` up to its last symbol, in each row.
+  ///
+  /// - Throws: ``SeedError`` if it cannot read that.
+  public func begin(seed: String) throws(SeedError) {
+    var symbols: [Int] = []
+    for character in seed {
+      guard let index = vocabulary.index(of: String(character)) else {
+        throw SeedError(
+          "the model does not know '\(character)'; it knows \(vocabulary.symbols.joined())")
+      }
+      symbols.append(index)
+    }
+    let fewest = framing.padded ? 1 : framing.length
+    guard symbols.count >= fewest else {
+      throw SeedError(
+        "'\(seed)' is too short; this model reads \(fewest) symbol\(fewest == 1 ? "" : "s") at once")
+    }
+    model.resetStates()
+    if model.configuration.isStateful {
+      for symbol in symbols.dropLast() { feed([[Int]](repeating: [symbol], count: rows)) }
+    }
+    next = [[Int]](repeating: Array(symbols.suffix(framing.length)), count: rows)
+  }
+
+  /// Goes on where a stream stands; the state is the checkpoint's.
+  public func resume(_ stream: StreamPosition) { next = stream.nextInput }
+
+  /// Where the stream stands now.
+  public var stream: StreamPosition { StreamPosition(nextInput: next) }
+  public var recurrentState: RecurrentState? { model.recurrentState }
+
+  /// Feeds what is due and makes the likeliest symbol the next input.
+  ///
+  /// - Returns: One step for each row.
+  public func step() -> [Step] {
+    let output = feed(next)
+    let classes = model.configuration.outputUnits
+    let likeliest = model.likeliestClasses(rows: rows)
+    let steps = likeliest.enumerated().map { row, symbol in
+      Step(
+        input: vocabulary.symbols[next[row].last ?? 0], output: vocabulary.symbols[symbol],
+        probability: output[row * classes + symbol])
+    }
+    for (row, symbol) in likeliest.enumerated() {
+      next[row] = Array((next[row] + [symbol]).suffix(framing.length))
+    }
+    return steps
+  }
+
+  @discardableResult
+  private func feed(_ windows: [[Int]]) -> UnsafeBufferPointer<Float> {
+    for (row, window) in windows.enumerated() {
+      let values = framing.encode(window, vocabulary)
+      for (index, value) in values.enumerated() {
+        let (step, feature) = (index / framing.features, index % framing.features)
+        model.input[(step * rows + row) * framing.features + feature] = value
+      }
+    }
+    return model.forward(rows: rows)
+  }
+}
+
+/// A seed that a model cannot read.
+public struct SeedError: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,59 @@
+import Checkpoints
+import Recurrent
+
+/// One run of a stream: from a seed or from where it stood, some steps on, and back into a file.
+public final class StreamSession {
+  public private(set) var checkpoint: Checkpoint
+  private let file: String
+  private let target: (path: String, lock: CheckpointLock)?
+  private var predictor: SequencePredictor?
+
+  /// - Parameters:
+  ///   - file: The checkpoint to read.
+  ///   - target: Where ``save()`` writes; nowhere if `nil`.
+  /// - Throws: `CheckpointError`.
+  public init(_ file: String, savingTo target: String?) throws {
+    self.file = file
+    self.target = try target.flatMap { target in
+      // A file that is not there is an error of reading, not of writing.
+      target != file || CheckpointFile.exists(file) ? (target, try CheckpointLock(target)) : nil
+    }
+    checkpoint = try CheckpointFile.load(file)
+  }
+
+  /// Makes `steps` steps.
+  ///
+  /// - Parameters:
+  ///   - seed: What to read from a zero state; goes on where the stream stands if `nil`.
+  ///   - row: Whose steps to return.
+  /// - Throws: `CheckpointError`, ``SeedError``, or `ConfigurationError` if there is no such row.
+  public func run(seed: String?, steps: Int, row: Int) throws -> [SequencePredictor.Step] {
+    let predictor = try SequencePredictor(checkpoint, file: file)
+    guard (0..<predictor.rows).contains(row) else {
+      throw ConfigurationError("there is no row \(row); the model has \(predictor.rows), from 0")
+    }
+    if let seed {
+      try predictor.begin(seed: seed)
+    } else if let stream = checkpoint.stream {
+      predictor.resume(stream)
+    } else {
+      throw CheckpointError(
+        .invalid, file: file, "holds no running stream; begin one with --seed and --save-state")
+    }
+    self.predictor = predictor
+    return (0..<steps).map { _ in predictor.step()[row] }
+  }
+
+  /// Stores where the stream stands. Training goes on from the state it had.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func save() throws {
+    guard let target, let predictor else { return }
+    if checkpoint.training != nil, checkpoint.trainingRecurrentState == nil {
+      checkpoint.trainingRecurrentState = checkpoint.recurrentState
+    }
+    checkpoint.recurrentState = predictor.recurrentState
+    checkpoint.stream = predictor.stream
+    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import LSTMToolkit
+import Presentation
+
+@main
+struct PredictCommand: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lstm-predict",
+    abstract: "Let a model run on from a seed, or from where its stream stands.",
+    discussion: """
+      EXAMPLES:
+        lstm-predict models/stateful.h5 --seed A --steps 25
+        lstm-predict models/stateful.h5 --seed A --steps 10 --save-state
+        lstm-predict models/stateful.h5 --continue --steps 15
+        lstm-predict models/stateful.h5 --evaluate
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+  }
+
+  @Argument(help: ArgumentHelp("The model.", valueName: "CHECKPOINT"))
+  var checkpoint: String
+
+  @Option(
+    help: ArgumentHelp("Begin from a zero state and read TEXT first.", valueName: "TEXT"))
+  var seed: String?
+
+  @Flag(name: .customLong("continue"), help: "Go on where the stream in the checkpoint stands.")
+  var continues = false
+
+  @Flag(help: "Show loss, accuracy and every answer on the training data.")
+  var evaluate = false
+
+  @Option(help: ArgumentHelp("The symbols to predict.", valueName: "N"))
+  var steps: Int = 1
+
+  @Option(
+    help: ArgumentHelp("Which row of a stateful batch to show, from 0.", valueName: "ROW"))
+  var row: Int = 0
+
+  @Option(
+    defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Store where the stream stands at the end, in this checkpoint or in another.",
+      valueName: "CHECKPOINT"))
+  var saveState: String?
+
+  @Option(help: "text, one step a line, or json, one document.")
+  var format: Format = .text
+
+  func validate() throws {
+    let modes = [seed != nil, continues, evaluate].filter { $0 }.count
+    guard modes == 1 else {
+      throw ValidationError("give one of --seed TEXT, --continue and --evaluate")
+    }
+    guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
+    guard !evaluate || saveState == nil else {
+      throw ValidationError("--evaluate moves no stream, so there is no state to save")
+    }
+  }
+
+  func run() throws {
+    let target = saveState.map { $0.isEmpty ? checkpoint : $0 }
+    // The lock comes first: what is read must not be replaced before it is written.
+    let stream = try StreamSession(checkpoint, savingTo: target)
+    if evaluate {
+      let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
+      print(format == .json ? evaluation.json : evaluation.text, terminator: "")
+      return
+    }
+    let predicted = try stream.run(seed: seed, steps: steps, row: row)
+    try stream.save()
+    switch format {
+    case .text: for step in predicted { print(step.text) }
+    case .json: print(StreamSession.json(seed: seed, steps: predicted), terminator: "")
+    }
+  }
+}

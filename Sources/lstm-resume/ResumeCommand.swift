@@ -1,0 +1,50 @@
+import ArgumentParser
+import LSTMToolkit
+import Presentation
+
+@main
+struct ResumeCommand: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lstm-resume",
+    abstract: "Go on training from a checkpoint, bit for bit as if it had never stopped.",
+    discussion: """
+      EXAMPLES:
+        lstm-resume models/stateful.h5                  what was planned when a signal stopped it
+        lstm-resume models/stateful.h5 --epochs 100     100 further epochs
+        lstm-resume a.h5 --epochs 100 --save b.h5       the same, leaving a.h5 as it is
+      """)
+
+  @Argument(help: ArgumentHelp("The checkpoint to go on from.", valueName: "CHECKPOINT"))
+  var checkpoint: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Train N epochs more than are done. (default: those still planned)", valueName: "N"))
+  var epochs: Int?
+
+  @Option(
+    help: ArgumentHelp("Where to save. (default: the same checkpoint)", valueName: "CHECKPOINT"))
+  var save: String?
+
+  @OptionGroup var saving: SavingOptions
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    if let epochs, epochs < 0 {
+      throw ValidationError("--epochs is \(epochs); it cannot be negative")
+    }
+  }
+
+  func run() throws {
+    // The lock comes first: what is read must not be replaced before it is written.
+    let schedule =
+      save == nil && CheckpointFile.exists(checkpoint)
+      ? try saving.schedule(path: checkpoint) : nil
+    let run = try TrainingRun(
+      resuming: try CheckpointFile.load(checkpoint), file: checkpoint, epochs: epochs)
+    try Self.train(
+      run, saving: try schedule ?? saving.schedule(path: save ?? checkpoint), isQuiet: quiet)
+  }
+}
