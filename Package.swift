@@ -9,6 +9,7 @@ let package = Package(
     .executable(name: "lstm-train", targets: ["lstm-train"]),
     .executable(name: "lstm-resume", targets: ["lstm-resume"]),
     .executable(name: "lstm-predict", targets: ["lstm-predict"]),
+    .executable(name: "lstm-inspect", targets: ["lstm-inspect"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -45,6 +46,9 @@ let package = Package(
       dependencies: [
         "LSTMToolkit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(
+      name: "Inspection",
+      dependencies: ["LSTMToolkit", "HDF5", .product(name: "TextTable", package: "TextTable")]),
     .executableTarget(
       name: "lstm-train",
       dependencies: [
@@ -63,6 +67,13 @@ let package = Package(
         "LSTMToolkit", "Presentation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "lstm-inspect",
+      dependencies: [
+        "LSTMToolkit", "Presentation", "Inspection",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),

@@ -10,12 +10,39 @@ public enum CheckpointFile {
   ///
   /// - Throws: ``CheckpointError``, or `OutOfMemory`.
   public static func load(_ path: String) throws -> Checkpoint {
+    try read(path) { try checkpoint($0, file: path) }
+  }
+
+  /// Opens the file and has `body` read what it wants, with the same care as ``load(_:)``.
+  ///
+  /// - Throws: ``CheckpointError``, or what `body` throws.
+  public static func read<Result>(
+    _ path: String, _ body: (Group) throws -> Result
+  ) throws -> Result {
+    func open() throws -> Result {
+      do {
+        return try body(try File.open(path).root)
+      } catch let error as HDF5Error {
+        throw CheckpointError.invalid(path, error.reason)
+      }
+    }
     switch try Seal.inspect(path) {
     case .intact: break
     case .broken(let reason): throw CheckpointError.invalid(path, reason)
-    case .absent: try Quarantine.rehearse(path) { _ = try read(path) }
+    case .absent: try Quarantine.rehearse(path) { _ = try open() }
     }
-    return try read(path)
+    return try open()
+  }
+
+  /// Checks that a file is whole, sealed and loads.
+  ///
+  /// - Throws: ``CheckpointError`` that tells what is wrong with it.
+  public static func verify(_ path: String) throws {
+    guard try Seal.inspect(path) != .absent else {
+      throw CheckpointError.invalid(
+        path, "has no seal: it was not written by these tools, or was changed since")
+    }
+    _ = try load(path)
   }
 
   /// Whether anything is there under that name.
@@ -36,15 +63,7 @@ public enum CheckpointFile {
     }
   }
 
-  private static func read(_ path: String) throws -> Checkpoint {
-    do {
-      return try read(try File.open(path).root, file: path)
-    } catch let error as HDF5Error {
-      throw CheckpointError.invalid(path, error.reason)
-    }
-  }
-
-  private static func read(_ root: Group, file: String) throws -> Checkpoint {
+  private static func checkpoint(_ root: Group, file: String) throws -> Checkpoint {
     let parameters: ParameterStore<Float>
     let kerasVersion = try KerasModel.version(root)
     do {

@@ -12,6 +12,33 @@ public struct Attributes: Sendable {
     return found > 0
   }
 
+  /// The names of all attributes, in alphabetical order.
+  ///
+  /// - Throws: ``HDF5Error``.
+  public func names() throws(HDF5Error) -> [String] {
+    var names: [String] = []
+    var index: hsize_t = 0
+    _ = try Library.call("cannot list the attributes", at: place) {
+      withUnsafeMutablePointer(to: &names) { pointer in
+        H5Aiterate2(
+          owner.id, H5_INDEX_NAME, H5_ITER_INC, &index,
+          { _, name, _, context in
+            guard let name, let context else { return -1 }
+            context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+            return 0
+          }, pointer)
+      }
+    }
+    return names
+  }
+
+  /// What an attribute holds.
+  ///
+  /// - Throws: ``HDF5Error`` if it is missing.
+  public func kind(_ name: String) throws(HDF5Error) -> ElementKind {
+    ElementKind(type: try open(name).type)
+  }
+
   /// The text of a scalar attribute, of fixed or variable length.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not text.
@@ -44,16 +71,33 @@ public struct Attributes: Sendable {
     _ name: String, as type: Value.Type = Value.self
   ) throws(HDF5Error) -> Value {
     let there = place.attribute(name)
+    let values = try numbers(name, as: type)
+    guard values.count == 1 else {
+      throw HDF5Error(
+        file: place.file, object: there.object, operation: "holds \(values.count) values, not one",
+        stack: [])
+    }
+    return values[0]
+  }
+
+  /// All numbers of an attribute.
+  ///
+  /// - Throws: ``HDF5Error`` if it is missing or not of numbers.
+  public func numbers<Value: Element>(
+    _ name: String, as type: Value.Type = Value.self
+  ) throws(HDF5Error) -> [Value] {
+    let there = place.attribute(name)
     let (attribute, fileType, _, count) = try open(name)
-    guard count == 1, ElementKind(type: fileType).isNumber else {
+    guard ElementKind(type: fileType).isNumber else {
       throw HDF5Error(
         file: place.file, object: there.object, operation: "is not a number", stack: [])
     }
-    var value = Value.zero
+    var values = [Value](repeating: .zero, count: count)
+    guard count > 0 else { return [] }
     _ = try Library.call("cannot read", at: there) {
-      H5Aread(attribute.id, Value.memoryType, &value)
+      H5Aread(attribute.id, Value.memoryType, &values)
     }
-    return value
+    return values
   }
 
   /// Sets a scalar attribute to a text of variable length, as h5py does.

@@ -3,6 +3,8 @@ import LSTMToolkit
 
 /// Exit codes of the commands, named as in sysexits.h.
 public enum ExitStatus {
+  /// Two files that were compared are not the same.
+  public static let different = ExitCode(1)
   /// The command line is wrong.
   public static let usage = ExitCode(64)
   /// The data or the checkpoint is not what it should be.

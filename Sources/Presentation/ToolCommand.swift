@@ -31,6 +31,21 @@ extension ToolCommand {
     writeToStandardError("\(configuration.commandName ?? _commandName): \(text)\n")
   }
 
+  /// Writes bytes to stdout, behind what was printed.
+  public static func writeToStandardOutput(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { buffer in
+      fflush(nil)
+      var written = 0
+      while written < buffer.count {
+        let count = write(
+          STDOUT_FILENO, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { flushAndExit(ExitStatus.inputOutput.rawValue) }
+        written += count
+      }
+    }
+  }
+
   private static func printError(_ text: String) {
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     note("error: \(line)")

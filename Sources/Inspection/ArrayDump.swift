@@ -1,0 +1,100 @@
+import HDF5
+import LSTMToolkit
+
+/// One array of a file with all its values.
+public struct ArrayDump {
+  public let path: String
+  public let shape: [Int]
+  private let values: Values
+
+  private enum Values {
+    case floats([Float])
+    case doubles([Double])
+    case integers([Int64])
+    case texts([String])
+  }
+
+  /// - Parameters:
+  ///   - name: The path in the file, or the end of one, such as `lstm_cell/kernel`.
+  /// - Throws: `CheckpointError`, or ``InspectionError`` if there is no such array, or more than one.
+  public init(_ name: String, in file: String) throws {
+    (path, shape, values) = try CheckpointFile.read(file) { root in
+      let dataset = try Self.find(name, in: root, file: file)
+      let shape = try dataset.shape()
+      switch try dataset.kind() {
+      case .float(let bytes) where bytes <= 4: return (dataset.path, shape, .floats(try dataset.read()))
+      case .float: return (dataset.path, shape, .doubles(try dataset.read()))
+      case .integer: return (dataset.path, shape, .integers(try dataset.read()))
+      case .string: return (dataset.path, shape, .texts(try dataset.readStrings()))
+      case .other: throw InspectionError("\(file): \(dataset.path) holds neither numbers nor text")
+      }
+    }
+  }
+
+  /// The bytes of the array in a format.
+  ///
+  /// - Throws: ``InspectionError`` if the format cannot hold it.
+  public func bytes(_ format: ReportFormat) throws -> [UInt8] {
+    switch format {
+    case .text, .csv: return Array(lines(separator: format == .csv ? "," : " ").utf8)
+    case .json:
+      let document: JSONValue = [
+        "name": .string(path), "shape": .array(shape.map(JSONValue.integer)),
+        "values": .array(cells.map(\.json)),
+      ]
+      return Array((document.text() + "\n").utf8)
+    case .npy:
+      switch values {
+      case .floats(let values): return NumPyFormat.bytes(values, type: "<f4", shape: shape)
+      case .doubles(let values): return NumPyFormat.bytes(values, type: "<f8", shape: shape)
+      case .integers(let values): return NumPyFormat.bytes(values, type: "<i8", shape: shape)
+      case .texts: throw InspectionError("npy holds numbers; \(path) is text")
+      }
+    }
+  }
+
+  /// A line for each row of the last axis.
+  private func lines(separator: String) -> String {
+    let cells = cells
+    let width = max(1, shape.last ?? 1)
+    return stride(from: 0, to: cells.count, by: width).map { first in
+      cells[first..<min(first + width, cells.count)].map(\.csv).joined(separator: separator) + "\n"
+    }.joined()
+  }
+
+  private var cells: [ReportTable.Cell] {
+    switch values {
+    case .floats(let values): values.map { .number(Double($0)) }
+    case .doubles(let values): values.map { .number($0) }
+    case .integers(let values): values.map { .integer(Int($0)) }
+    case .texts(let texts): texts.map { .text($0) }
+    }
+  }
+
+  private static func find(_ name: String, in root: Group, file: String) throws -> Dataset {
+    let wanted = name.split(separator: "/")
+    if root.contains(name), case .dataset(let dataset) = try root.member(name) { return dataset }
+    let all = try datasets(root)
+    var found = all.filter { $0.path.split(separator: "/").suffix(wanted.count) == wanted[...] }
+    // A weight is meant before the moments that have its name too.
+    let weights = found.filter { $0.path.hasPrefix("/model_weights/") }
+    if weights.count == 1 { found = weights }
+    guard found.count == 1 else {
+      let candidates = (found.isEmpty ? all : found).map(\.path).joined(separator: ", ")
+      throw InspectionError(
+        "\(file): \(name) is \(found.isEmpty ? "no array" : "more than one array"); there are "
+          + candidates)
+    }
+    return found[0]
+  }
+
+  private static func datasets(_ group: Group) throws -> [Dataset] {
+    try group.memberNames().flatMap { name -> [Dataset] in
+      switch try group.member(name) {
+      case .group(let group): try datasets(group)
+      case .dataset(let dataset): [dataset]
+      case .other: []
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import LSTMToolkit
+
+/// What differs between two files, object by object.
+public struct CheckpointDifference {
+  /// A row for each object that is not the same in both.
+  public let table: ReportTable
+  public var isEmpty: Bool { table.rows.isEmpty }
+
+  /// - Throws: `CheckpointError`.
+  public init(_ first: String, _ second: String) throws {
+    let (a, b) = (try FileContents(first), try FileContents(second))
+    let inSecond = Dictionary(b.values.map { ($0.path, $0.value) }) { first, _ in first }
+    let inFirst = Set(a.values.map(\.path))
+    var rows: [[ReportTable.Cell]] = []
+    for (path, value) in a.values {
+      guard let other = inSecond[path] else {
+        rows.append([.text(path), .text("only in \(first)"), .none, .none])
+        continue
+      }
+      if let row = Self.compare(value, other) { rows.append([.text(path)] + row) }
+    }
+    for (path, _) in b.values where !inFirst.contains(path) {
+      rows.append([.text(path), .text("only in \(second)"), .none, .none])
+    }
+    table = ReportTable(
+      name: "differences",
+      columns: ["name", "difference", "values that differ", "largest difference"], rows: rows)
+  }
+
+  private static func compare(
+    _ a: FileContents.Value, _ b: FileContents.Value
+  ) -> [ReportTable.Cell]? {
+    switch (a, b) {
+    case (.numbers(let kindA, let shapeA, let valuesA), .numbers(let kindB, let shapeB, let valuesB)):
+      guard kindA == kindB else { return [.text("type \(kindA) and \(kindB)"), .none, .none] }
+      guard shapeA == shapeB else { return [.text("shape \(shapeA) and \(shapeB)"), .none, .none] }
+      // By bits, so that one NaN is equal to itself and 0 is not -0.
+      let differing = zip(valuesA, valuesB).filter { $0.bitPattern != $1.bitPattern }
+      guard !differing.isEmpty else { return nil }
+      return [
+        .text("values"), .integer(differing.count),
+        .number(differing.map { abs($0 - $1) }.max() ?? 0),
+      ]
+    case (.texts(let a), .texts(let b)):
+      guard a != b else { return nil }
+      return [.text(a.count == 1 && b.count == 1 ? "text" : "texts"), .none, .none]
+    case (.other, .other): return nil
+    default: return [.text("kind"), .none, .none]
+    }
+  }
+}

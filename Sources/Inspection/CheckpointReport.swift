@@ -1,0 +1,162 @@
+import LSTMToolkit
+
+/// What a checkpoint holds, as tables.
+public struct CheckpointReport {
+  private let path: String
+  private let checkpoint: Checkpoint
+  private let isSealed: Bool
+
+  /// - Throws: `CheckpointError`.
+  public init(_ path: String) throws {
+    self.path = path
+    checkpoint = try CheckpointFile.load(path)
+    isSealed = try Seal.inspect(path) == .intact
+  }
+
+  /// The file at a glance.
+  public var summary: ReportTable {
+    let training = checkpoint.training
+    let configuration = checkpoint.configuration
+    var facts: [(String, ReportTable.Cell)] = [
+      ("file", .text(path)),
+      (
+        "layout",
+        .text(checkpoint.kerasVersion == .three ? "Keras 3 HDF5" : "tf-keras (Keras 2) HDF5")
+      ),
+      ("seal", .text(isSealed ? "intact" : "none: not written by these tools, or changed since")),
+      ("input", .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))),
+      ("parameters", .integer(configuration.parameterCount)),
+    ]
+    if let optimizer = checkpoint.optimizer {
+      facts.append(("updates", .integer(optimizer.iterations)))
+    }
+    if let task = checkpoint.task {
+      facts.append(("experiment", .text(task.experiment)))
+      facts.append(("batch size", .integer(task.options.batchSize)))
+      facts.append(("random seed", .text(String(task.options.randomSeed))))
+    }
+    if let training {
+      let middle = training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
+      facts.append(("epochs", .text("\(training.epoch) of \(training.targetEpochs)\(middle)")))
+      facts.append(("loss", training.history.loss.last.map { .number($0) } ?? .none))
+      facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
+    }
+    facts.append(("stream", .text(streamText)))
+    return ReportTable(name: "summary", facts: facts)
+  }
+
+  /// The layers, as Keras' `summary()` shows them.
+  public var layers: ReportTable {
+    let configuration = checkpoint.configuration
+    var sequence = true
+    let rows = zip(configuration.layers, configuration.layerInputs).map {
+      layer, inputs -> [ReportTable.Cell] in
+      var notes: [String] = []
+      if case .lstm(let lstm) = layer {
+        sequence = lstm.returnSequences
+        if lstm.stateful { notes.append("stateful") }
+        if lstm.returnSequences { notes.append("return_sequences") }
+      } else if case .dense(let dense) = layer {
+        notes.append(dense.activation.rawValue)
+      }
+      let output = [configuration.batch] + (sequence ? [configuration.timeSteps] : []) + [layer.units]
+      let count = layer.parameterShapes(inputs: inputs).reduce(0) { $0 + $1.count }
+      return [
+        .text(layer.name), .text(layer.className), .text(shape(output)), .integer(count),
+        .text(notes.joined(separator: ", ")),
+      ]
+    }
+    return ReportTable(
+      name: "layers", columns: ["layer", "class", "output shape", "parameters", "options"],
+      rows: rows)
+  }
+
+  /// Every weight array with its spread.
+  public var weights: ReportTable {
+    statistics(
+      "weights",
+      checkpoint.parameters.parameters.map {
+        ("\($0.layer)/\($0.name)", $0.shape, Array(checkpoint.parameters[$0]))
+      })
+  }
+
+  /// The hidden and cell state of every stateful layer.
+  public var state: ReportTable {
+    let state = checkpoint.recurrentState
+    return statistics(
+      "state",
+      (state?.layers ?? []).flatMap { layer in
+        let shape = [state?.batch ?? 0, layer.units]
+        return [("\(layer.name)/hidden", shape, layer.hidden), ("\(layer.name)/cell", shape, layer.cell)]
+      })
+  }
+
+  /// The optimizer's settings.
+  public var optimizer: ReportTable {
+    guard let optimizer = checkpoint.optimizer else {
+      return ReportTable(name: "optimizer", facts: [])
+    }
+    let configuration = optimizer.configuration
+    return ReportTable(
+      name: "optimizer",
+      facts: [
+        ("class", .text("Adam")), ("iterations", .integer(optimizer.iterations)),
+        ("learning_rate", .number(Double(configuration.learningRate))),
+        ("beta_1", .number(configuration.beta1)), ("beta_2", .number(configuration.beta2)),
+        ("epsilon", .number(configuration.epsilon)),
+      ])
+  }
+
+  /// The optimizer's moments with their spread.
+  public var moments: ReportTable {
+    statistics(
+      "moments",
+      checkpoint.parameters.parameters.flatMap { parameter -> [(String, [Int], [Float])] in
+        guard let optimizer = checkpoint.optimizer else { return [] }
+        let name = "\(parameter.layer)/\(parameter.name)"
+        return [
+          ("\(name) momentum", parameter.shape, Array(optimizer.momentum(parameter))),
+          ("\(name) velocity", parameter.shape, Array(optimizer.velocity(parameter))),
+        ]
+      })
+  }
+
+  /// Loss and accuracy by epoch.
+  public var history: ReportTable {
+    let history = checkpoint.training?.history ?? History()
+    return ReportTable(
+      name: "history", columns: ["epoch", "loss", "accuracy"],
+      rows: zip(history.loss, history.accuracy).enumerated().map { epoch, values in
+        [.integer(epoch + 1), .number(values.0), .number(values.1)]
+      })
+  }
+
+  private var streamText: String {
+    guard let stream = checkpoint.stream, let symbols = checkpoint.vocabulary?.symbols else {
+      return "none"
+    }
+    let next = stream.nextInput.map { $0.map { symbols[$0] }.joined() }
+    return "next input " + next.joined(separator: ", ")
+  }
+
+  private func shape(_ sizes: [Int?]) -> String {
+    "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
+  }
+
+  private func statistics(
+    _ name: String, _ arrays: [(name: String, shape: [Int], values: [Float])]
+  ) -> ReportTable {
+    ReportTable(
+      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"],
+      rows: arrays.map { array in
+        let values = array.values.map(Double.init)
+        let count = Double(max(1, values.count))
+        let mean = values.reduce(0, +) / count
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+        return [
+          .text(array.name), .text(shape(array.shape)), .number(mean),
+          .number(variance.squareRoot()), .number(values.min() ?? 0), .number(values.max() ?? 0),
+        ]
+      })
+  }
+}

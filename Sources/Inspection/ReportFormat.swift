@@ -1,0 +1,63 @@
+import LSTMToolkit
+import TextTable
+
+/// How a report is written.
+public enum ReportFormat: String, CaseIterable, Sendable {
+  case text
+  case json
+  case csv
+  case npy
+
+  /// Several tables as one text.
+  ///
+  /// - Throws: ``InspectionError`` if the format cannot hold them.
+  public func render(_ tables: [ReportTable]) throws -> String {
+    switch self {
+    case .text: return tables.map(text).joined(separator: "\n")
+    case .json:
+      let members = tables.map { table in (table.name, json(table)) }
+      return JSONValue.object(Dictionary(members) { first, _ in first }).text(indented: true) + "\n"
+    case .csv:
+      guard tables.count == 1 else {
+        throw InspectionError("csv holds one table; choose one of the parts")
+      }
+      let table = tables[0]
+      let lines =
+        [table.columns.joined(separator: ",")]
+        + table.rows.map { $0.map(\.csv).joined(separator: ",") }
+      return lines.map { $0 + "\n" }.joined()
+    case .npy: throw InspectionError("npy holds one array; choose it with --dump NAME")
+    }
+  }
+
+  private func text(_ table: ReportTable) -> String {
+    guard !table.rows.isEmpty else { return "\(table.name): none\n" }
+    let isFacts = table.columns == ["name", "value"]
+    let layout = TextTable<[ReportTable.Cell]> { row in
+      zip(table.columns, row).map { title, cell in
+        let isNumber = if case .text = cell { false } else { true }
+        return Column(
+          title: title, value: cell.text, align: isNumber && !isFacts ? .right : .left)
+      }
+    }
+    return table.name + "\n" + (layout.string(for: table.rows) ?? "")
+  }
+
+  private func json(_ table: ReportTable) -> JSONValue {
+    if table.columns == ["name", "value"] {
+      return .object(
+        Dictionary(table.rows.map { ($0[0].text, $0[1].json) }) { first, _ in first })
+    }
+    return .array(
+      table.rows.map { row in
+        .object(Dictionary(zip(table.columns, row.map(\.json))) { first, _ in first })
+      })
+  }
+}
+
+/// What was asked for cannot be shown.
+public struct InspectionError: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Inspection
+import LSTMToolkit
+import Presentation
+
+@main
+struct InspectCommand: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lstm-inspect",
+    abstract: "Show everything in a checkpoint: weights, state, optimizer, history.",
+    discussion: """
+      EXAMPLES:
+        lstm-inspect models/stateful.h5
+        lstm-inspect models/stateful.h5 --state --weights
+        lstm-inspect models/stateful.h5 --history --format csv
+        lstm-inspect models/stateful.h5 --dump lstm/hidden --format npy > hidden.npy
+        lstm-inspect a.h5 --diff b.h5
+        lstm-inspect models/stateful.h5 --verify
+
+      --diff ends with exit code 1 if the files differ.
+      """)
+
+  @Argument(help: ArgumentHelp("The checkpoint.", valueName: "CHECKPOINT"))
+  var checkpoint: String
+
+  @Flag(help: "Every weight array with its spread.")
+  var weights = false
+
+  @Flag(help: "Hidden and cell state of every stateful layer.")
+  var state = false
+
+  @Flag(help: "The optimizer's settings and moments.")
+  var optimizer = false
+
+  @Flag(help: "Loss and accuracy by epoch.")
+  var history = false
+
+  @Flag(help: "Keras' model_config and training_config, as JSON.")
+  var config = false
+
+  @Option(
+    help: ArgumentHelp(
+      "All values of one array; its path in the file, or the end of it.", valueName: "NAME"))
+  var dump: String?
+
+  @Option(help: ArgumentHelp("What is not the same in another file.", valueName: "OTHER"))
+  var diff: String?
+
+  @Flag(help: "Check that no byte has changed since it was written.")
+  var verify = false
+
+  @Option(help: "text, json, csv, or npy (with --dump).")
+  var format: ReportFormat = .text
+
+  func validate() throws {
+    let alone = [dump != nil, diff != nil, verify, config].filter { $0 }.count
+    let tables = [weights, state, optimizer, history].contains(true)
+    guard alone <= 1, alone == 0 || !tables else {
+      throw ValidationError("--config, --dump, --diff and --verify each stand alone")
+    }
+    guard format != .npy || dump != nil else {
+      throw ValidationError("npy holds one array; choose it with --dump NAME")
+    }
+  }
+
+  func run() throws {
+    if let dump {
+      Self.writeToStandardOutput(try ArrayDump(dump, in: checkpoint).bytes(format))
+    } else if let diff {
+      let difference = try CheckpointDifference(checkpoint, diff)
+      guard !difference.isEmpty else { return }
+      print(try format.render([difference.table]), terminator: "")
+      throw ExitStatus.different
+    } else if verify {
+      try CheckpointFile.verify(checkpoint)
+      print("\(checkpoint): intact")
+    } else if config {
+      print(try ConfigurationText.read(checkpoint), terminator: "")
+    } else {
+      let report = try CheckpointReport(checkpoint)
+      let chosen: [(Bool, [ReportTable])] = [
+        (weights, [report.weights]), (state, [report.state]),
+        (optimizer, [report.optimizer, report.moments]), (history, [report.history]),
+      ]
+      let tables = chosen.filter(\.0).flatMap(\.1)
+      print(
+        try format.render(tables.isEmpty ? [report.summary, report.layers] : tables),
+        terminator: "")
+    }
+  }
+}
+
+extension ReportFormat: ExpressibleByArgument {}
