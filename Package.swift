@@ -30,13 +30,13 @@ let package = Package(
 
     // C of our own: what Swift cannot say.
     .target(name: "CKernels"),
-    .target(name: "CProcess"),
+    .target(name: "CQuarantine", dependencies: ["CHDF5"]),
 
     // The library, each module above the ones it depends on.
     .target(name: "HDF5", dependencies: ["CHDF5"]),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
-    .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CProcess"]),
+    .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CQuarantine"]),
     .target(name: "Sequences", dependencies: ["Checkpoints", "Recurrent"]),
     .target(name: "LSTMToolkit", dependencies: ["Recurrent", "Checkpoints", "Sequences"]),
 
@@ -80,6 +80,12 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5"],
       resources: [.copy("Reference")]),
+    .testTarget(name: "SequencesTests", dependencies: ["LSTMToolkit"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: [
+        "LSTMToolkit", "HDF5", "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ import Recurrent
 public enum CheckpointFile {
   /// Reads a checkpoint of ours, or a model file of Keras' own.
   ///
-  /// A file without an intact seal is read in a child process first: libhdf5 can crash on damaged
+  /// A file without an intact seal is walked by a child process first: libhdf5 can crash on damaged
   /// files.
   ///
   /// - Throws: ``CheckpointError``, or `OutOfMemory`.
@@ -19,19 +19,16 @@ public enum CheckpointFile {
   public static func read<Result>(
     _ path: String, _ body: (Group) throws -> Result
   ) throws -> Result {
-    func open() throws -> Result {
-      do {
-        return try body(try File.open(path).root)
-      } catch let error as HDF5Error {
-        throw CheckpointError.invalid(path, error.reason)
-      }
-    }
     switch try Seal.inspect(path) {
     case .intact: break
     case .broken(let reason): throw CheckpointError.invalid(path, reason)
-    case .absent: try Quarantine.rehearse(path) { _ = try open() }
+    case .absent: try Quarantine.walk(path)
     }
-    return try open()
+    do {
+      return try body(try File.open(path).root)
+    } catch let error as HDF5Error {
+      throw CheckpointError.invalid(path, error.reason)
+    }
   }
 
   /// Checks that a file is whole, sealed and loads.
@@ -45,8 +42,8 @@ public enum CheckpointFile {
     _ = try load(path)
   }
 
-  /// Whether anything is there under that name.
-  public static func exists(_ path: String) -> Bool { fileExists(path) }
+  /// Whether there is a file under that name, whatever is in it.
+  public static func isFile(_ path: String) -> Bool { isRegularFile(path) }
 
   /// Replaces the checkpoint at `path` by this one, or leaves what is there.
   ///

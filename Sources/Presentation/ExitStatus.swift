@@ -1,6 +1,9 @@
 import ArgumentParser
 import LSTMToolkit
 
+/// An error in what was asked for, not in a file.
+public protocol UsageError: Error {}
+
 /// Exit codes of the commands, named as in sysexits.h.
 public enum ExitStatus {
   /// Two files that were compared are not the same.
@@ -32,7 +35,7 @@ public enum ExitStatus {
       case .inputOutput: inputOutput
       case .busy: temporaryFailure
       }
-    case is ConfigurationError, is SeedError: usage
+    case is ConfigurationError, is SeedError, is any UsageError: usage
     case is TrainingDiverged, is OutOfMemory: dataError
     default: inputOutput
     }

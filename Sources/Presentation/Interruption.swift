@@ -18,6 +18,12 @@ public enum Interruption {
         if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
       }
     }
+    // Whoever started this process may have blocked them.
+    var watched = sigset_t()
+    sigemptyset(&watched)
+    sigaddset(&watched, SIGINT)
+    sigaddset(&watched, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &watched, nil)
   }
 
   /// The signal that came, if one did.

@@ -91,3 +91,5 @@ struct InspectCommand: ToolCommand {
 }
 
 extension ReportFormat: ExpressibleByArgument {}
+
+extension InspectionError: UsageError {}

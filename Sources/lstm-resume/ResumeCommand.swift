@@ -40,7 +40,7 @@ struct ResumeCommand: ToolCommand {
   func run() throws {
     // The lock comes first: what is read must not be replaced before it is written.
     let schedule =
-      save == nil && CheckpointFile.exists(checkpoint)
+      save == nil && CheckpointFile.isFile(checkpoint)
       ? try saving.schedule(path: checkpoint) : nil
     let run = try TrainingRun(
       resuming: try CheckpointFile.load(checkpoint), file: checkpoint, epochs: epochs)

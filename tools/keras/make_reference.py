@@ -45,6 +45,7 @@ EXPERIMENTS = {
 def build(flavour, name):
     (inputs, _), units, batch, stateful = EXPERIMENTS[name]
     library = keras if flavour == "keras3" else tf_keras
+    library.backend.clear_session()  # names count from the first again
     library.utils.set_random_seed(1)
     model = library.Sequential()
     shape = inputs.shape[1:]
@@ -66,7 +67,7 @@ def recurrent_layers(model):
 
 
 def states_of(layer):
-    return [np.array(state) for state in layer.states]
+    return [np.asarray(state.numpy()) for state in layer.states]
 
 
 def set_states(layer, values):

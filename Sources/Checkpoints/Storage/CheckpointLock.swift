@@ -20,7 +20,7 @@ public final class CheckpointLock {
     target = resolved(path)
     let (folder, name) = splitPath(target)
     var status = stat()
-    guard !name.isEmpty, stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+    guard !name.isEmpty, stat(target, &status) != 0 || isRegularFile(target) else {
       throw CheckpointError(
         .cannotCreate, file: path, "is not a file that a checkpoint can replace")
     }

@@ -23,10 +23,10 @@ func resolved(_ path: String) -> String {
   return String(cString: real)
 }
 
-/// Whether there is anything under that name.
-func fileExists(_ path: String) -> Bool {
+/// Whether there is a file under that name, through symbolic links.
+func isRegularFile(_ path: String) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
 /// An open file descriptor that closes itself.

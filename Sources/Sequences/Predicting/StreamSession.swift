@@ -16,7 +16,7 @@ public final class StreamSession {
     self.file = file
     self.target = try target.flatMap { target in
       // A file that is not there is an error of reading, not of writing.
-      target != file || CheckpointFile.exists(file) ? (target, try CheckpointLock(target)) : nil
+      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
     }
     checkpoint = try CheckpointFile.load(file)
   }

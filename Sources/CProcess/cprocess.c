@@ -1,5 +1,0 @@
-#include "cprocess.h"
-
-#include <unistd.h>
-
-pid_t cprocess_fork(void) { return fork(); }

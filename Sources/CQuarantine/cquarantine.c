@@ -1,0 +1,115 @@
+#include "cquarantine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <hdf5.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Reads all values of a dataset or an attribute through `read`, text as text.
+typedef herr_t (*reader)(hid_t object, hid_t type, void *buffer);
+
+static herr_t read_dataset(hid_t object, hid_t type, void *buffer) {
+  return H5Dread(object, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
+}
+
+static herr_t read_attribute(hid_t object, hid_t type, void *buffer) {
+  return H5Aread(object, type, buffer);
+}
+
+static void read_values(hid_t object, hid_t file_type, hid_t space, reader read) {
+  hssize_t count = H5Sget_simple_extent_npoints(space);
+  hid_t type = H5Tget_native_type(file_type, H5T_DIR_ASCEND);
+  if (count > 0 && type >= 0) {
+    void *buffer = calloc((size_t)count, H5Tget_size(type));
+    if (buffer && read(object, type, buffer) >= 0 && H5Tis_variable_str(type) > 0)
+      H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+    free(buffer);
+  }
+  if (type >= 0) H5Tclose(type);
+}
+
+static herr_t visit_attribute(hid_t owner, const char *name, const H5A_info_t *info, void *context) {
+  (void)info, (void)context;
+  hid_t attribute = H5Aopen(owner, name, H5P_DEFAULT);
+  if (attribute < 0) return 0;
+  hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+  if (type >= 0 && space >= 0) read_values(attribute, type, space, read_attribute);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Aclose(attribute);
+  return 0;
+}
+
+static void visit_object(hid_t object) {
+  hsize_t index = 0;
+  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &index, visit_attribute, NULL);
+  if (H5Iget_type(object) != H5I_DATASET) return;
+  hid_t type = H5Dget_type(object), space = H5Dget_space(object);
+  if (type >= 0 && space >= 0) read_values(object, type, space, read_dataset);
+  H5Sclose(space);
+  H5Tclose(type);
+}
+
+static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context) {
+  (void)context;
+  // What stands in another file is not looked at.
+  if (info->type != H5L_TYPE_HARD) return 0;
+  hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+  if (object < 0) return 0;
+  visit_object(object);
+  H5Oclose(object);
+  return 0;
+}
+
+static void limit(int resource, rlim_t most) {
+  struct rlimit limits = {most, most};
+  setrlimit(resource, &limits);
+}
+
+static void walk(const char *path) {
+  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file < 0) return;
+  hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
+  if (root >= 0) {
+    visit_object(root);
+    // Follows hard links once each, so a circle of groups ends.
+    H5Lvisit(root, H5_INDEX_NAME, H5_ITER_INC, visit_link, NULL);
+    H5Gclose(root);
+  }
+  H5Fclose(file);
+}
+
+enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, size_t address_space,
+                                         unsigned open_files) {
+  pid_t child = fork();
+  if (child < 0) return CQUARANTINE_NO_CHILD;
+  if (child == 0) {
+    // What a dying C library prints is not for the user.
+    int null = open("/dev/null", O_RDWR);
+    for (int stream = 0; stream <= 2; stream++) dup2(null, stream);
+    // A crash is an answer here, nothing to report; Ctrl-C is for the parent.
+    int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE, SIGALRM, SIGXCPU};
+    for (size_t index = 0; index < sizeof crashes / sizeof *crashes; index++)
+      signal(crashes[index], SIG_DFL);
+    signal(SIGINT, SIG_IGN);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    limit(RLIMIT_CPU, seconds);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, open_files);
+    limit(RLIMIT_AS, address_space);
+    alarm(seconds);
+    walk(path);
+    _exit(0);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return CQUARANTINE_DIED;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CQUARANTINE_SURVIVED : CQUARANTINE_DIED;
+}

@@ -1,0 +1,20 @@
+// Reading an HDF5 file in a child process, where a crash does no harm. It is C because a process that
+// was forked from one with several threads may only run code that takes none of their locks, which
+// Swift's runtime cannot promise.
+#ifndef CQUARANTINE_H
+#define CQUARANTINE_H
+
+#include <stddef.h>
+
+enum cquarantine_result {
+  CQUARANTINE_SURVIVED,  // all of the file was read, or HDF5 reported errors as it should
+  CQUARANTINE_DIED,      // it crashed, hung, or wanted more than it may have
+  CQUARANTINE_NO_CHILD,  // no process could be made; errno tells why
+};
+
+// Walks all of the file with limits on seconds, on bytes of address space and on open files. No
+// thread may be inside HDF5 while it runs.
+enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, size_t address_space,
+                                         unsigned open_files);
+
+#endif

@@ -1,0 +1,247 @@
+import Checkpoints
+import Foundation
+import HDF5
+import Recurrent
+import Testing
+
+@Suite struct CheckpointFileTests {
+  @Test(arguments: KerasVersion.allCases)
+  func everythingComesBack(version: KerasVersion) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    let saved = try makeCheckpoint(version)
+    try CheckpointFile.save(saved, to: path, lock: try CheckpointLock(path))
+    let loaded = try CheckpointFile.load(path)
+
+    #expect(loaded.kerasVersion == version)
+    #expect(loaded.configuration == saved.configuration)
+    let (a, b) = (try #require(saved.optimizer), try #require(loaded.optimizer))
+    #expect(b.configuration == a.configuration)
+    #expect(b.iterations == a.iterations)
+    for (first, second) in zip(saved.parameters.parameters, loaded.parameters.parameters) {
+      #expect(Array(saved.parameters[first]) == Array(loaded.parameters[second]))
+      #expect(Array(a.momentum(first)) == Array(b.momentum(second)))
+      #expect(Array(a.velocity(first)) == Array(b.velocity(second)))
+    }
+    #expect(loaded.recurrentState == saved.recurrentState)
+    #expect(loaded.trainingRecurrentState == saved.trainingRecurrentState)
+    #expect(loaded.stream == saved.stream)
+    #expect(loaded.training == saved.training)
+    #expect(loaded.vocabulary == saved.vocabulary)
+    #expect(loaded.task == saved.task)
+  }
+
+  @Test func sameCheckpointIsTheSameFile() throws {
+    let folder = try TemporaryFolder()
+    let checkpoint = try makeCheckpoint(.three)
+    for name in ["a.h5", "b.h5"] {
+      let path = folder.path(name)
+      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    }
+    #expect(
+      try Data(contentsOf: URL(filePath: folder.path("a.h5")))
+        == Data(contentsOf: URL(filePath: folder.path("b.h5"))))
+    // Neither the lock nor the temporary file is left.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 2)
+  }
+
+  @Test func everyChangedByteIsFound() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    try CheckpointFile.save(try makeCheckpoint(.three), to: path, lock: try CheckpointLock(path))
+    let whole = try Data(contentsOf: URL(filePath: path))
+    let damaged = folder.path("damaged.h5")
+    // All of the seal, and places all over the file.
+    let places = Array(whole.count - 40..<whole.count) + Array(stride(from: 0, to: whole.count, by: 997))
+    for place in places {
+      var bytes = whole
+      bytes[place] ^= 0x10
+      try bytes.write(to: URL(filePath: damaged))
+      let error = #expect(throws: CheckpointError.self, "byte \(place)") {
+        try CheckpointFile.load(damaged)
+      }
+      #expect(error?.kind == .invalid)
+    }
+    for length in [0, 1, 7, 48, 100, whole.count / 2, whole.count - 33, whole.count - 1] {
+      try whole.prefix(length).write(to: URL(filePath: damaged))
+      let error = #expect(throws: CheckpointError.self, "\(length) bytes") {
+        try CheckpointFile.load(damaged)
+      }
+      #expect(error?.kind == .invalid)
+    }
+  }
+
+  /// Files that HDF5 can read, with something in them that is not what it should be.
+  @Test(arguments: [
+    ("optimizer_weights/adam/iteration", "/optimizer_weights/adam/iteration: is missing"),
+    (
+      "model_weights/lstm/sequential/lstm/lstm_cell/kernel",
+      "/model_weights/lstm/sequential/lstm/lstm_cell/kernel: is missing"
+    ),
+    ("recurrent_state/lstm/cell", "/recurrent_state/lstm/cell: is missing"),
+    ("history", "/history: is missing"),
+    ("training_state/order", "/training_state/order: is missing"),
+    ("vocabulary/symbols", "/vocabulary/symbols: is missing"),
+    ("stream/next_input", "/stream/next_input: is missing"),
+  ])
+  func missingObjectsAreNamed(removed: String, reason: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    try writeAltered(path) { name in name == "/" + removed ? .removed : .same }
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.reason == reason)
+  }
+
+  @Test(arguments: [
+    (
+      "model_weights/lstm/sequential/lstm/lstm_cell/kernel",
+      "has shape [7]; layer lstm (units 4) needs [1, 16]"
+    ),
+    ("model_weights/dense/sequential/dense/bias", "has shape [7]; layer dense (units 3) needs [3]"),
+    ("recurrent_state/lstm/hidden", "has shape [7]; layer lstm with batch 2 needs [2, 4]"),
+    ("optimizer_weights/adam/sequential_dense_bias_velocity", "has shape [7]; Adam on dense/bias needs [3]"),
+  ])
+  func wrongShapesAreNamed(name: String, reason: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    try writeAltered(path) { $0 == "/" + name ? .numbers([Float](repeating: 0, count: 7)) : .same }
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.reason == "/\(name): \(reason)")
+  }
+
+  @Test func textForNumbersAndNoNumbersAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    let name = "/model_weights/dense/sequential/dense/bias"
+    try writeAltered(path) { $0 == name ? .texts(["a", "b", "c"]) : .same }
+    var error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.reason == "\(name): holds string, not numbers")
+    try writeAltered(path) { $0 == name ? .numbers([0, .nan, 0]) : .same }
+    error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.reason == "\(name): holds values that are infinite or not numbers")
+  }
+
+  @Test(arguments: [
+    (#""class_name":"LSTM""#, #""class_name":"GRU""#, "layer lstm is of class GRU"),
+    (#""units":4"#, #""units":0"#, "units of layer lstm is 0"),
+    (#""units":4"#, #""units":99999999999"#, "units of layer lstm is 99999999999"),
+    (#""go_backwards":false"#, #""go_backwards":true"#, "layer lstm (LSTM): go_backwards true"),
+    (#""dropout":0"#, #""dropout":0.5"#, "layer lstm (LSTM): dropout 0.5"),
+    (#""activation":"tanh""#, #""activation":"relu""#, #"layer lstm (LSTM): activation "relu""#),
+    (#""class_name":"Sequential""#, #""class_name":"Functional""#, "of class Functional"),
+  ])
+  func otherModelsAreRefusedByName(from: String, to: String, reason: String) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    try writeAltered(path) { name in
+      guard name == "/@model_config" else { return .same }
+      return .replacing(from, to)
+    }
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "no error")")
+  }
+
+  @Test func onlyOneMayWrite() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("a.h5")
+    var lock: CheckpointLock? = try CheckpointLock(path)
+    let error = #expect(throws: CheckpointError.self) { try CheckpointLock(path) }
+    #expect(error?.kind == .busy)
+    withExtendedLifetime(lock) {}
+    lock = nil
+    _ = try CheckpointLock(path)
+  }
+
+  // MARK: -
+
+  private func makeCheckpoint(_ version: KerasVersion) throws -> Checkpoint {
+    let configuration = ModelConfiguration.lstmClassifier(
+      units: [4], classes: 3, timeSteps: 1, features: 1, statefulBatch: 2)
+    let parameters = try ParameterStore<Float>(configuration)
+    parameters.initialize(seed: 1)
+    let dataset = try SequenceDataset(
+      samples: 6, timeSteps: 1, features: 1, inputs: [0, 0.1, 0.2, 0.3, 0.4, 0.5],
+      targets: [0, 1, 2, 0, 1, 2])
+    let trainer = try Trainer(
+      parameters: parameters,
+      optimizer: try Adam(Adam.Configuration(learningRate: 0.01), parameters: parameters),
+      dataset: dataset,
+      options: TrainingOptions(
+        batchSize: 2, shuffle: true, resetStatesEachEpoch: true, randomSeed: UInt64.max),
+      progress: TrainingProgress(samples: 6, targetEpochs: 9, randomSeed: UInt64.max))
+    for _ in 0..<4 { trainer.update() }
+    return Checkpoint(
+      parameters: parameters, optimizer: trainer.optimizer,
+      recurrentState: trainer.model.recurrentState,
+      stream: StreamPosition(nextInput: [[1], [2]]), training: trainer.progress,
+      trainingRecurrentState: RecurrentState.zero(configuration),
+      vocabulary: Vocabulary(symbols: ["a", "ž", "→"], divisor: 3),
+      task: Task(experiment: "stateful", options: trainer.options), kerasVersion: version)
+  }
+
+  private enum Change {
+    case same
+    case removed
+    case numbers([Float])
+    case texts([String])
+    case replacing(String, String)
+  }
+
+  /// Copies a good checkpoint object by object, changed by `change`; the copy has no seal.
+  private func writeAltered(_ path: String, _ change: (String) -> Change) throws {
+    let good = path + ".good"
+    try CheckpointFile.save(try makeCheckpoint(.three), to: good, lock: try CheckpointLock(good))
+    let file = try File.create(path)
+    try copy(try File.open(good).root, to: file.root, change)
+    try file.close()
+  }
+
+  private func copy(_ from: Group, to: Group, _ change: (String) -> Change) throws {
+    for name in try from.attributes.names() {
+      let place = from.path + "@" + name
+      switch try from.attributes.kind(name) {
+      case .string:
+        var texts = try from.attributes.strings(name)
+        if case .replacing(let old, let new) = change(place) {
+          #expect(texts[0].contains(old))
+          let range = try #require(texts[0].range(of: old))
+          texts[0].replaceSubrange(range, with: new)
+        }
+        // Only names are arrays.
+        if name.hasSuffix("_names") {
+          try to.attributes.set(name, texts)
+        } else {
+          try to.attributes.set(name, texts[0])
+        }
+      case .integer(_, signed: false):
+        try to.attributes.set(name, try from.attributes.number(name, as: UInt64.self))
+      case .integer: try to.attributes.set(name, try from.attributes.number(name, as: Int64.self))
+      default:
+        guard let number = try from.attributes.numbers(name, as: Double.self).first else {
+          try to.attributes.set(name, [] as [String])
+          continue
+        }
+        try to.attributes.set(name, number)
+      }
+    }
+    for name in try from.memberNames() {
+      let place = (from.path == "/" ? "" : from.path) + "/" + name
+      switch (change(place), try from.member(name)) {
+      case (.removed, _): continue
+      case (.numbers(let values), _): try to.write(name, shape: [values.count], values)
+      case (.texts(let texts), _): try to.write(name, texts)
+      case (_, .group(let group)): try copy(group, to: try to.createGroup(name), change)
+      case (_, .dataset(let dataset)):
+        switch try dataset.kind() {
+        case .string: try to.write(name, try dataset.readStrings())
+        case .integer:
+          try to.write(name, shape: try dataset.shape(), try dataset.read(Int64.self))
+        default:
+          try to.write(name, shape: try dataset.shape(), try dataset.read(Double.self))
+        }
+      default: Issue.record("\(place) is of an unknown kind")
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Testing
+
+/// The four commands from outside: what they print, where, and how they end.
+@Suite struct CommandTests {
+  private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+
+  init() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private func run(_ tool: String, _ arguments: String...) throws -> Tool.Result {
+    try Tool.run(tool, arguments, in: folder)
+  }
+
+  private func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: folder.appending(path: name))
+  }
+
+  private func removeFolder() { try? FileManager.default.removeItem(at: folder) }
+
+  @Test func trainPredictContinueResumeInspect() throws {
+    defer { removeFolder() }
+    let trained = try run("lstm-train", "--save", "a.h5", "--quiet")
+    #expect(trained.status == 0 && trained.output == "" && trained.error == "")
+
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }
+    let lines = zip(letters, letters.dropFirst()).map { "\($0) -> \($1)\n" }
+    let whole = try run("lstm-predict", "a.h5", "--seed", "A", "--steps", "25")
+    #expect(whole.status == 0 && whole.output == lines.joined() && whole.error == "")
+    #expect(try run("lstm-predict", "a.h5", "--seed", "ABCDEFGHIJK").output == "K -> L\n")
+
+    let first = try run("lstm-predict", "a.h5", "--seed", "A", "--steps", "10", "--save-state")
+    let second = try run("lstm-predict", "a.h5", "--continue", "--steps", "15")
+    #expect(first.output + second.output == whole.output)
+    // The prediction has moved the stream, not the training.
+    #expect(try run("lstm-resume", "a.h5", "--epochs", "2", "--quiet").status == 0)
+    #expect(try run("lstm-train", "--save", "b.h5", "--quiet", "--epochs", "302").status == 0)
+    #expect(try bytes("a.h5") == bytes("b.h5"))
+
+    let json = try run("lstm-predict", "a.h5", "--seed", "A", "--format", "json")
+    let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+    let steps = (document as? [String: Any])?["steps"] as? [[String: Any]]
+    #expect(steps?.first?["output"] as? String == "B")
+
+    let evaluated = try run("lstm-predict", "a.h5", "--evaluate")
+    #expect(evaluated.output.contains("accuracy 100.00 %"))
+    #expect(evaluated.output.contains("['Y'] -> Z\n"))
+
+    #expect(try run("lstm-inspect", "a.h5", "--verify").output == "a.h5: intact\n")
+    #expect(try run("lstm-inspect", "a.h5", "--diff", "b.h5").status == 0)
+    #expect(try run("lstm-inspect", "a.h5").output.contains("10400"))
+    let history = try run("lstm-inspect", "a.h5", "--history", "--format", "csv").output
+    #expect(history.split(separator: "\n").count == 303)
+    let dump = try run("lstm-inspect", "a.h5", "--dump", "lstm/hidden", "--format", "csv").output
+    #expect(dump.split(separator: ",").count == 50)
+    #expect(try run("lstm-train", "--save", "c.h5", "--quiet", "--epochs", "3").status == 0)
+    #expect(try run("lstm-inspect", "a.h5", "--diff", "c.h5").status == 1)
+  }
+
+  @Test func signalsSaveAndStop() throws {
+    defer { removeFolder() }
+    #expect(
+      try run("lstm-train", "--save", "whole.h5", "--quiet", "--epochs", "400").status == 0)
+    var tool = try Tool(
+      "lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "400"], in: folder)
+    var stops = 0
+    for number in [SIGINT, SIGTERM, SIGINT, SIGTERM, SIGINT] {
+      Thread.sleep(forTimeInterval: 0.15)
+      tool.send(number)
+      let result = try tool.result()
+      // A signal before the command watches for it, or behind the end, is no stop of a run.
+      if result.status == 128 + number { stops += 1 }
+      #expect([0, 128 + number, -number].contains(result.status))
+      let begun = FileManager.default.fileExists(atPath: folder.appending(path: "parts.h5").path)
+      tool =
+        begun
+        ? try Tool("lstm-resume", ["parts.h5", "--quiet"], in: folder)
+        : try Tool("lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "400"], in: folder)
+    }
+    #expect(try tool.result().status == 0)
+    #expect(stops >= 1)
+    #expect(try bytes("whole.h5") == bytes("parts.h5"))
+  }
+
+  @Test(arguments: [
+    (["lstm-train", "--save", "a.h5", "--units", "0"], 64),
+    (["lstm-train", "--save", "a.h5", "--units", "x"], 64),
+    (["lstm-train", "--save", "a.h5", "--units", "99999999"], 64),
+    (["lstm-train", "--save", "a.h5", "--epochs", "-1"], 64),
+    (["lstm-train", "--save", "a.h5", "--epochs=-1"], 64),
+    (["lstm-train", "--save", "a.h5", "--batch-size", "0"], 64),
+    (["lstm-train", "--save", "a.h5", "--batch-size", "2"], 64),
+    (["lstm-train", "--save", "a.h5", "--learning-rate", "nan"], 64),
+    (["lstm-train", "--save", "a.h5", "--experiment", "other"], 64),
+    (["lstm-train", "--save", "a.h5", "--checkpoint-every", "0"], 64),
+    (["lstm-train"], 64),
+    (["lstm-train", "--save", "no/such/folder/a.h5"], 73),
+    (["lstm-train", "--save", "."], 73),
+    (["lstm-resume", "missing.h5"], 66),
+    (["lstm-resume", "."], 65),
+    (["lstm-resume", "empty.h5"], 65),
+    (["lstm-resume", "text.h5"], 65),
+    (["lstm-resume", "good.h5", "--epochs=-1"], 64),
+    (["lstm-predict", "missing.h5", "--seed", "A"], 66),
+    (["lstm-predict", "missing.h5", "--seed", "A", "--save-state"], 66),
+    (["lstm-predict", "text.h5", "--seed", "A"], 65),
+    (["lstm-predict", "good.h5", "--seed", "a"], 64),
+    (["lstm-predict", "good.h5", "--seed", ""], 64),
+    (["lstm-predict", "good.h5", "--seed", "A", "--steps", "0"], 64),
+    (["lstm-predict", "good.h5", "--seed", "A", "--row", "1"], 64),
+    (["lstm-predict", "good.h5"], 64),
+    (["lstm-inspect", "missing.h5"], 66),
+    (["lstm-inspect", "text.h5", "--verify"], 65),
+    (["lstm-inspect", "truncated.h5"], 65),
+    (["lstm-inspect", "flipped.h5"], 65),
+    (["lstm-inspect", "good.h5", "--dump", "nothing"], 64),
+    (["lstm-inspect", "good.h5", "--format", "npy"], 64),
+  ])
+  func wrongInputIsOneLine(command: [String], status: Int) throws {
+    defer { removeFolder() }
+    #expect(try run("lstm-train", "--save", "good.h5", "--quiet", "--epochs", "1").status == 0)
+    let good = try bytes("good.h5")
+    try Data().write(to: folder.appending(path: "empty.h5"))
+    try Data("no checkpoint at all\n".utf8).write(to: folder.appending(path: "text.h5"))
+    try good.prefix(good.count / 2).write(to: folder.appending(path: "truncated.h5"))
+    var flipped = good
+    flipped[good.count / 2] ^= 1
+    try flipped.write(to: folder.appending(path: "flipped.h5"))
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+
+    let result = try Tool.run(command[0], Array(command.dropFirst()), in: folder)
+    #expect(result.status == Int32(status), "\(result.error)")
+    #expect(result.output == "")
+    #expect(result.errorLines.count == 1, "\(result.error)")
+    #expect(result.error.hasPrefix("\(command[0]): error: "), "\(result.error)")
+    // Nothing is changed, nothing is left behind.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == before)
+    #expect(try bytes("good.h5") == good)
+  }
+
+  @Test func theSameCheckpointIsNotWrittenTwiceAtOnce() throws {
+    defer { removeFolder() }
+    let first = try Tool(
+      "lstm-train", ["--save", "a.h5", "--quiet", "--epochs", "100000"], in: folder)
+    let lock = folder.appending(path: ".a.h5.lock").path
+    while !FileManager.default.fileExists(atPath: lock) { Thread.sleep(forTimeInterval: 0.01) }
+    // The lock file is there a moment before it is locked.
+    Thread.sleep(forTimeInterval: 0.2)
+    let second = try run("lstm-train", "--save", "a.h5", "--quiet", "--epochs", "1")
+    #expect(second.status == 75, "\(second.error)")
+    first.send(SIGTERM)
+    #expect(try first.result().status == 143)
+  }
+
+  @Test func helpShowsExamples() throws {
+    defer { removeFolder() }
+    for tool in ["lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect"] {
+      let help = try run(tool, "--help")
+      #expect(help.status == 0 && help.error == "")
+      #expect(help.output.contains("EXAMPLES:"))
+      #expect(try run(tool, "--generate-completion-script", "bash").output.contains("complete"))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// One of the commands, as the tests' build made it, run as a process.
+struct Tool {
+  /// How a run ended.
+  struct Result {
+    let status: Int32
+    let output: String
+    let error: String
+
+    /// The lines of stderr.
+    var errorLines: [Substring] { error.split(separator: "\n") }
+  }
+
+  private let process = Process()
+  private let outputFile: URL
+  private let errorFile: URL
+
+  /// Starts a command in a folder.
+  init(_ name: String, _ arguments: [String], in folder: URL) throws {
+    let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let id = UUID().uuidString
+    outputFile = FileManager.default.temporaryDirectory.appending(path: id + ".out")
+    errorFile = FileManager.default.temporaryDirectory.appending(path: id + ".err")
+    for file in [outputFile, errorFile] {
+      try Data().write(to: file)
+    }
+    process.executableURL = products.appending(path: name)
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: outputFile)
+    process.standardError = try FileHandle(forWritingTo: errorFile)
+    try process.run()
+  }
+
+  /// Sends a signal.
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for the end.
+  func result() throws -> Result {
+    process.waitUntilExit()
+    defer { for file in [outputFile, errorFile] { try? FileManager.default.removeItem(at: file) } }
+    let status =
+      process.terminationReason == .uncaughtSignal
+      ? -process.terminationStatus : process.terminationStatus
+    return Result(
+      status: status,
+      output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
+      error: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
+  }
+
+  /// Runs a command to its end.
+  static func run(_ name: String, _ arguments: [String], in folder: URL) throws -> Result {
+    try Tool(name, arguments, in: folder).result()
+  }
+}
