@@ -90,7 +90,9 @@ public enum CheckpointFile {
       try body()
     } catch let error as HDF5Error {
       // What the system said stands inside HDF5's message.
-      let said = error.stack.compactMap { $0.split(separator: "error message = '").dropFirst().first }
+      let said = error.stack.compactMap {
+        $0.split(separator: "error message = '").dropFirst().first
+      }
       let reason = said.first.flatMap { $0.split(separator: "'").first }.map(String.init)
       throw CheckpointError(
         .inputOutput, file: path, "cannot write: \(reason ?? error.reason)")

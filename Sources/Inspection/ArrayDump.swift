@@ -22,7 +22,8 @@ public struct ArrayDump {
       let dataset = try Self.find(name, in: root, file: file)
       let shape = try dataset.shape()
       switch try dataset.kind() {
-      case .float(let bytes) where bytes <= 4: return (dataset.path, shape, .floats(try dataset.read()))
+      case .float(let bytes) where bytes <= 4:
+        return (dataset.path, shape, .floats(try dataset.read()))
       case .float: return (dataset.path, shape, .doubles(try dataset.read()))
       case .integer: return (dataset.path, shape, .integers(try dataset.read()))
       case .string: return (dataset.path, shape, .texts(try dataset.readStrings()))

@@ -31,7 +31,9 @@ public struct CheckpointDifference {
     _ a: FileContents.Value, _ b: FileContents.Value
   ) -> [ReportTable.Cell]? {
     switch (a, b) {
-    case (.numbers(let kindA, let shapeA, let valuesA), .numbers(let kindB, let shapeB, let valuesB)):
+    case (
+      .numbers(let kindA, let shapeA, let valuesA), .numbers(let kindB, let shapeB, let valuesB)
+    ):
       guard kindA == kindB else { return [.text("type \(kindA) and \(kindB)"), .none, .none] }
       guard shapeA == shapeB else { return [.text("shape \(shapeA) and \(shapeB)"), .none, .none] }
       // By bits, so that one NaN is equal to itself and 0 is not -0.

@@ -24,7 +24,10 @@ public struct CheckpointReport {
         .text(checkpoint.kerasVersion == .three ? "Keras 3 HDF5" : "tf-keras (Keras 2) HDF5")
       ),
       ("seal", .text(isSealed ? "intact" : "none: not written by these tools, or changed since")),
-      ("input", .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))),
+      (
+        "input",
+        .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))
+      ),
       ("parameters", .integer(configuration.parameterCount)),
     ]
     if let optimizer = checkpoint.optimizer {
@@ -36,7 +39,8 @@ public struct CheckpointReport {
       facts.append(("random seed", .text(String(task.options.randomSeed))))
     }
     if let training {
-      let middle = training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
+      let middle =
+        training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
       facts.append(("epochs", .text("\(training.epoch) of \(training.targetEpochs)\(middle)")))
       facts.append(("loss", training.history.loss.last.map { .number($0) } ?? .none))
       facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
@@ -59,7 +63,8 @@ public struct CheckpointReport {
       } else if case .dense(let dense) = layer {
         notes.append(dense.activation.rawValue)
       }
-      let output = [configuration.batch] + (sequence ? [configuration.timeSteps] : []) + [layer.units]
+      let output =
+        [configuration.batch] + (sequence ? [configuration.timeSteps] : []) + [layer.units]
       let count = layer.parameterShapes(inputs: inputs).reduce(0) { $0 + $1.count }
       return [
         .text(layer.name), .text(layer.className), .text(shape(output)), .integer(count),
@@ -87,7 +92,9 @@ public struct CheckpointReport {
       "state",
       (state?.layers ?? []).flatMap { layer in
         let shape = [state?.batch ?? 0, layer.units]
-        return [("\(layer.name)/hidden", shape, layer.hidden), ("\(layer.name)/cell", shape, layer.cell)]
+        return [
+          ("\(layer.name)/hidden", shape, layer.hidden), ("\(layer.name)/cell", shape, layer.cell),
+        ]
       })
   }
 

@@ -26,7 +26,9 @@ public struct Framing: Equatable, Sendable {
   public var features: Int { axis == .features ? length : 1 }
 
   /// The input values of a window, `[timeSteps, features]`: the last ``length`` of `symbols`.
-  public func encode(_ symbols: some BidirectionalCollection<Int>, _ vocabulary: Vocabulary) -> [Float] {
+  public func encode(_ symbols: some BidirectionalCollection<Int>, _ vocabulary: Vocabulary)
+    -> [Float]
+  {
     let values = symbols.suffix(length).map(vocabulary.encode)
     return [Float](repeating: 0, count: length - values.count) + values
   }

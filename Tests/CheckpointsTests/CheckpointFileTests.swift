@@ -52,7 +52,8 @@ import Testing
     let whole = try Data(contentsOf: URL(filePath: path))
     let damaged = folder.path("damaged.h5")
     // All of the seal, and places all over the file.
-    let places = Array(whole.count - 40..<whole.count) + Array(stride(from: 0, to: whole.count, by: 997))
+    let places =
+      Array(whole.count - 40..<whole.count) + Array(stride(from: 0, to: whole.count, by: 997))
     for place in places {
       var bytes = whole
       bytes[place] ^= 0x10
@@ -100,7 +101,10 @@ import Testing
     ),
     ("model_weights/dense/sequential/dense/bias", "has shape [7]; layer dense (units 3) needs [3]"),
     ("recurrent_state/lstm/hidden", "has shape [7]; layer lstm with batch 2 needs [2, 4]"),
-    ("optimizer_weights/adam/sequential_dense_bias_velocity", "has shape [7]; Adam on dense/bias needs [3]"),
+    (
+      "optimizer_weights/adam/sequential_dense_bias_velocity",
+      "has shape [7]; Adam on dense/bias needs [3]"
+    ),
   ])
   func wrongShapesAreNamed(name: String, reason: String) throws {
     let folder = try TemporaryFolder()

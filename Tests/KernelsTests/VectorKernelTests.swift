@@ -47,7 +47,8 @@ import Testing
       for (index, x) in values.enumerated() {
         #expect(abs(Double(tanhs[index]) - tanh(Double(x))) <= 2e-7, "tanh(\(x)) on \(set)")
         #expect(
-          abs(Double(sigmoids[index]) - 1 / (1 + exp(-Double(x)))) <= 2e-7, "sigmoid(\(x)) on \(set)")
+          abs(Double(sigmoids[index]) - 1 / (1 + exp(-Double(x)))) <= 2e-7,
+          "sigmoid(\(x)) on \(set)")
       }
     }
   }
@@ -57,7 +58,8 @@ import Testing
   func gatesAndAdamAgreeWithDoublePrecision(units: Int) {
     onEachInstructionSet { set in
       let rows = 3
-      let wave = { (count: Int, phase: Double) in (0..<count).map { sin(Double($0) * 1.3 + phase) } }
+      let wave = { (count: Int, phase: Double) in (0..<count).map { sin(Double($0) * 1.3 + phase) }
+      }
       var gates = wave(rows * 4 * units, 0.1)
       let previousCell = wave(rows * units, 0.2)
       let hiddenGradient = wave(rows * units, 0.3)

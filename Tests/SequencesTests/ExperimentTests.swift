@@ -6,7 +6,9 @@ import Testing
   @Test func dataAreTheTutorials() throws {
     let shapes = Experiment.all.map { experiment in
       let patterns = experiment.patterns(randomSeed: 7)
-      return (experiment.name, patterns.count, experiment.framing.timeSteps, experiment.framing.features)
+      return (
+        experiment.name, patterns.count, experiment.framing.timeSteps, experiment.framing.features
+      )
     }
     #expect(
       shapes.map { "\($0.0) [\($0.1), \($0.2), \($0.3)]" } == [

@@ -21,24 +21,16 @@ import keras
 import numpy as np
 import tf_keras
 
-LETTERS = 26
+from alphabet import LETTERS, data
+
 UPDATES = [0, 1, 25, 250]
-
-
-def alphabet(length, axis):
-    """Runs of `length` letters, on the axis of time steps or of features, and the letter that follows."""
-    runs = np.array([range(start, start + length) for start in range(LETTERS - length)])
-    shape = (len(runs), length, 1) if axis == "timeSteps" else (len(runs), 1, length)
-    inputs = (runs / LETTERS).astype("float32").reshape(shape)
-    return inputs, np.eye(LETTERS, dtype="float32")[runs[:, -1] + 1]
-
 
 EXPERIMENTS = {
     # name: (data, units, batch, stateful)
-    "stateful": (alphabet(1, "timeSteps"), [50], 1, True),
-    "timesteps": (alphabet(3, "timeSteps"), [32], 1, False),
-    "batch": (alphabet(1, "timeSteps"), [16], 25, False),
-    "stacked": (alphabet(1, "timeSteps"), [12, 8], 5, True),
+    "stateful": (data("stateful"), [50], 1, True),
+    "timesteps": (data("timesteps"), [32], 1, False),
+    "batch": (data("batch"), [16], 25, False),
+    "stacked": (data("stateful"), [12, 8], 5, True),
 }
 
 

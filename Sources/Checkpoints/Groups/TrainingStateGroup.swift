@@ -39,7 +39,8 @@ enum TrainingStateGroup {
       rowsSeen: try count("rows_seen"), history: history)
     guard history.loss.count == progress.epoch, history.accuracy.count == progress.epoch else {
       throw CheckpointError.invalid(
-        file, "/\(HistoryGroup.name): must have \(progress.epoch) epochs, as \(group.path)@epoch says"
+        file,
+        "/\(HistoryGroup.name): must have \(progress.epoch) epochs, as \(group.path)@epoch says"
       )
     }
     return progress

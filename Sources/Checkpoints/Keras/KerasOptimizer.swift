@@ -100,9 +100,10 @@ enum KerasOptimizer {
     guard className.split(separator: ">").last == "Adam" else {
       throw invalid("optimizer \(className) is not supported")
     }
-    for option in ["weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "amsgrad",
-      "use_ema", "loss_scale_factor", "gradient_accumulation_steps"]
-    {
+    for option in [
+      "weight_decay", "clipnorm", "global_clipnorm", "clipvalue", "amsgrad",
+      "use_ema", "loss_scale_factor", "gradient_accumulation_steps",
+    ] {
       guard let value = config[option], value != nil, value != false else { continue }
       throw invalid("optimizer Adam: \(option) \(value.text()) is not supported")
     }

@@ -23,7 +23,8 @@ public struct TrainingProgress: Equatable, Sendable {
   /// The beginning of a run.
   public init(samples: Int, targetEpochs: Int, randomSeed: UInt64) {
     self.init(
-      epoch: 0, targetEpochs: targetEpochs, updateInEpoch: 0, order: (0..<Int32(samples)).map { $0 },
+      epoch: 0, targetEpochs: targetEpochs, updateInEpoch: 0,
+      order: (0..<Int32(samples)).map { $0 },
       shuffleGenerator: PhiloxGenerator(seed: randomSeed, stream: .shuffle), lossSum: 0,
       correct: 0, rowsSeen: 0, history: History())
   }

@@ -67,7 +67,8 @@ public final class SequencePredictor {
     let fewest = framing.padded ? 1 : framing.length
     guard symbols.count >= fewest else {
       throw SeedError(
-        "'\(seed)' is too short; this model reads \(fewest) symbol\(fewest == 1 ? "" : "s") at once")
+        "'\(seed)' is too short; this model reads \(fewest) symbol\(fewest == 1 ? "" : "s") at once"
+      )
     }
     model.resetStates()
     if model.configuration.isStateful {
