@@ -40,12 +40,12 @@ public struct ProgressBar {
     else { return }
     lastDrawn = time
     let line = describe(trainer, time: time)
-    writeToStandardError(isTerminal ? "\r\u{1B}[2K\(line)\(isLast ? "\n" : "")" : line + "\n")
+    StandardStreams.error(isTerminal ? "\r\u{1B}[2K\(line)\(isLast ? "\n" : "")" : line + "\n")
   }
 
   /// Leaves the line that is drawn over.
   public func finish(_ trainer: Trainer) {
-    if isTerminal && !isQuiet && !trainer.progress.isFinished { writeToStandardError("\n") }
+    if isTerminal && !isQuiet && !trainer.progress.isFinished { StandardStreams.error("\n") }
   }
 
   private func describe(_ trainer: Trainer, time: Double) -> String {

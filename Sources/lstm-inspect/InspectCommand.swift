@@ -65,17 +65,17 @@ struct InspectCommand: ToolCommand {
 
   func run() throws {
     if let dump {
-      Self.writeToStandardOutput(try ArrayDump(dump, in: checkpoint).bytes(format))
+      try StandardStreams.output(ArrayDump(dump, in: checkpoint).bytes(format))
     } else if let diff {
       let difference = try CheckpointDifference(checkpoint, diff)
       guard !difference.isEmpty else { return }
-      print(try format.render([difference.table]), terminator: "")
+      try StandardStreams.output(format.render([difference.table]))
       throw ExitStatus.different
     } else if verify {
       try CheckpointFile.verify(checkpoint)
-      print("\(checkpoint): intact")
+      try StandardStreams.output("\(checkpoint): intact\n")
     } else if config {
-      print(try ConfigurationText.read(checkpoint), terminator: "")
+      try StandardStreams.output(ConfigurationText.read(checkpoint))
     } else {
       let report = try CheckpointReport(checkpoint)
       let chosen: [(Bool, [ReportTable])] = [
@@ -83,9 +83,8 @@ struct InspectCommand: ToolCommand {
         (optimizer, [report.optimizer, report.moments]), (history, [report.history]),
       ]
       let tables = chosen.filter(\.0).flatMap(\.1)
-      print(
-        try format.render(tables.isEmpty ? [report.summary, report.layers] : tables),
-        terminator: "")
+      try StandardStreams.output(
+        format.render(tables.isEmpty ? [report.summary, report.layers] : tables))
     }
   }
 }

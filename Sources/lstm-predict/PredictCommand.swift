@@ -67,14 +67,15 @@ struct PredictCommand: ToolCommand {
     let stream = try StreamSession(checkpoint, savingTo: target)
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
-      print(format == .json ? evaluation.json : evaluation.text, terminator: "")
+      try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
       return
     }
     let predicted = try stream.run(seed: seed, steps: steps, row: row)
-    try stream.save()
     switch format {
-    case .text: for step in predicted { print(step.text) }
-    case .json: print(StreamSession.json(seed: seed, steps: predicted), terminator: "")
+    case .text: try StandardStreams.output(predicted.map { $0.text + "\n" }.joined())
+    case .json: try StandardStreams.output(StreamSession.json(seed: seed, steps: predicted))
     }
+    // Last: a stream must not move on by steps that nobody has seen.
+    try stream.save()
   }
 }
