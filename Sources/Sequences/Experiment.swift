@@ -24,35 +24,45 @@ public struct Experiment: Sendable {
   public let shuffle: Bool
   /// Whether the state is carried from batch to batch, and reset as each epoch begins.
   public let stateful: Bool
+  /// Whether an evaluation shows some patterns in random order too: where what is learnt could hang on
+  /// the order of training.
+  let showsRandomPatterns: Bool
 
   /// The letters A to Z as numbers 0 to 25, divided by 26 as inputs.
   public static let alphabet = Vocabulary(
     symbols: "ABCDEFGHIJKLMNOPQRSTUVWXYZ".map { String($0) }, divisor: 26)
 
-  public static let all: [Experiment] = [
-    Experiment(
-      name: "naive", summary: "one letter in, nothing remembered", framing: Framing(length: 1),
-      data: .everyRun, units: [32], batchSize: 1, epochs: 500, shuffle: true, stateful: false),
-    Experiment(
-      name: "window", summary: "three letters as features of one step",
-      framing: Framing(length: 3, axis: .features), data: .everyRun, units: [32], batchSize: 1,
-      epochs: 500, shuffle: true, stateful: false),
-    Experiment(
-      name: "timesteps", summary: "three letters as time steps", framing: Framing(length: 3),
-      data: .everyRun, units: [32], batchSize: 1, epochs: 500, shuffle: true, stateful: false),
-    Experiment(
-      name: "batch", summary: "one letter in, the whole alphabet a batch",
-      framing: Framing(length: 1), data: .everyRun, units: [16], batchSize: 25, epochs: 5000,
-      shuffle: false, stateful: false),
-    Experiment(
-      name: "stateful", summary: "one letter in, the state carried through the alphabet",
-      framing: Framing(length: 1), data: .everyRun, units: [50], batchSize: 1, epochs: 300,
-      shuffle: false, stateful: true),
-    Experiment(
-      name: "variable", summary: "1000 random runs of one to five letters",
-      framing: Framing(length: 5, padded: true), data: .randomRuns(count: 1000), units: [32],
-      batchSize: 1, epochs: 500, shuffle: true, stateful: false),
-  ]
+  public static let naive = Experiment(
+    name: "naive", summary: "one letter in, nothing remembered", framing: Framing(length: 1),
+    data: .everyRun, units: [32], batchSize: 1, epochs: 500, shuffle: true, stateful: false,
+    showsRandomPatterns: false)
+
+  public static let window = Experiment(
+    name: "window", summary: "three letters as features of one step",
+    framing: Framing(length: 3, axis: .features), data: .everyRun, units: [32], batchSize: 1,
+    epochs: 500, shuffle: true, stateful: false, showsRandomPatterns: false)
+
+  public static let timesteps = Experiment(
+    name: "timesteps", summary: "three letters as time steps", framing: Framing(length: 3),
+    data: .everyRun, units: [32], batchSize: 1, epochs: 500, shuffle: true, stateful: false,
+    showsRandomPatterns: false)
+
+  public static let batch = Experiment(
+    name: "batch", summary: "one letter in, the whole alphabet a batch",
+    framing: Framing(length: 1), data: .everyRun, units: [16], batchSize: 25, epochs: 5000,
+    shuffle: false, stateful: false, showsRandomPatterns: true)
+
+  public static let stateful = Experiment(
+    name: "stateful", summary: "one letter in, the state carried through the alphabet",
+    framing: Framing(length: 1), data: .everyRun, units: [50], batchSize: 1, epochs: 300,
+    shuffle: false, stateful: true, showsRandomPatterns: false)
+
+  public static let variable = Experiment(
+    name: "variable", summary: "1000 random runs of one to five letters",
+    framing: Framing(length: 5, padded: true), data: .randomRuns(count: 1000), units: [32],
+    batchSize: 1, epochs: 500, shuffle: true, stateful: false, showsRandomPatterns: true)
+
+  public static let all = [naive, window, timesteps, batch, stateful, variable]
 
   public static func named(_ name: String) -> Experiment? { all.first { $0.name == name } }
 

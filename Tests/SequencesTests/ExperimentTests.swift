@@ -15,7 +15,7 @@ import Testing
         "naive [25, 1, 1]", "window [23, 1, 3]", "timesteps [23, 3, 1]", "batch [25, 1, 1]",
         "stateful [25, 1, 1]", "variable [1000, 5, 1]",
       ])
-    let stateful = try #require(Experiment.named("stateful"))
+    let stateful = Experiment.stateful
     #expect(stateful.patterns(randomSeed: 1).first == Pattern(symbols: [0], target: 1))
     #expect(stateful.patterns(randomSeed: 1).last == Pattern(symbols: [24], target: 25))
     // numpy: (numpy.arange(26) / 26.0).astype("float32")
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func randomRunsFollowTheTutorialsDistribution() throws {
-    let variable = try #require(Experiment.named("variable"))
+    let variable = Experiment.variable
     let patterns = variable.patterns(randomSeed: 3)
     #expect(patterns == variable.patterns(randomSeed: 3))
     #expect(patterns != variable.patterns(randomSeed: 4))
@@ -80,7 +80,7 @@ import Testing
     let folder = try TemporaryFolder()
     for kerasVersion in KerasVersion.allCases {
       let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-      var plan = TrainingPlan(try #require(Experiment.named("stateful")))
+      var plan = TrainingPlan(Experiment.stateful)
       plan.epochs = 9
       try TrainingRun(plan, kerasVersion: kerasVersion).train(
         saving: try CheckpointSchedule(path: whole))
@@ -97,7 +97,7 @@ import Testing
   @Test func statefulLearnsTheAlphabet() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
-    let run = try TrainingRun(TrainingPlan(try #require(Experiment.named("stateful"))))
+    let run = try TrainingRun(TrainingPlan(Experiment.stateful))
     try run.train(saving: try CheckpointSchedule(path: path))
     let evaluation = try Evaluation(try CheckpointFile.load(path), file: path)
     #expect(evaluation.accuracy == 1)
@@ -113,7 +113,7 @@ import Testing
     let folder = try TemporaryFolder()
     for batchSize in [1, 5] {
       let path = folder.path("a.h5")
-      var plan = TrainingPlan(try #require(Experiment.named("stateful")))
+      var plan = TrainingPlan(Experiment.stateful)
       (plan.epochs, plan.batchSize) = (20, batchSize)
       try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
       let trained = try CheckpointFile.load(path)
@@ -135,7 +135,7 @@ import Testing
 
   @Test func oldCheckpointsAreKeptAsAsked() throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(try #require(Experiment.named("stateful")))
+    var plan = TrainingPlan(Experiment.stateful)
     plan.epochs = 5
     try TrainingRun(plan).train(
       saving: try CheckpointSchedule(path: folder.path("a.h5"), interval: .updates(25), keep: 2))

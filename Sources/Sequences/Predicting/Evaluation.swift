@@ -88,9 +88,6 @@ public struct Evaluation: Sendable {
 }
 
 extension Experiment {
-  /// Whether some patterns are shown in random order too: where the order of training could matter.
-  var showsRandomPatterns: Bool { name == "batch" || name == "variable" }
-
   /// The runs from a zero state that show what a carried state is worth: the whole alphabet, and from
   /// the middle, which a cold state takes for the start.
   var freeRuns: [(seed: String, count: Int)] { stateful ? [("A", 25), ("K", 5)] : [] }

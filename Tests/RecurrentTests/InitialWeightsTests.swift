@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Recurrent
+
+/// Weights start as Keras' defaults say.
+@Suite struct InitialWeightsTests {
+  private func makeParameters(seed: UInt64) throws -> ParameterStore<Float> {
+    let parameters = try ParameterStore<Float>(
+      .lstmClassifier(units: [24, 10], classes: 6, timeSteps: 1, features: 8, statefulBatch: nil))
+    parameters.initialize(seed: seed)
+    return parameters
+  }
+
+  @Test func kernelsAreGlorotUniform() throws {
+    let parameters = try makeParameters(seed: 1)
+    for parameter in parameters.parameters where parameter.name == "kernel" {
+      let weights = Array(parameters[parameter])
+      let limit = (6 / Float(parameter.shape[0] + parameter.shape[1])).squareRoot()
+      #expect(weights.allSatisfy { abs($0) <= limit })
+      #expect((weights.map(abs).max() ?? 0) > 0.9 * limit)
+      let variance = weights.map { $0 * $0 }.reduce(0, +) / Float(weights.count)
+      // A uniform distribution has a third of its limit's square.
+      #expect(abs(variance / (limit * limit / 3) - 1) < 0.35, "\(parameter.layer)")
+    }
+  }
+
+  @Test func rowsOfRecurrentKernelsAreOrthonormal() throws {
+    let parameters = try makeParameters(seed: 2)
+    for parameter in parameters.parameters where parameter.name == "recurrent_kernel" {
+      let (units, columns) = (parameter.shape[0], parameter.shape[1])
+      let weights = parameters[parameter]
+      for first in 0..<units {
+        for second in 0...first {
+          let product = (0..<columns).reduce(Float(0)) {
+            $0 + weights[first * columns + $1] * weights[second * columns + $1]
+          }
+          #expect(abs(product - (first == second ? 1 : 0)) < 1e-5)
+        }
+      }
+    }
+  }
+
+  @Test func biasesAreZeroButForTheForgetGate() throws {
+    let parameters = try makeParameters(seed: 3)
+    for parameter in parameters.parameters where parameter.name == "bias" {
+      let bias = Array(parameters[parameter])
+      if parameter.layer == "dense" {
+        #expect(bias == [Float](repeating: 0, count: 6))
+      } else {
+        let units = bias.count / 4
+        let expected = (0..<bias.count).map { Float((units..<2 * units).contains($0) ? 1 : 0) }
+        #expect(bias == expected)
+      }
+    }
+  }
+
+  @Test func seedsDecideEverything() throws {
+    let (a, b, c) = (
+      try makeParameters(seed: 4), try makeParameters(seed: 4), try makeParameters(seed: 5)
+    )
+    for (index, parameter) in a.parameters.enumerated() where parameter.name != "bias" {
+      #expect(Array(a[parameter]) == Array(b[b.parameters[index]]))
+      #expect(Array(a[parameter]) != Array(c[c.parameters[index]]))
+    }
+  }
+}
