@@ -28,3 +28,23 @@ static inline int chdf5_is_hard_link(hid_t group, const char *name) {
   H5L_info_t info;
   return H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 ? -1 : info.type == H5L_TYPE_HARD;
 }
+
+// Calls `found` with the path of every hard link below a group; each group is entered once, so circles end.
+struct chdf5_visit {
+  void (*found)(const char *path, void *context);
+  void *context;
+};
+
+static inline herr_t chdf5_visit_link(hid_t group, const char *path, const H5L_info_t *info,
+                                      void *context) {
+  struct chdf5_visit *visit = (struct chdf5_visit *)context;
+  (void)group;
+  if (info->type == H5L_TYPE_HARD) visit->found(path, visit->context);
+  return 0;
+}
+
+static inline herr_t chdf5_visit_links(hid_t group, void (*found)(const char *path, void *context),
+                                       void *context) {
+  struct chdf5_visit visit = {found, context};
+  return H5Lvisit(group, H5_INDEX_NAME, H5_ITER_INC, chdf5_visit_link, &visit);
+}

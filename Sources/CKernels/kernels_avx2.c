@@ -1,5 +1,5 @@
 // AVX2 with fused multiply-add.
-#include "kernel_table.h"
+#include "tables.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

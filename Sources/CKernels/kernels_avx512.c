@@ -1,5 +1,5 @@
 // AVX-512 (F, BW, DQ, VL).
-#include "kernel_table.h"
+#include "tables.h"
 
 #if defined(__x86_64__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)

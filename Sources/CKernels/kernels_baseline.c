@@ -1,5 +1,5 @@
 // What every processor of the architecture has: SSE2 or NEON.
-#include "kernel_table.h"
+#include "tables.h"
 
 #define LANES 4
 #define KERNEL(part) part##_baseline

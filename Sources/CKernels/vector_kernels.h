@@ -149,6 +149,6 @@ ELEMENTWISE(exp, exponential)
 ELEMENTWISE(tanh, hyperbolic_tangent)
 ELEMENTWISE(sigmoid, sigmoid)
 
-const struct kernel_table KERNEL(table) = {
+const struct ckernels_table KERNEL(table) = {
     KERNEL(name), KERNEL(lstm_forward), KERNEL(lstm_backward), KERNEL(adam),
     KERNEL(exp),  KERNEL(tanh),         KERNEL(sigmoid)};

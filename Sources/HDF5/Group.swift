@@ -51,6 +51,24 @@ public struct Group: Sendable {
     return names
   }
 
+  /// The paths of all groups and datasets below this group, each group entered once.
+  ///
+  /// - Throws: ``HDF5Error``.
+  public func descendantPaths() throws(HDF5Error) -> [String] {
+    var paths: [String] = []
+    _ = try Library.call("cannot list the groups", at: place) {
+      withUnsafeMutablePointer(to: &paths) { pointer in
+        chdf5_visit_links(
+          handle.id,
+          { path, context in
+            guard let path, let context else { return }
+            context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: path))
+          }, pointer)
+      }
+    }
+    return paths
+  }
+
   /// Copies a member's name into the places there are.
   ///
   /// - Returns: The length of the name.

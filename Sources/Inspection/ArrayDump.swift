@@ -89,13 +89,9 @@ public struct ArrayDump {
     return found[0]
   }
 
-  private static func datasets(_ group: Group) throws -> [Dataset] {
-    try group.memberNames().flatMap { name -> [Dataset] in
-      switch try group.member(name) {
-      case .group(let group): try datasets(group)
-      case .dataset(let dataset): [dataset]
-      case .other: []
-      }
+  private static func datasets(_ root: Group) throws -> [Dataset] {
+    try root.descendantPaths().compactMap { path in
+      if case .dataset(let dataset) = try root.member(path) { dataset } else { nil }
     }
   }
 }

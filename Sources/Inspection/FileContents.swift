@@ -14,30 +14,24 @@ struct FileContents {
   /// The most values of a dataset that is read as a whole.
   private static let mostValues = 1 << 28
 
-  /// The paths in alphabetical order within each group, and what stands there.
+  /// The paths, those of a group in alphabetical order, and what stands there.
   let values: [(path: String, value: Value)]
 
   /// - Throws: `CheckpointError`.
   init(_ path: String) throws {
     values = try CheckpointFile.read(path) { root in
       var values: [(String, Value)] = []
-      try Self.collect(root, into: &values)
-      return values
-    }
-  }
-
-  subscript(path: String) -> Value? { values.first { $0.path == path }?.value }
-
-  private static func collect(_ group: Group, into values: inout [(String, Value)]) throws {
-    try collect(group.attributes, of: group.path, into: &values)
-    for name in try group.memberNames() {
-      switch try group.member(name) {
-      case .group(let group): try collect(group, into: &values)
-      case .dataset(let dataset):
-        values.append((dataset.path, try read(dataset)))
-        try collect(dataset.attributes, of: dataset.path, into: &values)
-      case .other: values.append((group.path + "/" + name, .other))
+      try Self.collect(root.attributes, of: "/", into: &values)
+      for path in try root.descendantPaths() {
+        switch try root.member(path) {
+        case .group(let group): try Self.collect(group.attributes, of: group.path, into: &values)
+        case .dataset(let dataset):
+          values.append((dataset.path, try Self.read(dataset)))
+          try Self.collect(dataset.attributes, of: dataset.path, into: &values)
+        case .other: values.append(("/" + path, .other))
+        }
       }
+      return values
     }
   }
 

@@ -35,7 +35,7 @@ extension Float: KernelScalar {
     cell: UnsafeMutablePointer<Float>, tanhCell: UnsafeMutablePointer<Float>,
     hidden: UnsafeMutablePointer<Float>, rows: Int, units: Int
   ) {
-    ckernels_lstm_forward(gates, previousCell, cell, tanhCell, hidden, rows, units)
+    kernels.lstm_forward(gates, previousCell, cell, tanhCell, hidden, rows, units)
   }
 
   public static func lstmBackward(
@@ -43,7 +43,7 @@ extension Float: KernelScalar {
     tanhCell: UnsafePointer<Float>, hiddenGradient: UnsafePointer<Float>,
     cellGradient: UnsafeMutablePointer<Float>, rows: Int, units: Int
   ) {
-    ckernels_lstm_backward(
+    kernels.lstm_backward(
       gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, units)
   }
 
@@ -52,13 +52,16 @@ extension Float: KernelScalar {
     momentum: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>,
     count: Int, step: Float, oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float
   ) {
-    ckernels_adam(
+    kernels.adam(
       weights, gradients, momentum, velocity, count, step, oneMinusBeta1, oneMinusBeta2, epsilon)
   }
 
   public static func exponential(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    ckernels_exp(values, count)
+    kernels.exp(values, count)
   }
+
+  /// The kernels of the instruction set in use.
+  private static var kernels: ckernels_table { ckernels_selected().pointee }
 
   public static func naturalLogarithm(_ value: Float) -> Float { logf(value) }
   public static func power(_ base: Float, _ exponent: Float) -> Float { powf(base, exponent) }

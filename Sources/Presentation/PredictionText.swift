@@ -71,6 +71,6 @@ extension Trainer {
     let kilobytes = { (count: Int) in fixed(Double(count * scalar) / 1024, 1) + " KiB" }
     return "\(weights) weights; memory: \(kilobytes(2 * weights)) weights and gradients, "
       + "\(kilobytes(2 * weights)) optimizer, \(kilobytes(model.workingMemory)) activations of "
-      + "\(model.batch) rows × \(model.timeSteps) steps"
+      + "\(model.batch) rows × \(model.timeSteps) steps; instructions: \(InstructionSet.selected)"
   }
 }
