@@ -20,38 +20,43 @@ static herr_t read_attribute(hid_t object, hid_t type, void *buffer) {
   return H5Aread(object, type, buffer);
 }
 
-static void read_values(hid_t object, hid_t file_type, hid_t space, reader read) {
+static int read_values(hid_t object, hid_t file_type, hid_t space, reader read) {
   hssize_t count = H5Sget_simple_extent_npoints(space);
   hid_t type = H5Tget_native_type(file_type, H5T_DIR_ASCEND);
-  if (count > 0 && type >= 0) {
+  int good = count >= 0 && type >= 0;
+  if (good && count > 0) {
     void *buffer = calloc((size_t)count, H5Tget_size(type));
-    if (buffer && read(object, type, buffer) >= 0 && H5Tis_variable_str(type) > 0)
-      H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+    good = buffer && read(object, type, buffer) >= 0;
+    if (good && H5Tis_variable_str(type) > 0)
+      good = H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer) >= 0;
     free(buffer);
   }
   if (type >= 0) H5Tclose(type);
+  return good;
 }
 
+// The visitors return a negative number, which ends the walk, if anything cannot be read.
 static herr_t visit_attribute(hid_t owner, const char *name, const H5A_info_t *info, void *context) {
   (void)info, (void)context;
   hid_t attribute = H5Aopen(owner, name, H5P_DEFAULT);
-  if (attribute < 0) return 0;
+  if (attribute < 0) return -1;
   hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
-  if (type >= 0 && space >= 0) read_values(attribute, type, space, read_attribute);
+  int good = type >= 0 && space >= 0 && read_values(attribute, type, space, read_attribute);
   H5Sclose(space);
   H5Tclose(type);
   H5Aclose(attribute);
-  return 0;
+  return good ? 0 : -1;
 }
 
-static void visit_object(hid_t object) {
+static int visit_object(hid_t object) {
   hsize_t index = 0;
-  H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &index, visit_attribute, NULL);
-  if (H5Iget_type(object) != H5I_DATASET) return;
+  if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &index, visit_attribute, NULL) < 0) return 0;
+  if (H5Iget_type(object) != H5I_DATASET) return 1;
   hid_t type = H5Dget_type(object), space = H5Dget_space(object);
-  if (type >= 0 && space >= 0) read_values(object, type, space, read_dataset);
+  int good = type >= 0 && space >= 0 && read_values(object, type, space, read_dataset);
   H5Sclose(space);
   H5Tclose(type);
+  return good;
 }
 
 static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, void *context) {
@@ -59,10 +64,10 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *info, 
   // What stands in another file is not looked at.
   if (info->type != H5L_TYPE_HARD) return 0;
   hid_t object = H5Oopen(group, name, H5P_DEFAULT);
-  if (object < 0) return 0;
-  visit_object(object);
+  if (object < 0) return -1;
+  int good = visit_object(object);
   H5Oclose(object);
-  return 0;
+  return good ? 0 : -1;
 }
 
 static void limit(int resource, rlim_t most) {
@@ -70,18 +75,17 @@ static void limit(int resource, rlim_t most) {
   setrlimit(resource, &limits);
 }
 
-static void walk(const char *path) {
+static int walk(const char *path) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-  if (file < 0) return;
-  hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-  if (root >= 0) {
-    visit_object(root);
-    // Follows hard links once each, so a circle of groups ends.
-    H5Lvisit(root, H5_INDEX_NAME, H5_ITER_INC, visit_link, NULL);
-    H5Gclose(root);
-  }
-  H5Fclose(file);
+  // As the parent opens it, which may have it open already.
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  H5Pset_file_locking(access, 0, 1);
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  hid_t root = file < 0 ? -1 : H5Gopen2(file, "/", H5P_DEFAULT);
+  // Hard links are followed once each, so a circle of groups ends.
+  return root >= 0 && visit_object(root) &&
+         H5Lvisit(root, H5_INDEX_NAME, H5_ITER_INC, visit_link, NULL) >= 0;
 }
 
 enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, size_t address_space,
@@ -105,11 +109,11 @@ enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, siz
     limit(RLIMIT_NOFILE, open_files);
     limit(RLIMIT_AS, address_space);
     alarm(seconds);
-    walk(path);
-    _exit(0);
+    _exit(walk(path) ? 0 : 1);
   }
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) return CQUARANTINE_DIED;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CQUARANTINE_SURVIVED : CQUARANTINE_DIED;
+  if (!WIFEXITED(status)) return CQUARANTINE_DIED;
+  return WEXITSTATUS(status) == 0 ? CQUARANTINE_READ : CQUARANTINE_NOT_READ;
 }

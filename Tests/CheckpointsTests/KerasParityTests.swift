@@ -8,6 +8,7 @@ import Testing
   @Test(arguments: [
     "keras3-stateful-0", "keras3-stateful-250", "keras3-timesteps-0", "keras3-timesteps-250",
     "keras3-batch-0", "keras3-batch-250", "keras3-stacked-0", "keras3-stacked-250",
+    "keras3-partial-250",
     "keras2-stateful-25", "keras2-stacked-25",
   ])
   func predictionsOfLoadedWeightsAreKerasOwn(name: String) throws {
@@ -37,6 +38,7 @@ import Testing
   @Test(
     arguments: [
       ("stateful", 1, true), ("timesteps", 1, false), ("batch", 25, false), ("stacked", 5, true),
+      ("partial", 10, false),
     ])
   func trainingFromKerasWeightsGoesAsInKeras(
     experiment: String, batchSize: Int, stateful: Bool
@@ -83,6 +85,13 @@ import Testing
           layer.cell, try reference.array("\(state)/cell") as [Float], "cell after \(wanted)")
       }
     }
+  }
+
+  @Test func textsOfFixedLengthAreRead() throws {
+    let file = try File.open(try Reference("keras3-batch-0").path)
+    let attributes = try file.root.group("reference").attributes
+    #expect(try attributes.string("fixed") == "lstm")
+    #expect(try attributes.strings("fixed_names") == ["lstm", "dense_1"])
   }
 
   /// Within a hundred-thousandth of the array's largest value.

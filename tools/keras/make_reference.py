@@ -31,6 +31,7 @@ EXPERIMENTS = {
     "timesteps": (data("timesteps"), [32], 1, False),
     "batch": (data("batch"), [16], 25, False),
     "stacked": (data("stateful"), [12, 8], 5, True),
+    "partial": (data("timesteps"), [8], 10, False),
 }
 
 
@@ -80,6 +81,9 @@ def write(folder, flavour, name, model, updates):
     with h5py.File(path, "a", track_order=False) as file:
         file["reference/inputs"] = inputs
         file["reference/outputs"] = outputs
+        # Texts of fixed length, as older versions of Keras wrote them.
+        file["reference"].attrs["fixed"] = np.bytes_("lstm")
+        file["reference"].attrs["fixed_names"] = np.array([b"lstm", b"dense_1"])
         for layer, (hidden, cell) in states.items():
             file[f"reference/states/{layer}/hidden"] = hidden
             file[f"reference/states/{layer}/cell"] = cell
@@ -97,7 +101,7 @@ def main(folder):
             updates = 0
             for wanted_updates in wanted:
                 while updates < wanted_updates:
-                    first = updates * batch % len(inputs)
+                    first = updates % -(-len(inputs) // batch) * batch
                     if stateful and first == 0:
                         for layer in recurrent_layers(model):
                             layer.reset_states()

@@ -7,8 +7,9 @@
 #include <stddef.h>
 
 enum cquarantine_result {
-  CQUARANTINE_SURVIVED,  // all of the file was read, or HDF5 reported errors as it should
-  CQUARANTINE_DIED,      // it crashed, hung, or wanted more than it may have
+  CQUARANTINE_READ,      // all of the file was read
+  CQUARANTINE_NOT_READ,  // HDF5 reported an error, or wanted more memory than it may have
+  CQUARANTINE_DIED,      // it crashed or hung
   CQUARANTINE_NO_CHILD,  // no process could be made; errno tells why
 };
 

@@ -17,13 +17,15 @@ enum Quarantine {
 
   /// Walks all of a file in a child process with limits on memory, time and open files.
   ///
-  /// - Throws: ``CheckpointError`` if the child dies.
+  /// - Throws: ``CheckpointError`` if the child cannot read all of it, or dies.
   static func walk(_ path: String) throws {
     var status = stat()
     stat(path, &status)
     let space = addressSpace + memory + 4 * max(0, Int(status.st_size))
     switch whileHDF5IsIdle({ cquarantine_walk(path, seconds, space, openFiles) }) {
-    case CQUARANTINE_SURVIVED: return
+    case CQUARANTINE_READ: return
+    case CQUARANTINE_NOT_READ:
+      throw CheckpointError.invalid(path, "is damaged: HDF5 cannot read all of it")
     case CQUARANTINE_NO_CHILD:
       throw CheckpointError(
         .inputOutput, file: path, "cannot start a process to read it: \(systemErrorText())")
