@@ -6,13 +6,11 @@ static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t chdf5_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t chdf5_native_uint64(void) { return H5T_NATIVE_UINT64; }
-static inline hid_t chdf5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t chdf5_file_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_file_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t chdf5_file_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t chdf5_file_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_file_uint64(void) { return H5T_STD_U64LE; }
-static inline hid_t chdf5_file_uint8(void) { return H5T_STD_U8LE; }
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
 static inline size_t chdf5_variable_size(void) { return H5T_VARIABLE; }
 static inline hid_t chdf5_file_create_class(void) { return H5P_FILE_CREATE; }

@@ -23,9 +23,11 @@ INLINE void store(vector lanes, float *to, size_t count) {
   else for (size_t lane = 0; lane < count; lane++) to[lane] = lanes[lane];
 }
 
+// Keeps a NaN, so that training that diverges is seen to.
 INLINE vector clamp(vector x, float low, float high) {
-  x = __builtin_elementwise_max(x, (vector)(low));
-  return __builtin_elementwise_min(x, (vector)(high));
+  vector inside = __builtin_elementwise_max(x, (vector)(low));
+  inside = __builtin_elementwise_min(inside, (vector)(high));
+  return x == x ? inside : x;
 }
 
 // e^x = 2^n e^r with |r| <= ln 2 / 2; polynomial coefficients of Cephes' expf (Moshier 1989).
@@ -62,7 +64,7 @@ INLINE vector hyperbolic_tangent(vector x) {
   p = p * z + 1.33314422036e-1f;
   p = p * z + -3.33332819422e-1f;
   vector near = p * z * x + x;
-  vector far = 1.0f - 2.0f / (exponential(2.0f * __builtin_elementwise_min(size, (vector)(20.0f))) + 1.0f);
+  vector far = 1.0f - 2.0f / (exponential(2.0f * size) + 1.0f);
   far = __builtin_elementwise_copysign(far, x);
   return size < 0.625f ? near : far;
 }

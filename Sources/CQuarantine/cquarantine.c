@@ -52,6 +52,11 @@ static int visit_object(hid_t object) {
   hsize_t index = 0;
   if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &index, visit_attribute, NULL) < 0) return 0;
   if (H5Iget_type(object) != H5I_DATASET) return 1;
+  // Values that stand in other files are refused.
+  hid_t creation = H5Dget_create_plist(object);
+  int inside = H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0;
+  H5Pclose(creation);
+  if (!inside) return 0;
   hid_t type = H5Dget_type(object), space = H5Dget_space(object);
   int good = type >= 0 && space >= 0 && read_values(object, type, space, read_dataset);
   H5Sclose(space);

@@ -20,7 +20,7 @@ public struct Checkpoint {
   /// How symbols become numbers and back.
   public var vocabulary: Vocabulary?
   /// What the model is trained on.
-  public var task: Task?
+  public var task: TrainingTask?
   /// Whose layout the file has.
   public var kerasVersion: KerasVersion
 
@@ -28,7 +28,7 @@ public struct Checkpoint {
     parameters: ParameterStore<Float>, optimizer: Adam<Float>?, recurrentState: RecurrentState?,
     stream: StreamPosition? = nil, training: TrainingProgress? = nil,
     trainingRecurrentState: RecurrentState? = nil, vocabulary: Vocabulary? = nil,
-    task: Task? = nil, kerasVersion: KerasVersion = .three
+    task: TrainingTask? = nil, kerasVersion: KerasVersion = .three
   ) {
     self.parameters = parameters
     self.optimizer = optimizer
@@ -42,6 +42,16 @@ public struct Checkpoint {
   }
 
   public var configuration: ModelConfiguration { parameters.configuration }
+
+  /// Whether weights, moments and states are all numbers: what can be saved and loaded.
+  var isFinite: Bool {
+    let states = (recurrentState?.layers ?? []) + (trainingRecurrentState?.layers ?? [])
+    return parameters.parameters.allSatisfy { parameter in
+      parameters[parameter].allSatisfy(\.isFinite)
+        && optimizer?.momentum(parameter).allSatisfy(\.isFinite) != false
+        && optimizer?.velocity(parameter).allSatisfy(\.isFinite) != false
+    } && states.allSatisfy { $0.hidden.allSatisfy(\.isFinite) && $0.cell.allSatisfy(\.isFinite) }
+  }
 }
 
 /// The Keras that opens a file as its own. The two do not read each other's HDF5 files.
@@ -89,7 +99,7 @@ public struct Vocabulary: Equatable, Sendable {
 }
 
 /// What a model is trained on, and how: enough to go on training with nothing but the file.
-public struct Task: Equatable, Sendable {
+public struct TrainingTask: Equatable, Sendable {
   /// The name of the experiment.
   public var experiment: String
   public var options: TrainingOptions

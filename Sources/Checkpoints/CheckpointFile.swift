@@ -8,7 +8,7 @@ public enum CheckpointFile {
   /// A file without an intact seal is walked by a child process first: libhdf5 can crash on damaged
   /// files.
   ///
-  /// - Throws: ``CheckpointError``, or `OutOfMemory`.
+  /// - Throws: ``CheckpointError``.
   public static func load(_ path: String) throws -> Checkpoint {
     try read(path) { try checkpoint($0, file: path) }
   }
@@ -28,6 +28,8 @@ public enum CheckpointFile {
       return try body(try File.open(path).root)
     } catch let error as HDF5Error {
       throw CheckpointError.invalid(path, error.reason)
+    } catch let error as OutOfMemory {
+      throw CheckpointError.invalid(path, error.description)
     }
   }
 
@@ -47,9 +49,17 @@ public enum CheckpointFile {
 
   /// Replaces the checkpoint at `path` by this one, or leaves what is there.
   ///
-  /// - Parameter lock: The right to write there.
+  /// - Parameters:
+  ///   - lock: The right to write there.
+  ///   - keep: How many files stay under names with their update too.
   /// - Throws: ``CheckpointError``.
-  public static func save(_ checkpoint: Checkpoint, to path: String, lock: CheckpointLock) throws {
+  public static func save(
+    _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
+  ) throws {
+    guard checkpoint.isFinite else {
+      throw CheckpointError.invalid(
+        path, "not saved: the model holds values that are infinite or not numbers")
+    }
     try AtomicFile.replace(path, lock: lock) { temporary in
       try describing(path) {
         let file = try File.create(temporary)
@@ -57,6 +67,9 @@ public enum CheckpointFile {
         try file.close()
       }
       try Seal.append(to: temporary, reportedAs: path)
+    }
+    if keep > 0, let update = checkpoint.optimizer?.iterations {
+      try KeptCheckpoints.keep(path, update: update, most: keep)
     }
   }
 
@@ -72,8 +85,11 @@ public enum CheckpointFile {
     var checkpoint = Checkpoint(
       parameters: parameters,
       optimizer: try KerasOptimizer.read(root, parameters: parameters, file: file),
-      recurrentState: RecurrentState.zero(parameters.configuration), kerasVersion: kerasVersion)
+      recurrentState: nil, kerasVersion: kerasVersion)
     try ResumptionGroups.read(root, into: &checkpoint, file: file)
+    if checkpoint.recurrentState == nil {
+      checkpoint.recurrentState = RecurrentState.zero(parameters.configuration)
+    }
     return checkpoint
   }
 

@@ -35,11 +35,6 @@ extension UInt64: Element {
   public static var fileType: hid_t { chdf5_file_uint64() }
 }
 
-extension UInt8: Element {
-  public static var memoryType: hid_t { chdf5_native_uint8() }
-  public static var fileType: hid_t { chdf5_file_uint8() }
-}
-
 /// What kind of values a dataset or an attribute holds.
 public enum ElementKind: Equatable, Sendable {
   case integer(bytes: Int, signed: Bool)

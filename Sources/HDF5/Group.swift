@@ -89,10 +89,14 @@ public struct Group: Sendable {
       throw HDF5Error(
         file: place.file, object: there.object, operation: "is missing", stack: [])
     }
-    let isHard = try Library.call("cannot look the link up", at: there) {
-      chdf5_is_hard_link(handle.id, name)
+    var path = ""
+    for part in name.split(separator: "/") {
+      path += path.isEmpty ? String(part) : "/" + part
+      let isHard = try Library.call("cannot look the link up", at: there) {
+        chdf5_is_hard_link(handle.id, path)
+      }
+      guard isHard != 0 else { return .other }
     }
-    guard isHard != 0 else { return .other }
     let id = try Library.call("cannot open", at: there) {
       H5Oopen(handle.id, name, hid_t(H5P_DEFAULT))
     }

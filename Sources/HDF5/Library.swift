@@ -27,24 +27,6 @@ enum Library {
     return result
   }
 
-  /// A mutual exclusion that a forked child may release: Swift's own belongs to one thread of one process.
-  private final class Lock: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-
-    init() { pthread_mutex_init(mutex, nil) }
-
-    deinit {
-      pthread_mutex_destroy(mutex)
-      mutex.deallocate()
-    }
-
-    func withLock<Result>(_ body: () -> Result) -> Result {
-      pthread_mutex_lock(mutex)
-      defer { pthread_mutex_unlock(mutex) }
-      return body()
-    }
-  }
-
   /// Runs `body` while no thread is inside libhdf5.
   static func whileIdle<Result>(_ body: () -> Result) -> Result { lock.withLock(body) }
 

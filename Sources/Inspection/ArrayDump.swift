@@ -27,7 +27,9 @@ public struct ArrayDump {
       case .float: return (dataset.path, shape, .doubles(try dataset.read()))
       case .integer: return (dataset.path, shape, .integers(try dataset.read()))
       case .string: return (dataset.path, shape, .texts(try dataset.readStrings()))
-      case .other: throw InspectionError("\(file): \(dataset.path) holds neither numbers nor text")
+      case .other:
+        throw CheckpointError(
+          .invalid, file: file, "\(dataset.path): holds neither numbers nor text")
       }
     }
   }

@@ -34,20 +34,42 @@ public struct CheckpointDifference {
     case (
       .numbers(let kindA, let shapeA, let valuesA), .numbers(let kindB, let shapeB, let valuesB)
     ):
-      guard kindA == kindB else { return [.text("type \(kindA) and \(kindB)"), .none, .none] }
-      guard shapeA == shapeB else { return [.text("shape \(shapeA) and \(shapeB)"), .none, .none] }
       // By bits, so that one NaN is equal to itself and 0 is not -0.
-      let differing = zip(valuesA, valuesB).filter { $0.bitPattern != $1.bitPattern }
-      guard !differing.isEmpty else { return nil }
-      return [
-        .text("values"), .integer(differing.count),
-        .number(differing.map { abs($0 - $1) }.max() ?? 0),
-      ]
+      return compare(
+        (kindA, shapeA, valuesA), (kindB, shapeB, valuesB),
+        same: { $0.bitPattern == $1.bitPattern },
+        number: { $0 })
+    case (
+      .integers(let kindA, let shapeA, let valuesA), .integers(let kindB, let shapeB, let valuesB)
+    ):
+      let isUnsigned = kindA.hasPrefix("u")
+      return compare(
+        (kindA, shapeA, valuesA), (kindB, shapeB, valuesB), same: ==,
+        number: { isUnsigned ? Double(UInt64(bitPattern: $0)) : Double($0) })
     case (.texts(let a), .texts(let b)):
       guard a != b else { return nil }
       return [.text(a.count == 1 && b.count == 1 ? "text" : "texts"), .none, .none]
-    case (.other, .other): return nil
+    case (.other, .other): return [.text("cannot be compared"), .none, .none]
     default: return [.text("kind"), .none, .none]
     }
+  }
+
+  private static func compare<Number>(
+    _ a: (kind: String, shape: [Int], values: [Number]),
+    _ b: (kind: String, shape: [Int], values: [Number]),
+    same: (Number, Number) -> Bool, number: (Number) -> Double
+  ) -> [ReportTable.Cell]? {
+    guard a.kind == b.kind else {
+      return [.text("type \(a.kind) and \(b.kind)"), .none, .none]
+    }
+    guard a.shape == b.shape else {
+      return [.text("shape \(a.shape) and \(b.shape)"), .none, .none]
+    }
+    let differing = zip(a.values, b.values).filter { !same($0, $1) }
+    guard !differing.isEmpty else { return nil }
+    return [
+      .text("values"), .integer(differing.count),
+      .number(differing.map { abs(number($0) - number($1)) }.max() ?? 0),
+    ]
   }
 }

@@ -6,6 +6,8 @@ struct FileContents {
   /// What stands at a path.
   enum Value: Equatable {
     case numbers(kind: String, shape: [Int], values: [Double])
+    /// Unsigned ones by their bits.
+    case integers(kind: String, shape: [Int], values: [Int64])
     case texts([String])
     /// Something that is neither numbers nor text.
     case other
@@ -36,26 +38,42 @@ struct FileContents {
   }
 
   private static func read(_ dataset: Dataset) throws -> Value {
-    let kind = try dataset.kind()
-    if kind.isNumber {
-      return .numbers(
-        kind: kind.name, shape: try dataset.shape(), values: try dataset.read(most: mostValues))
+    let (kind, shape) = (try dataset.kind(), try dataset.shape())
+    switch kind {
+    case .integer(_, signed: true):
+      return .integers(kind: kind.name, shape: shape, values: try dataset.read(most: mostValues))
+    case .integer:
+      let values: [UInt64] = try dataset.read(most: mostValues)
+      return .integers(
+        kind: kind.name, shape: shape, values: values.map { Int64(bitPattern: $0) })
+    case .float:
+      return .numbers(kind: kind.name, shape: shape, values: try dataset.read(most: mostValues))
+    case .string: return .texts(try dataset.readStrings())
+    case .other: return .other
     }
-    return kind == .string ? .texts(try dataset.readStrings()) : .other
   }
 
   private static func collect(
     _ attributes: Attributes, of path: String, into values: inout [(String, Value)]
   ) throws {
     for name in try attributes.names() {
-      let place = path + "@" + name
-      switch try attributes.kind(name) {
-      case .string: values.append((place, .texts(try attributes.strings(name))))
-      case let kind where kind.isNumber:
-        let numbers = try attributes.numbers(name, as: Double.self)
-        values.append((place, .numbers(kind: kind.name, shape: [numbers.count], values: numbers)))
-      default: values.append((place, .other))
+      let kind = try attributes.kind(name)
+      let value: Value
+      switch kind {
+      case .integer(_, signed: true):
+        let numbers: [Int64] = try attributes.numbers(name)
+        value = .integers(kind: kind.name, shape: [numbers.count], values: numbers)
+      case .integer:
+        let numbers: [UInt64] = try attributes.numbers(name)
+        value = .integers(
+          kind: kind.name, shape: [numbers.count], values: numbers.map { Int64(bitPattern: $0) })
+      case .float:
+        let numbers: [Double] = try attributes.numbers(name)
+        value = .numbers(kind: kind.name, shape: [numbers.count], values: numbers)
+      case .string: value = .texts(try attributes.strings(name))
+      case .other: value = .other
       }
+      values.append((path + "@" + name, value))
     }
   }
 }

@@ -18,14 +18,11 @@ public enum ReportFormat: String, CaseIterable, Sendable {
       let members = tables.map { table in (table.name, json(table)) }
       return JSONValue.object(Dictionary(members) { first, _ in first }).text(indented: true) + "\n"
     case .csv:
-      guard tables.count == 1 else {
-        throw InspectionError("csv holds one table; choose one of the parts")
-      }
-      let table = tables[0]
-      let lines =
-        [table.columns.joined(separator: ",")]
-        + table.rows.map { $0.map(\.csv).joined(separator: ",") }
-      return lines.map { $0 + "\n" }.joined()
+      // Tables are told apart by an empty line.
+      return tables.map { table in
+        ([table.columns.joined(separator: ",")]
+          + table.rows.map { $0.map(\.csv).joined(separator: ",") }).map { $0 + "\n" }.joined()
+      }.joined(separator: "\n")
     case .npy: throw InspectionError("npy holds one array; choose it with --dump NAME")
     }
   }

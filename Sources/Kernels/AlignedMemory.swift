@@ -14,12 +14,12 @@ public final class AlignedMemory<Scalar: KernelScalar> {
 
   /// - Throws: ``OutOfMemory`` if the machine has not that much.
   public init(count: Int) throws(OutOfMemory) {
-    let (bytes, overflow) = max(1, count).multipliedReportingOverflow(
-      by: MemoryLayout<Scalar>.stride)
+    let bytes = max(1, count).multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
+    try OutOfMemory.check(bytes: bytes)
     var block: UnsafeMutableRawPointer?
-    guard !overflow, bytes <= OutOfMemory.installedBytes,
-      posix_memalign(&block, Self.alignment, bytes) == 0, let block
-    else { throw OutOfMemory(bytes: overflow ? Int.max : bytes) }
+    guard posix_memalign(&block, Self.alignment, bytes.partialValue) == 0, let block else {
+      throw OutOfMemory(bytes: bytes.partialValue)
+    }
     self.count = count
     base = block.bindMemory(to: Scalar.self, capacity: max(1, count))
     base.initialize(repeating: 0, count: max(1, count))
@@ -43,6 +43,15 @@ public struct OutOfMemory: Error, CustomStringConvertible {
     let gigabytes = { (bytes: Int) in String((bytes + (1 << 29)) >> 30) + " GB" }
     return "this needs \(bytes == Int.max ? "more than any" : gigabytes(bytes)) of memory; "
       + "this machine has \(gigabytes(Self.installedBytes)); use fewer units or smaller batches"
+  }
+
+  /// Checks that the machine has so many bytes, given with whether they could be counted.
+  public static func check(
+    bytes: (partialValue: Int, overflow: Bool)
+  ) throws(OutOfMemory) {
+    guard !bytes.overflow, bytes.partialValue <= installedBytes else {
+      throw OutOfMemory(bytes: bytes.overflow ? Int.max : bytes.partialValue)
+    }
   }
 
   static var installedBytes: Int {

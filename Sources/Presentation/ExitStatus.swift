@@ -35,8 +35,9 @@ public enum ExitStatus {
       case .inputOutput: inputOutput
       case .busy: temporaryFailure
       }
-    case is ConfigurationError, is SeedError, is any UsageError: usage
-    case is TrainingDiverged, is OutOfMemory: dataError
+    // A model that a file asks for is reported as an error of the file.
+    case is ConfigurationError, is SeedError, is OutOfMemory, is any UsageError: usage
+    case is TrainingDiverged: dataError
     default: inputOutput
     }
   }

@@ -4,21 +4,11 @@ extension SequencePredictor.Step {
   /// `A -> B`.
   public var text: String { "\(input) -> \(output)" }
 
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     [
       "input": .string(input), "output": .string(output),
       "probability": .number(Double(probability)),
     ]
-  }
-}
-
-extension StreamSession {
-  /// One JSON document with the steps of a run.
-  public static func json(seed: String?, steps: [SequencePredictor.Step]) -> String {
-    let document: JSONValue = [
-      "seed": seed.map(JSONValue.string) ?? nil, "steps": .array(steps.map(\.json)),
-    ]
-    return document.text(indented: true) + "\n"
   }
 }
 

@@ -77,7 +77,7 @@ public struct ProgressBar {
   }
 
   private static func duration(_ seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    let whole = Int(min(seconds, 1e9).rounded())
     if seconds < 1 { return "\(Int(seconds * 1000))ms" }
     if whole < 60 { return "\(whole)s" }
     if whole < 3600 { return "\(whole / 60)m \(whole % 60)s" }

@@ -16,6 +16,11 @@ public enum StandardStreams {
   /// - Throws: ``OutputError``.
   public static func output(_ bytes: [UInt8]) throws(OutputError) {
     guard write(bytes, to: STDOUT_FILENO) else {
+      // A reader that has seen enough, such as `head`, is no error to speak of.
+      if errno == EPIPE {
+        signal(SIGPIPE, SIG_DFL)
+        raise(SIGPIPE)
+      }
       throw OutputError(description: "stdout: cannot write: \(String(cString: strerror(errno)))")
     }
   }

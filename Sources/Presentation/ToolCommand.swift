@@ -12,6 +12,7 @@ public protocol ToolCommand: ParsableCommand {}
 extension ToolCommand {
   /// Parses the command line, runs the command and ends the process.
   public static func main() {
+    prepareProcess()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -24,6 +25,21 @@ extension ToolCommand {
       printError("\(error)")
       _exit(ExitStatus.of(error).rawValue)
     }
+  }
+
+  /// Makes sure that no file opened later takes the place of a closed stdin, stdout or stderr, and that
+  /// a reader that goes away or a limit on the size of files is an error to handle, not the end.
+  private static func prepareProcess() {
+    while true {
+      let file = open("/dev/null", O_RDONLY)
+      guard file >= 0 else { break }
+      guard file <= STDERR_FILENO else {
+        close(file)
+        break
+      }
+    }
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// Writes one line to stderr behind the tool's name.

@@ -68,9 +68,10 @@ struct InspectCommand: ToolCommand {
       try StandardStreams.output(ArrayDump(dump, in: checkpoint).bytes(format))
     } else if let diff {
       let difference = try CheckpointDifference(checkpoint, diff)
-      guard !difference.isEmpty else { return }
-      try StandardStreams.output(format.render([difference.table]))
-      throw ExitStatus.different
+      if !difference.isEmpty || format != .text {
+        try StandardStreams.output(format.render([difference.table]))
+      }
+      if !difference.isEmpty { throw ExitStatus.different }
     } else if verify {
       try CheckpointFile.verify(checkpoint)
       try StandardStreams.output("\(checkpoint): intact\n")

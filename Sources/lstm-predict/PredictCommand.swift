@@ -15,11 +15,6 @@ struct PredictCommand: ToolCommand {
         lstm-predict models/stateful.h5 --evaluate
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text
-    case json
-  }
-
   @Argument(help: ArgumentHelp("The model.", valueName: "CHECKPOINT"))
   var checkpoint: String
 
@@ -48,7 +43,7 @@ struct PredictCommand: ToolCommand {
   var saveState: String?
 
   @Option(help: "text, one step a line, or json, one document.")
-  var format: Format = .text
+  var format: StepWriter.Format = .text
 
   func validate() throws {
     let modes = [seed != nil, continues, evaluate].filter { $0 }.count
@@ -70,12 +65,12 @@ struct PredictCommand: ToolCommand {
       try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
       return
     }
-    let predicted = try stream.run(seed: seed, steps: steps, row: row)
-    switch format {
-    case .text: try StandardStreams.output(predicted.map { $0.text + "\n" }.joined())
-    case .json: try StandardStreams.output(StreamSession.json(seed: seed, steps: predicted))
-    }
+    var writer = StepWriter(format, seed: seed)
+    try stream.run(seed: seed, steps: steps, row: row) { try writer.write($0) }
+    try writer.finish()
     // Last: a stream must not move on by steps that nobody has seen.
     try stream.save()
   }
 }
+
+extension StepWriter.Format: ExpressibleByArgument {}

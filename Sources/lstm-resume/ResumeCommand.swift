@@ -39,12 +39,13 @@ struct ResumeCommand: ToolCommand {
 
   func run() throws {
     // The lock comes first: what is read must not be replaced before it is written.
+    let target = save ?? checkpoint
     let schedule =
-      save == nil && CheckpointFile.isFile(checkpoint)
-      ? try saving.schedule(path: checkpoint) : nil
+      target != checkpoint || CheckpointFile.isFile(checkpoint)
+      ? try saving.schedule(path: target) : nil
     let run = try TrainingRun(
       resuming: try CheckpointFile.load(checkpoint), file: checkpoint, epochs: epochs)
     try Self.train(
-      run, saving: try schedule ?? saving.schedule(path: save ?? checkpoint), isQuiet: quiet)
+      run, saving: try schedule ?? saving.schedule(path: target), isQuiet: quiet)
   }
 }

@@ -33,6 +33,15 @@ import Testing
     }
   }
 
+  @Test func otherFilesAreNotOpened() throws {
+    let error = #expect(throws: CheckpointError.self) {
+      try CheckpointFile.load(try Reference("linked").path)
+    }
+    #expect(
+      error?.reason.hasSuffix("lstm_cell/kernel: is not a dataset") == true,
+      "\(error?.reason ?? "")")
+  }
+
   private func compare(_ ours: Group, _ keras: Group) throws {
     #expect(try ours.memberNames() == keras.memberNames(), "\(keras.path)")
     for name in try keras.attributes.names() {

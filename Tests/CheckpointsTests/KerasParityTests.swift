@@ -28,6 +28,7 @@ import Testing
           inputs[((first + row) * steps + step) * features + feature]
       }
       let found = model.forward(rows: rows)
+      #expect(found.allSatisfy { $0.isFinite })
       for (index, value) in found.enumerated() {
         worst = max(worst, abs(value - outputs[first * found.count / rows + index]))
       }
@@ -101,6 +102,7 @@ import Testing
     #expect(found.count == expected.count)
     let largest = expected.map(abs).max() ?? 0
     let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+    #expect(found.allSatisfy { $0.isFinite }, "\(what)")
     #expect(worst <= 1e-5 * largest, "\(what): \(worst) of \(largest)")
   }
 

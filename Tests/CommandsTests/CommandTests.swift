@@ -61,9 +61,9 @@ import Testing
   @Test func signalsSaveAndStop() throws {
     defer { removeFolder() }
     #expect(
-      try run("lstm-train", "--save", "whole.h5", "--quiet", "--epochs", "400").status == 0)
+      try run("lstm-train", "--save", "whole.h5", "--quiet", "--epochs", "4000").status == 0)
     var tool = try Tool(
-      "lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "400"], in: folder)
+      "lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "4000"], in: folder)
     var stops = 0
     for number in [SIGINT, SIGTERM, SIGINT, SIGTERM, SIGINT] {
       Thread.sleep(forTimeInterval: 0.15)
@@ -76,7 +76,7 @@ import Testing
       tool =
         begun
         ? try Tool("lstm-resume", ["parts.h5", "--quiet"], in: folder)
-        : try Tool("lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "400"], in: folder)
+        : try Tool("lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "4000"], in: folder)
     }
     #expect(try tool.result().status == 0)
     #expect(stops >= 1)
@@ -94,6 +94,12 @@ import Testing
     (["lstm-train", "--save", "a.h5", "--learning-rate", "nan"], 64),
     (["lstm-train", "--save", "a.h5", "--experiment", "other"], 64),
     (["lstm-train", "--save", "a.h5", "--checkpoint-every", "0"], 64),
+    (["lstm-train", "--save", "a.h5", "--epochs", "9223372036854775807"], 64),
+    (["lstm-train", "--save", "a.h5", "--experiment", "naive", "--batch-size", "2000000"], 64),
+    (
+      ["lstm-train", "--save", "good.h5", "--learning-rate", "1e30", "--epochs", "5", "--quiet"], 65
+    ),
+    (["lstm-resume", "good.h5", "--epochs", "9223372036854775807"], 64),
     (["lstm-train"], 64),
     (["lstm-train", "--save", "no/such/folder/a.h5"], 73),
     (["lstm-train", "--save", "."], 73),

@@ -89,14 +89,4 @@ import Testing
     let noHDF5 = try #require(throws: HDF5Error.self) { try File.open(folder.path("text.h5")) }
     #expect(noHDF5.stack.contains { $0.contains("signature") })
   }
-
-  @Test func stringsOfFixedLengthAreRead() throws {
-    // Written by h5py as `numpy.array([b"lstm", b"dense"])`: type S5, padded with NUL.
-    let folder = try Folder()
-    let file = try File.create(folder.path("a.h5"))
-    try file.root.write("names", ["lstm", "dense"])
-    try file.close()
-    #expect(
-      try File.open(folder.path("a.h5")).root.dataset("names").readStrings() == ["lstm", "dense"])
-  }
 }

@@ -119,11 +119,16 @@ import Testing
       let trained = try CheckpointFile.load(path)
 
       let row = batchSize - 1
-      let whole = try StreamSession(path, savingTo: nil).run(seed: "AB", steps: 12, row: row)
+      var (whole, parts): ([SequencePredictor.Step], [SequencePredictor.Step]) = ([], [])
+      try StreamSession(path, savingTo: nil).run(seed: "AB", steps: 12, row: row) {
+        whole.append($0)
+      }
       let first = try StreamSession(path, savingTo: path)
-      var parts = try first.run(seed: "AB", steps: 5, row: row)
+      try first.run(seed: "AB", steps: 5, row: row) { parts.append($0) }
       try first.save()
-      parts += try StreamSession(path, savingTo: nil).run(seed: nil, steps: 7, row: row)
+      try StreamSession(path, savingTo: nil).run(seed: nil, steps: 7, row: row) {
+        parts.append($0)
+      }
       #expect(parts == whole)
 
       // Training goes on as if nothing had been predicted.
@@ -140,15 +145,16 @@ import Testing
     try TrainingRun(plan).train(
       saving: try CheckpointSchedule(path: folder.path("a.h5"), interval: .updates(25), keep: 2))
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
-    #expect(names == ["a-00000100.h5", "a-00000125.h5", "a.h5"])
-    #expect(try CheckpointFile.load(folder.path("a-00000100.h5")).training?.epoch == 4)
+    #expect(names == ["a-update-00000100.h5", "a-update-00000125.h5", "a.h5"])
+    #expect(try CheckpointFile.load(folder.path("a-update-00000100.h5")).training?.epoch == 4)
   }
 
   /// The checkpoint that comes with the project.
   @Test func modelInTheRepositoryRecites() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../models/stateful.h5").standardized.path
-    let steps = try StreamSession(path, savingTo: nil).run(seed: "A", steps: 25, row: 0)
+    var steps: [SequencePredictor.Step] = []
+    try StreamSession(path, savingTo: nil).run(seed: "A", steps: 25) { steps.append($0) }
     let alphabet = Experiment.alphabet.symbols
     #expect(steps.map(\.input) == Array(alphabet.dropLast()))
     #expect(steps.map(\.output) == Array(alphabet.dropFirst()))

@@ -108,6 +108,21 @@ def main(folder):
                     model.train_on_batch(inputs[first:first + batch], targets[first:first + batch])
                     updates += 1
                 write(folder, flavour, name, model, updates)
+    linked(folder)
+
+
+def linked(folder):
+    """A model whose weights stand in another file: h5py reads them through an external link."""
+    with h5py.File(os.path.join(folder, "keras3-batch-0.h5")) as source:
+        with h5py.File(os.path.join(folder, "linked.h5"), "w") as file:
+            for name, value in source.attrs.items():
+                file.attrs[name] = value
+            for name in ("optimizer_weights", "model_weights"):
+                source.copy(name, file)
+            for layer in ("lstm", "dense"):
+                del file[f"model_weights/{layer}/sequential"]
+                file[f"model_weights/{layer}/sequential"] = h5py.ExternalLink(
+                    "keras3-batch-0.h5", f"/model_weights/{layer}/sequential")
 
 
 main(sys.argv[1])

@@ -54,7 +54,7 @@ enum ResumptionGroups {
     if root.contains(StreamGroup.name) {
       checkpoint.stream = try StreamGroup.read(
         try root.group(StreamGroup.name), symbols: checkpoint.vocabulary?.symbols.count ?? 0,
-        rows: configuration.batch ?? 1, file: file)
+        rows: configuration.stateRows, file: file)
     }
     if root.contains(TaskGroup.name) {
       checkpoint.task = try TaskGroup.read(try root.group(TaskGroup.name), file: file)

@@ -23,7 +23,7 @@ enum TrainingStateGroup {
     let attributes = group.attributes
     func count(_ name: String) throws -> Int {
       let value = try attributes.number(name, as: Int64.self)
-      guard value >= 0, value <= 1 << 48 else {
+      guard value >= 0, value <= TrainingProgress.mostEpochs else {
         throw CheckpointError.invalid(file, "\(group.path)@\(name): is \(value)")
       }
       return Int(value)
@@ -31,7 +31,7 @@ enum TrainingStateGroup {
     let progress = TrainingProgress(
       epoch: try count("epoch"), targetEpochs: try count("target_epochs"),
       updateInEpoch: try count("update_in_epoch"),
-      order: try group.dataset("order").read(Int32.self, most: 1 << 28),
+      order: try order(group, file: file),
       shuffleGenerator: PhiloxGenerator(
         seed: try attributes.number("shuffle_seed"), stream: .shuffle,
         position: try attributes.number("shuffle_position")),
@@ -44,6 +44,16 @@ enum TrainingStateGroup {
       )
     }
     return progress
+  }
+}
+
+extension TrainingStateGroup {
+  private static func order(_ group: Group, file: String) throws -> [Int32] {
+    let dataset = try group.dataset("order")
+    guard case .integer = try dataset.kind() else {
+      throw CheckpointError.invalid(file, "\(dataset.path): holds no integers")
+    }
+    return try dataset.read(most: 1 << 28)
   }
 }
 

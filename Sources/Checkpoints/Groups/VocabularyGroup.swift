@@ -29,7 +29,7 @@ enum VocabularyGroup {
 enum TaskGroup {
   static let name = "task"
 
-  static func write(_ task: Task, to group: Group) throws {
+  static func write(_ task: TrainingTask, to group: Group) throws {
     let attributes = group.attributes
     try attributes.set("experiment", task.experiment)
     try attributes.set("batch_size", Int64(task.options.batchSize))
@@ -39,13 +39,13 @@ enum TaskGroup {
     try attributes.set("random_seed", task.options.randomSeed)
   }
 
-  static func read(_ group: Group, file: String) throws -> Task {
+  static func read(_ group: Group, file: String) throws -> TrainingTask {
     let attributes = group.attributes
     let batchSize: Int64 = try attributes.number("batch_size")
     guard batchSize >= 1, batchSize <= ModelConfiguration.largestAxis else {
       throw CheckpointError.invalid(file, "\(group.path)@batch_size: is \(batchSize)")
     }
-    return Task(
+    return TrainingTask(
       experiment: try attributes.string("experiment"),
       options: TrainingOptions(
         batchSize: Int(batchSize),

@@ -29,7 +29,7 @@ enum KerasOptimizer {
       default: moments.append(name)
       }
     }
-    guard iterations >= 0 else {
+    guard (0...TrainingProgress.mostEpochs).contains(iterations) else {
       throw CheckpointError.invalid(file, "\(group.path): the iteration is \(iterations)")
     }
     let optimizer = try makeOptimizer(configuration, parameters, file: file)

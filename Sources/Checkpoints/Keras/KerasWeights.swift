@@ -4,6 +4,9 @@ import Recurrent
 /// `model_weights`: a group for each layer, whose attribute `weight_names` gives the paths of its
 /// arrays below it, in Keras' order (`save_weights_to_hdf5_group`).
 enum KerasWeights {
+  /// The group of weights that belong to no layer.
+  static let topLevel = "top_level_model_weights"
+
   /// The name of a weight below its layer's group.
   static func path(
     _ parameter: ParameterStore<Float>.Parameter, in checkpoint: Checkpoint
@@ -35,7 +38,7 @@ enum KerasWeights {
           UnsafeBufferPointer(checkpoint.parameters[parameter]))
       }
     }
-    try weights.createGroup("top_level_model_weights").attributes.set(
+    try weights.createGroup(topLevel).attributes.set(
       "weight_names", [] as [String])
   }
 

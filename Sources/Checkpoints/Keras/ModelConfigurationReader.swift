@@ -20,6 +20,9 @@ struct ModelConfigurationReader {
       guard let className = layer["class_name"]?.string, let config = layer["config"],
         let name = config["name"]?.string
       else { throw invalid("a layer has no class_name, config or name") }
+      guard !name.isEmpty, name != ".", name != KerasWeights.topLevel, !name.contains("/") else {
+        throw invalid("a layer cannot be named '\(name)'")
+      }
       inputShape = inputShape ?? (config["batch_shape"] ?? config["batch_input_shape"])?.array
       let options = LayerOptions(file: file, layer: name, className: className, config: config)
       switch className {

@@ -8,13 +8,13 @@
 enum AtomicFile {
   /// Has `write` make a file beside `path`, flushed to the disk, and puts it in the place of `path`.
   ///
-  /// - Parameter write: Receives the temporary path `.NAME.partial`.
+  /// - Parameter write: Receives the temporary path `.NAME.part`.
   /// - Throws: ``CheckpointError``, or what `write` throws; the old file is then untouched.
   static func replace(
     _ path: String, lock: CheckpointLock, _ write: (_ temporary: String) throws -> Void
   ) throws {
     let (folder, name) = splitPath(lock.target)
-    let temporary = "\(folder)/.\(name).partial"
+    let temporary = "\(folder)/.\(name).part"
     do {
       // Made empty first, so that a folder that cannot be written to is told apart from a full disk.
       guard let file = FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC) else {

@@ -20,7 +20,8 @@ public final class CheckpointLock {
     target = resolved(path)
     let (folder, name) = splitPath(target)
     var status = stat()
-    guard !name.isEmpty, stat(target, &status) != 0 || isRegularFile(target) else {
+    // A link to nothing would be replaced by a file.
+    guard !name.isEmpty, lstat(target, &status) != 0 || isRegularFile(target) else {
       throw CheckpointError(
         .cannotCreate, file: path, "is not a file that a checkpoint can replace")
     }

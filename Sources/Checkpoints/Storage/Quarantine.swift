@@ -9,8 +9,9 @@ import HDF5
 
 /// Reading a file of unknown origin where a crash does no harm.
 enum Quarantine {
-  /// The seconds that a reading may take.
-  private static let seconds: UInt32 = 10
+  /// The seconds that a reading may take, beside one for so many bytes.
+  private static let seconds = 10
+  private static let bytesPerSecond = 50 << 20
   /// The memory that it may take beside a few times the size of the file, in bytes.
   private static let memory = 256 << 20
   private static let openFiles: UInt32 = 64
@@ -21,11 +22,15 @@ enum Quarantine {
   static func walk(_ path: String) throws {
     var status = stat()
     stat(path, &status)
-    let space = addressSpace + memory + 4 * max(0, Int(status.st_size))
-    switch whileHDF5IsIdle({ cquarantine_walk(path, seconds, space, openFiles) }) {
+    let size = min(max(0, Int(status.st_size)), 1 << 48)
+    let space = addressSpace + memory + 4 * size
+    let time = UInt32(clamping: seconds + size / bytesPerSecond)
+    switch whileHDF5IsIdle({ cquarantine_walk(path, time, space, openFiles) }) {
     case CQUARANTINE_READ: return
     case CQUARANTINE_NOT_READ:
-      throw CheckpointError.invalid(path, "is damaged: HDF5 cannot read all of it")
+      throw CheckpointError.invalid(
+        path,
+        "is damaged: HDF5 cannot read all of it in the memory that a file of this size may take")
     case CQUARANTINE_NO_CHILD:
       throw CheckpointError(
         .inputOutput, file: path, "cannot start a process to read it: \(systemErrorText())")

@@ -10,7 +10,7 @@ public struct SavingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keep the last N of these beside the newest, as NAME-UPDATE.h5.", valueName: "N"))
+      "Keep the last N of these as NAME-update-UPDATES.h5 too.", valueName: "N"))
   public var keep: Int = 0
 
   public init() {}

@@ -12,6 +12,8 @@ extension ModelConfiguration {
   public static let mostLayers = 256
   /// The most weights of one parameter.
   public static let largestParameter = 1 << 31
+  /// The most values of one layer's hidden state.
+  public static let largestState = 1 << 28
 
   /// Checks that the sizes can be built.
   ///
@@ -54,6 +56,10 @@ extension ModelConfiguration {
       guard layer.parameterShapes(inputs: inputs).allSatisfy({ $0.count <= Self.largestParameter })
       else {
         throw ConfigurationError("layer \(layer.name) has too many weights")
+      }
+      guard !isStateful || layer.units <= Self.largestState / (batch ?? 1) else {
+        throw ConfigurationError(
+          "layer \(layer.name) has too large a state for a batch of \(batch ?? 1)")
       }
       inputs = layer.units
     }

@@ -49,13 +49,12 @@ public struct ModelConfiguration: Equatable, Sendable {
     layers.contains { if case .lstm(let lstm) = $0 { lstm.stateful } else { false } }
   }
 
+  /// The sequences that the model's state follows side by side: the batch of a stateful model, one of
+  /// any other.
+  public var stateRows: Int { isStateful ? batch ?? 1 : 1 }
+
   /// The classes or values the model gives out.
   public var outputUnits: Int { layers.last?.units ?? features }
-
-  /// Whether the output has one row for each time step, not only for the last.
-  public var returnsSequences: Bool {
-    layers.allSatisfy { if case .lstm(let lstm) = $0 { lstm.returnSequences } else { true } }
-  }
 }
 
 /// One layer of a model.

@@ -42,6 +42,9 @@ public final class ParameterStore<Scalar: KernelScalar> {
       }
     }
     self.parameters = parameters
+    // Weights, gradients and an optimizer's two moments; all that training needs or nothing.
+    try OutOfMemory.check(
+      bytes: offset.multipliedReportingOverflow(by: 4 * MemoryLayout<Scalar>.stride))
     values = try AlignedMemory(count: offset)
     gradients = try AlignedMemory(count: offset)
   }

@@ -23,8 +23,10 @@ public final class Trainer {
     options: TrainingOptions, progress: TrainingProgress, recurrentState: RecurrentState? = nil
   ) throws {
     let configuration = parameters.configuration
-    guard options.batchSize >= 1 else {
-      throw ConfigurationError("the batch size is \(options.batchSize); it must be at least 1")
+    guard (1...ModelConfiguration.largestAxis).contains(options.batchSize) else {
+      throw ConfigurationError(
+        "the batch size is \(options.batchSize); it must be from 1 to "
+          + "\(ModelConfiguration.largestAxis)")
     }
     guard !configuration.isStateful || dataset.samples % options.batchSize == 0 else {
       throw ConfigurationError(
@@ -55,8 +57,8 @@ public final class Trainer {
     }
     updatesPerEpoch = (dataset.samples - 1) / options.batchSize + 1
     guard progress.order.count == dataset.samples,
-      progress.order.allSatisfy({ $0 >= 0 && Int($0) < dataset.samples }),
-      progress.epoch >= 0, progress.targetEpochs >= 0,
+      progress.order.sorted().elementsEqual((0..<Int32(dataset.samples))),
+      progress.epoch >= 0, (0...TrainingProgress.mostEpochs).contains(progress.targetEpochs),
       (0..<updatesPerEpoch).contains(progress.updateInEpoch)
     else {
       throw ConfigurationError("the training position is not one of these data")
@@ -70,7 +72,17 @@ public final class Trainer {
   }
 
   /// Plans `epochs` more than are done.
-  public func extend(byEpochs epochs: Int) { progress.targetEpochs = progress.epoch + epochs }
+  ///
+  /// - Throws: ``ConfigurationError`` if they are too many, or fewer than none.
+  public func extend(byEpochs epochs: Int) throws(ConfigurationError) {
+    let (target, overflow) = progress.epoch.addingReportingOverflow(epochs)
+    guard epochs >= 0, !overflow, target <= TrainingProgress.mostEpochs else {
+      throw ConfigurationError(
+        "the number of further epochs is \(epochs); it must be from 0 to "
+          + "\(TrainingProgress.mostEpochs - progress.epoch)")
+    }
+    progress.targetEpochs = target
+  }
 
   /// Trains until all epochs are done or `shouldStop` says so after an update.
   ///
@@ -80,8 +92,9 @@ public final class Trainer {
   public func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
     while !progress.isFinished {
       let endedEpoch = update()
-      if endedEpoch, let loss = progress.history.loss.last, !loss.isFinite {
-        throw TrainingDiverged(epoch: progress.epoch)
+      let loss = endedEpoch ? progress.history.loss.last ?? 0 : progress.lossSum
+      guard loss.isFinite else {
+        throw TrainingDiverged(epoch: endedEpoch ? progress.epoch : progress.epoch + 1)
       }
       if try didUpdate(endedEpoch) { return }
     }

@@ -1,6 +1,9 @@
 /// Where a training run stands: with weights, optimizer and recurrent state, all that it needs to go
 /// on as if it had never stopped.
 public struct TrainingProgress: Equatable, Sendable {
+  /// The most epochs, and updates, of a run.
+  public static let mostEpochs = 1 << 48
+
   /// The epochs that are done.
   public internal(set) var epoch: Int
   /// The epochs after which the run ends.

@@ -81,7 +81,11 @@ public struct Evaluation: Sendable {
       experiment.showsRandomPatterns
       ? (0..<Self.randomPatterns).map { _ in answers[generator.uniform(below: answers.count)] } : []
     freeRuns = try experiment.freeRuns.map { seed, count in
-      try predictor.begin(seed: seed)
+      do throws(SeedError) {
+        try predictor.begin(seed: seed)
+      } catch {
+        throw CheckpointError(.invalid, file: file, error.description)
+      }
       return FreeRun(seed: seed, steps: (0..<count).map { _ in predictor.step()[0] })
     }
   }

@@ -38,7 +38,7 @@ public final class SequencePredictor {
     }
     self.vocabulary = vocabulary
     self.framing = framing
-    rows = checkpoint.configuration.isStateful ? checkpoint.configuration.batch ?? 1 : 1
+    rows = checkpoint.configuration.stateRows
     do {
       model = try Sequential(
         parameters: checkpoint.parameters, batch: rows, timeSteps: framing.timeSteps)
@@ -78,7 +78,12 @@ public final class SequencePredictor {
   }
 
   /// Goes on where a stream stands; the state is the checkpoint's.
-  public func resume(_ stream: StreamPosition) { next = stream.nextInput }
+  ///
+  /// - Precondition: The stream is of ``rows`` rows, as that of a checkpoint is.
+  public func resume(_ stream: StreamPosition) {
+    precondition(stream.nextInput.count == rows)
+    next = stream.nextInput
+  }
 
   /// Where the stream stands now.
   public var stream: StreamPosition { StreamPosition(nextInput: next) }

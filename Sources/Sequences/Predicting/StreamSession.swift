@@ -25,9 +25,13 @@ public final class StreamSession {
   ///
   /// - Parameters:
   ///   - seed: What to read from a zero state; goes on where the stream stands if `nil`.
-  ///   - row: Whose steps to return.
-  /// - Throws: `CheckpointError`, ``SeedError``, or `ConfigurationError` if there is no such row.
-  public func run(seed: String?, steps: Int, row: Int) throws -> [SequencePredictor.Step] {
+  ///   - row: Whose steps to hand over.
+  ///   - body: Takes each step as it is made.
+  /// - Throws: `CheckpointError`, ``SeedError``, `ConfigurationError` if there is no such row, or what
+  ///   `body` throws.
+  public func run(
+    seed: String?, steps: Int, row: Int = 0, _ body: (SequencePredictor.Step) throws -> Void
+  ) throws {
     let predictor = try SequencePredictor(checkpoint, file: file)
     guard (0..<predictor.rows).contains(row) else {
       throw ConfigurationError("there is no row \(row); the model has \(predictor.rows), from 0")
@@ -41,7 +45,7 @@ public final class StreamSession {
         .invalid, file: file, "holds no running stream; begin one with --seed and --save-state")
     }
     self.predictor = predictor
-    return (0..<steps).map { _ in predictor.step()[row] }
+    for _ in 0..<steps { try body(predictor.step()[row]) }
   }
 
   /// Stores where the stream stands. Training goes on from the state it had.

@@ -7,16 +7,16 @@ public final class TrainingRun {
   public let trainer: Trainer
   private let patterns: [Pattern]
   private let kerasVersion: KerasVersion
+  private var resumedFrom: String?
 
   /// A new run with new weights.
   ///
   /// - Throws: `ConfigurationError` if the plan cannot be carried out, or `OutOfMemory`.
   public convenience init(_ plan: TrainingPlan, kerasVersion: KerasVersion = .three) throws {
-    guard plan.epochs >= 0 else {
-      throw ConfigurationError("the number of epochs is \(plan.epochs); it cannot be negative")
-    }
-    guard plan.batchSize >= 1 else {
-      throw ConfigurationError("the batch size is \(plan.batchSize); it must be at least 1")
+    guard (0...TrainingProgress.mostEpochs).contains(plan.epochs) else {
+      throw ConfigurationError(
+        "the number of epochs is \(plan.epochs); it must be from 0 to "
+          + "\(TrainingProgress.mostEpochs)")
     }
     guard !plan.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
     let parameters = try ParameterStore<Float>(
@@ -50,6 +50,12 @@ public final class TrainingRun {
         "has no training run to go on with: it was not written by lstm-train or lstm-resume")
     }
     let experiment = try Experiment.of(task, file: file)
+    guard experiment.stateful == checkpoint.configuration.isStateful else {
+      throw CheckpointError(
+        .invalid, file: file,
+        "/task@experiment: is \(task.experiment), but the model is "
+          + (experiment.stateful ? "not stateful" : "stateful"))
+    }
     do {
       try self.init(
         experiment: experiment,
@@ -61,7 +67,8 @@ public final class TrainingRun {
     } catch let error as ConfigurationError {
       throw CheckpointError(.invalid, file: file, error.description)
     }
-    if let epochs { trainer.extend(byEpochs: epochs) }
+    resumedFrom = file
+    if let epochs { try trainer.extend(byEpochs: epochs) }
   }
 
   private init(
@@ -85,7 +92,7 @@ public final class TrainingRun {
       parameters: trainer.model.parameters, optimizer: trainer.optimizer,
       recurrentState: trainer.model.recurrentState, stream: stream, training: trainer.progress,
       vocabulary: Experiment.alphabet,
-      task: Task(experiment: experiment.name, options: trainer.options),
+      task: TrainingTask(experiment: experiment.name, options: trainer.options),
       kerasVersion: kerasVersion)
   }
 
@@ -115,6 +122,8 @@ public final class TrainingRun {
     saving: CheckpointSchedule, shouldStop: () -> Bool = { false },
     didUpdate: (_ endedEpoch: Bool) -> Void = { _ in }
   ) throws -> Bool {
+    // With nothing to do, the checkpoint stays as it is.
+    if trainer.progress.isFinished, saving.path == resumedFrom { return true }
     var savedAt: Int?
     try trainer.train { endedEpoch in
       didUpdate(endedEpoch)
@@ -133,7 +142,7 @@ extension Experiment {
   /// The experiment that a checkpoint's task names.
   ///
   /// - Throws: ``CheckpointError`` if there is none of that name.
-  static func of(_ task: Task, file: String) throws -> Experiment {
+  static func of(_ task: TrainingTask, file: String) throws -> Experiment {
     guard let experiment = named(task.experiment) else {
       throw CheckpointError(
         .invalid, file: file,
