@@ -74,6 +74,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // What tools/bench measures; not a product.
+    .executableTarget(
+      name: "lstm-benchmark",
+      dependencies: [
+        "LSTMToolkit", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),

@@ -77,8 +77,35 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
-    for index in 0..<count { values[index] = exp(values[index]) }
+  public static func adam(
+    weights: UnsafeMutablePointer<Double>, left: UnsafePointer<Double>?,
+    right: UnsafePointer<Double>, rows: Int, columns: Int, inner: Int,
+    momentum: UnsafeMutablePointer<Double>, velocity: UnsafeMutablePointer<Double>, step: Double,
+    oneMinusBeta1: Double, oneMinusBeta2: Double, epsilon: Double
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var gradient = 0.0
+        for k in 0..<inner {
+          gradient += (left?[k * rows + row] ?? 1) * right[k * columns + column]
+        }
+        let at = row * columns + column
+        adam(
+          weights: weights + at, gradients: &gradient, momentum: momentum + at,
+          velocity: velocity + at, count: 1, step: step, oneMinusBeta1: oneMinusBeta1,
+          oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
+      }
+    }
+  }
+
+  public static func softmax(_ values: UnsafeMutablePointer<Double>, rows: Int, columns: Int) {
+    for row in 0..<rows {
+      let values = UnsafeMutableBufferPointer(start: values + row * columns, count: columns)
+      let largest = values.max() ?? 0
+      for index in values.indices { values[index] = exp(values[index] - largest) }
+      let sum = values.reduce(0, +)
+      for index in values.indices { values[index] /= sum }
+    }
   }
 
   public static func naturalLogarithm(_ value: Double) -> Double { log(value) }

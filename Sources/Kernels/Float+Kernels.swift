@@ -14,21 +14,21 @@ extension Float: KernelScalar {
     rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
-    let beta: Float = accumulate ? 1 : 0
-    if rows == 1 {
-      // A single row: a matrix-vector product has less to set up.
-      let (height, width) = transposeRight ? (columns, inner) : (inner, columns)
-      cblas_sgemv(
-        CblasRowMajor, transposeRight ? CblasNoTrans : CblasTrans, blasint(height), blasint(width),
-        1, right, blasint(width), left, 1, beta, result, 1)
-    } else {
-      cblas_sgemm(
-        CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
-        transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
-        blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,
-        blasint(transposeRight ? inner : columns), beta, result, blasint(columns))
+    if !transposeLeft, rows <= smallRows, rows * columns * inner <= smallProduct {
+      let multiply = transposeRight ? kernels.multiply_transposed : kernels.multiply
+      multiply?(left, right, result, rows, columns, inner, accumulate ? 1 : 0)
+      return
     }
+    cblas_sgemm(
+      CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
+      transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
+      blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,
+      blasint(transposeRight ? inner : columns), accumulate ? 1 : 0, result, blasint(columns))
   }
+
+  /// Up to here our own products, which have nothing to set up, are faster than BLAS.
+  private static var smallRows: Int { 32 }
+  private static var smallProduct: Int { 1 << 18 }
 
   public static func lstmForward(
     gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
@@ -56,8 +56,19 @@ extension Float: KernelScalar {
       weights, gradients, momentum, velocity, count, step, oneMinusBeta1, oneMinusBeta2, epsilon)
   }
 
-  public static func exponential(_ values: UnsafeMutablePointer<Float>, count: Int) {
-    kernels.exp(values, count)
+  public static func adam(
+    weights: UnsafeMutablePointer<Float>, left: UnsafePointer<Float>?,
+    right: UnsafePointer<Float>, rows: Int, columns: Int, inner: Int,
+    momentum: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, step: Float,
+    oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float
+  ) {
+    kernels.adam_product(
+      weights, momentum, velocity, left, right, rows, columns, inner, step, oneMinusBeta1,
+      oneMinusBeta2, epsilon)
+  }
+
+  public static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    kernels.softmax(values, rows, columns)
   }
 
   /// The kernels of the instruction set in use.

@@ -39,8 +39,19 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     momentum: UnsafeMutablePointer<Self>, velocity: UnsafeMutablePointer<Self>,
     count: Int, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self, epsilon: Self)
 
-  /// `eˣ` of `count` values in place.
-  static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
+  /// The same update for weights `[rows, columns]` whose gradient is `leftᵀ · right`, computed on the way.
+  ///
+  /// - Parameters:
+  ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
+  ///   - right: `[inner, columns]`; `inner` should be small.
+  static func adam(
+    weights: UnsafeMutablePointer<Self>, left: UnsafePointer<Self>?, right: UnsafePointer<Self>,
+    rows: Int, columns: Int, inner: Int, momentum: UnsafeMutablePointer<Self>,
+    velocity: UnsafeMutablePointer<Self>, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self,
+    epsilon: Self)
+
+  /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
+  static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
 
   static func naturalLogarithm(_ value: Self) -> Self
   static func power(_ base: Self, _ exponent: Self) -> Self

@@ -61,9 +61,9 @@ import Testing
   @Test func signalsSaveAndStop() throws {
     defer { removeFolder() }
     #expect(
-      try run("lstm-train", "--save", "whole.h5", "--quiet", "--epochs", "4000").status == 0)
+      try run("lstm-train", "--save", "whole.h5", "--quiet", "--epochs", "1500").status == 0)
     var tool = try Tool(
-      "lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "4000"], in: folder)
+      "lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "1500"], in: folder)
     var stops = 0
     for number in [SIGINT, SIGTERM, SIGINT, SIGTERM, SIGINT] {
       Thread.sleep(forTimeInterval: 0.15)
@@ -76,7 +76,7 @@ import Testing
       tool =
         begun
         ? try Tool("lstm-resume", ["parts.h5", "--quiet"], in: folder)
-        : try Tool("lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "4000"], in: folder)
+        : try Tool("lstm-train", ["--save", "parts.h5", "--quiet", "--epochs", "1500"], in: folder)
     }
     #expect(try tool.result().status == 0)
     #expect(stops >= 1)

@@ -26,11 +26,34 @@ struct ckernels_table {
                size_t count, float step, float one_minus_beta1, float one_minus_beta2,
                float epsilon);
 
+  // The same for weights [rows, columns] whose gradient is the product of left [inner, rows], transposed,
+  // and right [inner, columns]; without a left one, the sum of the rows of right. Meant for a small `inner`.
+  void (*adam_product)(float *weights, float *momentum, float *velocity, const float *left,
+                       const float *right, size_t rows, size_t columns, size_t inner, float step,
+                       float one_minus_beta1, float one_minus_beta2, float epsilon);
+
+  // result [rows, columns] = left [rows, inner] · right [inner, columns], or += if `accumulate`. Meant for
+  // matrices that lie in the first caches.
+  void (*multiply)(const float *left, const float *right, float *result, size_t rows, size_t columns,
+                   size_t inner, int accumulate);
+
+  // The same with right [columns, inner] transposed.
+  void (*multiply_transposed)(const float *left, const float *right, float *result, size_t rows,
+                              size_t columns, size_t inner, int accumulate);
+
+  // The softmax of each row of [rows, columns] in place.
+  void (*softmax)(float *values, size_t rows, size_t columns);
+
   // exp, tanh and sigmoid of each of `count` values in place, as the kernels above compute them.
   void (*exp)(float *values, size_t count);
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
 };
+
+// Makes numbers too small to be normal zero in this thread, which computing with them would slow down a
+// hundredfold; returns what `ckernels_restore_float_mode` needs to go back.
+unsigned long ckernels_flush_subnormals(void);
+void ckernels_restore_float_mode(unsigned long mode);
 
 // The instruction sets this processor has, narrowest first: "baseline", "avx2", "avx512".
 size_t ckernels_available_count(void);

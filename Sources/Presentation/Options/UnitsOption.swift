@@ -4,6 +4,8 @@ import ArgumentParser
 public struct UnitsOption: ExpressibleByArgument, Sendable {
   public let units: [Int]
 
+  public init(units: [Int]) { self.units = units }
+
   public init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
     guard !parts.isEmpty, parts.allSatisfy({ $0 != nil }) else { return nil }

@@ -6,7 +6,7 @@ import Kernels
 /// Shapes: input `[steps, rows, inputs]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan.
 ///
-/// The gradient that ``backward(outputGradient:inputGradient:rows:)`` takes is that of the values
+/// The gradient that ``backward(outputGradient:inputGradient:rows:optimizer:)`` takes is that of the values
 /// *before* the activation: a softmax layer is the last, and its loss gives just that
 /// (``CategoricalCrossEntropy``).
 final class Dense<Scalar: KernelScalar>: Layer {
@@ -16,8 +16,8 @@ final class Dense<Scalar: KernelScalar>: Layer {
   let outputSteps: Int
   let inputs: Int
 
-  private let kernel, bias: UnsafeMutablePointer<Scalar>
-  private let kernelGradient, biasGradient: UnsafeMutablePointer<Scalar>
+  private let parameters: ParameterStore<Scalar>
+  private let kernel, bias: ParameterStore<Scalar>.Matrix
 
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
@@ -34,8 +34,9 @@ final class Dense<Scalar: KernelScalar>: Layer {
     outputSteps = steps
     self.inputs = inputs
     self.plan = plan
-    (kernel, kernelGradient) = parameters.pointers(layer: name, name: "kernel")
-    (bias, biasGradient) = parameters.pointers(layer: name, name: "bias")
+    self.parameters = parameters
+    kernel = parameters.matrix(layer: name, name: "kernel")
+    bias = parameters.matrix(layer: name, name: "bias")
     output = plan.reserve(steps * batch * units)
   }
 
@@ -44,43 +45,28 @@ final class Dense<Scalar: KernelScalar>: Layer {
     self.input = input
     let output = plan[output]
     let all = outputSteps * rows
-    for row in 0..<all { (output + row * units).update(from: bias, count: units) }
+    for row in 0..<all { (output + row * units).update(from: bias.values, count: units) }
     Scalar.multiply(
-      input, transposeLeft: false, kernel, transposeRight: false,
+      input, transposeLeft: false, kernel.values, transposeRight: false,
       rows: all, columns: units, inner: inputs, into: output, accumulate: true)
-    if activation == .softmax {
-      for row in 0..<all { softmax(output + row * units, count: units) }
-    }
+    if activation == .softmax { Scalar.softmax(output, rows: all, columns: units) }
     return output
   }
 
   @specialized(where Scalar == Float)
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int
+    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
+    optimizer: Adam<Scalar>?
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let all = outputSteps * rows
-    Scalar.multiply(
-      input, transposeLeft: true, outputGradient, transposeRight: false,
-      rows: inputs, columns: units, inner: all, into: kernelGradient, accumulate: false)
-    sumRows(of: outputGradient, rows: all, columns: units, into: biasGradient)
     if let inputGradient {
       Scalar.multiply(
-        outputGradient, transposeLeft: false, kernel, transposeRight: true,
+        outputGradient, transposeLeft: false, kernel.values, transposeRight: true,
         rows: all, columns: inputs, inner: units, into: inputGradient, accumulate: false)
     }
-  }
-
-  /// `eˣ / Σ eˣ` of one row in place; the largest value is subtracted first, so nothing overflows.
-  @inline(__always)
-  private func softmax(_ row: UnsafeMutablePointer<Scalar>, count: Int) {
-    var largest = row[0]
-    for index in 1..<max(1, count) where row[index] > largest { largest = row[index] }
-    for index in 0..<count { row[index] -= largest }
-    Scalar.exponential(row, count: count)
-    var sum: Scalar = 0
-    for index in 0..<count { sum += row[index] }
-    for index in 0..<count { row[index] /= sum }
+    parameters.update(kernel, left: input, right: outputGradient, inner: all, optimizer: optimizer)
+    parameters.update(bias, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
   }
 }
 

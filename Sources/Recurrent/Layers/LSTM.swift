@@ -21,10 +21,8 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   let timeSteps: Int
   let inputs: Int
 
-  // Parameters and their gradients.
-  private let kernel, recurrentKernel, bias: UnsafeMutablePointer<Scalar>
-  private let kernelGradient, recurrentKernelGradient: UnsafeMutablePointer<Scalar>
-  private let biasGradient: UnsafeMutablePointer<Scalar>
+  private let parameters: ParameterStore<Scalar>
+  private let kernel, recurrentKernel, bias: ParameterStore<Scalar>.Matrix
 
   // Buffers.
   private let plan: MemoryPlan<Scalar>
@@ -52,10 +50,10 @@ final class LSTM<Scalar: KernelScalar>: Layer {
     self.inputs = inputs
     self.plan = plan
 
-    (kernel, kernelGradient) = parameters.pointers(layer: name, name: "kernel")
-    (recurrentKernel, recurrentKernelGradient) = parameters.pointers(
-      layer: name, name: "recurrent_kernel")
-    (bias, biasGradient) = parameters.pointers(layer: name, name: "bias")
+    self.parameters = parameters
+    kernel = parameters.matrix(layer: name, name: "kernel")
+    recurrentKernel = parameters.matrix(layer: name, name: "recurrent_kernel")
+    bias = parameters.matrix(layer: name, name: "bias")
 
     gates = plan.reserve(timeSteps * batch * 4 * units)
     hiddens = plan.reserve((timeSteps + 1) * batch * units)
@@ -90,16 +88,16 @@ final class LSTM<Scalar: KernelScalar>: Layer {
 
     // What the inputs contribute, for all steps at once.
     for row in 0..<timeSteps * rows {
-      (gates + row * 4 * units).update(from: bias, count: 4 * units)
+      (gates + row * 4 * units).update(from: bias.values, count: 4 * units)
     }
     Scalar.multiply(
-      input, transposeLeft: false, kernel, transposeRight: false,
+      input, transposeLeft: false, kernel.values, transposeRight: false,
       rows: timeSteps * rows, columns: 4 * units, inner: inputs, into: gates, accumulate: true)
 
     for step in 0..<timeSteps {
       let gates = gates + step * 4 * state
       Scalar.multiply(
-        hiddens + step * state, transposeLeft: false, recurrentKernel, transposeRight: false,
+        hiddens + step * state, transposeLeft: false, recurrentKernel.values, transposeRight: false,
         rows: rows, columns: 4 * units, inner: units, into: gates, accumulate: true)
       Scalar.lstmForward(
         gates: gates, previousCell: cells + step * state, cell: cells + (step + 1) * state,
@@ -118,7 +116,8 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   /// Back-propagation through the steps of this batch; what came before it is a constant.
   @specialized(where Scalar == Float)
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int
+    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
+    optimizer: Adam<Scalar>?
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let state = rows * units
@@ -134,7 +133,7 @@ final class LSTM<Scalar: KernelScalar>: Layer {
       } else {
         // `gates` of the next step already holds gradients.
         Scalar.multiply(
-          gates + (step + 1) * 4 * state, transposeLeft: false, recurrentKernel,
+          gates + (step + 1) * 4 * state, transposeLeft: false, recurrentKernel.values,
           transposeRight: true, rows: rows, columns: units, inner: 4 * units,
           into: hiddenGradient, accumulate: false)
         if returnSequences {
@@ -148,20 +147,16 @@ final class LSTM<Scalar: KernelScalar>: Layer {
         cellGradient: cellGradient, rows: rows, units: units)
     }
 
-    // Weight gradients, for all steps at once.
     let all = timeSteps * rows
-    Scalar.multiply(
-      input, transposeLeft: true, gates, transposeRight: false,
-      rows: inputs, columns: 4 * units, inner: all, into: kernelGradient, accumulate: false)
-    Scalar.multiply(
-      hiddens, transposeLeft: true, gates, transposeRight: false,
-      rows: units, columns: 4 * units, inner: all, into: recurrentKernelGradient,
-      accumulate: false)
-    sumRows(of: gates, rows: all, columns: 4 * units, into: biasGradient)
     if let inputGradient {
       Scalar.multiply(
-        gates, transposeLeft: false, kernel, transposeRight: true,
+        gates, transposeLeft: false, kernel.values, transposeRight: true,
         rows: all, columns: inputs, inner: 4 * units, into: inputGradient, accumulate: false)
     }
+    // Weights, for all steps at once.
+    parameters.update(kernel, left: input, right: gates, inner: all, optimizer: optimizer)
+    parameters.update(
+      recurrentKernel, left: hiddens, right: gates, inner: all, optimizer: optimizer)
+    parameters.update(bias, left: nil, right: gates, inner: all, optimizer: optimizer)
   }
 }

@@ -15,11 +15,12 @@ protocol Layer<Scalar>: AnyObject {
   var outputSteps: Int { get }
 
   /// Computes the output `[outputSteps, rows, units]` of `input` `[timeSteps, rows, inputs]`. Both
-  /// must stay as they are until ``backward(outputGradient:inputGradient:rows:)``.
+  /// must stay as they are until ``backward(outputGradient:inputGradient:rows:optimizer:)``.
   func forward(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar>
 
-  /// Computes the gradients of the layer's weights, replacing the ones before, and, where it is asked
-  /// for, that of its input.
+  /// Computes the gradient of the layer's input, where it is asked for, then those of its weights, and
+  /// has the optimizer update the weights; without one the gradients replace those in the store.
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int)
+    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
+    optimizer: Adam<Scalar>?)
 }

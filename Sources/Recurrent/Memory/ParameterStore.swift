@@ -80,14 +80,57 @@ public final class ParameterStore<Scalar: KernelScalar> {
     parameters.first { $0.layer == layer && $0.name == name }
   }
 
-  /// Where a parameter of a layer of this model, and its gradient, begin.
-  func pointers(
-    layer: String, name: String
-  ) -> (UnsafeMutablePointer<Scalar>, UnsafeMutablePointer<Scalar>) {
+  /// A parameter as a layer computes with it.
+  struct Matrix {
+    let values: UnsafeMutablePointer<Scalar>
+    /// Where it begins in the blocks, in scalars.
+    let offset: Int
+    /// 1 for a bias.
+    let rows: Int
+    let columns: Int
+  }
+
+  /// A parameter of a layer of this model.
+  func matrix(layer: String, name: String) -> Matrix {
     guard let parameter = parameter(layer: layer, name: name) else {
       preconditionFailure("layer \(layer) of this model has no \(name)")
     }
-    return (values.base + parameter.offset, gradients.base + parameter.offset)
+    let columns = parameter.shape[parameter.shape.count - 1]
+    return Matrix(
+      values: values.base + parameter.offset, offset: parameter.offset,
+      rows: parameter.count / columns, columns: columns)
+  }
+
+  /// Updates a parameter by its gradient `leftᵀ · right`, or without an optimizer keeps the gradient.
+  @inline(__always)
+  func update(
+    _ matrix: Matrix, left: UnsafePointer<Scalar>?, right: UnsafePointer<Scalar>, inner: Int,
+    optimizer: Adam<Scalar>?
+  ) {
+    if let optimizer {
+      optimizer.update(matrix, left: left, right: right, inner: inner)
+    } else {
+      setGradient(matrix, left: left, right: right, inner: inner)
+    }
+  }
+
+  /// Computes a gradient in its place: `leftᵀ · right`, or the sum of the rows of `right`.
+  ///
+  /// - Parameters:
+  ///   - left: `[inner, rows]`, `nil` for a bias.
+  ///   - right: `[inner, columns]`.
+  @inline(__always)
+  func setGradient(
+    _ matrix: Matrix, left: UnsafePointer<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
+  ) {
+    let gradient = gradients.base + matrix.offset
+    if let left {
+      Scalar.multiply(
+        left, transposeLeft: true, right, transposeRight: false, rows: matrix.rows,
+        columns: matrix.columns, inner: inner, into: gradient, accumulate: false)
+    } else {
+      sumRows(of: right, rows: inner, columns: matrix.columns, into: gradient)
+    }
   }
 
   /// The weights of a parameter, row-major, as they are in memory.
@@ -95,7 +138,8 @@ public final class ParameterStore<Scalar: KernelScalar> {
     UnsafeMutableBufferPointer(start: values.base + parameter.offset, count: parameter.count)
   }
 
-  /// The gradients of a parameter after ``Sequential/backward(targets:rows:)``.
+  /// The gradients of a parameter after ``Sequential/backward(targets:rows:optimizer:)`` without an
+  /// optimizer; one that updates may leave its own numbers here.
   public func gradient(_ parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
     UnsafeMutableBufferPointer(start: gradients.base + parameter.offset, count: parameter.count)
   }

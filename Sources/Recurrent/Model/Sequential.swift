@@ -90,9 +90,14 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// The likeliest class of each row of the last output step.
   public func likeliestClasses(rows: Int) -> [Int] {
+    (0..<rows).map { likeliestClass(row: $0, of: rows) }
+  }
+
+  /// The likeliest class of one row of the last output step.
+  public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = configuration.outputUnits
-    let last = output + (outputSteps - 1) * rows * classes
-    return (0..<rows).map { likeliestClass(last + $0 * classes, classes: classes) }
+    return Recurrent.likeliestClass(
+      output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
 
   /// Sum of losses and number of right answers over the rows of the output that
@@ -108,23 +113,26 @@ public final class Sequential<Scalar: KernelScalar> {
     return (sums.loss, sums.correct)
   }
 
-  /// Computes the gradients of the mean loss of the batch that ``forward(rows:)`` just saw, over the
-  /// output's place.
+  /// Goes back through the batch that ``forward(rows:)`` just saw by the gradients of its mean loss.
   ///
-  /// - Parameter targets: class numbers, `[outputSteps, rows]`.
+  /// - Parameters:
+  ///   - targets: class numbers, `[outputSteps, rows]`.
+  ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: Sum of losses and number of right answers over the rows, before the update.
   @discardableResult
   @specialized(where Scalar == Float)
   public func backward(
-    targets: UnsafePointer<Int32>, rows: Int
+    targets: UnsafePointer<Int32>, rows: Int, optimizer: Adam<Scalar>? = nil
   ) -> (lossSum: Double, correct: Int) {
+    optimizer?.beginUpdate()
     let sums = CategoricalCrossEntropy.evaluate(
       probabilities: output, targets: targets, rows: outputSteps * rows,
       classes: configuration.outputUnits, gradient: true)
     var gradient = output
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
-      layers[index].backward(outputGradient: gradient, inputGradient: below, rows: rows)
+      layers[index].backward(
+        outputGradient: gradient, inputGradient: below, rows: rows, optimizer: optimizer)
       if let below { gradient = below }
     }
     return (sums.loss, sums.correct)

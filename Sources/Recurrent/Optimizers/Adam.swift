@@ -41,6 +41,9 @@ public final class Adam<Scalar: KernelScalar> {
   /// The updates made so far.
   public var iterations: Int
   private let parameters: ParameterStore<Scalar>
+  private let oneMinusBeta1, oneMinusBeta2, epsilon: Scalar
+  /// The learning rate of the update under way, corrected for the moments' start at zero.
+  private var step: Scalar = 0
   private let momentumMemory: AlignedMemory<Scalar>
   private let velocityMemory: AlignedMemory<Scalar>
 
@@ -52,6 +55,9 @@ public final class Adam<Scalar: KernelScalar> {
     self.configuration = configuration
     self.parameters = parameters
     iterations = 0
+    oneMinusBeta1 = Scalar(1 - configuration.beta1)
+    oneMinusBeta2 = Scalar(1 - configuration.beta2)
+    epsilon = Scalar(configuration.epsilon)
     momentumMemory = try AlignedMemory(count: parameters.values.count)
     velocityMemory = try AlignedMemory(count: parameters.values.count)
   }
@@ -72,20 +78,43 @@ public final class Adam<Scalar: KernelScalar> {
       start: velocityMemory.base + parameter.offset, count: parameter.count)
   }
 
-  /// Changes all weights by their gradients.
+  /// Counts one more update; call before the weights of a model are updated.
   @specialized(where Scalar == Float)
-  func update() {
+  func beginUpdate() {
     iterations += 1
     let (beta1, beta2) = (Scalar(configuration.beta1), Scalar(configuration.beta2))
-    let step =
+    step =
       Scalar(configuration.learningRate)
       * (1 - Scalar.power(beta2, Scalar(iterations))).squareRoot()
       / (1 - Scalar.power(beta1, Scalar(iterations)))
-    Scalar.adam(
-      weights: parameters.values.base, gradients: parameters.gradients.base,
-      momentum: momentumMemory.base, velocity: velocityMemory.base,
-      count: parameters.values.count, step: step,
-      oneMinusBeta1: Scalar(1 - configuration.beta1),
-      oneMinusBeta2: Scalar(1 - configuration.beta2), epsilon: Scalar(configuration.epsilon))
   }
+
+  /// Updates one parameter by its gradient `leftᵀ · right`, or by the sum of the rows of `right`.
+  ///
+  /// - Parameters:
+  ///   - left: `[inner, rows]`, `nil` for a bias.
+  ///   - right: `[inner, columns]`.
+  @specialized(where Scalar == Float)
+  func update(
+    _ matrix: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
+    right: UnsafePointer<Scalar>, inner: Int
+  ) {
+    let momentum = momentumMemory.base + matrix.offset
+    let velocity = velocityMemory.base + matrix.offset
+    if inner <= Self.fusedInner {
+      Scalar.adam(
+        weights: matrix.values, left: left, right: right, rows: matrix.rows,
+        columns: matrix.columns, inner: inner, momentum: momentum, velocity: velocity, step: step,
+        oneMinusBeta1: oneMinusBeta1, oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
+    } else {
+      parameters.setGradient(matrix, left: left, right: right, inner: inner)
+      Scalar.adam(
+        weights: matrix.values, gradients: parameters.gradients.base + matrix.offset,
+        momentum: momentum, velocity: velocity, count: matrix.rows * matrix.columns, step: step,
+        oneMinusBeta1: oneMinusBeta1, oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
+    }
+  }
+
+  /// Up to so many products in a sum it is faster to compute a gradient on the way than to store it.
+  private static var fusedInner: Int { 8 }
 }

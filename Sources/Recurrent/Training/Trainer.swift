@@ -109,9 +109,10 @@ public final class Trainer {
     let first = progress.updateInEpoch * options.batchSize
     let rows = min(options.batchSize, dataset.samples - first)
     gather(first: first, rows: rows)
-    model.forward(rows: rows)
-    let sums = model.backward(targets: targets, rows: rows)
-    optimizer.update()
+    let sums = FloatMode.flushingSubnormals {
+      model.forward(rows: rows)
+      return model.backward(targets: targets, rows: rows, optimizer: optimizer)
+    }
 
     progress.lossSum += sums.lossSum
     progress.correct += sums.correct

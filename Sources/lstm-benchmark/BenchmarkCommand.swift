@@ -1,0 +1,66 @@
+import ArgumentParser
+import LSTMToolkit
+import Presentation
+
+/// Measures one kind of work and prints seconds as JSON; `tools/bench` runs it beside its peers.
+@main
+struct BenchmarkCommand: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lstm-benchmark",
+    abstract: "Measure one kind of work; see tools/bench.")
+
+  enum Work: String, ExpressibleByArgument, CaseIterable {
+    case experiment
+    case character
+    case sample
+    case save
+    case load
+  }
+
+  @Argument(help: "What to measure.")
+  var work: Work
+
+  @Option(help: "The experiment of `experiment`.")
+  var experiment: Experiment = .stateful
+
+  @Option(help: "Units of the other models.")
+  var units = UnitsOption(units: [128, 128])
+
+  @Option(help: "Symbols of the other models.")
+  var symbols = 65
+
+  @Option(help: "Rows of a batch.")
+  var batch = 50
+
+  @Option(help: "Time steps of a batch.")
+  var steps = 50
+
+  @Option(help: "Epochs, updates or symbols that a round takes.")
+  var count = 100
+
+  @Option(help: "How often to measure.")
+  var rounds = 5
+
+  @Option(help: "The file of `save` and `load`.")
+  var file = "benchmark.h5"
+
+  func run() throws {
+    let benchmark: Benchmark =
+      switch work {
+      case .experiment: try ExperimentBenchmark(experiment, epochs: count)
+      case .character:
+        try CharacterBenchmark(
+          units: units.units, symbols: symbols, batch: batch, steps: steps, updates: count)
+      case .sample: try SampleBenchmark(units: units.units, symbols: symbols, count: count)
+      case .save: try CheckpointBenchmark(units: units.units, file: file, saves: true)
+      case .load: try CheckpointBenchmark(units: units.units, file: file, saves: false)
+      }
+    var seconds: [JSONValue] = []
+    for _ in 0..<rounds { seconds.append(.number(try benchmark.round())) }
+    let document: JSONValue = [
+      "seconds": .array(seconds), "unit": .string(benchmark.unit),
+      "per_round": .number(benchmark.unitsPerRound),
+    ]
+    try StandardStreams.output(document.text() + "\n")
+  }
+}
