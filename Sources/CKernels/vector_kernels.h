@@ -316,6 +316,70 @@ static void KERNEL(multiply_transposed)(const float *left, const float *right, f
   }
 }
 
+// A matrix is packed for many products with it: blocks of DEEP rows, in each block panels of PANEL columns,
+// in each panel row behind row, so that a product reads memory in its order. Missing columns are zeros.
+#define PANEL (WIDE * LANES)
+#define DEEP ((size_t)512)
+
+static void KERNEL(pack)(const float *matrix, float *packed, size_t inner, size_t columns,
+                         int transposed) {
+  for (size_t first = 0; first < inner; first += DEEP) {
+    size_t last = inner - first < DEEP ? inner : first + DEEP;
+    for (size_t panel = 0; panel < columns; panel += PANEL)
+      for (size_t k = first; k < last; k++, packed += PANEL)
+        for (size_t index = 0; index < PANEL; index++) {
+          size_t column = panel + index;
+          packed[index] = column >= columns ? 0.0f
+                          : transposed      ? matrix[column * inner + k]
+                                            : matrix[k * columns + column];
+        }
+  }
+}
+
+// `height` rows of a panel; `count` of its columns are there.
+INLINE void multiply_panel(const float *left, const float *packed, float *result, size_t height,
+                           size_t left_columns, size_t columns, size_t depth, size_t count,
+                           int accumulate) {
+  vector sums[LONG];
+  size_t counts[WIDE];
+  for (size_t lane = 0; lane < WIDE; lane++)
+    counts[lane] = count > lane * LANES ? count - lane * LANES : 0;
+  for (size_t row = 0; row < height; row++)
+    for (size_t lane = 0; lane < WIDE; lane++)
+      sums[row * WIDE + lane] =
+          accumulate ? load(result + row * columns + lane * LANES, counts[lane]) : (vector)(0.0f);
+  for (size_t k = 0; k < depth; k++)
+    for (size_t lane = 0; lane < WIDE; lane++) {
+      vector values = load(packed + k * PANEL + lane * LANES, LANES);
+      for (size_t row = 0; row < height; row++)
+        sums[row * WIDE + lane] += left[row * left_columns + k] * values;
+    }
+  for (size_t row = 0; row < height; row++)
+    for (size_t lane = 0; lane < WIDE; lane++)
+      store(sums[row * WIDE + lane], result + row * columns + lane * LANES, counts[lane]);
+}
+
+static void KERNEL(multiply_packed)(const float *left, const float *packed, float *result, size_t rows,
+                                    size_t columns, size_t inner, int accumulate) {
+  size_t panels = (columns + PANEL - 1) / PANEL;
+  for (size_t first = 0; first < inner; first += DEEP) {
+    size_t depth = inner - first < DEEP ? inner - first : DEEP;
+    for (size_t panel = 0; panel < panels; panel++) {
+      const float *from = packed + first * panels * PANEL + panel * depth * PANEL;
+      size_t column = panel * PANEL, count = columns - column;
+      int add = accumulate || first > 0;
+      size_t row = 0;
+      if (count >= PANEL)
+        for (; row + TALL <= rows; row += TALL)
+          multiply_panel(left + row * inner + first, from, result + row * columns + column, TALL,
+                         inner, columns, depth, PANEL, add);
+      for (; row < rows; row++)
+        multiply_panel(left + row * inner + first, from, result + row * columns + column, 1, inner,
+                       columns, depth, count, add);
+    }
+  }
+}
+
 // Each row becomes e^x / sum of e^x; the largest value is subtracted first, so nothing overflows.
 static void KERNEL(softmax)(float *values, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++, values += columns) {
@@ -346,5 +410,6 @@ ELEMENTWISE(sigmoid, sigmoid)
 
 const struct ckernels_table KERNEL(table) = {
     KERNEL(name),    KERNEL(lstm_forward),        KERNEL(lstm_backward), KERNEL(adam),
-    KERNEL(adam_product), KERNEL(multiply), KERNEL(multiply_transposed), KERNEL(softmax),
+    KERNEL(adam_product), KERNEL(multiply), KERNEL(multiply_transposed), KERNEL(pack),
+    KERNEL(multiply_packed), KERNEL(softmax),
     KERNEL(exp),     KERNEL(tanh),                KERNEL(sigmoid)};

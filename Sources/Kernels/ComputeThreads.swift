@@ -1,10 +1,182 @@
+import CKernels
 import COpenBLAS
+import Synchronization
 
-/// The threads of matrix products.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The threads that large matrix products share. Which thread does what depends on their number alone, so
+/// the same number gives the same bits.
 public enum ComputeThreads {
-  /// Sets the number of threads that matrix products use from now on. The same number gives the same
-  /// bits; the engine asks for one.
+  /// The processors of this machine.
+  public static var available: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// The threads in use, this one among them; all processors if ``use(_:)`` was not called.
+  public static var count: Int { crew.count.load(ordering: .relaxed) }
+
+  /// Sets the number of threads of large products from now on. No thread starts before it has work.
   public static func use(_ count: Int) {
-    openblas_set_num_threads(Int32(clamping: max(1, count)))
+    crew.count.store(min(max(1, count), mostThreads), ordering: .relaxed)
+  }
+
+  /// The most threads that can be asked for.
+  public static let mostThreads = 256
+
+  /// How many threads should share work of so many multiplications.
+  public static func parts(of multiplications: Int, enough: Int) -> Int {
+    multiplications < enough ? 1 : count
+  }
+
+  /// Runs `body` once for each part, each on a thread of its own, and waits for all of them.
+  @inline(__always)
+  public static func run(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
+    if parts <= 1 {
+      body(0, 1)
+    } else {
+      runCrew(parts: parts, body)
+    }
+  }
+
+  @inline(never)
+  public static func runCrew(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
+    withoutActuallyEscaping(body) { crew.run(parts: parts, $0) }
+  }
+
+  private static let crew = Crew()
+}
+
+/// Threads that wait for work: first spinning, since in training the next product comes within
+/// microseconds, then asleep.
+private final class Crew: @unchecked Sendable {
+  /// How often a thread looks for work before it sleeps.
+  private static let looks = 20_000
+
+  /// The threads that may take part, the one that hands out the work among them.
+  let count = Atomic<Int>(ComputeThreads.available)
+  private let turn = Atomic<Int>(0)
+  private let unfinished = Atomic<Int>(0)
+  private let sleeping = Atomic<Int>(0)
+  private var workers = 0
+  // Written by the thread that hands out work before `turn` is advanced, read by the others after it.
+  private var work: ((Int, Int) -> Void)?
+  private var parts = 1
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  // One thread at a time hands out work; others that compute do theirs alone.
+  private let busy = Atomic<Bool>(false)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(wakeUp, nil)
+    // BLAS has threads of its own; they would wait for work on the processors that ours need.
+    openblas_set_num_threads(1)
+  }
+
+  /// Makes sure that there are enough threads for so many parts; called by the thread that is `busy`.
+  private func grow(to parts: Int) {
+    while workers < parts - 1 {
+      let worker = Worker(crew: self, part: workers + 1, turn: turn.load(ordering: .acquiring))
+      guard worker.start() else { break }
+      workers += 1
+    }
+  }
+
+  func run(parts: Int, _ body: @escaping (Int, Int) -> Void) {
+    guard !busy.exchange(true, ordering: .acquiring) else {
+      // Somebody else has the crew: the same parts, one after the other, give the same bits.
+      for part in 0..<parts { body(part, parts) }
+      return
+    }
+    defer { busy.store(false, ordering: .releasing) }
+    grow(to: parts)
+    (work, self.parts) = (body, parts)
+    unfinished.store(workers, ordering: .relaxed)
+    turn.add(1, ordering: .sequentiallyConsistent)
+    if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wakeUp)
+      pthread_mutex_unlock(mutex)
+    }
+    body(0, parts)
+    // Where the system gave us too few threads, this one does their part.
+    for part in min(workers + 1, parts)..<parts { body(part, parts) }
+    while unfinished.load(ordering: .acquiring) > 0 { ckernels_pause() }
+    work = nil
+  }
+
+  /// What a worker does all its life.
+  fileprivate func serve(part: Int, after first: Int) {
+    var seen = first
+    while true {
+      seen = waitForTurn(after: seen)
+      if part < parts { work?(part, parts) }
+      unfinished.subtract(1, ordering: .acquiringAndReleasing)
+    }
+  }
+
+  private func waitForTurn(after seen: Int) -> Int {
+    for _ in 0..<Self.looks {
+      let now = turn.load(ordering: .acquiring)
+      if now != seen { return now }
+      ckernels_pause()
+    }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    sleeping.add(1, ordering: .sequentiallyConsistent)
+    while turn.load(ordering: .sequentiallyConsistent) == seen {
+      pthread_cond_wait(wakeUp, mutex)
+    }
+    sleeping.subtract(1, ordering: .sequentiallyConsistent)
+    return turn.load(ordering: .acquiring)
   }
 }
+
+/// A thread of a crew.
+private final class Worker: Sendable {
+  private let crew: Crew
+  private let part: Int
+  private let turn: Int
+
+  init(crew: Crew, part: Int, turn: Int) {
+    self.crew = crew
+    self.part = part
+    self.turn = turn
+  }
+
+  /// - Returns: Whether the system gave us a thread.
+  func start() -> Bool {
+    #if canImport(Glibc)
+      var thread = pthread_t()
+    #else
+      var thread: pthread_t?
+    #endif
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let status = pthread_create(&thread, nil, { runWorker($0) }, context)
+    if status != 0 { Unmanaged<Worker>.fromOpaque(context).release() }
+    return status == 0
+  }
+
+  fileprivate func run() {
+    // As the engine computes; signals are for the thread that started.
+    _ = ckernels_flush_subnormals()
+    var all = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, nil)
+    crew.serve(part: part, after: turn)
+  }
+}
+
+#if canImport(Glibc)
+  private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let context { Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run() }
+    return nil
+  }
+#else
+  private func runWorker(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
+    return nil
+  }
+#endif

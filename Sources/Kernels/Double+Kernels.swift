@@ -20,6 +20,29 @@ extension Double: KernelScalar {
       blasint(transposeRight ? inner : columns), accumulate ? 1 : 0, result, blasint(columns))
   }
 
+  public static func packedCount(inner: Int, columns: Int) -> Int { inner * columns }
+
+  public static func pack(
+    _ matrix: UnsafePointer<Double>, transposed: Bool, inner: Int, columns: Int,
+    into packed: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<inner {
+      for column in 0..<columns {
+        packed[k * columns + column] =
+          matrix[transposed ? column * inner + k : k * columns + column]
+      }
+    }
+  }
+
+  public static func multiply(
+    _ left: UnsafePointer<Double>, packed: UnsafePointer<Double>, rows: Int, columns: Int,
+    inner: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool
+  ) {
+    multiply(
+      left, transposeLeft: false, packed, transposeRight: false, rows: rows, columns: columns,
+      inner: inner, into: result, accumulate: accumulate)
+  }
+
   public static func lstmForward(
     gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
     cell: UnsafeMutablePointer<Double>, tanhCell: UnsafeMutablePointer<Double>,

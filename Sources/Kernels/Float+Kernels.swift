@@ -19,16 +19,66 @@ extension Float: KernelScalar {
       multiply?(left, right, result, rows, columns, inner, accumulate ? 1 : 0)
       return
     }
-    cblas_sgemm(
-      CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
-      transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
-      blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,
-      blasint(transposeRight ? inner : columns), accumulate ? 1 : 0, result, blasint(columns))
+    let parts = ComputeThreads.parts(
+      of: rows * columns * inner, enough: rows == 1 ? enoughOfARow : enough)
+    // Each thread computes some of the rows, or some of the columns.
+    let splitsRows = rows > columns
+    let size = splitsRows ? rows : columns
+    let grains = (size + grain - 1) / grain
+    ComputeThreads.run(parts: min(parts, grains)) { part, parts in
+      let first = grains * part / parts * grain
+      let count = min(size, grains * (part + 1) / parts * grain) - first
+      let (rowCount, columnCount) = splitsRows ? (count, columns) : (rows, count)
+      let (leftStride, rightStride) = (
+        transposeLeft ? rows : inner, transposeRight ? inner : columns
+      )
+      let left = left + (splitsRows ? (transposeLeft ? first : first * inner) : 0)
+      let right = right + (splitsRows ? 0 : transposeRight ? first * inner : first)
+      let result = result + (splitsRows ? first * columns : first)
+      if rows == 1 {
+        // The matrix is read once, and there is nothing to pack.
+        cblas_sgemv(
+          CblasRowMajor, transposeRight ? CblasNoTrans : CblasTrans,
+          blasint(transposeRight ? columnCount : inner),
+          blasint(transposeRight ? inner : columnCount), 1, right, blasint(rightStride), left, 1,
+          accumulate ? 1 : 0, result, 1)
+      } else {
+        cblas_sgemm(
+          CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
+          transposeRight ? CblasTrans : CblasNoTrans, blasint(rowCount), blasint(columnCount),
+          blasint(inner), 1, left, blasint(leftStride), right, blasint(rightStride),
+          accumulate ? 1 : 0, result, blasint(columns))
+      }
+    }
   }
+
+  // The rows or columns that a thread takes at once, and the multiplications from which a second one helps.
+  private static var grain: Int { 32 }
+  private static var enough: Int { 1 << 20 }
+  private static var enoughOfARow: Int { 1 << 18 }
 
   /// Up to here our own products, which have nothing to set up, are faster than BLAS.
   private static var smallRows: Int { 32 }
   private static var smallProduct: Int { 1 << 18 }
+
+  public static func packedCount(inner: Int, columns: Int) -> Int {
+    let panel = Int(CKERNELS_PANEL)
+    return inner * ((columns + panel - 1) / panel * panel)
+  }
+
+  public static func pack(
+    _ matrix: UnsafePointer<Float>, transposed: Bool, inner: Int, columns: Int,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    kernels.pack(matrix, packed, inner, columns, transposed ? 1 : 0)
+  }
+
+  public static func multiply(
+    _ left: UnsafePointer<Float>, packed: UnsafePointer<Float>, rows: Int, columns: Int,
+    inner: Int, into result: UnsafeMutablePointer<Float>, accumulate: Bool
+  ) {
+    kernels.multiply_packed(left, packed, result, rows, columns, inner, accumulate ? 1 : 0)
+  }
 
   public static func lstmForward(
     gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,

@@ -15,6 +15,28 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Self>, accumulate: Bool)
 
+  /// The scalars that a packed matrix of this shape takes.
+  static func packedCount(inner: Int, columns: Int) -> Int
+
+  /// Lays a matrix out so that many products with it, each of a few rows, are fast.
+  ///
+  /// - Parameters:
+  ///   - matrix: `[inner, columns]`, or `[columns, inner]` if `transposed`.
+  ///   - packed: As many scalars as ``packedCount(inner:columns:)`` says.
+  static func pack(
+    _ matrix: UnsafePointer<Self>, transposed: Bool, inner: Int, columns: Int,
+    into packed: UnsafeMutablePointer<Self>)
+
+  /// `result = left · matrix`, or `result += left · matrix`, with a packed matrix, on this thread.
+  /// What comes out for a row does not depend on the other rows.
+  ///
+  /// - Parameters:
+  ///   - left: `[rows, inner]`.
+  ///   - result: `[rows, columns]`.
+  static func multiply(
+    _ left: UnsafePointer<Self>, packed: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
+    into result: UnsafeMutablePointer<Self>, accumulate: Bool)
+
   /// One time step of an LSTM: activates `gates` in place and computes cell and hidden state.
   ///
   /// - Parameters:

@@ -41,10 +41,14 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "How often to measure.")
   var rounds = 5
 
+  @Option(help: "Threads of large products.")
+  var threads = ComputeThreads.available
+
   @Option(help: "The file of `save` and `load`.")
   var file = "benchmark.h5"
 
   func run() throws {
+    ComputeThreads.use(threads)
     let benchmark: Benchmark =
       switch work {
       case .experiment: try ExperimentBenchmark(experiment, epochs: count)

@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+// What the columns of a packed matrix are rounded up to.
+#define CKERNELS_PANEL 64
+
 // The kernels of one instruction set.
 struct ckernels_table {
   const char *name;
@@ -41,6 +44,15 @@ struct ckernels_table {
   void (*multiply_transposed)(const float *left, const float *right, float *result, size_t rows,
                               size_t columns, size_t inner, int accumulate);
 
+  // Lays a matrix [inner, columns], or [columns, inner] if `transposed`, out for `multiply_packed`.
+  // `packed` has room for `inner` times the columns rounded up to CKERNELS_PANEL.
+  void (*pack)(const float *matrix, float *packed, size_t inner, size_t columns, int transposed);
+
+  // result [rows, columns] = left [rows, inner] · the packed matrix, or += if `accumulate`. What comes out
+  // for a row does not depend on the other rows.
+  void (*multiply_packed)(const float *left, const float *packed, float *result, size_t rows,
+                          size_t columns, size_t inner, int accumulate);
+
   // The softmax of each row of [rows, columns] in place.
   void (*softmax)(float *values, size_t rows, size_t columns);
 
@@ -54,6 +66,15 @@ struct ckernels_table {
 // hundredfold; returns what `ckernels_restore_float_mode` needs to go back.
 unsigned long ckernels_flush_subnormals(void);
 void ckernels_restore_float_mode(unsigned long mode);
+
+// Tells the processor that this thread waits for another one.
+static inline void ckernels_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 
 // The instruction sets this processor has, narrowest first: "baseline", "avx2", "avx512".
 size_t ckernels_available_count(void);

@@ -11,7 +11,8 @@ import Kernels
 ///
 /// Shapes: input `[timeSteps, rows, inputs]`, hidden and cell `[batch, units]`, output
 /// `[timeSteps or 1, rows, units]`.
-/// Memory: `batch × (timeSteps × 7 + 6) × units` scalars from the model's plan.
+/// Memory: `batch × (timeSteps × 7 + 6) × units` scalars from the model's plan, and for large layers a
+/// packed recurrent kernel of `4 × units²`, rounded up.
 final class LSTM<Scalar: KernelScalar>: Layer {
   let name: String
   let units: Int
@@ -34,6 +35,9 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   private let cellGradient: MemoryPlan<Scalar>.Region  // [rows, units]
   private let hiddenState: MemoryPlan<Scalar>.Region  // [batch, units]
   private let cellState: MemoryPlan<Scalar>.Region  // [batch, units]
+  /// The recurrent kernel, packed once for all steps of a batch, where that pays.
+  private let packed: MemoryPlan<Scalar>.Region
+  private let isPacked: Bool
 
   private var input: UnsafePointer<Scalar>?
 
@@ -63,7 +67,20 @@ final class LSTM<Scalar: KernelScalar>: Layer {
     cellGradient = plan.reserve(batch * units)
     hiddenState = plan.reserve(batch * units)
     cellState = plan.reserve(batch * units)
+    isPacked =
+      batch >= Self.packedRows && timeSteps >= Self.packedSteps
+      && batch * 4 * units * units >= Self.packedProduct
+    packed = plan.reserve(
+      isPacked
+        ? max(
+          Scalar.packedCount(inner: units, columns: 4 * units),
+          Scalar.packedCount(inner: 4 * units, columns: units)) : 0)
   }
+
+  // From these sizes on a packed recurrent kernel is faster, measured on Zen 4.
+  private static var packedRows: Int { 4 }
+  private static var packedSteps: Int { 4 }
+  private static var packedProduct: Int { 1 << 18 }
 
   var outputSteps: Int { returnSequences ? timeSteps : 1 }
 
@@ -94,15 +111,22 @@ final class LSTM<Scalar: KernelScalar>: Layer {
       input, transposeLeft: false, kernel.values, transposeRight: false,
       rows: timeSteps * rows, columns: 4 * units, inner: inputs, into: gates, accumulate: true)
 
-    for step in 0..<timeSteps {
-      let gates = gates + step * 4 * state
-      Scalar.multiply(
-        hiddens + step * state, transposeLeft: false, recurrentKernel.values, transposeRight: false,
-        rows: rows, columns: 4 * units, inner: units, into: gates, accumulate: true)
-      Scalar.lstmForward(
-        gates: gates, previousCell: cells + step * state, cell: cells + (step + 1) * state,
-        tanhCell: tanhCells + step * state, hidden: hiddens + (step + 1) * state,
-        rows: rows, units: units)
+    let packed = plan[packed]
+    if isPacked {
+      Scalar.pack(
+        recurrentKernel.values, transposed: false, inner: units, columns: 4 * units, into: packed)
+    }
+    forEachSlice(of: rows) { first, rows in
+      for step in 0..<timeSteps {
+        let before = step * state + first * units
+        let gates = gates + 4 * before
+        multiply(
+          hiddens + before, packed: packed, transposed: false, rows: rows, into: gates,
+          accumulate: true)
+        Scalar.lstmForward(
+          gates: gates, previousCell: cells + before, cell: cells + before + state,
+          tanhCell: tanhCells + before, hidden: hiddens + before + state, rows: rows, units: units)
+      }
     }
 
     let last = timeSteps * state
@@ -125,26 +149,34 @@ final class LSTM<Scalar: KernelScalar>: Layer {
     let (hiddens, cells, tanhCells) = (plan[hiddens], plan[cells], plan[tanhCells])
     let (hiddenGradient, cellGradient) = (plan[hiddenGradient], plan[cellGradient])
     cellGradient.update(repeating: 0, count: state)
+    let packed = plan[packed]
+    if isPacked {
+      Scalar.pack(
+        recurrentKernel.values, transposed: true, inner: 4 * units, columns: units, into: packed)
+    }
 
-    for step in stride(from: timeSteps - 1, through: 0, by: -1) {
-      if step == timeSteps - 1 {
-        hiddenGradient.update(
-          from: outputGradient + (returnSequences ? step * state : 0), count: state)
-      } else {
-        // `gates` of the next step already holds gradients.
-        Scalar.multiply(
-          gates + (step + 1) * 4 * state, transposeLeft: false, recurrentKernel.values,
-          transposeRight: true, rows: rows, columns: units, inner: 4 * units,
-          into: hiddenGradient, accumulate: false)
-        if returnSequences {
-          let gradient = outputGradient + step * state
-          for index in 0..<state { hiddenGradient[index] += gradient[index] }
+    forEachSlice(of: rows) { first, rows in
+      let hiddenGradient = hiddenGradient + first * units
+      for step in stride(from: timeSteps - 1, through: 0, by: -1) {
+        let now = step * state + first * units
+        if step == timeSteps - 1 {
+          hiddenGradient.update(
+            from: outputGradient + (returnSequences ? now : first * units), count: rows * units)
+        } else {
+          // `gates` of the next step already holds gradients.
+          multiply(
+            gates + 4 * (now + state), packed: packed, transposed: true, rows: rows,
+            into: hiddenGradient, accumulate: false)
+          if returnSequences {
+            let gradient = outputGradient + now
+            for index in 0..<rows * units { hiddenGradient[index] += gradient[index] }
+          }
         }
+        Scalar.lstmBackward(
+          gates: gates + 4 * now, previousCell: cells + now, tanhCell: tanhCells + now,
+          hiddenGradient: hiddenGradient, cellGradient: cellGradient + first * units, rows: rows,
+          units: units)
       }
-      Scalar.lstmBackward(
-        gates: gates + step * 4 * state, previousCell: cells + step * state,
-        tanhCell: tanhCells + step * state, hiddenGradient: hiddenGradient,
-        cellGradient: cellGradient, rows: rows, units: units)
     }
 
     let all = timeSteps * rows
@@ -159,4 +191,40 @@ final class LSTM<Scalar: KernelScalar>: Layer {
       recurrentKernel, left: hiddens, right: gates, inner: all, optimizer: optimizer)
     parameters.update(bias, left: nil, right: gates, inner: all, optimizer: optimizer)
   }
+
+  /// Multiplies by the recurrent kernel, or by its transpose.
+  @inline(__always)
+  private func multiply(
+    _ left: UnsafePointer<Scalar>, packed: UnsafePointer<Scalar>, transposed: Bool, rows: Int,
+    into result: UnsafeMutablePointer<Scalar>, accumulate: Bool
+  ) {
+    let (columns, inner) = transposed ? (units, 4 * units) : (4 * units, units)
+    if isPacked {
+      Scalar.multiply(
+        left, packed: packed, rows: rows, columns: columns, inner: inner, into: result,
+        accumulate: accumulate)
+    } else {
+      Scalar.multiply(
+        left, transposeLeft: false, recurrentKernel.values, transposeRight: transposed,
+        rows: rows, columns: columns, inner: inner, into: result, accumulate: accumulate)
+    }
+  }
+
+  /// Runs `body` for slices of the rows, which do not meet before the last step: in a large layer each on
+  /// a thread of its own, otherwise for all of them at once.
+  @inline(__always)
+  private func forEachSlice(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
+    let grains = (rows + Self.packedRows - 1) / Self.packedRows
+    let parts =
+      isPacked
+      ? ComputeThreads.parts(of: rows * timeSteps * 4 * units * units, enough: Self.enough) : 1
+    ComputeThreads.run(parts: min(parts, grains)) { part, parts in
+      let first = grains * part / parts * Self.packedRows
+      let last = min(rows, grains * (part + 1) / parts * Self.packedRows)
+      body(first, last - first)
+    }
+  }
+
+  /// The multiplications from which a second thread helps.
+  private static var enough: Int { 1 << 20 }
 }

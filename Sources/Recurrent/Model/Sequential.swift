@@ -26,7 +26,6 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - timeSteps: The steps of a sequence.
   /// - Throws: `OutOfMemory`, or ``ConfigurationError`` if the configuration fixes another batch.
   public init(parameters: ParameterStore<Scalar>, batch: Int, timeSteps: Int) throws {
-    ComputeThreads.use(1)
     configuration = parameters.configuration
     self.parameters = parameters
     self.batch = batch

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Recurrent
+
+/// Serialized, because the number of threads is global.
+@Suite(.serialized) struct ThreadTests {
+  /// A model large enough for threads: its weights after a few updates.
+  private func train(threads: Int) throws -> [Float] {
+    let before = ComputeThreads.count
+    ComputeThreads.use(threads)
+    defer { ComputeThreads.use(before) }
+    let (batch, steps, features) = (10, 8, 5)
+    var configuration = ModelConfiguration.lstmClassifier(
+      units: [96, 96], classes: 7, timeSteps: steps, features: features, statefulBatch: batch)
+    configuration.layers = configuration.layers.map { layer in
+      guard case .lstm(var lstm) = layer else { return layer }
+      lstm.returnSequences = true
+      return .lstm(lstm)
+    }
+    let parameters = try ParameterStore<Float>(configuration)
+    parameters.initialize(seed: 1)
+    var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
+    let trainer = try Trainer(
+      parameters: parameters, optimizer: try Adam(Adam.Configuration(), parameters: parameters),
+      dataset: try SequenceDataset(
+        samples: batch, timeSteps: steps, features: features, targetSteps: steps,
+        inputs: (0..<batch * steps * features).map { _ in Float(generator.uniform()) },
+        targets: (0..<batch * steps).map { _ in Int32(generator.uniform(below: 7)) }),
+      options: TrainingOptions(
+        batchSize: batch, shuffle: false, resetStatesEachEpoch: false, randomSeed: 1),
+      progress: TrainingProgress(samples: batch, targetEpochs: 5, randomSeed: 1))
+    try trainer.train { _ in false }
+    return parameters.parameters.flatMap { Array(parameters[$0]) }
+  }
+
+  @Test func theSameNumberOfThreadsGivesTheSameBits() throws {
+    for threads in [1, 2, 3, 5] {
+      let first = try train(threads: threads)
+      for _ in 0..<3 { #expect(try train(threads: threads) == first) }
+    }
+  }
+
+  @Test func moreThreadsGiveTheSameNumbers() throws {
+    let one = try train(threads: 1)
+    for threads in [2, 3] {
+      let several = try train(threads: threads)
+      #expect(zip(one, several).allSatisfy { abs($0 - $1) <= 1e-5 })
+    }
+  }
+}
