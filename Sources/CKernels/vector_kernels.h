@@ -399,6 +399,17 @@ static void KERNEL(softmax)(float *values, size_t rows, size_t columns) {
   }
 }
 
+static int KERNEL(all_finite)(const float *values, size_t size) {
+  // What is infinite or not a number is not zero times itself.
+  integers good = (integers)(-1);
+  size_t at = 0;
+  for (; at + LANES <= size; at += LANES) good &= load(values + at, LANES) * 0.0f == (vector)(0.0f);
+  if (at < size) good &= load(values + at, size - at) * 0.0f == (vector)(0.0f);
+  for (size_t lane = 0; lane < LANES; lane++)
+    if (!good[lane]) return 0;
+  return 1;
+}
+
 #define ELEMENTWISE(name, function)                             \
   static void KERNEL(name)(float *values, size_t size) {        \
     for (size_t at = 0; at < size; at += LANES)                 \
@@ -411,5 +422,5 @@ ELEMENTWISE(sigmoid, sigmoid)
 const struct ckernels_table KERNEL(table) = {
     KERNEL(name),    KERNEL(lstm_forward),        KERNEL(lstm_backward), KERNEL(adam),
     KERNEL(adam_product), KERNEL(multiply), KERNEL(multiply_transposed), KERNEL(pack),
-    KERNEL(multiply_packed), KERNEL(softmax),
+    KERNEL(multiply_packed), KERNEL(softmax), KERNEL(all_finite),
     KERNEL(exp),     KERNEL(tanh),                KERNEL(sigmoid)};

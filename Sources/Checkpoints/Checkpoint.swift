@@ -47,9 +47,9 @@ public struct Checkpoint {
   var isFinite: Bool {
     let states = (recurrentState?.layers ?? []) + (trainingRecurrentState?.layers ?? [])
     return parameters.parameters.allSatisfy { parameter in
-      parameters[parameter].allSatisfy(\.isFinite)
-        && optimizer?.momentum(parameter).allSatisfy(\.isFinite) != false
-        && optimizer?.velocity(parameter).allSatisfy(\.isFinite) != false
+      [
+        parameters[parameter], optimizer?.momentum(parameter), optimizer?.velocity(parameter),
+      ].allSatisfy { $0.map { areFinite(UnsafeBufferPointer($0)) } ?? true }
     } && states.allSatisfy { $0.hidden.allSatisfy(\.isFinite) && $0.cell.allSatisfy(\.isFinite) }
   }
 }

@@ -16,16 +16,32 @@ public final class AlignedMemory<Scalar: KernelScalar> {
   public init(count: Int) throws(OutOfMemory) {
     let bytes = max(1, count).multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
     try OutOfMemory.check(bytes: bytes)
+    // Pages of their own are zero without being written, and large ones cost few page faults.
+    mappedBytes = bytes.partialValue >= Self.mapping ? bytes.partialValue : 0
     var block: UnsafeMutableRawPointer?
-    guard posix_memalign(&block, Self.alignment, bytes.partialValue) == 0, let block else {
-      throw OutOfMemory(bytes: bytes.partialValue)
+    if mappedBytes > 0 {
+      block = mmap(
+        nil, mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | Int32(MAP_ANONYMOUS), -1, 0)
+      if block == MAP_FAILED { block = nil }
+      #if canImport(Glibc)
+        if let block { madvise(block, mappedBytes, Int32(MADV_HUGEPAGE)) }
+      #endif
+    } else if posix_memalign(&block, Self.alignment, bytes.partialValue) == 0, let block {
+      memset(block, 0, bytes.partialValue)
     }
+    guard let block else { throw OutOfMemory(bytes: bytes.partialValue) }
     self.count = count
     base = block.bindMemory(to: Scalar.self, capacity: max(1, count))
-    base.initialize(repeating: 0, count: max(1, count))
   }
 
-  deinit { free(base) }
+  deinit {
+    if mappedBytes > 0 { munmap(base, mappedBytes) } else { free(base) }
+  }
+
+  /// The bytes from which a block is mapped, not allocated.
+  private static var mapping: Int { 4 << 20 }
+  /// 0 if the block is not mapped.
+  private let mappedBytes: Int
 
   /// `count` rounded up so that what follows begins on the boundary again.
   public static func padded(_ count: Int) -> Int {

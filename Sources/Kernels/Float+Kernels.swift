@@ -127,3 +127,9 @@ extension Float: KernelScalar {
   public static func naturalLogarithm(_ value: Float) -> Float { logf(value) }
   public static func power(_ base: Float, _ exponent: Float) -> Float { powf(base, exponent) }
 }
+
+/// Whether none of the values is infinite or not a number.
+public func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+  guard let base = values.baseAddress else { return true }
+  return ckernels_selected().pointee.all_finite(base, values.count) != 0
+}

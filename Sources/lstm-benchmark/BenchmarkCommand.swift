@@ -15,6 +15,8 @@ struct BenchmarkCommand: ToolCommand {
     case sample
     case save
     case load
+    case product
+    case memory
   }
 
   @Argument(help: "What to measure.")
@@ -58,6 +60,8 @@ struct BenchmarkCommand: ToolCommand {
       case .sample: try SampleBenchmark(units: units.units, symbols: symbols, count: count)
       case .save: try CheckpointBenchmark(units: units.units, file: file, saves: true)
       case .load: try CheckpointBenchmark(units: units.units, file: file, saves: false)
+      case .product: try ProductBenchmark()
+      case .memory: try MemoryBenchmark()
       }
     var seconds: [JSONValue] = []
     for _ in 0..<rounds { seconds.append(.number(try benchmark.round())) }

@@ -42,6 +42,8 @@ struct PredictCommand: ToolCommand {
       valueName: "CHECKPOINT"))
   var saveState: String?
 
+  @OptionGroup var threads: ThreadsOption
+
   @Option(help: "text, one step a line, or json, one document.")
   var format: StepWriter.Format = .text
 
@@ -57,6 +59,7 @@ struct PredictCommand: ToolCommand {
   }
 
   func run() throws {
+    threads.apply()
     let target = saveState.map { $0.isEmpty ? checkpoint : $0 }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)

@@ -28,6 +28,8 @@ struct ResumeCommand: ToolCommand {
 
   @OptionGroup var saving: SavingOptions
 
+  @OptionGroup var threads: ThreadsOption
+
   @Flag(help: "Show no progress.")
   var quiet = false
 
@@ -38,6 +40,7 @@ struct ResumeCommand: ToolCommand {
   }
 
   func run() throws {
+    threads.apply()
     // The lock comes first: what is read must not be replaced before it is written.
     let target = save ?? checkpoint
     let schedule =

@@ -52,6 +52,8 @@ struct TrainCommand: ToolCommand {
 
   @OptionGroup var saving: SavingOptions
 
+  @OptionGroup var threads: ThreadsOption
+
   @Flag(help: "Show no progress.")
   var quiet = false
 
@@ -59,6 +61,7 @@ struct TrainCommand: ToolCommand {
   var verbose = false
 
   func run() throws {
+    threads.apply()
     var plan = TrainingPlan(experiment, randomSeed: randomSeed)
     plan.units = units?.units ?? plan.units
     plan.epochs = epochs ?? plan.epochs

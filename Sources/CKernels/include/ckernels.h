@@ -56,6 +56,9 @@ struct ckernels_table {
   // The softmax of each row of [rows, columns] in place.
   void (*softmax)(float *values, size_t rows, size_t columns);
 
+  // Whether none of the values is infinite or not a number.
+  int (*all_finite)(const float *values, size_t count);
+
   // exp, tanh and sigmoid of each of `count` values in place, as the kernels above compute them.
   void (*exp)(float *values, size_t count);
   void (*tanh)(float *values, size_t count);

@@ -89,7 +89,7 @@ enum KerasWeights {
         file, "\(dataset.path): has shape \(found); \(need) needs \(shape)")
     }
     try dataset.read(into: buffer)
-    guard buffer.allSatisfy(\.isFinite) else {
+    guard areFinite(UnsafeBufferPointer(buffer)) else {
       throw CheckpointError.invalid(
         file, "\(dataset.path): holds values that are infinite or not numbers")
     }
