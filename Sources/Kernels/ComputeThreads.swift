@@ -41,7 +41,7 @@ public enum ComputeThreads {
   }
 
   @inline(never)
-  public static func runCrew(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
+  private static func runCrew(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
     withoutActuallyEscaping(body) { crew.run(parts: parts, $0) }
   }
 
@@ -53,6 +53,7 @@ public enum ComputeThreads {
 private final class Crew: @unchecked Sendable {
   /// How often a thread looks for work before it sleeps.
   private static let looks = 20_000
+  private static let looksBeforeYielding = 2_000
 
   /// The threads that may take part, the one that hands out the work among them.
   let count = Atomic<Int>(ComputeThreads.available)
@@ -103,7 +104,13 @@ private final class Crew: @unchecked Sendable {
     body(0, parts)
     // Where the system gave us too few threads, this one does their part.
     for part in min(workers + 1, parts)..<parts { body(part, parts) }
-    while unfinished.load(ordering: .acquiring) > 0 { ckernels_pause() }
+    var looks = 0
+    while unfinished.load(ordering: .acquiring) > 0 {
+      ckernels_pause()
+      looks += 1
+      // With more threads than processors, the ones that are not done need this one's.
+      if looks % Self.looksBeforeYielding == 0 { sched_yield() }
+    }
     work = nil
   }
 

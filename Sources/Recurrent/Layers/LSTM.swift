@@ -78,8 +78,8 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   }
 
   // From these sizes on a packed recurrent kernel is faster, measured on Zen 4.
-  private static var packedRows: Int { 4 }
-  private static var packedSteps: Int { 4 }
+  private static var packedRows: Int { 2 }
+  private static var packedSteps: Int { 8 }
   private static var packedProduct: Int { 1 << 18 }
 
   var outputSteps: Int { returnSequences ? timeSteps : 1 }
@@ -214,17 +214,19 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   /// a thread of its own, otherwise for all of them at once.
   @inline(__always)
   private func forEachSlice(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
-    let grains = (rows + Self.packedRows - 1) / Self.packedRows
+    let grains = (rows + Self.rowsOfASlice - 1) / Self.rowsOfASlice
     let parts =
       isPacked
       ? ComputeThreads.parts(of: rows * timeSteps * 4 * units * units, enough: Self.enough) : 1
     ComputeThreads.run(parts: min(parts, grains)) { part, parts in
-      let first = grains * part / parts * Self.packedRows
-      let last = min(rows, grains * (part + 1) / parts * Self.packedRows)
+      let first = grains * part / parts * Self.rowsOfASlice
+      let last = min(rows, grains * (part + 1) / parts * Self.rowsOfASlice)
       body(first, last - first)
     }
   }
 
+  /// The rows that products take at once.
+  private static var rowsOfASlice: Int { 4 }
   /// The multiplications from which a second thread helps.
   private static var enough: Int { 1 << 20 }
 }
