@@ -251,12 +251,15 @@ INLINE void multiply_block(const float *left, const float *right, float *result,
     for (size_t lane = 0; lane < width; lane++)
       sums[row * width + lane] =
           accumulate ? load(result + row * columns + lane * LANES, count - lane * LANES) : (vector)(0.0f);
-  for (size_t k = 0; k < inner; k++)
+  for (size_t k = 0; k < inner; k++) {
+    // A symbol is a row of zeros with a one: only one row of the matrix counts.
+    if (height == 1 && left[k] == 0.0f) continue;
     for (size_t lane = 0; lane < width; lane++) {
       vector values = load(right + k * columns + lane * LANES, count - lane * LANES);
       for (size_t row = 0; row < height; row++)
         sums[row * width + lane] += left[row * left_columns + k] * values;
     }
+  }
   for (size_t row = 0; row < height; row++)
     for (size_t lane = 0; lane < width; lane++)
       store(sums[row * width + lane], result + row * columns + lane * LANES, count - lane * LANES);

@@ -93,6 +93,7 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The likeliest class of one row of the last output step.
+  @specialized(where Scalar == Float)
   public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = configuration.outputUnits
     return Recurrent.likeliestClass(
@@ -103,6 +104,7 @@ public final class Sequential<Scalar: KernelScalar> {
   /// ``forward(rows:)`` just gave; leaves the output as it is.
   ///
   /// - Parameter targets: class numbers, `[outputSteps, rows]`.
+  @specialized(where Scalar == Float)
   public func evaluate(
     targets: UnsafePointer<Int32>, rows: Int
   ) -> (lossSum: Double, correct: Int) {
