@@ -154,14 +154,8 @@ extension ModelConfiguration {
   static func characterModel(
     units: [Int], symbols: Int, timeSteps: Int, statefulBatch: Int
   ) -> ModelConfiguration {
-    var configuration = lstmClassifier(
+    lstmClassifier(
       units: units, classes: symbols, timeSteps: timeSteps, features: symbols,
-      statefulBatch: statefulBatch)
-    configuration.layers = configuration.layers.map { layer in
-      guard case .lstm(var lstm) = layer else { return layer }
-      lstm.returnSequences = true
-      return .lstm(lstm)
-    }
-    return configuration
+      statefulBatch: statefulBatch, returnSequences: true)
   }
 }

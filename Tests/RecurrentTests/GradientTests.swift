@@ -98,16 +98,10 @@ import Testing
   }
 
   private func makeModel(_ shape: Shape) throws -> Sequential<Double> {
-    var configuration = ModelConfiguration.lstmClassifier(
+    let configuration = ModelConfiguration.lstmClassifier(
       units: shape.units, classes: Self.classes, timeSteps: shape.timeSteps,
-      features: shape.features, statefulBatch: shape.stateful ? shape.batch : nil)
-    if shape.sequences {
-      configuration.layers = configuration.layers.map { layer in
-        guard case .lstm(var lstm) = layer else { return layer }
-        lstm.returnSequences = true
-        return .lstm(lstm)
-      }
-    }
+      features: shape.features, statefulBatch: shape.stateful ? shape.batch : nil,
+      returnSequences: shape.sequences)
     let parameters = try ParameterStore<Double>(configuration)
     parameters.initialize(seed: 5)
     // Biases away from their symmetric start.

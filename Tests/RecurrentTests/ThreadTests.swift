@@ -10,13 +10,9 @@ import Testing
     ComputeThreads.use(threads)
     defer { ComputeThreads.use(before) }
     let (batch, steps, features) = (10, 8, 5)
-    var configuration = ModelConfiguration.lstmClassifier(
-      units: [96, 96], classes: 7, timeSteps: steps, features: features, statefulBatch: batch)
-    configuration.layers = configuration.layers.map { layer in
-      guard case .lstm(var lstm) = layer else { return layer }
-      lstm.returnSequences = true
-      return .lstm(lstm)
-    }
+    let configuration = ModelConfiguration.lstmClassifier(
+      units: [96, 96], classes: 7, timeSteps: steps, features: features, statefulBatch: batch,
+      returnSequences: true)
     let parameters = try ParameterStore<Float>(configuration)
     parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)

@@ -28,8 +28,11 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// - Parameters:
   ///   - units: The units of each LSTM layer, the lowest first.
   ///   - statefulBatch: The rows of a batch if the layers keep their state from batch to batch.
+  ///   - returnSequences: Whether the last LSTM layer returns its sequence too, and the model answers at
+  ///     every step.
   public static func lstmClassifier(
-    units: [Int], classes: Int, timeSteps: Int?, features: Int, statefulBatch: Int?
+    units: [Int], classes: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
+    returnSequences: Bool = false
   ) -> ModelConfiguration {
     var layers: [LayerConfiguration] = []
     for (index, layerUnits) in units.enumerated() {
@@ -37,7 +40,8 @@ public struct ModelConfiguration: Equatable, Sendable {
         .lstm(
           LSTMConfiguration(
             name: index == 0 ? "lstm" : "lstm_\(index)", units: layerUnits,
-            returnSequences: index + 1 < units.count, stateful: statefulBatch != nil)))
+            returnSequences: returnSequences || index + 1 < units.count,
+            stateful: statefulBatch != nil)))
     }
     layers.append(.dense(DenseConfiguration(name: "dense", units: classes, activation: .softmax)))
     return ModelConfiguration(
