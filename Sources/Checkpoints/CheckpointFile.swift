@@ -10,7 +10,17 @@ public enum CheckpointFile {
   ///
   /// - Throws: ``CheckpointError``.
   public static func load(_ path: String) throws -> Checkpoint {
-    try read(path) { try checkpoint($0, file: path) }
+    try loadWithSeal(path).checkpoint
+  }
+
+  /// Reads a checkpoint as ``load(_:)`` does, and tells whether an intact seal says that it is ours and no
+  /// byte has changed.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public static func loadWithSeal(
+    _ path: String
+  ) throws -> (checkpoint: Checkpoint, isSealed: Bool) {
+    try open(path) { root, isSealed in (try checkpoint(root, file: path), isSealed) }
   }
 
   /// Opens the file and has `body` read what it wants, with the same care as ``load(_:)``.
@@ -19,29 +29,37 @@ public enum CheckpointFile {
   public static func read<Result>(
     _ path: String, _ body: (Group) throws -> Result
   ) throws -> Result {
-    switch try Seal.inspect(path) {
-    case .intact: break
-    case .broken(let reason): throw CheckpointError.invalid(path, reason)
-    case .absent: try Quarantine.walk(path)
-    }
-    do {
-      return try body(try File.open(path).root)
-    } catch let error as HDF5Error {
-      throw CheckpointError.invalid(path, error.reason)
-    } catch let error as OutOfMemory {
-      throw CheckpointError.invalid(path, error.description)
-    }
+    try open(path) { root, _ in try body(root) }
   }
 
   /// Checks that a file is whole, sealed and loads.
   ///
   /// - Throws: ``CheckpointError`` that tells what is wrong with it.
   public static func verify(_ path: String) throws {
-    guard try Seal.inspect(path) != .absent else {
+    _ = try open(path, needsSeal: true) { root, _ in try checkpoint(root, file: path) }
+  }
+
+  /// Looks at the seal, once, before HDF5 sees the file.
+  private static func open<Result>(
+    _ path: String, needsSeal: Bool = false,
+    _ body: (_ root: Group, _ isSealed: Bool) throws -> Result
+  ) throws -> Result {
+    let verdict = try Seal.inspect(path)
+    switch verdict {
+    case .intact: break
+    case .broken(let reason): throw CheckpointError.invalid(path, reason)
+    case .absent where needsSeal:
       throw CheckpointError.invalid(
         path, "has no seal: it was not written by these tools, or was changed since")
+    case .absent: try Quarantine.walk(path)
     }
-    _ = try load(path)
+    do {
+      return try body(try File.open(path).root, verdict == .intact)
+    } catch let error as HDF5Error {
+      throw CheckpointError.invalid(path, error.reason)
+    } catch let error as OutOfMemory {
+      throw CheckpointError.invalid(path, error.description)
+    }
   }
 
   /// Whether there is a file under that name, whatever is in it.

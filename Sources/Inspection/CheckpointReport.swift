@@ -9,8 +9,7 @@ public struct CheckpointReport {
   /// - Throws: `CheckpointError`.
   public init(_ path: String) throws {
     self.path = path
-    checkpoint = try CheckpointFile.load(path)
-    isSealed = try Seal.inspect(path) == .intact
+    (checkpoint, isSealed) = try CheckpointFile.loadWithSeal(path)
   }
 
   /// The file at a glance.
