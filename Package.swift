@@ -82,13 +82,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
-    .testTarget(name: "HDF5Tests", dependencies: ["HDF5"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5"],
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
-    .testTarget(name: "SequencesTests", dependencies: ["LSTMToolkit"]),
+    .testTarget(name: "SequencesTests", dependencies: ["LSTMToolkit", "TestSupport"]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import HDF5
 import Recurrent
+import TestSupport
 import Testing
 
 @Suite struct CheckpointFileTests {

@@ -1,6 +1,7 @@
 import Checkpoints
 import HDF5
 import Recurrent
+import TestSupport
 import Testing
 
 /// What we write beside what Keras itself writes for the same model.

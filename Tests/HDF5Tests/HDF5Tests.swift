@@ -1,20 +1,11 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @Suite struct HDF5Tests {
-  /// A path in a new folder that is removed with it.
-  private final class Folder {
-    let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    init() throws {
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-    deinit { try? FileManager.default.removeItem(at: url) }
-    func path(_ name: String) -> String { url.appending(path: name).path }
-  }
-
   @Test func valuesComeBackAsTheyWent() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let file = try File.create(path)
     try file.root.write("deep/group/floats", shape: [2, 3], [1, 2, 3, 4, 5, 6] as [Float])
@@ -47,7 +38,7 @@ import Testing
   }
 
   @Test func sameContentIsTheSameFile() async throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     func write(_ name: String) throws -> Data {
       let file = try File.create(folder.path(name))
       try file.root.write("group/values", shape: [3], [1, 2, 3] as [Float])
@@ -62,7 +53,7 @@ import Testing
   }
 
   @Test func errorsNameFileAndObjectAndCarryTheStack() throws {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let file = try File.create(path)
     try file.root.write("group/values", shape: [3], [1, 2, 3] as [Float])

@@ -1,5 +1,6 @@
 import Foundation
 import LSTMToolkit
+import TestSupport
 import Testing
 
 @Suite struct ExperimentTests {
@@ -159,17 +160,4 @@ import Testing
     #expect(steps.map(\.input) == Array(alphabet.dropLast()))
     #expect(steps.map(\.output) == Array(alphabet.dropFirst()))
   }
-}
-
-/// A folder for one test, removed with it.
-final class TemporaryFolder {
-  let url = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-
-  init() throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appending(path: name).path }
 }
