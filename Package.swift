@@ -1,5 +1,32 @@
 // swift-tools-version:6.0
+import Foundation
 import PackageDescription
+
+#if arch(arm64)
+  let debianLibraries = "/usr/lib/aarch64-linux-gnu"
+#else
+  let debianLibraries = "/usr/lib/x86_64-linux-gnu"
+#endif
+
+/// Debian's shared HDF5 loads forty more libraries (curl, TLS, Kerberos), which takes longer than most
+/// predictions. Of the static one a release build keeps only what is called, which needs none of them.
+let staticHDF5 = ["libhdf5_serial.a", "libsz.a", "libaec.a", "libz.a"]
+let hasStaticHDF5 = staticHDF5.allSatisfy {
+  FileManager.default.fileExists(atPath: "\(debianLibraries)/\($0)")
+}
+let hdf5Libraries: [LinkerSetting] =
+  hasStaticHDF5
+  ? staticHDF5.map { .linkedLibrary(":\($0)", .when(configuration: .release)) }
+    + [.linkedLibrary("hdf5_serial", .when(configuration: .debug))]
+  : [.linkedLibrary("hdf5")]
+
+// OpenBLAS is loaded when a product first needs it; the build uses its header alone, which Homebrew keeps
+// where only pkg-config knows.
+#if os(macOS)
+  let openBLAS: String? = "openblas"
+#else
+  let openBLAS: String? = nil
+#endif
 
 let package = Package(
   name: "lstm-toolkit",
@@ -16,11 +43,12 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
   ],
   targets: [
-    // C libraries of the system, found through pkg-config.
+    // C libraries of the system.
     .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+      name: "CHDF5", pkgConfig: hasStaticHDF5 ? nil : "hdf5",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
+      name: "COpenBLAS", pkgConfig: openBLAS,
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
@@ -33,7 +61,7 @@ let package = Package(
     .target(name: "CQuarantine", dependencies: ["CHDF5"]),
 
     // The library, each module above the ones it depends on.
-    .target(name: "HDF5", dependencies: ["CHDF5"]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], linkerSettings: hdf5Libraries),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CQuarantine"]),

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <hdf5.h>
+#include "../CHDF5/shim.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>

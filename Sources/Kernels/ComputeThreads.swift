@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 import Synchronization
 
 #if canImport(Glibc)
@@ -72,8 +71,6 @@ private final class Crew: @unchecked Sendable {
   init() {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wakeUp, nil)
-    // BLAS has threads of its own; they would wait for work on the processors that ours need.
-    openblas_set_num_threads(1)
   }
 
   /// Makes sure that there are enough threads for so many parts; called by the thread that is `busy`.

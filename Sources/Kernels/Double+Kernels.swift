@@ -13,7 +13,7 @@ extension Double: KernelScalar {
     rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Double>, accumulate: Bool
   ) {
-    cblas_dgemm(
+    OpenBLAS.shared.dgemm(
       CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
       transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
       blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,

@@ -37,13 +37,13 @@ extension Float: KernelScalar {
       let result = result + (splitsRows ? first * columns : first)
       if rows == 1 {
         // The matrix is read once, and there is nothing to pack.
-        cblas_sgemv(
+        OpenBLAS.shared.sgemv(
           CblasRowMajor, transposeRight ? CblasNoTrans : CblasTrans,
           blasint(transposeRight ? columnCount : inner),
           blasint(transposeRight ? inner : columnCount), 1, right, blasint(rightStride), left, 1,
           accumulate ? 1 : 0, result, 1)
       } else {
-        cblas_sgemm(
+        OpenBLAS.shared.sgemm(
           CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
           transposeRight ? CblasTrans : CblasNoTrans, blasint(rowCount), blasint(columnCount),
           blasint(inner), 1, left, blasint(leftStride), right, blasint(rightStride),

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// The orthogonal factor of a QR factorisation, by LAPACK.
 public enum OrthogonalMatrix {
   /// Replaces `matrix` by the `Q` of its factorisation `Q · R`, with signs such that the diagonal of
@@ -13,9 +11,11 @@ public enum OrthogonalMatrix {
     var reflectors = [Double](repeating: 0, count: columns)
     var workSize = Int32(64 * columns)
     var work = [Double](repeating: 0, count: Int(workSize))
-    dgeqrf_(&height, &width, &matrix, &height, &reflectors, &work, &workSize, &status)
+    OpenBLAS.shared.dgeqrf(
+      &height, &width, &matrix, &height, &reflectors, &work, &workSize, &status)
     let signs = (0..<columns).map { matrix[$0 * rows + $0] < 0 ? -1.0 : 1.0 }
-    dorgqr_(&height, &width, &width, &matrix, &height, reflectors, &work, &workSize, &status)
+    OpenBLAS.shared.dorgqr(
+      &height, &width, &width, &matrix, &height, reflectors, &work, &workSize, &status)
     for column in 0..<columns where signs[column] < 0 {
       for row in 0..<rows { matrix[column * rows + row].negate() }
     }

@@ -1,6 +1,6 @@
 """How the cost of training a character grows with units, batch, steps and layers: a table and a plot.
 
-    swift build -c release
+    tools/build-release
     .build/benchmark-venv/bin/pip install matplotlib
     .build/benchmark-venv/bin/python tools/benchmark/scaling.py docs/scaling.svg
 """

@@ -1,6 +1,6 @@
 """Opens checkpoints of ours in real Keras 3 and tf-keras and compares what they do with them.
 
-    swift build -c release
+    tools/build-release
     venv/bin/python tools/keras/check_files.py
 
 For each flavour: `load_model` gives no warning that it does not give for a file of Keras' own; weights,
