@@ -42,16 +42,6 @@ public struct Checkpoint {
   }
 
   public var configuration: ModelConfiguration { parameters.configuration }
-
-  /// Whether weights, moments and states are all numbers: what can be saved and loaded.
-  var isFinite: Bool {
-    let states = (recurrentState?.layers ?? []) + (trainingRecurrentState?.layers ?? [])
-    return parameters.parameters.allSatisfy { parameter in
-      [
-        parameters[parameter], optimizer?.momentum(parameter), optimizer?.velocity(parameter),
-      ].allSatisfy { $0.map { areFinite(UnsafeBufferPointer($0)) } ?? true }
-    } && states.allSatisfy { $0.hidden.allSatisfy(\.isFinite) && $0.cell.allSatisfy(\.isFinite) }
-  }
 }
 
 /// The Keras that opens a file as its own. The two do not read each other's HDF5 files.

@@ -20,7 +20,10 @@ public enum CheckpointFile {
   public static func loadWithSeal(
     _ path: String
   ) throws -> (checkpoint: Checkpoint, isSealed: Bool) {
-    try open(path) { root, isSealed in (try checkpoint(root, file: path), isSealed) }
+    try open(path) { root, sealed in
+      let reader = ArrayReader(sealed: sealed, file: path)
+      return (try checkpoint(root, arrays: reader, file: path), sealed != nil)
+    }
   }
 
   /// Opens the file and has `body` read what it wants, with the same care as ``load(_:)``.
@@ -29,24 +32,30 @@ public enum CheckpointFile {
   public static func read<Result>(
     _ path: String, _ body: (Group) throws -> Result
   ) throws -> Result {
-    try open(path) { root, _ in try body(root) }
+    try open(path) { root, sealed in
+      try sealed?.verifyPieces()
+      return try body(root)
+    }
   }
 
   /// Checks that a file is whole, sealed and loads.
   ///
   /// - Throws: ``CheckpointError`` that tells what is wrong with it.
   public static func verify(_ path: String) throws {
-    _ = try open(path, needsSeal: true) { root, _ in try checkpoint(root, file: path) }
+    _ = try open(path, needsSeal: true) { root, sealed in
+      try checkpoint(root, arrays: ArrayReader(sealed: sealed, file: path), file: path)
+    }
   }
 
-  /// Looks at the seal, once, before HDF5 sees the file.
+  /// Looks at the seal before HDF5 sees the file; at the pieces of large arrays, which HDF5 does not look
+  /// into, when they are read, or afterwards.
   private static func open<Result>(
     _ path: String, needsSeal: Bool = false,
-    _ body: (_ root: Group, _ isSealed: Bool) throws -> Result
+    _ body: (_ root: Group, _ sealed: SealedFile?) throws -> Result
   ) throws -> Result {
-    let verdict = try Seal.inspect(path)
-    switch verdict {
-    case .intact: break
+    var sealed: SealedFile?
+    switch try SealedFile.open(path) {
+    case .sealed(let file): sealed = file
     case .broken(let reason): throw CheckpointError.invalid(path, reason)
     case .absent where needsSeal:
       throw CheckpointError.invalid(
@@ -54,7 +63,9 @@ public enum CheckpointFile {
     case .absent: try Quarantine.walk(path)
     }
     do {
-      return try body(try File.open(path).root, verdict == .intact)
+      let result = try body(try File.open(path).root, sealed)
+      try sealed?.verifyPieces()
+      return result
     } catch let error as HDF5Error {
       throw CheckpointError.invalid(path, error.reason)
     } catch let error as OutOfMemory {
@@ -74,24 +85,23 @@ public enum CheckpointFile {
   public static func save(
     _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
   ) throws {
-    guard checkpoint.isFinite else {
-      throw CheckpointError.invalid(
-        path, "not saved: the model holds values that are infinite or not numbers")
-    }
     try AtomicFile.replace(path, lock: lock) { temporary in
+      let arrays = ArrayWriter(reportedAs: path)
       try describing(path) {
         let file = try File.create(temporary)
-        try write(checkpoint, to: file.root)
+        try write(checkpoint, arrays: arrays, to: file.root)
         try file.close()
       }
-      try Seal.append(to: temporary, reportedAs: path)
+      try arrays.seal(temporary)
     }
     if keep > 0, let update = checkpoint.optimizer?.iterations {
       try KeptCheckpoints.keep(path, update: update, most: keep)
     }
   }
 
-  private static func checkpoint(_ root: Group, file: String) throws -> Checkpoint {
+  private static func checkpoint(
+    _ root: Group, arrays: ArrayReader, file: String
+  ) throws -> Checkpoint {
     let parameters: ParameterStore<Float>
     let kerasVersion = try KerasModel.version(root)
     do {
@@ -99,23 +109,26 @@ public enum CheckpointFile {
     } catch let error as ConfigurationError {
       throw CheckpointError.invalid(file, "/@model_config: \(error)")
     }
-    try KerasWeights.read(root, into: parameters, file: file)
+    try KerasWeights.read(root, into: parameters, arrays: arrays, file: file)
     var checkpoint = Checkpoint(
       parameters: parameters,
-      optimizer: try KerasOptimizer.read(root, parameters: parameters, file: file),
+      optimizer: try KerasOptimizer.read(
+        root, parameters: parameters, arrays: arrays, file: file),
       recurrentState: nil, kerasVersion: kerasVersion)
-    try ResumptionGroups.read(root, into: &checkpoint, file: file)
+    try ResumptionGroups.read(root, into: &checkpoint, arrays: arrays, file: file)
     if checkpoint.recurrentState == nil {
       checkpoint.recurrentState = RecurrentState.zero(parameters.configuration)
     }
     return checkpoint
   }
 
-  private static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+  private static func write(
+    _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
     try KerasModel.write(checkpoint, to: root)
-    try KerasWeights.write(checkpoint, to: root)
-    try KerasOptimizer.write(checkpoint, to: root)
-    try ResumptionGroups.write(checkpoint, to: root)
+    try KerasWeights.write(checkpoint, arrays: arrays, to: root)
+    try KerasOptimizer.write(checkpoint, arrays: arrays, to: root)
+    try ResumptionGroups.write(checkpoint, arrays: arrays, to: root)
   }
 
   /// Turns an error of HDF5 while writing into one that names the checkpoint, not the temporary file.

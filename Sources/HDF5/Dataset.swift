@@ -71,6 +71,23 @@ public struct Dataset: Sendable {
     return values
   }
 
+  /// The bytes of the file that are the values, where they lie in it one after the other and as they are in
+  /// memory; `nil` if they are kept in another way.
+  public func extent<Value: Element>(of type: Value.Type) -> Range<Int>? {
+    var extent: Range<Int>?
+    Library.ignore {
+      let fileType = H5Dget_type(handle.id)
+      defer { H5Tclose(fileType) }
+      let offset = H5Dget_offset(handle.id)
+      let size = H5Dget_storage_size(handle.id)
+      guard H5Tequal(fileType, Value.memoryType) > 0, let start = Int(exactly: offset),
+        let size = Int(exactly: size), size > 0, size <= Int.max - start
+      else { return }
+      extent = start..<start + size
+    }
+    return extent
+  }
+
   /// Reads a dataset that is a single value.
   ///
   /// - Throws: ``HDF5Error`` if it is not.

@@ -200,35 +200,61 @@ public struct Group: Sendable {
     if let failure { throw failure }
   }
 
+  /// Makes a dataset of numbers whose room in the file is there and whose values are not: whoever made it
+  /// writes them at that place of the file once it is closed.
+  ///
+  /// - Returns: Where in the file the values belong, in bytes; one after the other, row-major.
+  /// - Throws: ``HDF5Error``.
+  public func reserve<Value: Element>(
+    _ path: String, shape: [Int], of type: Value.Type
+  ) throws(HDF5Error) -> Int {
+    let dataset = try createDataset(path, shape: shape, fileType: Value.fileType) { creation in
+      min(
+        H5Pset_alloc_time(creation, H5D_ALLOC_TIME_EARLY),
+        H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER))
+    }
+    guard let extent = dataset.extent(of: type) else {
+      throw error(at: path, "has no place in the file")
+    }
+    return extent.lowerBound
+  }
+
   private func writeRaw(
     _ path: String, shape: [Int], count: Int, fileType: @autoclosure () -> hid_t,
     memoryType: @autoclosure () -> hid_t, _ values: UnsafeRawPointer?
   ) throws(HDF5Error) {
-    let there = place.appending(path)
     guard count == shape.reduce(1, *) else {
-      throw HDF5Error(
-        file: place.file, object: there.object,
-        operation: "cannot write \(count) values as shape \(shape)", stack: [])
+      throw error(at: path, "cannot write \(count) values as shape \(shape)")
     }
+    let dataset = try createDataset(path, shape: shape, fileType: fileType()) { _ in 0 }
+    guard count > 0 else { return }
+    _ = try Library.call("cannot write", at: dataset.place) {
+      H5Dwrite(
+        dataset.handle.id, memoryType(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT),
+        values)
+    }
+  }
+
+  /// - Parameter configure: Sets more of the dataset's creation properties.
+  private func createDataset(
+    _ path: String, shape: [Int], fileType: @autoclosure () -> hid_t,
+    configure: (_ creation: hid_t) -> herr_t
+  ) throws(HDF5Error) -> Dataset {
+    let there = place.appending(path)
     var parts = path.split(separator: "/").map(String.init)
     let name = parts.removeLast()
     let parent = try createGroup(parts.joined(separator: "/"))
     let space = try dataspace(shape: shape, there)
     let creation = try File.properties(chdf5_dataset_create_class(), there)
     _ = try Library.call("cannot leave times out", at: there) {
-      H5Pset_obj_track_times(creation.id, false)
+      min(H5Pset_obj_track_times(creation.id, false), configure(creation.id))
     }
     let id = try Library.call("cannot create the dataset", at: there) {
       H5Dcreate2(
         parent.handle.id, name, fileType(), space.id, hid_t(H5P_DEFAULT), creation.id,
         hid_t(H5P_DEFAULT))
     }
-    let dataset = Handle(id) { H5Dclose($0) }
-    guard count > 0 else { return }
-    _ = try Library.call("cannot write", at: there) {
-      H5Dwrite(
-        dataset.id, memoryType(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT), values)
-    }
+    return Dataset(handle: Handle(id) { H5Dclose($0) }, file: file, place: there)
   }
 
   private func error(at name: String, _ what: String) -> HDF5Error {

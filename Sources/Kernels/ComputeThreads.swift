@@ -76,8 +76,8 @@ private final class Crew: @unchecked Sendable {
   /// Makes sure that there are enough threads for so many parts; called by the thread that is `busy`.
   private func grow(to parts: Int) {
     while workers < parts - 1 {
-      let worker = Worker(crew: self, part: workers + 1, turn: turn.load(ordering: .acquiring))
-      guard worker.start() else { break }
+      let (part, seen) = (workers + 1, turn.load(ordering: .acquiring))
+      guard SystemThread.start({ self.serve(part: part, after: seen) }) else { break }
       workers += 1
     }
   }
@@ -112,7 +112,12 @@ private final class Crew: @unchecked Sendable {
   }
 
   /// What a worker does all its life.
-  fileprivate func serve(part: Int, after first: Int) {
+  private func serve(part: Int, after first: Int) {
+    // As the engine computes; signals are for the thread that started.
+    _ = ckernels_flush_subnormals()
+    var all = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_BLOCK, &all, nil)
     var seen = first
     while true {
       seen = waitForTurn(after: seen)
@@ -137,50 +142,3 @@ private final class Crew: @unchecked Sendable {
     return turn.load(ordering: .acquiring)
   }
 }
-
-/// A thread of a crew.
-private final class Worker: Sendable {
-  private let crew: Crew
-  private let part: Int
-  private let turn: Int
-
-  init(crew: Crew, part: Int, turn: Int) {
-    self.crew = crew
-    self.part = part
-    self.turn = turn
-  }
-
-  /// - Returns: Whether the system gave us a thread.
-  func start() -> Bool {
-    #if canImport(Glibc)
-      var thread = pthread_t()
-    #else
-      var thread: pthread_t?
-    #endif
-    let context = Unmanaged.passRetained(self).toOpaque()
-    let status = pthread_create(&thread, nil, { runWorker($0) }, context)
-    if status != 0 { Unmanaged<Worker>.fromOpaque(context).release() }
-    return status == 0
-  }
-
-  fileprivate func run() {
-    // As the engine computes; signals are for the thread that started.
-    _ = ckernels_flush_subnormals()
-    var all = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_BLOCK, &all, nil)
-    crew.serve(part: part, after: turn)
-  }
-}
-
-#if canImport(Glibc)
-  private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let context { Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run() }
-    return nil
-  }
-#else
-  private func runWorker(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
-    return nil
-  }
-#endif

@@ -5,16 +5,18 @@ import Recurrent
 enum RecurrentStateGroup {
   static let name = "recurrent_state"
 
-  static func write(_ state: RecurrentState, to group: Group) throws {
+  static func write(
+    _ state: RecurrentState, arrays: ArrayWriter, to group: Group
+  ) throws {
     for layer in state.layers {
       let shape = [state.batch, layer.units]
-      try group.write("\(layer.name)/hidden", shape: shape, layer.hidden)
-      try group.write("\(layer.name)/cell", shape: shape, layer.cell)
+      try arrays.write("\(layer.name)/hidden", shape: shape, layer.hidden, to: group)
+      try arrays.write("\(layer.name)/cell", shape: shape, layer.cell, to: group)
     }
   }
 
   static func read(
-    _ group: Group, _ configuration: ModelConfiguration, file: String
+    _ group: Group, _ configuration: ModelConfiguration, arrays: ArrayReader
   ) throws -> RecurrentState? {
     guard var state = RecurrentState.zero(configuration) else { return nil }
     for index in state.layers.indices {
@@ -24,7 +26,7 @@ enum RecurrentStateGroup {
       func read(_ name: String, into values: inout [Float]) throws {
         let dataset = try layer.dataset(name)
         try values.withUnsafeMutableBufferPointer { buffer in
-          try KerasWeights.read(dataset, shape: shape, into: buffer, need: need, file: file)
+          try arrays.read(dataset, shape: shape, into: buffer, need: need)
         }
       }
       try read("hidden", into: &state.layers[index].hidden)

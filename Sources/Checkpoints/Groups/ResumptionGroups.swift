@@ -7,10 +7,13 @@ enum ResumptionGroups {
   static let formatAttribute = "lstm_toolkit_format"
   static let format: Int64 = 1
 
-  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+  static func write(
+    _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
     try root.attributes.set(formatAttribute, format)
     if let state = checkpoint.recurrentState {
-      try RecurrentStateGroup.write(state, to: try root.createGroup(RecurrentStateGroup.name))
+      try RecurrentStateGroup.write(
+        state, arrays: arrays, to: try root.createGroup(RecurrentStateGroup.name))
     }
     if let stream = checkpoint.stream {
       try StreamGroup.write(stream, to: try root.createGroup(StreamGroup.name))
@@ -19,7 +22,8 @@ enum ResumptionGroups {
       let group = try root.createGroup(TrainingStateGroup.name)
       try TrainingStateGroup.write(training, to: group)
       if let state = checkpoint.trainingRecurrentState {
-        try RecurrentStateGroup.write(state, to: try group.createGroup(RecurrentStateGroup.name))
+        try RecurrentStateGroup.write(
+          state, arrays: arrays, to: try group.createGroup(RecurrentStateGroup.name))
       }
       try HistoryGroup.write(training.history, to: try root.createGroup(HistoryGroup.name))
     }
@@ -34,7 +38,9 @@ enum ResumptionGroups {
   /// Reads those that are there; a file of Keras' own has none.
   ///
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the object.
-  static func read(_ root: Group, into checkpoint: inout Checkpoint, file: String) throws {
+  static func read(
+    _ root: Group, into checkpoint: inout Checkpoint, arrays: ArrayReader, file: String
+  ) throws {
     guard root.attributes.contains(formatAttribute) else { return }
     let found = try root.attributes.number(formatAttribute, as: Int64.self)
     guard found == format else {
@@ -44,7 +50,7 @@ enum ResumptionGroups {
     let configuration = checkpoint.configuration
     if configuration.isStateful {
       checkpoint.recurrentState = try RecurrentStateGroup.read(
-        try root.group(RecurrentStateGroup.name), configuration, file: file)
+        try root.group(RecurrentStateGroup.name), configuration, arrays: arrays)
     }
     if root.contains(VocabularyGroup.name) {
       let group = try root.group(VocabularyGroup.name)
@@ -65,7 +71,7 @@ enum ResumptionGroups {
         group, history: try HistoryGroup.read(try root.group(HistoryGroup.name)), file: file)
       if group.contains(RecurrentStateGroup.name) {
         checkpoint.trainingRecurrentState = try RecurrentStateGroup.read(
-          try group.group(RecurrentStateGroup.name), configuration, file: file)
+          try group.group(RecurrentStateGroup.name), configuration, arrays: arrays)
       }
     }
   }

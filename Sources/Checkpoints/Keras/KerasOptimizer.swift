@@ -9,7 +9,7 @@ enum KerasOptimizer {
   /// - Returns: `nil` if the file has none.
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array or option.
   static func read(
-    _ root: Group, parameters: ParameterStore<Float>, file: String
+    _ root: Group, parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws -> Adam<Float>? {
     guard root.attributes.contains("training_config") else { return nil }
     guard let json = JSONValue(text: try root.attributes.string("training_config")) else {
@@ -44,17 +44,19 @@ enum KerasOptimizer {
     }
     for (index, parameter) in parameters.parameters.enumerated() {
       let need = "Adam on \(parameter.layer)/\(parameter.name)"
-      try KerasWeights.read(
+      try arrays.read(
         try group.dataset(moments[2 * index]), shape: parameter.shape,
-        into: optimizer.momentum(parameter), need: need, file: file)
-      try KerasWeights.read(
+        into: optimizer.momentum(parameter), need: need)
+      try arrays.read(
         try group.dataset(moments[2 * index + 1]), shape: parameter.shape,
-        into: optimizer.velocity(parameter), need: need, file: file)
+        into: optimizer.velocity(parameter), need: need)
     }
     return optimizer
   }
 
-  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+  static func write(
+    _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
     guard let optimizer = checkpoint.optimizer else { return }
     let group = try root.createGroup("optimizer_weights")
     var names: [String] = []
@@ -75,10 +77,12 @@ enum KerasOptimizer {
       case .two: slots = ["Adam/m/\(path)", "Adam/v/\(path)"]
       }
       names += slots
-      try group.write(
-        slots[0], shape: parameter.shape, UnsafeBufferPointer(optimizer.momentum(parameter)))
-      try group.write(
-        slots[1], shape: parameter.shape, UnsafeBufferPointer(optimizer.velocity(parameter)))
+      try arrays.write(
+        slots[0], shape: parameter.shape, UnsafeBufferPointer(optimizer.momentum(parameter)),
+        to: group)
+      try arrays.write(
+        slots[1], shape: parameter.shape, UnsafeBufferPointer(optimizer.velocity(parameter)),
+        to: group)
     }
     try group.attributes.set("weight_names", names, utf8: false)
   }

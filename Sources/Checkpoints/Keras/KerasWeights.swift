@@ -21,7 +21,9 @@ enum KerasWeights {
     }
   }
 
-  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+  static func write(
+    _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
     let weights = try root.createGroup("model_weights")
     let layers = checkpoint.configuration.layers.map(\.name)
     try weights.attributes.set("layer_names", layers, utf8: false)
@@ -33,9 +35,9 @@ enum KerasWeights {
       let names = parameters.map { path($0, in: checkpoint) }
       try group.attributes.set("weight_names", names, utf8: false)
       for (parameter, name) in zip(parameters, names) {
-        try group.write(
-          name, shape: parameter.shape,
-          UnsafeBufferPointer(checkpoint.parameters[parameter]))
+        try arrays.write(
+          name, shape: parameter.shape, UnsafeBufferPointer(checkpoint.parameters[parameter]),
+          to: group)
       }
     }
     try weights.createGroup(topLevel).attributes.set(
@@ -46,7 +48,7 @@ enum KerasWeights {
   ///
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
   static func read(
-    _ root: Group, into parameters: ParameterStore<Float>, file: String
+    _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
     let weights = try root.group("model_weights")
     let layers = parameters.configuration.layers
@@ -71,27 +73,10 @@ enum KerasWeights {
             + "needs \(expected.count)")
       }
       for (parameter, name) in zip(expected, names) {
-        try read(
+        try arrays.read(
           try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
-          need: "layer \(layer.name) (units \(layer.units))", file: file)
+          need: "layer \(layer.name) (units \(layer.units))")
       }
-    }
-  }
-
-  /// Reads an array whose shape and values must be what a layer needs.
-  static func read(
-    _ dataset: Dataset, shape: [Int], into buffer: UnsafeMutableBufferPointer<Float>,
-    need: String, file: String
-  ) throws {
-    let found = try dataset.shape()
-    guard found == shape else {
-      throw CheckpointError.invalid(
-        file, "\(dataset.path): has shape \(found); \(need) needs \(shape)")
-    }
-    try dataset.read(into: buffer)
-    guard areFinite(UnsafeBufferPointer(buffer)) else {
-      throw CheckpointError.invalid(
-        file, "\(dataset.path): holds values that are infinite or not numbers")
     }
   }
 

@@ -1,3 +1,5 @@
+import Recurrent
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -6,6 +8,9 @@
 
 /// Replacing a file as a whole: a crash at any moment leaves the old one or the new one.
 enum AtomicFile {
+  /// The bytes from which a file is large.
+  private static let large: Int64 = 16 << 20
+
   /// Has `write` make a file beside `path`, flushed to the disk, and puts it in the place of `path`.
   ///
   /// - Parameter write: Receives the temporary path `.NAME.part`.
@@ -23,9 +28,12 @@ enum AtomicFile {
       var status = stat()
       if stat(lock.target, &status) == 0 { fchmod(file.number, status.st_mode & 0o7777) }
       try write(temporary)
+      let old = status.st_size >= large ? FileDescriptor(lock.target, O_RDONLY) : nil
       guard rename(temporary, lock.target) == 0 else {
         throw CheckpointError(.cannotCreate, file: path, "cannot replace: \(systemErrorText())")
       }
+      // The system takes a while to free the room of a large file; nobody needs to wait for it.
+      if let old { _ = SystemThread.start { withExtendedLifetime(old) {} } }
     } catch {
       unlink(temporary)
       throw error

@@ -28,18 +28,3 @@ func isRegularFile(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
-
-/// An open file descriptor that closes itself.
-final class FileDescriptor {
-  let number: Int32
-
-  /// - Returns: `nil` if the call fails; `errno` then tells why.
-  init?(_ path: String, _ flags: Int32, mode: mode_t = 0o666) {
-    var number: Int32
-    repeat { number = open(path, flags | O_CLOEXEC, mode) } while number < 0 && errno == EINTR
-    guard number >= 0 else { return nil }
-    self.number = number
-  }
-
-  deinit { close(number) }
-}

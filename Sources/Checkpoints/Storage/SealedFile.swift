@@ -1,0 +1,161 @@
+import CXXHash
+import Recurrent
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A file whose seal is good: no byte outside the pieces of its large arrays has changed. The pieces are
+/// verified when they are read, or all that are left by ``verifyPieces()``.
+final class SealedFile {
+  /// What a file's end tells.
+  enum Verdict {
+    case sealed(SealedFile)
+    /// An HDF5 file that was never sealed, or was changed by another program since.
+    case absent
+    /// The file is not whole; the text tells why.
+    case broken(String)
+  }
+
+  private let file: FileDescriptor
+  private let path: String
+  private let trailer: SealTrailer
+  private var isVerified: [Bool]
+
+  private init(_ file: FileDescriptor, path: String, trailer: SealTrailer) {
+    self.file = file
+    self.path = path
+    self.trailer = trailer
+    isVerified = [Bool](repeating: false, count: trailer.pieces.count)
+  }
+
+  /// Looks at all of a file but the pieces of large arrays, without HDF5.
+  ///
+  /// - Throws: ``CheckpointError`` if there is no such file or it is not HDF5.
+  static func open(_ path: String) throws -> Verdict {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw CheckpointError(.noInput, file: path, "\(systemErrorText())")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw CheckpointError.invalid(path, "is a directory, not a checkpoint")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError.invalid(path, "is not a regular file")
+    }
+    guard let file = FileDescriptor(path, O_RDONLY) else {
+      throw CheckpointError(.noInput, file: path, "\(systemErrorText())")
+    }
+    let length = Int(status.st_size)
+    guard length > 0 else { throw CheckpointError.invalid(path, "is empty") }
+    guard let end = try endOfHDF5(file, path: path) else {
+      throw CheckpointError.invalid(path, "is not an HDF5 file")
+    }
+    let sealSize = SealTrailer.sealSize
+    guard length >= sealSize else { return .broken("is truncated") }
+
+    let seal = try file.read(at: length - sealSize, count: sealSize, path: path)
+    guard seal.starts(with: SealTrailer.sealMagic) else {
+      if end > length { return .broken("is truncated: \(length) of \(end) bytes are there") }
+      // What stands behind HDF5's end is a seal, whole or in part.
+      let rest = try file.read(at: end, count: 8, path: path)
+      let isSeal =
+        length - end == sealSize
+        || !rest.isEmpty
+          && [SealTrailer.sealMagic, SealTrailer.partMagic].contains { $0.starts(with: rest) }
+      return isSeal ? .broken("is damaged: its seal is broken") : .absent
+    }
+    let damaged = Verdict.broken("is damaged: its checksum does not match")
+    let counts = SealTrailer.counts(seal: seal)
+    let size = SealTrailer.tableSize(pieces: counts.pieces) + sealSize
+    guard size <= length, counts.length == length - size,
+      let trailer = SealTrailer(
+        try file.read(at: length - size, count: size, path: path))
+    else { return damaged }
+    let checksum = SealTrailer.number(seal, at: sealSize - 8, UInt64.self)
+    guard try file.checksum(trailer, path: path) == checksum else { return damaged }
+    return .sealed(SealedFile(file, path: path, trailer: trailer))
+  }
+
+  /// Reads the values that lie in `extent` of the file, if they are pieces of their own, and verifies them.
+  ///
+  /// - Returns: Whether they were; nothing is read if not.
+  /// - Throws: ``CheckpointError`` if a byte has changed.
+  func read(_ extent: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws -> Bool {
+    let pieces = trailer.pieces
+    guard buffer.count == extent.count,
+      let first = pieces.firstIndex(where: { $0.offset == extent.lowerBound }),
+      let last = pieces[first...].firstIndex(where: { $0.offset + $0.length == extent.upperBound }),
+      pieces[first...last].reduce(0, { $0 + $1.length }) == extent.count
+    else { return false }
+    let target = buffer.baseAddress
+    try inParallel(first..<last + 1) { piece in
+      guard let target else { return "cannot be read" }
+      let place = UnsafeMutableRawBufferPointer(
+        start: target + (piece.offset - extent.lowerBound), count: piece.length)
+      return self.readAndVerify(piece, into: place)
+    }
+    for index in first...last { isVerified[index] = true }
+    return true
+  }
+
+  /// Verifies the pieces that nobody has read.
+  ///
+  /// - Throws: ``CheckpointError`` if a byte has changed.
+  func verifyPieces() throws {
+    let left = isVerified.indices.filter { !isVerified[$0] }
+    guard let first = left.first, let last = left.last else { return }
+    try inParallel(first..<last + 1) { piece in
+      withUnsafeTemporaryAllocation(byteCount: piece.length, alignment: 64) {
+        self.readAndVerify(piece, into: $0)
+      }
+    }
+    isVerified = isVerified.map { _ in true }
+  }
+
+  /// - Returns: What is wrong with the piece.
+  private func readAndVerify(
+    _ piece: SealTrailer.Piece, into buffer: UnsafeMutableRawBufferPointer
+  ) -> String? {
+    guard file.read(at: piece.offset, into: buffer) == piece.length else {
+      return "cannot be read: \(systemErrorText())"
+    }
+    return SealTrailer.checksum(UnsafeRawBufferPointer(buffer)) == piece.checksum
+      ? nil : "is damaged: its checksum does not match"
+  }
+
+  private func inParallel(
+    _ indices: Range<Int>, _ body: (SealTrailer.Piece) -> String?
+  ) throws {
+    let failure = firstFailure(of: indices.count) { body(trailer.pieces[indices.lowerBound + $0]) }
+    if let failure { throw CheckpointError.invalid(path, failure) }
+  }
+
+  /// Where HDF5 says that the file ends, from its superblock (versions 0 to 3); `nil` if there is none.
+  private static func endOfHDF5(_ file: FileDescriptor, path: String) throws -> Int? {
+    let block = try file.read(at: 0, count: 48, path: path)
+    guard block.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]), block.count == 48
+    else { return nil }
+    return Int(clamping: SealTrailer.number(block, at: block[8] < 2 ? 40 : 28, UInt64.self))
+  }
+}
+
+/// Runs `body` for each index below `count`, on all threads, until one fails.
+///
+/// - Returns: What the failing one of the lowest thread returned.
+func firstFailure<Failure>(of count: Int, _ body: (Int) -> Failure?) -> Failure? {
+  let parts = max(1, min(ComputeThreads.count, count))
+  return withUnsafeTemporaryAllocation(of: Failure?.self, capacity: parts) { failures in
+    failures.initialize(repeating: nil)
+    defer { failures.deinitialize() }
+    ComputeThreads.run(parts: parts) { part, parts in
+      for index in count * part / parts..<count * (part + 1) / parts {
+        failures[part] = body(index)
+        if failures[part] != nil { return }
+      }
+    }
+    return failures.lazy.compactMap { $0 }.first
+  }
+}
