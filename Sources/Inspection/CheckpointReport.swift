@@ -80,7 +80,7 @@ public struct CheckpointReport {
     statistics(
       "weights",
       checkpoint.parameters.parameters.map {
-        ("\($0.layer)/\($0.name)", $0.shape, Array(checkpoint.parameters[$0]))
+        spread("\($0.layer)/\($0.name)", $0.shape, UnsafeBufferPointer(checkpoint.parameters[$0]))
       })
   }
 
@@ -91,9 +91,9 @@ public struct CheckpointReport {
       "state",
       (state?.layers ?? []).flatMap { layer in
         let shape = [state?.batch ?? 0, layer.units]
-        return [
-          ("\(layer.name)/hidden", shape, layer.hidden), ("\(layer.name)/cell", shape, layer.cell),
-        ]
+        return [("hidden", layer.hidden), ("cell", layer.cell)].map { name, values in
+          values.withUnsafeBufferPointer { spread("\(layer.name)/\(name)", shape, $0) }
+        }
       })
   }
 
@@ -117,13 +117,14 @@ public struct CheckpointReport {
   public var moments: ReportTable {
     statistics(
       "moments",
-      checkpoint.parameters.parameters.flatMap { parameter -> [(String, [Int], [Float])] in
+      checkpoint.parameters.parameters.flatMap { parameter -> [[ReportTable.Cell]] in
         guard let optimizer = checkpoint.optimizer else { return [] }
         let name = "\(parameter.layer)/\(parameter.name)"
         return [
-          ("\(name) momentum", parameter.shape, Array(optimizer.momentum(parameter))),
-          ("\(name) velocity", parameter.shape, Array(optimizer.velocity(parameter))),
-        ]
+          ("momentum", optimizer.momentum(parameter)), ("velocity", optimizer.velocity(parameter)),
+        ].map { moment, values in
+          spread("\(name) \(moment)", parameter.shape, UnsafeBufferPointer(values))
+        }
       })
   }
 
@@ -149,20 +150,21 @@ public struct CheckpointReport {
     "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
   }
 
-  private func statistics(
-    _ name: String, _ arrays: [(name: String, shape: [Int], values: [Float])]
-  ) -> ReportTable {
+  private func statistics(_ name: String, _ rows: [[ReportTable.Cell]]) -> ReportTable {
     ReportTable(
-      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"],
-      rows: arrays.map { array in
-        let values = array.values.map(Double.init)
-        let count = Double(max(1, values.count))
-        let mean = values.reduce(0, +) / count
-        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-        return [
-          .text(array.name), .text(shape(array.shape)), .number(mean),
-          .number(variance.squareRoot()), .number(values.min() ?? 0), .number(values.max() ?? 0),
-        ]
-      })
+      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"], rows: rows)
+  }
+
+  /// A row of ``statistics(_:_:)``.
+  private func spread(
+    _ name: String, _ sizes: [Int], _ values: UnsafeBufferPointer<Float>
+  ) -> [ReportTable.Cell] {
+    let count = Double(max(1, values.count))
+    let mean = values.reduce(0) { $0 + Double($1) } / count
+    let variance = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
+    return [
+      .text(name), .text(shape(sizes)), .number(mean), .number(variance.squareRoot()),
+      .number(Double(values.min() ?? 0)), .number(Double(values.max() ?? 0)),
+    ]
   }
 }

@@ -79,11 +79,11 @@ struct InspectCommand: ToolCommand {
       try StandardStreams.output(ConfigurationText.read(checkpoint))
     } else {
       let report = try CheckpointReport(checkpoint)
-      let chosen: [(Bool, [ReportTable])] = [
-        (weights, [report.weights]), (state, [report.state]),
-        (optimizer, [report.optimizer, report.moments]), (history, [report.history]),
+      let chosen: [(Bool, () -> [ReportTable])] = [
+        (weights, { [report.weights] }), (state, { [report.state] }),
+        (optimizer, { [report.optimizer, report.moments] }), (history, { [report.history] }),
       ]
-      let tables = chosen.filter(\.0).flatMap(\.1)
+      let tables = chosen.filter(\.0).flatMap { $0.1() }
       try StandardStreams.output(
         format.render(tables.isEmpty ? [report.summary, report.layers] : tables))
     }

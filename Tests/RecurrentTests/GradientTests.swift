@@ -14,11 +14,13 @@ import Testing
     var rows: Int? = nil
     /// A target for every step instead of for the last.
     var sequences = false
+    /// Rows of the input that are one-hot.
+    var symbols = false
 
     var description: String {
       "units \(units), batch \(batch), steps \(timeSteps), features \(features)"
         + (stateful ? ", stateful" : "") + (rows.map { ", \($0) rows" } ?? "")
-        + (sequences ? ", sequences" : "")
+        + (sequences ? ", sequences" : "") + (symbols ? ", symbols" : "")
     }
   }
 
@@ -35,15 +37,17 @@ import Testing
     Shape(units: [4], batch: 2, timeSteps: 1, features: 1, stateful: true),
     Shape(units: [3, 4], batch: 2, timeSteps: 3, features: 2, stateful: true),
     Shape(units: [], batch: 3, timeSteps: 1, features: 4),
+    Shape(units: [4], batch: 3, timeSteps: 4, features: 17, sequences: true, symbols: true),
   ])
   func gradientsEqualFiniteDifferences(shape: Shape) throws {
     let model = try makeModel(shape)
     let parameters = model.parameters
     let rows = shape.rows ?? shape.batch
     var generator = PhiloxGenerator(seed: 3, stream: .trainingData)
-    let input = (0..<shape.timeSteps * rows * shape.features).map { _ in
-      2 * generator.uniform() - 1
-    }
+    let input =
+      shape.symbols
+      ? oneHot(rows: shape.timeSteps * rows, columns: shape.features, using: &generator)
+      : (0..<shape.timeSteps * rows * shape.features).map { _ in 2 * generator.uniform() - 1 }
     let targets = (0..<model.outputSteps * rows).map { _ in
       Int32(generator.uniform(below: Self.classes))
     }
@@ -95,6 +99,33 @@ import Testing
         difference.squareRoot() <= 1e-6 * size.squareRoot(),
         "\(parameter.layer)/\(parameter.name): \(difference.squareRoot()) of \(size.squareRoot())")
     }
+  }
+
+  @Test func symbolsAreLookedUpAsTheyAreMultiplied() throws {
+    let shape = Shape(units: [4], batch: 3, timeSteps: 4, features: 17, symbols: true)
+    let model = try makeModel(shape)
+    var generator = PhiloxGenerator(seed: 3, stream: .trainingData)
+    let symbols = oneHot(rows: 12, columns: 17, using: &generator)
+    let targets: [Int32] = [1, 4, 0]
+    func gradients(_ input: [Double]) -> [Double] {
+      _ = model.input.update(fromContentsOf: input)
+      model.forward(rows: 3)
+      model.backward(targets: targets, rows: 3)
+      return model.parameters.parameters.flatMap { Array(model.parameters.gradient($0)) }
+    }
+    let lookedUp = gradients(symbols)
+    // One row that is not quite one-hot, and all are multiplied.
+    let multiplied = gradients(symbols.map { $0 * (1 + 1e-13) })
+    #expect(lookedUp.contains { $0 != 0 })
+    #expect(zip(lookedUp, multiplied).allSatisfy { abs($0 - $1) <= 1e-11 })
+  }
+
+  private func oneHot(
+    rows: Int, columns: Int, using generator: inout PhiloxGenerator
+  ) -> [Double] {
+    var values = [Double](repeating: 0, count: rows * columns)
+    for row in 0..<rows { values[row * columns + generator.uniform(below: columns)] = 1 }
+    return values
   }
 
   private func makeModel(_ shape: Shape) throws -> Sequential<Double> {

@@ -40,6 +40,7 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   private let isPacked: Bool
 
   private var input: UnsafePointer<Scalar>?
+  private let symbols: OneHotRows<Scalar>
 
   init(
     _ configuration: LSTMConfiguration, parameters: ParameterStore<Scalar>, inputs: Int,
@@ -59,6 +60,7 @@ final class LSTM<Scalar: KernelScalar>: Layer {
     recurrentKernel = parameters.matrix(layer: name, name: "recurrent_kernel")
     bias = parameters.matrix(layer: name, name: "bias")
 
+    symbols = OneHotRows(rows: timeSteps * batch, columns: inputs)
     gates = plan.reserve(timeSteps * batch * 4 * units)
     hiddens = plan.reserve((timeSteps + 1) * batch * units)
     cells = plan.reserve((timeSteps + 1) * batch * units)
@@ -107,9 +109,14 @@ final class LSTM<Scalar: KernelScalar>: Layer {
     for row in 0..<timeSteps * rows {
       (gates + row * 4 * units).update(from: bias.values, count: 4 * units)
     }
-    Scalar.multiply(
-      input, transposeLeft: false, kernel.values, transposeRight: false,
-      rows: timeSteps * rows, columns: 4 * units, inner: inputs, into: gates, accumulate: true)
+    symbols.look(at: input, rows: timeSteps * rows)
+    if symbols.isFound {
+      symbols.addProduct(with: kernel.values, width: 4 * units, to: gates)
+    } else {
+      Scalar.multiply(
+        input, transposeLeft: false, kernel.values, transposeRight: false,
+        rows: timeSteps * rows, columns: 4 * units, inner: inputs, into: gates, accumulate: true)
+    }
 
     let packed = plan[packed]
     if isPacked {
@@ -186,7 +193,8 @@ final class LSTM<Scalar: KernelScalar>: Layer {
         rows: all, columns: inputs, inner: 4 * units, into: inputGradient, accumulate: false)
     }
     // Weights, for all steps at once.
-    parameters.update(kernel, left: input, right: gates, inner: all, optimizer: optimizer)
+    parameters.update(
+      kernel, left: input, symbols: symbols, right: gates, inner: all, optimizer: optimizer)
     parameters.update(
       recurrentKernel, left: hiddens, right: gates, inner: all, optimizer: optimizer)
     parameters.update(bias, left: nil, right: gates, inner: all, optimizer: optimizer)

@@ -102,16 +102,24 @@ public final class ParameterStore<Scalar: KernelScalar> {
   }
 
   /// Updates a parameter by its gradient `leftᵀ · right`, or without an optimizer keeps the gradient.
+  ///
+  /// - Parameter symbols: What is known about `left`.
   @inline(__always)
   func update(
-    _ matrix: Matrix, left: UnsafePointer<Scalar>?, right: UnsafePointer<Scalar>, inner: Int,
-    optimizer: Adam<Scalar>?
+    _ matrix: Matrix, left: UnsafePointer<Scalar>?, symbols: OneHotRows<Scalar>? = nil,
+    right: UnsafePointer<Scalar>, inner: Int, optimizer: Adam<Scalar>?
   ) {
-    if let optimizer {
+    if let optimizer, inner <= Adam<Scalar>.fusedInner {
       optimizer.update(matrix, left: left, right: right, inner: inner)
+      return
+    }
+    if let symbols, symbols.isFound {
+      symbols.multiplyTransposed(
+        by: right, width: matrix.columns, into: gradients.base + matrix.offset)
     } else {
       setGradient(matrix, left: left, right: right, inner: inner)
     }
+    optimizer?.update(matrix)
   }
 
   /// Computes a gradient in its place: `leftᵀ · right`, or the sum of the rows of `right`.

@@ -89,7 +89,8 @@ public final class Adam<Scalar: KernelScalar> {
       / (1 - Scalar.power(beta1, Scalar(iterations)))
   }
 
-  /// Updates one parameter by its gradient `leftᵀ · right`, or by the sum of the rows of `right`.
+  /// Updates one parameter by its gradient `leftᵀ · right`, or by the sum of the rows of `right`, computed on
+  /// the way; for `inner` up to ``fusedInner``.
   ///
   /// - Parameters:
   ///   - left: `[inner, rows]`, `nil` for a bias.
@@ -101,20 +102,33 @@ public final class Adam<Scalar: KernelScalar> {
   ) {
     let momentum = momentumMemory.base + matrix.offset
     let velocity = velocityMemory.base + matrix.offset
-    if inner <= Self.fusedInner {
+    Scalar.adam(
+      weights: matrix.values, left: left, right: right, rows: matrix.rows,
+      columns: matrix.columns, inner: inner, momentum: momentum, velocity: velocity, step: step,
+      oneMinusBeta1: oneMinusBeta1, oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
+  }
+
+  /// Updates one parameter by its gradient in the store; threads share a large one.
+  @specialized(where Scalar == Float)
+  func update(_ matrix: ParameterStore<Scalar>.Matrix) {
+    let lines = (matrix.rows * matrix.columns + Self.line - 1) / Self.line
+    let parts = ComputeThreads.parts(of: lines * Self.line, enough: Self.enough)
+    ComputeThreads.run(parts: parts) { part, parts in
+      let first = lines * part / parts * Self.line
+      let last = min(matrix.rows * matrix.columns, lines * (part + 1) / parts * Self.line)
+      let place = matrix.offset + first
       Scalar.adam(
-        weights: matrix.values, left: left, right: right, rows: matrix.rows,
-        columns: matrix.columns, inner: inner, momentum: momentum, velocity: velocity, step: step,
-        oneMinusBeta1: oneMinusBeta1, oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
-    } else {
-      parameters.setGradient(matrix, left: left, right: right, inner: inner)
-      Scalar.adam(
-        weights: matrix.values, gradients: parameters.gradients.base + matrix.offset,
-        momentum: momentum, velocity: velocity, count: matrix.rows * matrix.columns, step: step,
-        oneMinusBeta1: oneMinusBeta1, oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
+        weights: matrix.values + first, gradients: parameters.gradients.base + place,
+        momentum: momentumMemory.base + place, velocity: velocityMemory.base + place,
+        count: last - first, step: step, oneMinusBeta1: oneMinusBeta1,
+        oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
     }
   }
 
+  /// The scalars that a thread takes at once, and from how many on a second thread helps.
+  private static var line: Int { 64 }
+  private static var enough: Int { 1 << 16 }
+
   /// Up to so many products in a sum it is faster to compute a gradient on the way than to store it.
-  private static var fusedInner: Int { 8 }
+  static var fusedInner: Int { 8 }
 }
