@@ -110,8 +110,8 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
                      ("bytes", flops(units) / 6 * 4)))
     for work in ("save", "load"):
         rows.append((f"{work} 346 MB", "B/s",
-                     ours(work, "--units", "1536,1536", "--file", f"{folder}/ours.h5", "--rounds", 3),
-                     "h5py", peer("h5py", work, "--file", f"{folder}/peer.h5"), 1, None))
+                     ours(work, "--units", "1536,1536", "--file", f"{folder}/ours.h5", "--rounds", 9),
+                     "h5py", peer("h5py", work, "--file", f"{folder}/peer.h5", "--rounds", 9), 1, None))
 
     ceilings = {"flops": min(measure(ours("product"))), "bytes": min(measure(ours("memory")))}
     print(f"{arguments.threads} threads; matrix products reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "

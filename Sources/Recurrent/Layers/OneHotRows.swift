@@ -24,7 +24,7 @@ final class OneHotRows<Scalar: KernelScalar> {
   /// From so many columns on a look-up is faster than a product, searching included.
   private static var enoughColumns: Int { 16 }
   /// The additions from which a second thread helps.
-  private static var enough: Int { 1 << 18 }
+  private static var enough: Int { 1 << 20 }
 
   /// Looks at the rows of `input` `[rows, columns]`.
   @specialized(where Scalar == Float)
