@@ -51,22 +51,14 @@ public struct CheckpointReport {
   /// The layers, as Keras' `summary()` shows them.
   public var layers: ReportTable {
     let configuration = checkpoint.configuration
-    var sequence = true
-    let rows = zip(configuration.layers, configuration.layerInputs).map {
-      layer, inputs -> [ReportTable.Cell] in
+    let rows = configuration.layerShapes.map { layer, output, parameterCount in
       var notes: [String] = []
-      if case .lstm(let lstm) = layer {
-        sequence = lstm.returnSequences
-        if lstm.stateful { notes.append("stateful") }
-        if lstm.returnSequences { notes.append("return_sequences") }
-      } else if case .dense(let dense) = layer {
-        notes.append(dense.activation.rawValue)
-      }
-      let output =
-        [configuration.batch] + (sequence ? [configuration.timeSteps] : []) + [layer.units]
-      let count = layer.parameterShapes(inputs: inputs).reduce(0) { $0 + $1.count }
+      if layer["stateful"] == true { notes.append("stateful") }
+      if layer["return_sequences"] == true { notes.append("return_sequences") }
+      if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
       return [
-        .text(layer.name), .text(layer.className), .text(shape(output)), .integer(count),
+        ReportTable.Cell.text(layer.name), .text(layer.className),
+        .text(shape([configuration.batch] + output)), .integer(parameterCount),
         .text(notes.joined(separator: ", ")),
       ]
     }
@@ -91,7 +83,7 @@ public struct CheckpointReport {
       "state",
       (state?.layers ?? []).flatMap { layer in
         let shape = [state?.batch ?? 0, layer.units]
-        return [("hidden", layer.hidden), ("cell", layer.cell)].map { name, values in
+        return zip(layer.valueNames, layer.values).map { name, values in
           values.withUnsafeBufferPointer { spread("\(layer.name)/\(name)", shape, $0) }
         }
       })

@@ -130,12 +130,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""class_name":"LSTM""#, #""class_name":"GRU""#, "layer lstm is of class GRU"),
+    (#""class_name":"LSTM""#, #""class_name":"ConvLSTM1D""#, "layer lstm is of class ConvLSTM1D"),
     (#""units":4"#, #""units":0"#, "units of layer lstm is 0"),
     (#""units":4"#, #""units":99999999999"#, "units of layer lstm is 99999999999"),
-    (#""go_backwards":false"#, #""go_backwards":true"#, "layer lstm (LSTM): go_backwards true"),
-    (#""dropout":0"#, #""dropout":0.5"#, "layer lstm (LSTM): dropout 0.5"),
-    (#""activation":"tanh""#, #""activation":"relu""#, #"layer lstm (LSTM): activation "relu""#),
+    (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM): return_state true"),
+    (#""dropout":0"#, #""dropout":1.5"#, "layer lstm (LSTM): dropout 1.5"),
+    (#""activation":"tanh""#, #""activation":"sine""#, "layer lstm (LSTM): activation sine"),
     (#""class_name":"Sequential""#, #""class_name":"Functional""#, "of class Functional"),
   ])
   func otherModelsAreRefusedByName(from: String, to: String, reason: String) throws {

@@ -81,9 +81,10 @@ import Testing
       for layer in trainer.model.recurrentState?.layers ?? [] {
         let state = "reference/states/\(layer.name)"
         expectClose(
-          layer.hidden, try reference.array("\(state)/hidden") as [Float], "hidden after \(wanted)")
+          layer.values[0], try reference.array("\(state)/hidden") as [Float],
+          "hidden after \(wanted)")
         expectClose(
-          layer.cell, try reference.array("\(state)/cell") as [Float], "cell after \(wanted)")
+          layer.values[1], try reference.array("\(state)/cell") as [Float], "cell after \(wanted)")
       }
     }
   }

@@ -51,19 +51,10 @@ import Testing
     let targets = (0..<model.outputSteps * rows).map { _ in
       Int32(generator.uniform(below: Self.classes))
     }
-    let states = model.layers.compactMap { $0 as? LSTM<Double> }.filter(\.stateful)
-    let begin = states.map { layer in
-      (
-        hidden: layer.hidden.map { _ in 2 * generator.uniform() - 1 },
-        cell: layer.cell.map { _ in 2 * generator.uniform() - 1 }
-      )
-    }
+    let begin = model.states.map { state in state.map { _ in 2 * generator.uniform() - 1 } }
     /// The mean loss with the weights as they are, from the same state each time.
     func forward() {
-      for (layer, state) in zip(states, begin) {
-        _ = layer.hidden.update(fromContentsOf: state.hidden)
-        _ = layer.cell.update(fromContentsOf: state.cell)
-      }
+      for (state, values) in zip(model.states, begin) { _ = state.update(fromContentsOf: values) }
       _ = model.input.update(fromContentsOf: input)
       model.forward(rows: rows)
     }

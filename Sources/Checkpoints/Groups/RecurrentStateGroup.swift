@@ -10,8 +10,9 @@ enum RecurrentStateGroup {
   ) throws {
     for layer in state.layers {
       let shape = [state.batch, layer.units]
-      try arrays.write("\(layer.name)/hidden", shape: shape, layer.hidden, to: group)
-      try arrays.write("\(layer.name)/cell", shape: shape, layer.cell, to: group)
+      for (name, values) in zip(layer.valueNames, layer.values) {
+        try arrays.write("\(layer.name)/\(name)", shape: shape, values, to: group)
+      }
     }
   }
 
@@ -29,8 +30,9 @@ enum RecurrentStateGroup {
           try arrays.read(dataset, shape: shape, into: buffer, need: need)
         }
       }
-      try read("hidden", into: &state.layers[index].hidden)
-      try read("cell", into: &state.layers[index].cell)
+      for (value, name) in state.layers[index].valueNames.enumerated() {
+        try read(name, into: &state.layers[index].values[value])
+      }
     }
     return state
   }

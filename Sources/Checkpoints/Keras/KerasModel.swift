@@ -18,7 +18,7 @@ enum KerasModel {
     guard let json = JSONValue(text: text) else {
       throw CheckpointError.invalid(file, "/@model_config: is not JSON")
     }
-    return try ModelConfigurationReader(file: file).read(json)
+    return try ModelConfigurationReader(file: file, version: try version(root)).read(json)
   }
 
   static func write(_ checkpoint: Checkpoint, to root: Group) throws {

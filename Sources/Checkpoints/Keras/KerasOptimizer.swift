@@ -36,13 +36,14 @@ enum KerasOptimizer {
     optimizer.iterations = iterations
     // An optimizer that has not been built yet has no moments.
     guard !moments.isEmpty else { return optimizer }
-    guard moments.count == 2 * parameters.parameters.count else {
+    let trainable = parameters.parameters.filter(\.description.isTrainable)
+    guard moments.count == 2 * trainable.count else {
       throw CheckpointError.invalid(
         file,
         "\(group.path): has \(moments.count) moments; Adam on this model needs "
-          + "\(2 * parameters.parameters.count)")
+          + "\(2 * trainable.count)")
     }
-    for (index, parameter) in parameters.parameters.enumerated() {
+    for (index, parameter) in trainable.enumerated() {
       let need = "Adam on \(parameter.layer)/\(parameter.name)"
       try arrays.read(
         try group.dataset(moments[2 * index]), shape: parameter.shape,
@@ -67,7 +68,7 @@ enum KerasOptimizer {
       names.append("adam/learning_rate")
       try group.write("adam/learning_rate", optimizer.configuration.learningRate)
     }
-    for parameter in checkpoint.parameters.parameters {
+    for parameter in checkpoint.parameters.parameters where parameter.description.isTrainable {
       let path = KerasWeights.path(parameter, in: checkpoint)
       let slots: [String]
       switch checkpoint.kerasVersion {

@@ -11,10 +11,7 @@ enum KerasWeights {
   static func path(
     _ parameter: ParameterStore<Float>.Parameter, in checkpoint: Checkpoint
   ) -> String {
-    let isLSTM = checkpoint.configuration.layers.contains { layer in
-      if case .lstm(let lstm) = layer { lstm.name == parameter.layer } else { false }
-    }
-    let path = parameter.layer + (isLSTM ? "/lstm_cell/" : "/") + parameter.name
+    let path = parameter.layer + "/" + parameter.path
     return switch checkpoint.kerasVersion {
     case .three: checkpoint.configuration.name + "/" + path
     case .two: path + ":0"
@@ -75,7 +72,7 @@ enum KerasWeights {
       for (parameter, name) in zip(expected, names) {
         try arrays.read(
           try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
-          need: "layer \(layer.name) (units \(layer.units))")
+          need: "layer \(layer.name) (units \(layer["units"].text()))")
       }
     }
   }

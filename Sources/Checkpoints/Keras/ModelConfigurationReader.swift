@@ -3,6 +3,8 @@ import Recurrent
 /// Turns Keras' `model_config` into a model that the engine can compute, or says what in it is not.
 struct ModelConfigurationReader {
   let file: String
+  /// Whose words they are: a name may mean another formula.
+  let version: KerasVersion
 
   func read(_ json: JSONValue) throws -> ModelConfiguration {
     guard let className = json["class_name"]?.string else {
@@ -24,104 +26,100 @@ struct ModelConfigurationReader {
         throw invalid("a layer cannot be named '\(name)'")
       }
       inputShape = inputShape ?? (config["batch_shape"] ?? config["batch_input_shape"])?.array
-      let options = LayerOptions(file: file, layer: name, className: className, config: config)
-      switch className {
-      case "InputLayer": continue
-      case "LSTM": read.append(.lstm(try lstm(options)))
-      case "Dense": read.append(.dense(try dense(options)))
-      default:
-        throw invalid("layer \(name) is of class \(className), which is not supported")
-      }
+      if className != "InputLayer" { read.append(try self.layer(className, name, config)) }
     }
     inputShape = inputShape ?? config["build_input_shape"]?.array
-    guard let inputShape, inputShape.count == 3, let features = inputShape[2].integer else {
+    guard let inputShape, (2...3).contains(inputShape.count) else {
       throw invalid("the input has no shape [batch, timeSteps, features]")
     }
-    return ModelConfiguration(
-      name: config["name"]?.string ?? "sequential", batch: inputShape[0].integer,
-      timeSteps: inputShape[1].integer, features: features, layers: read)
-  }
-
-  private func lstm(_ options: LayerOptions) throws -> LSTMConfiguration {
-    try options.require("activation", "tanh")
-    try options.require("recurrent_activation", "sigmoid")
-    try options.require("use_bias", true)
-    try options.requireDefaults(
-      except: [
-        "activation", "recurrent_activation", "use_bias", "units", "return_sequences", "stateful",
-        "unit_forget_bias",
-      ])
-    return LSTMConfiguration(
-      name: options.layer, units: try options.integer("units"),
-      returnSequences: options.flag("return_sequences", default: false),
-      stateful: options.flag("stateful", default: false),
-      unitForgetBias: options.flag("unit_forget_bias", default: true))
-  }
-
-  private func dense(_ options: LayerOptions) throws -> DenseConfiguration {
-    try options.require("use_bias", true)
-    try options.requireDefaults(except: ["activation", "use_bias", "units"])
-    let name = options.config["activation"]?.string ?? "linear"
-    guard let activation = DenseConfiguration.Activation(rawValue: name) else {
-      throw invalid("layer \(options.layer) (Dense): activation \(name) is not supported")
+    let isSymbols = inputShape.count == 2 && read.first?.className == "Embedding"
+    let input: SampleShape
+    if isSymbols {
+      input = .sequence(timeSteps: inputShape[1].integer, features: 1)
+    } else if let features = inputShape.last?.integer {
+      input =
+        inputShape.count == 2
+        ? .vector(features: features)
+        : .sequence(timeSteps: inputShape[1].integer, features: features)
+    } else {
+      throw invalid("the input has no number of features")
     }
-    return DenseConfiguration(
-      name: options.layer, units: try options.integer("units"), activation: activation)
+    return ModelConfiguration(
+      name: config["name"]?.string ?? "sequential", batch: inputShape[0].integer, input: input,
+      inputIsSymbols: isSymbols, layers: read)
   }
 
-  private func invalid(_ reason: String) -> CheckpointError {
-    .invalid(file, "/@model_config: \(reason)")
+  private func layer(
+    _ className: String, _ name: String, _ config: JSONValue
+  ) throws -> LayerConfiguration {
+    guard let known = LayerConfiguration.options(of: className) else {
+      throw invalid("layer \(name) is of class \(className), which is not supported")
+    }
+    guard case .object(let members) = config else {
+      throw invalid("layer \(name) (\(className)): has no options")
+    }
+    var options: [String: JSONValue] = [:]
+    for (option, value) in members.sorted(by: { $0.key < $1.key }) {
+      if known[option] != nil {
+        if let className = value["class_name"]?.string, let config = value["config"],
+          let name = config["name"]?.string
+        {
+          // A layer inside this one.
+          let inner = try layer(className, name, config)
+          options[option] = [
+            "class_name": .string(className),
+            "config": .object(inner.options.merging(["name": .string(name)]) { given, _ in given }),
+          ]
+          continue
+        }
+        options[option] = normalized(option, value)
+      } else if !isOff(option, value) {
+        throw invalid("layer \(name) (\(className)): \(option) \(value.text()) is not supported")
+      }
+    }
+    let read = LayerConfiguration(className, name: name, options: options)
+    do {
+      try read.validate()
+    } catch {
+      throw invalid("\(error)")
+    }
+    return read
   }
-}
-
-/// The options of one layer.
-private struct LayerOptions {
-  let file: String
-  let layer: String
-  let className: String
-  let config: JSONValue
 
   /// Options that do not change a number that is computed from weights that are there.
   private static let harmless: Set<String> = [
     "name", "batch_shape", "batch_input_shape", "build_config", "registered_name", "module",
     "kernel_initializer", "recurrent_initializer", "bias_initializer", "implementation", "unroll",
-    "seed", "return_state", "input_dim", "input_length", "max_batch_size",
+    "seed", "input_dim", "input_length", "max_batch_size", "batch_input_shape", "renorm_momentum",
   ]
 
-  func flag(_ option: String, default value: Bool) -> Bool { config[option]?.bool ?? value }
-
-  func integer(_ option: String) throws -> Int {
-    guard let value = config[option]?.integer else { throw invalid("\(option) is not a number") }
-    return value
+  /// Whether an option that the engine does not know is off, or changes nothing.
+  private func isOff(_ option: String, _ value: JSONValue) -> Bool {
+    if Self.harmless.contains(option) { return true }
+    return switch (option, value) {
+    case ("trainable", _): value == true
+    case ("dtype", .string(let name)): name == "float32"
+    case ("dtype", _): value["config"]?["name"]?.string == "float32"
+    case (_, .null), (_, .bool(false)), (_, .integer(0)), (_, .number(0)): true
+    default: false
+    }
   }
 
-  func require(_ option: String, _ value: JSONValue) throws {
-    guard let found = config[option], found != value else { return }
-    throw invalid("\(option) \(found.text()) is not supported")
-  }
-
-  /// Every other option must be off, or one that changes nothing.
-  func requireDefaults(except handled: Set<String>) throws {
-    guard case .object(let members) = config else { throw invalid("has no options") }
-    for (option, value) in members.sorted(by: { $0.key < $1.key }) {
-      if handled.contains(option) || Self.harmless.contains(option) { continue }
-      switch (option, value) {
-      case (_, .null), (_, .bool(false)), (_, .integer(0)), (_, .number(0)),
-        ("trainable", .bool(true)), ("dtype", .string("float32")):
-        continue
-      case ("dtype", _) where value["config"]?["name"]?.string == "float32": continue
-      default: throw invalid("\(option) \(value.text()) is not supported")
-      }
+  /// The value in the words that ``LayerConfiguration`` uses: an object by its class name where it has no
+  /// settings of its own.
+  private func normalized(_ option: String, _ value: JSONValue) -> JSONValue {
+    if value == "hard_sigmoid", version == .two { return "hard_sigmoid_keras2" }
+    guard case .object = value, let className = value["class_name"] else { return value }
+    var settings: [String: JSONValue] = [:]
+    if case .object(let config) = value["config"] {
+      settings = config.filter { $0.value != nil && $0.key != "seed" }
     }
-    guard flag("return_state", default: false) == false else {
-      throw invalid("return_state is not supported")
-    }
-    guard flag("trainable", default: true) else {
-      throw invalid("trainable false is not supported")
-    }
+    if className == "Orthogonal", settings["gain"]?.double == 1 { settings["gain"] = nil }
+    return settings.isEmpty
+      ? className : ["class_name": className, "config": .object(settings)]
   }
 
   private func invalid(_ reason: String) -> CheckpointError {
-    .invalid(file, "/@model_config: layer \(layer) (\(className)): \(reason)")
+    .invalid(file, "/@model_config: \(reason)")
   }
 }

@@ -6,10 +6,8 @@ struct ModelConfigurationWriter {
   let version: KerasVersion
 
   func write(_ configuration: ModelConfiguration) -> JSONValue {
-    let shape: JSONValue = [
-      configuration.batch.map(JSONValue.integer) ?? nil,
-      configuration.timeSteps.map(JSONValue.integer) ?? nil, .integer(configuration.features),
-    ]
+    let sizes = [configuration.batch] + configuration.inputSizes
+    let shape = JSONValue.array(sizes.map { $0.map(JSONValue.integer) ?? nil })
     let first = configuration.layers.first?.name ?? "layer"
     var layers: [JSONValue] = [input(shape: shape, before: first)]
     for (index, layer) in configuration.layers.enumerated() {
@@ -81,39 +79,39 @@ struct ModelConfigurationWriter {
     return ["class_name": "InputLayer", "config": .object(config)]
   }
 
+  /// All options of a layer that Keras writes: ours, and those that are off.
   private func options(_ layer: LayerConfiguration) -> [String: JSONValue] {
     var options: [String: JSONValue] = [
       "name": .string(layer.name), "trainable": true, "dtype": float32,
-      "units": .integer(layer.units), "use_bias": true,
-      "kernel_initializer": initializer("GlorotUniform"),
-      "bias_initializer": initializer("Zeros"), "kernel_regularizer": nil,
-      "bias_regularizer": nil, "kernel_constraint": nil, "bias_constraint": nil,
     ]
-    switch layer {
-    case .lstm(let lstm):
-      let more: [String: JSONValue] = [
-        "return_sequences": .bool(lstm.returnSequences), "return_state": false,
-        "go_backwards": false, "stateful": .bool(lstm.stateful), "unroll": false,
-        "activation": "tanh", "recurrent_activation": "sigmoid",
-        "recurrent_initializer": initializer("Orthogonal"),
-        "unit_forget_bias": .bool(lstm.unitForgetBias), "recurrent_regularizer": nil,
-        "activity_regularizer": nil, "recurrent_constraint": nil, "dropout": 0.0,
-        "recurrent_dropout": 0.0,
-      ]
-      options.merge(more) { _, new in new }
-      switch version {
-      case .three:
-        options["zero_output_for_mask"] = false
-        options["seed"] = .some(nil)
-      case .two:
-        options["time_major"] = false
-        options["implementation"] = 2
-      }
-    case .dense(let dense):
-      options["activation"] = .string(dense.activation.rawValue)
-      options[version == .three ? "quantization_config" : "activity_regularizer"] = .some(nil)
+    options.merge(KerasLayerOptions.off(layer.className, version)) { _, new in new }
+    let known = LayerConfiguration.options(of: layer.className) ?? [:]
+    for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
+      if KerasLayerOptions.unknown(layer.className, version).contains(option) { continue }
+      options[option] = written(option, value)
     }
     return options
+  }
+
+  /// An option's value as Keras writes it.
+  private func written(_ option: String, _ value: JSONValue) -> JSONValue {
+    if value == "hard_sigmoid_keras2" { return "hard_sigmoid" }
+    if let className = value["class_name"]?.string, case .object(var config) = value["config"],
+      let name = config.removeValue(forKey: "name")?.string
+    {
+      let inner = LayerConfiguration(className, name: name, options: config)
+      return [
+        "module": "keras.layers", "class_name": .string(className),
+        "config": .object(self.options(inner)), "registered_name": nil,
+      ]
+    }
+    guard option.hasSuffix("_initializer") else { return value }
+    let name = value.string ?? value["class_name"]?.string ?? ""
+    guard case .object(let settings) = value["config"] else { return initializer(name) }
+    return [
+      "module": "keras.initializers", "class_name": .string(name), "config": .object(settings),
+      "registered_name": nil,
+    ]
   }
 
   private func initializer(_ className: String) -> JSONValue {

@@ -35,33 +35,26 @@ extension ModelConfiguration {
       throw ConfigurationError("a stateful layer needs a fixed batch")
     }
     var names: Set<String> = []
-    var (inputs, sequence) = (features, true)
-    for (index, layer) in layers.enumerated() {
+    for layer in layers {
       guard names.insert(layer.name).inserted else {
         throw ConfigurationError("two layers are named \(layer.name)")
       }
-      try check(layer.units, "units of layer \(layer.name)")
-      switch layer {
-      case .lstm(let lstm):
-        guard sequence else {
-          throw ConfigurationError(
-            "layer \(lstm.name) needs a sequence; the LSTM below must return sequences")
-        }
-        sequence = lstm.returnSequences
-      case .dense(let dense):
-        guard dense.activation != .softmax || index == layers.count - 1 else {
-          throw ConfigurationError("layer \(dense.name): softmax is for the last layer only")
-        }
+    }
+    for layer in try described() {
+      try check(layer.output.features, "units of layer \(layer.name)")
+      if layer.output.isSequence, let steps = layer.output.timeSteps {
+        try check(steps, "timeSteps of layer \(layer.name)")
       }
-      guard layer.parameterShapes(inputs: inputs).allSatisfy({ $0.count <= Self.largestParameter })
-      else {
+      guard layer.parameters.allSatisfy({ $0.count <= Self.largestParameter }) else {
         throw ConfigurationError("layer \(layer.name) has too many weights")
       }
-      guard !isStateful || layer.units <= Self.largestState / (batch ?? 1) else {
+      guard
+        !layer.description.isStateful
+          || layer.output.features <= Self.largestState / (batch ?? 1)
+      else {
         throw ConfigurationError(
           "layer \(layer.name) has too large a state for a batch of \(batch ?? 1)")
       }
-      inputs = layer.units
     }
   }
 }

@@ -4,21 +4,22 @@ public struct ModelConfiguration: Equatable, Sendable {
   public var name: String
   /// The number of rows in every batch if it is fixed; stateful layers need it.
   public var batch: Int?
-  /// The steps of one input sequence; `nil` if the model takes any number.
-  public var timeSteps: Int?
-  /// The values at one time step.
-  public var features: Int
+  /// One sample of the input. Numbers of symbols without a feature axis, as an `Embedding` takes them, are a
+  /// sequence of one feature.
+  public var input: SampleShape
+  /// Whether Keras' input has no feature axis: `[batch, timeSteps]`.
+  public var inputIsSymbols: Bool
   /// From input to output.
   public var layers: [LayerConfiguration]
 
   public init(
-    name: String = "sequential", batch: Int?, timeSteps: Int?, features: Int,
+    name: String = "sequential", batch: Int?, input: SampleShape, inputIsSymbols: Bool = false,
     layers: [LayerConfiguration]
   ) {
     self.name = name
     self.batch = batch
-    self.timeSteps = timeSteps
-    self.features = features
+    self.input = input
+    self.inputIsSymbols = inputIsSymbols
     self.layers = layers
   }
 
@@ -37,95 +38,81 @@ public struct ModelConfiguration: Equatable, Sendable {
     var layers: [LayerConfiguration] = []
     for (index, layerUnits) in units.enumerated() {
       layers.append(
-        .lstm(
-          LSTMConfiguration(
-            name: index == 0 ? "lstm" : "lstm_\(index)", units: layerUnits,
-            returnSequences: returnSequences || index + 1 < units.count,
-            stateful: statefulBatch != nil)))
+        LayerConfiguration(
+          "LSTM", name: index == 0 ? "lstm" : "lstm_\(index)",
+          options: [
+            "units": .integer(layerUnits),
+            "return_sequences": .bool(returnSequences || index + 1 < units.count),
+            "stateful": .bool(statefulBatch != nil),
+          ]))
     }
-    layers.append(.dense(DenseConfiguration(name: "dense", units: classes, activation: .softmax)))
+    layers.append(
+      LayerConfiguration(
+        "Dense", name: "dense", options: ["units": .integer(classes), "activation": "softmax"]))
     return ModelConfiguration(
-      batch: statefulBatch, timeSteps: timeSteps, features: features, layers: layers)
+      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
+      layers: layers)
   }
+
+  /// The sizes of Keras' input, without the batch.
+  public var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
+
+  /// The steps of one input sequence; `nil` if the model takes any number.
+  public var timeSteps: Int? { input.timeSteps }
+  /// The values at one time step.
+  public var features: Int { input.features }
 
   /// Whether any layer keeps its state from batch to batch.
   public var isStateful: Bool {
-    layers.contains { if case .lstm(let lstm) = $0 { lstm.stateful } else { false } }
+    layers.contains { (try? $0.described())?.isStateful ?? false }
   }
 
   /// The sequences that the model's state follows side by side: the batch of a stateful model, one of
   /// any other.
   public var stateRows: Int { isStateful ? batch ?? 1 : 1 }
 
-  /// The classes or values the model gives out.
-  public var outputUnits: Int { layers.last?.units ?? features }
-}
+  /// The classes or values the model gives out; the features of its input if it cannot be built.
+  public var outputUnits: Int { (try? described())?.last?.output.features ?? features }
 
-/// One layer of a model.
-public enum LayerConfiguration: Equatable, Sendable {
-  case lstm(LSTMConfiguration)
-  case dense(DenseConfiguration)
-
-  public var name: String {
-    switch self {
-    case .lstm(let lstm): lstm.name
-    case .dense(let dense): dense.name
+  /// Each layer with the sizes of its output, without the batch, and the number of its weights; none if the
+  /// model cannot be built.
+  public var layerShapes: [(layer: LayerConfiguration, output: [Int?], parameterCount: Int)] {
+    zip(layers, (try? described()) ?? []).map { layer, described in
+      (layer, described.output.sizes, described.parameters.reduce(0) { $0 + $1.count })
     }
   }
 
-  public var units: Int {
-    switch self {
-    case .lstm(let lstm): lstm.units
-    case .dense(let dense): dense.units
+  /// A layer with its shapes.
+  struct DescribedLayer {
+    let name: String
+    let description: any LayerDescription
+    let input: SampleShape
+    let output: SampleShape
+    let parameters: [ParameterShape]
+  }
+
+  /// The layers with their shapes, from input to output.
+  ///
+  /// - Parameter timeSteps: The steps of the input; what the model has fixed if `nil`.
+  /// - Throws: ``ConfigurationError`` naming the layer and what is wrong with it.
+  func described(timeSteps: Int? = nil) throws(ConfigurationError) -> [DescribedLayer] {
+    var shape = input
+    if let timeSteps { shape.timeSteps = timeSteps }
+    var described: [DescribedLayer] = []
+    for layer in layers {
+      let description = try layer.described()
+      guard shape.isSequence || !description.needsSequence else {
+        throw ConfigurationError(
+          "layer \(layer.name) needs a sequence; the layer below it must return "
+            + "sequences")
+      }
+      let output = try description.output(of: shape)
+      described.append(
+        DescribedLayer(
+          name: layer.name, description: description, input: shape, output: output,
+          parameters: description.parameters(of: shape)))
+      shape = output
     }
-  }
-
-  /// Keras' class name.
-  public var className: String {
-    switch self {
-    case .lstm: "LSTM"
-    case .dense: "Dense"
-    }
-  }
-}
-
-/// `keras.layers.LSTM` with activation `tanh`, recurrent activation `sigmoid` and a bias.
-public struct LSTMConfiguration: Equatable, Sendable {
-  public var name: String
-  public var units: Int
-  /// The output is the hidden state of every step, not only of the last.
-  public var returnSequences: Bool
-  /// The state at the end of a batch is the state at the start of the next.
-  public var stateful: Bool
-  /// The bias of the forget gate starts at 1 (Jozefowicz et al. 2015), not at 0.
-  public var unitForgetBias: Bool
-
-  public init(
-    name: String, units: Int, returnSequences: Bool = false, stateful: Bool = false,
-    unitForgetBias: Bool = true
-  ) {
-    self.name = name
-    self.units = units
-    self.returnSequences = returnSequences
-    self.stateful = stateful
-    self.unitForgetBias = unitForgetBias
-  }
-}
-
-/// `keras.layers.Dense` with a bias.
-public struct DenseConfiguration: Equatable, Sendable {
-  public enum Activation: String, Sendable {
-    case linear
-    case softmax
-  }
-
-  public var name: String
-  public var units: Int
-  public var activation: Activation
-
-  public init(name: String, units: Int, activation: Activation = .linear) {
-    self.name = name
-    self.units = units
-    self.activation = activation
+    return described
   }
 }

@@ -1,42 +1,51 @@
-/// A weight array of a layer: its name, as Keras calls it, and its shape.
+/// A weight array of a layer: its name, as Keras calls it, its shape, and how it begins.
 public struct ParameterShape: Equatable, Sendable {
+  /// The name within the layer, such as `kernel`.
   public let name: String
+  /// Keras' path below the layer, such as `lstm_cell/kernel`.
+  public let path: String
   public let shape: [Int]
+  let initializer: Initializer
+  /// Whether training changes it by its gradient.
+  public let isTrainable: Bool
+
+  init(
+    _ name: String, in scope: String? = nil, _ shape: [Int], _ initializer: Initializer,
+    isTrainable: Bool = true
+  ) {
+    self.name = name
+    path = scope.map { $0 + "/" + name } ?? name
+    self.shape = shape
+    self.initializer = initializer
+    self.isTrainable = isTrainable
+  }
+
+  /// The same of a layer inside another.
+  func inside(_ scope: String) -> ParameterShape {
+    ParameterShape(
+      name: scope + "/" + name, path: scope + "/" + path, shape: shape, initializer: initializer,
+      isTrainable: isTrainable)
+  }
+
+  private init(
+    name: String, path: String, shape: [Int], initializer: Initializer, isTrainable: Bool
+  ) {
+    self.name = name
+    self.path = path
+    self.shape = shape
+    self.initializer = initializer
+    self.isTrainable = isTrainable
+  }
 
   /// The number of scalars.
   public var count: Int { shape.reduce(1, *) }
 }
 
-extension LayerConfiguration {
-  /// The parameters in Keras' order.
-  ///
-  /// LSTM: `kernel` `[inputs, 4 × units]`, `recurrent_kernel` `[units, 4 × units]`, `bias`
-  /// `[4 × units]`, gates i, f, c, o side by side. Dense: `kernel` `[inputs, units]`, `bias` `[units]`.
-  public func parameterShapes(inputs: Int) -> [ParameterShape] {
-    switch self {
-    case .lstm(let lstm):
-      [
-        ParameterShape(name: "kernel", shape: [inputs, 4 * lstm.units]),
-        ParameterShape(name: "recurrent_kernel", shape: [lstm.units, 4 * lstm.units]),
-        ParameterShape(name: "bias", shape: [4 * lstm.units]),
-      ]
-    case .dense(let dense):
-      [
-        ParameterShape(name: "kernel", shape: [inputs, dense.units]),
-        ParameterShape(name: "bias", shape: [dense.units]),
-      ]
-    }
-  }
-}
-
 extension ModelConfiguration {
-  /// The number of weights that training changes.
+  /// The number of weights, those included that training does not change; 0 if it cannot be built.
   public var parameterCount: Int {
-    zip(layers, layerInputs).reduce(0) { sum, pair in
-      sum + pair.0.parameterShapes(inputs: pair.1).reduce(0) { $0 + $1.count }
+    ((try? described()) ?? []).reduce(0) { sum, layer in
+      sum + layer.parameters.reduce(0) { $0 + $1.count }
     }
   }
-
-  /// What each layer takes in: the features, then the units of the layer below.
-  public var layerInputs: [Int] { [features] + layers.dropLast().map(\.units) }
 }

@@ -1,72 +1,119 @@
 import Kernels
 
+/// `keras.layers.Dense`.
+struct DenseDescription: LayerDescription {
+  static let className = "Dense"
+  static let options: [String: JSONValue] = [
+    "units": 1, "activation": "linear", "use_bias": true, "kernel_initializer": "GlorotUniform",
+    "bias_initializer": "Zeros",
+  ]
+
+  let units: Int
+  let activation: Activation
+  let usesBias: Bool
+  private let kernel, bias: Initializer
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    units = try options.size("units")
+    activation = try options.activation()
+    usesBias = try options.flag("use_bias")
+    kernel = options.initializer("kernel_initializer")
+    bias = options.initializer("bias_initializer")
+  }
+
+  func output(of input: SampleShape) -> SampleShape {
+    SampleShape(isSequence: input.isSequence, timeSteps: input.timeSteps, features: units)
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    [ParameterShape("kernel", [input.features, units], kernel)]
+      + (usesBias ? [ParameterShape("bias", [units], bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Dense(self, builder)
+  }
+}
+
 /// A fully connected layer, as `keras.layers.Dense` computes it: `x · kernel + bias`, then the
 /// activation, for each row of each step.
 ///
 /// Shapes: input `[steps, rows, inputs]`, output `[steps, rows, units]`.
-/// Memory: `batch × steps × units` scalars from the model's plan.
-///
-/// The gradient that ``backward(outputGradient:inputGradient:rows:optimizer:)`` takes is that of the values
-/// *before* the activation: a softmax layer is the last, and its loss gives just that
-/// (``CategoricalCrossEntropy``).
+/// Memory: `batch × steps × units` scalars from the model's plan, twice that with an activation.
 final class Dense<Scalar: KernelScalar>: Layer {
-  let name: String
-  let units: Int
-  let activation: DenseConfiguration.Activation
-  let outputSteps: Int
-  let inputs: Int
-
+  private let units, inputs, steps: Int
+  private let activation: Activation
   private let parameters: ParameterStore<Scalar>
-  private let kernel, bias: ParameterStore<Scalar>.Matrix
+  private let kernel: ParameterStore<Scalar>.Matrix
+  private let bias: ParameterStore<Scalar>.Matrix?
 
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
+  /// What it was before the activation, where its gradient needs that.
+  private let before: MemoryPlan<Scalar>.Region  // [steps, rows, units]
 
   private var input: UnsafePointer<Scalar>?
 
-  init(
-    _ configuration: DenseConfiguration, parameters: ParameterStore<Scalar>, inputs: Int,
-    batch: Int, steps: Int, plan: MemoryPlan<Scalar>
-  ) {
-    name = configuration.name
-    units = configuration.units
-    activation = configuration.activation
-    outputSteps = steps
-    self.inputs = inputs
-    self.plan = plan
-    self.parameters = parameters
-    kernel = parameters.matrix(layer: name, name: "kernel")
-    bias = parameters.matrix(layer: name, name: "bias")
-    output = plan.reserve(steps * batch * units)
+  init(_ description: DenseDescription, _ builder: LayerBuilder<Scalar>) {
+    units = description.units
+    inputs = builder.input.features
+    steps = builder.input.steps
+    activation = description.activation
+    plan = builder.plan
+    parameters = builder.parameters
+    kernel = builder.matrix("kernel")
+    bias = description.usesBias ? builder.matrix("bias") : nil
+    output = plan.reserve(steps * builder.batch * units)
+    before = plan.reserve(keepsBefore(activation) ? steps * builder.batch * units : 0)
   }
 
   @specialized(where Scalar == Float)
-  func forward(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
     self.input = input
     let output = plan[output]
-    let all = outputSteps * rows
-    for row in 0..<all { (output + row * units).update(from: bias.values, count: units) }
+    let all = steps * batch.rows
+    if let bias {
+      for row in 0..<all { (output + row * units).update(from: bias.values, count: units) }
+    }
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false,
-      rows: all, columns: units, inner: inputs, into: output, accumulate: true)
-    if activation == .softmax { Scalar.softmax(output, rows: all, columns: units) }
+      rows: all, columns: units, inner: inputs, into: output, accumulate: bias != nil)
+    if keepsBefore(activation) { plan[before].update(from: output, count: all * units) }
+    activation.apply(output, rows: all, columns: units)
     return output
   }
 
   @specialized(where Scalar == Float)
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
-    optimizer: Adam<Scalar>?
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
   ) {
     guard let input else { preconditionFailure("backward before forward") }
-    let all = outputSteps * rows
+    let all = steps * batch.rows
+    if !batch.isGradientBeforeActivation {
+      activation.applyGradient(
+        outputGradient, before: plan[before], after: plan[output], rows: all, columns: units)
+    }
     if let inputGradient {
       Scalar.multiply(
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true,
         rows: all, columns: inputs, inner: units, into: inputGradient, accumulate: false)
     }
     parameters.update(kernel, left: input, right: outputGradient, inner: all, optimizer: optimizer)
-    parameters.update(bias, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
+    if let bias {
+      parameters.update(bias, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
+    }
+  }
+}
+
+/// Whether the gradient of an activation needs the values before it; softmax and those that a layer
+/// computes most often do without.
+func keepsBefore(_ activation: Activation) -> Bool {
+  switch activation {
+  case .linear, .softmax, .logSoftmax, .tanh, .sigmoid, .exponential: false
+  default: true
   }
 }
 

@@ -1,5 +1,49 @@
 import Kernels
 
+/// `keras.layers.LSTM`.
+struct LSTMDescription: LayerDescription {
+  static let className = "LSTM"
+  static let options = RecurrentOptions.defaults.merging([
+    "recurrent_activation": "sigmoid", "unit_forget_bias": true,
+  ]) { _, new in new }
+
+  let recurrent: RecurrentOptions
+  let recurrentActivation: Activation
+  private let bias: Initializer
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateCount: Int { 2 }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options)
+    recurrentActivation = try options.activation("recurrent_activation")
+    let setsForgetBias = try options.flag("unit_forget_bias") && recurrent.bias == .zeros
+    bias = setsForgetBias ? .unitForgetBias : recurrent.bias
+  }
+
+  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let (units, cell) = (recurrent.units, "lstm_cell")
+    return [
+      ParameterShape("kernel", in: cell, [input.features, 4 * units], recurrent.kernel),
+      ParameterShape(
+        "recurrent_kernel", in: cell, [units, 4 * units], recurrent.recurrentKernel),
+    ] + (recurrent.usesBias ? [ParameterShape("bias", in: cell, [4 * units], bias)] : [])
+  }
+
+  /// With Keras' default activations, every step of every row, ``LSTM`` computes it, otherwise ``LSTMCell``.
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    let isPlain =
+      recurrent.activation == .tanh && recurrentActivation == .sigmoid && recurrent.usesBias
+      && !recurrent.goesBackwards && recurrent.dropout == 0 && recurrent.recurrentDropout == 0
+      && !builder.isMasked
+    return isPlain
+      ? LSTM(recurrent, builder)
+      : RecurrentLayer(recurrent, builder, cell: LSTMCell(self, builder), hasCellState: true)
+  }
+}
+
 /// Long short-term memory (Hochreiter & Schmidhuber 1997; with a forget gate, Gers et al. 2000), as
 /// `keras.layers.LSTM` computes it:
 ///
@@ -14,13 +58,8 @@ import Kernels
 /// Memory: `batch × (timeSteps × 7 + 6) × units` scalars from the model's plan, and for large layers a
 /// packed recurrent kernel of `4 × units²`, rounded up.
 final class LSTM<Scalar: KernelScalar>: Layer {
-  let name: String
-  let units: Int
-  let stateful: Bool
-  let returnSequences: Bool
-  let batch: Int
-  let timeSteps: Int
-  let inputs: Int
+  private let units, batch, timeSteps, inputs: Int
+  private let stateful, returnSequences: Bool
 
   private let parameters: ParameterStore<Scalar>
   private let kernel, recurrentKernel, bias: ParameterStore<Scalar>.Matrix
@@ -42,23 +81,19 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   private var input: UnsafePointer<Scalar>?
   private let symbols: OneHotRows<Scalar>
 
-  init(
-    _ configuration: LSTMConfiguration, parameters: ParameterStore<Scalar>, inputs: Int,
-    batch: Int, timeSteps: Int, plan: MemoryPlan<Scalar>
-  ) {
-    name = configuration.name
-    units = configuration.units
-    stateful = configuration.stateful
-    returnSequences = configuration.returnSequences
-    self.batch = batch
-    self.timeSteps = timeSteps
-    self.inputs = inputs
-    self.plan = plan
+  init(_ options: RecurrentOptions, _ builder: LayerBuilder<Scalar>) {
+    units = options.units
+    stateful = options.isStateful
+    returnSequences = options.returnsSequences
+    batch = builder.batch
+    timeSteps = builder.input.steps
+    inputs = builder.input.features
+    plan = builder.plan
 
-    self.parameters = parameters
-    kernel = parameters.matrix(layer: name, name: "kernel")
-    recurrentKernel = parameters.matrix(layer: name, name: "recurrent_kernel")
-    bias = parameters.matrix(layer: name, name: "bias")
+    parameters = builder.parameters
+    kernel = builder.matrix("kernel")
+    recurrentKernel = builder.matrix("recurrent_kernel")
+    bias = builder.matrix("bias")
 
     symbols = OneHotRows(rows: timeSteps * batch, columns: inputs)
     gates = plan.reserve(timeSteps * batch * 4 * units)
@@ -84,16 +119,17 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   private static var packedSteps: Int { 8 }
   private static var packedProduct: Int { 1 << 18 }
 
-  var outputSteps: Int { returnSequences ? timeSteps : 1 }
-
-  /// The hidden state, `[batch, units]`: where the next batch of a stateful layer begins.
-  var hidden: UnsafeMutableBufferPointer<Scalar> { plan.buffer(hiddenState) }
-  /// The cell state, `[batch, units]`.
-  var cell: UnsafeMutableBufferPointer<Scalar> { plan.buffer(cellState) }
+  /// The hidden and the cell state: where the next batch of a stateful layer begins.
+  var states: [UnsafeMutableBufferPointer<Scalar>] {
+    stateful ? [plan.buffer(hiddenState), plan.buffer(cellState)] : []
+  }
 
   @specialized(where Scalar == Float)
-  func forward(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar> {
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
     self.input = input
+    let rows = batch.rows
     let state = rows * units
     let gates = plan[gates]
     let (hiddens, cells, tanhCells) = (plan[hiddens], plan[cells], plan[tanhCells])
@@ -147,10 +183,11 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   /// Back-propagation through the steps of this batch; what came before it is a constant.
   @specialized(where Scalar == Float)
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
-    optimizer: Adam<Scalar>?
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
   ) {
     guard let input else { preconditionFailure("backward before forward") }
+    let rows = batch.rows
     let state = rows * units
     let gates = plan[gates]
     let (hiddens, cells, tanhCells) = (plan[hiddens], plan[cells], plan[tanhCells])

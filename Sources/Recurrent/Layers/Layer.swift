@@ -2,25 +2,45 @@ import Kernels
 
 /// What a layer does for the model it is part of.
 ///
-/// A layer is built for at most `batch` rows and `timeSteps` steps: it reserves its buffers in the
-/// model's memory plan and keeps them. Sequences lie time-major in memory, `[timeSteps, rows, …]`, so
-/// that one step is one block; `rows ≤ batch` may differ from call to call.
+/// A layer is built for at most `batch` rows and a number of steps: it reserves its buffers in the model's
+/// memory plan and keeps them. Sequences lie time-major in memory, `[timeSteps, rows, …]`, so that one step
+/// is one block; `rows ≤ batch` may differ from call to call.
 protocol Layer<Scalar>: AnyObject {
   associatedtype Scalar: KernelScalar
 
-  var name: String { get }
-  /// The scalars in one row of the output.
-  var units: Int { get }
-  /// The steps of the output: as many as the input's, or 1.
-  var outputSteps: Int { get }
+  /// The state that is kept from batch to batch, in Keras' order, each `[batch, units]`; none if the layer
+  /// is not stateful.
+  var states: [UnsafeMutableBufferPointer<Scalar>] { get }
 
-  /// Computes the output `[outputSteps, rows, units]` of `input` `[timeSteps, rows, inputs]`. Both
-  /// must stay as they are until ``backward(outputGradient:inputGradient:rows:optimizer:)``.
-  func forward(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafeMutablePointer<Scalar>
+  /// Computes the output `[steps, rows, units]` of `input` `[steps, rows, inputs]`. Both must stay as they
+  /// are until ``backward(outputGradient:inputGradient:in:optimizer:)``.
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>
 
   /// Computes the gradient of the layer's input, where it is asked for, then those of its weights, and
   /// has the optimizer update the weights; without one the gradients replace those in the store.
+  ///
+  /// - Parameter outputGradient: May be written over.
   func backward(
-    outputGradient: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?, rows: Int,
-    optimizer: Adam<Scalar>?)
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?)
+}
+
+extension Layer {
+  var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
+}
+
+/// What layers are told about the batch that goes through them.
+final class BatchContext<Scalar: KernelScalar> {
+  /// The rows of the batch.
+  var rows = 0
+  /// Whether the model learns from the batch, or only answers.
+  var isTraining = false
+  /// Whether the gradient that the last layer is given is that of its values before the activation already, as
+  /// a loss fused with a softmax gives it.
+  var isGradientBeforeActivation = false
+  /// Which steps of which rows count, `[steps, rows]`, 1 or 0; all if `nil`. A layer that makes a mask, or ends
+  /// the sequence, says so to the layers above it.
+  var mask: UnsafePointer<UInt8>?
 }

@@ -10,13 +10,16 @@ public final class ParameterStore<Scalar: KernelScalar> {
   public struct Parameter: Sendable {
     /// The layer's name.
     public let layer: String
-    /// `kernel`, `recurrent_kernel` or `bias`.
-    public let name: String
-    public let shape: [Int]
+    public let description: ParameterShape
     /// Where it begins, in scalars.
     public let offset: Int
 
-    public var count: Int { shape.reduce(1, *) }
+    /// The name within the layer, such as `kernel`.
+    public var name: String { description.name }
+    /// Keras' path below the layer, such as `lstm_cell/kernel`.
+    public var path: String { description.path }
+    public var shape: [Int] { description.shape }
+    public var count: Int { description.count }
   }
 
   public let configuration: ModelConfiguration
@@ -33,12 +36,10 @@ public final class ParameterStore<Scalar: KernelScalar> {
     self.configuration = configuration
     var parameters: [Parameter] = []
     var offset = 0
-    for (layer, inputs) in zip(configuration.layers, configuration.layerInputs) {
-      for parameter in layer.parameterShapes(inputs: inputs) {
-        parameters.append(
-          Parameter(
-            layer: layer.name, name: parameter.name, shape: parameter.shape, offset: offset))
-        offset += AlignedMemory<Scalar>.padded(parameter.count)
+    for layer in try configuration.described() {
+      for shape in layer.parameters {
+        parameters.append(Parameter(layer: layer.name, description: shape, offset: offset))
+        offset += AlignedMemory<Scalar>.padded(shape.count)
       }
     }
     self.parameters = parameters
@@ -49,29 +50,12 @@ public final class ParameterStore<Scalar: KernelScalar> {
     gradients = try AlignedMemory(count: offset)
   }
 
-  /// Weights as Keras starts them: kernels Glorot-uniform, recurrent kernels orthogonal, biases zero
-  /// but for the forget gate's, which are 1.
+  /// Weights as the layers' initializers start them.
   public func initialize(seed: UInt64) {
     var generator = PhiloxGenerator(seed: seed, stream: .initialWeights)
-    for layer in configuration.layers {
-      for parameter in parameters where parameter.layer == layer.name {
-        let weights = self[parameter]
-        switch (layer, parameter.name) {
-        case (_, "kernel"):
-          Initializer.glorotUniform(
-            weights, inputs: parameter.shape[0], outputs: parameter.shape[1], using: &generator)
-        case (_, "recurrent_kernel"):
-          Initializer.orthogonal(
-            weights, inputs: parameter.shape[0], outputs: parameter.shape[1], using: &generator)
-        case (.lstm(let lstm), _):
-          weights.update(repeating: 0)
-          if lstm.unitForgetBias {
-            weights.extracting(lstm.units..<2 * lstm.units).update(repeating: 1)
-          }
-        case (.dense, _):
-          weights.update(repeating: 0)
-        }
-      }
+    for parameter in parameters {
+      parameter.description.initializer.fill(
+        self[parameter], shape: parameter.shape, using: &generator)
     }
   }
 
@@ -120,6 +104,33 @@ public final class ParameterStore<Scalar: KernelScalar> {
       setGradient(matrix, left: left, right: right, inner: inner)
     }
     optimizer?.update(matrix)
+  }
+
+  /// Updates a parameter by a gradient that `compute` puts where it belongs.
+  func update(
+    _ matrix: Matrix, optimizer: Adam<Scalar>?, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
+  ) {
+    compute(gradients.base + matrix.offset)
+    optimizer?.update(matrix)
+  }
+
+  /// `result = input · kernel + bias` for all rows at once.
+  ///
+  /// - Parameters:
+  ///   - input: `[rows, kernel.rows]`.
+  ///   - result: `[rows, kernel.columns]`.
+  func project(
+    _ input: UnsafePointer<Scalar>, _ kernel: Matrix, bias: UnsafePointer<Scalar>?, rows: Int,
+    into result: UnsafeMutablePointer<Scalar>
+  ) {
+    if let bias {
+      for row in 0..<rows {
+        (result + row * kernel.columns).update(from: bias, count: kernel.columns)
+      }
+    }
+    Scalar.multiply(
+      input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
+      columns: kernel.columns, inner: kernel.rows, into: result, accumulate: bias != nil)
   }
 
   /// Computes a gradient in its place: `leftᵀ · right`, or the sum of the rows of `right`.

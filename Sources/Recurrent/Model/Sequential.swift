@@ -10,13 +10,17 @@ public final class Sequential<Scalar: KernelScalar> {
   /// The most rows of a batch.
   public let batch: Int
   public let timeSteps: Int
-  /// The steps of the output: `timeSteps`, or 1 if the last LSTM gives only its last step.
+  /// The steps of the output: `timeSteps`, or 1 if the model answers once for a sequence.
   public let outputSteps: Int
+  /// The values of one step of the output.
+  public let outputUnits: Int
   /// The working memory, in scalars, beside the parameters.
   public let workingMemory: Int
 
   private let plan: MemoryPlan<Scalar>
   let layers: [any Layer<Scalar>]
+  private let stateful: [(name: String, units: Int, layer: any Layer<Scalar>)]
+  private let context = BatchContext<Scalar>()
   private let inputRegion: MemoryPlan<Scalar>.Region
   private let layerGradients: [MemoryPlan<Scalar>.Region]
   private var output: UnsafeMutablePointer<Scalar>
@@ -36,7 +40,8 @@ public final class Sequential<Scalar: KernelScalar> {
     if let fixed = configuration.timeSteps, fixed != timeSteps {
       throw ConfigurationError("the model takes \(fixed) time steps, not \(timeSteps)")
     }
-    let widest = (configuration.layers.map(\.units) + [configuration.features]).max() ?? 1
+    let described = try configuration.described(timeSteps: timeSteps)
+    let widest = described.map { max($0.input.features, $0.output.features) }.max() ?? 1
     let (elements, overflow) = batch.multipliedReportingOverflow(by: timeSteps)
     guard !overflow, elements <= Int(Int32.max) / widest else {
       throw ConfigurationError("a batch of \(batch) × \(timeSteps) steps is too large")
@@ -46,26 +51,28 @@ public final class Sequential<Scalar: KernelScalar> {
     inputRegion = plan.reserve(timeSteps * batch * configuration.features)
     var layers: [any Layer<Scalar>] = []
     var layerGradients: [MemoryPlan<Scalar>.Region] = []
-    var steps = timeSteps
-    for (layer, inputs) in zip(configuration.layers, configuration.layerInputs) {
+    var isMasked = false
+    for (index, layer) in described.enumerated() {
       // The gradient of this layer's input is that of the output of the layer below.
-      layerGradients.append(plan.reserve(layers.isEmpty ? 0 : steps * batch * inputs))
-      switch layer {
-      case .lstm(let lstm):
-        layers.append(
-          LSTM(
-            lstm, parameters: parameters, inputs: inputs, batch: batch, timeSteps: steps,
-            plan: plan))
-      case .dense(let dense):
-        layers.append(
-          Dense(
-            dense, parameters: parameters, inputs: inputs, batch: batch, steps: steps, plan: plan))
-      }
-      steps = layers.last?.outputSteps ?? steps
+      layerGradients.append(
+        plan.reserve(
+          layers.isEmpty ? 0 : layer.input.steps * batch * layer.input.features))
+      layers.append(
+        layer.description.makeLayer(
+          LayerBuilder(
+            name: layer.name, parameters: parameters, input: layer.input, output: layer.output,
+            batch: batch, plan: plan, isMasked: isMasked,
+            dropoutGenerator: PhiloxGenerator(
+              seed: UInt64(index), stream: .dropout))))
+      isMasked = isMasked || layer.description.makesMask
     }
     self.layers = layers
     self.layerGradients = layerGradients
-    outputSteps = steps
+    stateful = zip(described, layers).compactMap { described, layer in
+      described.description.isStateful ? (described.name, described.output.features, layer) : nil
+    }
+    outputUnits = described.last?.output.features ?? configuration.features
+    outputSteps = described.last?.output.steps ?? timeSteps
     workingMemory = plan.size
     try plan.allocate()
     output = plan[inputRegion]
@@ -76,15 +83,20 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// Computes the output of ``input``.
   ///
+  /// - Parameter training: Whether the model is to learn from the batch: dropout and normalisation then do
+  ///   what they do in training.
   /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
   @specialized(where Scalar == Float)
-  public func forward(rows: Int) -> UnsafeBufferPointer<Scalar> {
+  public func forward(rows: Int, training: Bool = false) -> UnsafeBufferPointer<Scalar> {
     var values = plan[inputRegion]
-    for layer in layers { values = layer.forward(values, rows: rows) }
+    context.rows = rows
+    context.mask = nil
+    context.isTraining = training
+    for layer in layers { values = layer.forward(values, in: context) }
     output = values
     return UnsafeBufferPointer(
-      start: values, count: outputSteps * rows * configuration.outputUnits)
+      start: values, count: outputSteps * rows * outputUnits)
   }
 
   /// The likeliest class of each row of the last output step.
@@ -95,7 +107,7 @@ public final class Sequential<Scalar: KernelScalar> {
   /// The likeliest class of one row of the last output step.
   @specialized(where Scalar == Float)
   public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
-    let classes = configuration.outputUnits
+    let classes = outputUnits
     return Recurrent.likeliestClass(
       output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
@@ -110,7 +122,7 @@ public final class Sequential<Scalar: KernelScalar> {
   ) -> (lossSum: Double, correct: Int) {
     let sums = CategoricalCrossEntropy.evaluate(
       probabilities: output, targets: targets, rows: outputSteps * rows,
-      classes: configuration.outputUnits, gradient: false)
+      classes: outputUnits, gradient: false)
     return (sums.loss, sums.correct)
   }
 
@@ -128,12 +140,14 @@ public final class Sequential<Scalar: KernelScalar> {
     optimizer?.beginUpdate()
     let sums = CategoricalCrossEntropy.evaluate(
       probabilities: output, targets: targets, rows: outputSteps * rows,
-      classes: configuration.outputUnits, gradient: true)
+      classes: outputUnits, gradient: true)
     var gradient = output
+    context.isGradientBeforeActivation = true
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
       layers[index].backward(
-        outputGradient: gradient, inputGradient: below, rows: rows, optimizer: optimizer)
+        outputGradient: gradient, inputGradient: below, in: context, optimizer: optimizer)
+      context.isGradientBeforeActivation = false
       if let below { gradient = below }
     }
     return (sums.loss, sums.correct)
@@ -141,11 +155,11 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
   public func resetStates() {
-    for case let lstm as LSTM<Scalar> in layers {
-      lstm.hidden.update(repeating: 0)
-      lstm.cell.update(repeating: 0)
-    }
+    for (_, _, layer) in stateful { for state in layer.states { state.update(repeating: 0) } }
   }
+
+  /// The states of stateful layers, as they are in memory.
+  var states: [UnsafeMutableBufferPointer<Scalar>] { stateful.flatMap { $0.layer.states } }
 }
 
 extension Sequential where Scalar == Float {
@@ -181,13 +195,11 @@ extension Sequential where Scalar == Float {
 
   /// The state of all stateful layers; `nil` if there are none.
   public var recurrentState: RecurrentState? {
-    let layers = layers.compactMap { $0 as? LSTM<Float> }.filter(\.stateful)
-    guard !layers.isEmpty else { return nil }
+    guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
-      layers: layers.map {
-        RecurrentState.Layer(
-          name: $0.name, units: $0.units, hidden: Array($0.hidden), cell: Array($0.cell))
+      layers: stateful.map { name, units, layer in
+        RecurrentState.Layer(name: name, units: units, values: layer.states.map { Array($0) })
       })
   }
 
@@ -195,18 +207,18 @@ extension Sequential where Scalar == Float {
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
   public func restore(_ state: RecurrentState) throws(ConfigurationError) {
-    let layers = layers.compactMap { $0 as? LSTM<Float> }.filter(\.stateful)
-    guard state.batch == batch, state.layers.map(\.name) == layers.map(\.name) else {
+    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.name) else {
       throw ConfigurationError(
         "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
-          + "this model has \(batch) rows of \(layers.map(\.name))")
+          + "this model has \(batch) rows of \(stateful.map(\.name))")
     }
-    for (layer, saved) in zip(layers, state.layers) {
-      guard saved.hidden.count == layer.hidden.count, saved.cell.count == layer.cell.count else {
-        throw ConfigurationError("the recurrent state of layer \(layer.name) has the wrong size")
+    for ((name, _, layer), saved) in zip(stateful, state.layers) {
+      guard saved.values.map(\.count) == layer.states.map(\.count) else {
+        throw ConfigurationError("the recurrent state of layer \(name) has the wrong size")
       }
-      _ = layer.hidden.update(fromContentsOf: saved.hidden)
-      _ = layer.cell.update(fromContentsOf: saved.cell)
+      for (place, values) in zip(layer.states, saved.values) {
+        _ = place.update(fromContentsOf: values)
+      }
     }
   }
 }

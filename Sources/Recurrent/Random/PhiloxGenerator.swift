@@ -8,6 +8,7 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
     case trainingData = 1
     case shuffle = 2
     case patternChoice = 3
+    case dropout = 4
   }
 
   public let seed: UInt64

@@ -37,12 +37,15 @@ public final class Trainer {
       throw ConfigurationError(
         "the data has \(dataset.features) features, the model takes \(configuration.features)")
     }
-    guard case .dense(let last) = configuration.layers.last, last.activation == .softmax else {
+    guard let last = configuration.layers.last, last.className == "Dense",
+      last["activation"] == "softmax"
+    else {
       throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
-    if let target = dataset.targets.first(where: { $0 >= last.units }) {
+    let units = configuration.outputUnits
+    if let target = dataset.targets.first(where: { $0 >= units }) {
       throw ConfigurationError(
-        "the data has a class \(target), layer \(last.name) has \(last.units) units")
+        "the data has a class \(target), layer \(last.name) has \(units) units")
     }
     // More rows than samples would only take memory.
     model = try Sequential(
@@ -110,7 +113,7 @@ public final class Trainer {
     let rows = min(options.batchSize, dataset.samples - first)
     gather(first: first, rows: rows)
     let sums = FloatMode.flushingSubnormals {
-      model.forward(rows: rows)
+      model.forward(rows: rows, training: true)
       return model.backward(targets: targets, rows: rows, optimizer: optimizer)
     }
 

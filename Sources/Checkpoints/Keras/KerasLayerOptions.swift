@@ -1,0 +1,55 @@
+import Recurrent
+
+/// The options of Keras' layers that change no number as long as they are off, as its files have them.
+enum KerasLayerOptions {
+  /// What Keras writes for a class beside the options that the engine knows.
+  static func off(_ className: String, _ version: KerasVersion) -> [String: JSONValue] {
+    var options = both[className] ?? [:]
+    let more = version == .three ? three : two
+    options.merge(more[className] ?? [:]) { _, new in new }
+    return options
+  }
+
+  private static let recurrent: [String: JSONValue] = [
+    "return_state": false, "unroll": false, "kernel_regularizer": nil,
+    "recurrent_regularizer": nil, "bias_regularizer": nil, "activity_regularizer": nil,
+    "kernel_constraint": nil, "recurrent_constraint": nil, "bias_constraint": nil,
+  ]
+  private static let normalization: [String: JSONValue] = [
+    "beta_regularizer": nil, "gamma_regularizer": nil, "beta_constraint": nil,
+    "gamma_constraint": nil,
+  ]
+
+  private static let both: [String: [String: JSONValue]] = [
+    "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
+    "Dense": [
+      "kernel_regularizer": nil, "bias_regularizer": nil, "kernel_constraint": nil,
+      "bias_constraint": nil,
+    ],
+    "Embedding": [
+      "embeddings_regularizer": nil, "activity_regularizer": nil, "embeddings_constraint": nil,
+    ],
+    "Dropout": ["seed": nil, "noise_shape": nil],
+    "LayerNormalization": normalization, "BatchNormalization": normalization,
+  ]
+
+  private static let three: [String: [String: JSONValue]] = [
+    "LSTM": ["seed": nil], "GRU": ["seed": nil],
+    "Dense": ["quantization_config": nil], "Embedding": ["quantization_config": nil],
+    "LayerNormalization": ["rms_scaling": false],
+    "BatchNormalization": [
+      "synchronized": false, "renorm": false, "renorm_clipping": nil, "renorm_momentum": 0.99,
+    ],
+  ]
+
+  private static let two: [String: [String: JSONValue]] = [
+    "LSTM": ["time_major": false, "implementation": 2],
+    "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
+    "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
+  ]
+
+  /// The options of ours that a version does not have.
+  static func unknown(_ className: String, _ version: KerasVersion) -> Set<String> {
+    version == .two ? ["zero_output_for_mask"] : []
+  }
+}

@@ -1,0 +1,131 @@
+/// One layer of a model in Keras' words: its class, its name, and the options that change numbers.
+public struct LayerConfiguration: Equatable, Sendable {
+  /// Keras' class name, such as `LSTM`.
+  public var className: String
+  public var name: String
+  /// Keras' names of the options that do not have the class's default.
+  public var options: [String: JSONValue] {
+    didSet { options = Self.withoutDefaults(options, of: className) }
+  }
+
+  public init(_ className: String, name: String, options: [String: JSONValue] = [:]) {
+    self.className = className
+    self.name = name
+    self.options = Self.withoutDefaults(options, of: className)
+  }
+
+  /// So that layers that compute the same are equal.
+  private static func withoutDefaults(
+    _ options: [String: JSONValue], of className: String
+  ) -> [String: JSONValue] {
+    guard let defaults = Self.options(of: className) else { return options }
+    return options.filter { option, value in
+      guard let standard = defaults[option] else { return true }
+      if let number = value.double { return number != standard.double }
+      return value != standard
+    }
+  }
+
+  /// What the engine knows about the layer.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the layer and the option if it cannot compute it.
+  func described() throws(ConfigurationError) -> any LayerDescription {
+    guard let description = LayerCatalog.classes[className] else {
+      throw ConfigurationError("layer \(name) is of class \(className), which is not supported")
+    }
+    return try description.init(LayerOptions(self, defaults: description.options))
+  }
+
+  /// The options that a class has, with their defaults; `nil` if there is no such class.
+  public static func options(of className: String) -> [String: JSONValue]? {
+    LayerCatalog.classes[className]?.options
+  }
+
+  /// Checks the options.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the one that cannot be computed.
+  public func validate() throws(ConfigurationError) { _ = try described() }
+
+  /// The value of an option, given or the class's default.
+  public subscript(option: String) -> JSONValue {
+    options[option] ?? LayerCatalog.classes[className]?.options[option] ?? .null
+  }
+}
+
+/// What the package knows about a class of layers: its options, its shapes, its weights, and how it computes.
+/// Each class has a file of its own.
+protocol LayerDescription: Sendable {
+  /// Keras' class name.
+  static var className: String { get }
+  /// Every option of Keras' constructor that changes numbers, with its default.
+  static var options: [String: JSONValue] { get }
+
+  /// - Throws: ``ConfigurationError`` naming the option that cannot be computed.
+  init(_ options: LayerOptions) throws(ConfigurationError)
+
+  /// The units of the output, its steps, and whether it has steps.
+  ///
+  /// - Throws: ``ConfigurationError`` if the layer cannot take such an input.
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape
+
+  /// The weights in Keras' order.
+  func parameters(of input: SampleShape) -> [ParameterShape]
+
+  /// Whether the input must have a time axis.
+  var needsSequence: Bool { get }
+  /// Whether the layer keeps a state from batch to batch.
+  var isStateful: Bool { get }
+  /// Whether the layers above may be told that steps do not count.
+  var makesMask: Bool { get }
+  /// The arrays that a stateful layer keeps.
+  var stateCount: Int { get }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar>
+}
+
+extension LayerDescription {
+  var needsSequence: Bool { false }
+  var isStateful: Bool { false }
+  var makesMask: Bool { false }
+  var stateCount: Int { 0 }
+  func parameters(of input: SampleShape) -> [ParameterShape] { [] }
+}
+
+/// What a layer is made from: its weights, the shapes, and the model's memory.
+struct LayerBuilder<Scalar: KernelScalar> {
+  let name: String
+  let parameters: ParameterStore<Scalar>
+  /// One sample of its input, with the real number of steps.
+  var input: SampleShape
+  /// One sample of its output.
+  var output: SampleShape
+  /// The most rows of a batch.
+  let batch: Int
+  let plan: MemoryPlan<Scalar>
+  /// Whether steps may come that do not count.
+  let isMasked: Bool
+  /// Draws what dropout leaves out; another one for each layer.
+  let dropoutGenerator: PhiloxGenerator
+  /// What the names of the weights begin with, for a layer inside another.
+  var scope = ""
+
+  /// A weight array of the layer.
+  func matrix(_ name: String) -> ParameterStore<Scalar>.Matrix {
+    parameters.matrix(layer: self.name, name: scope + name)
+  }
+}
+
+/// The classes of layers by Keras' names.
+enum LayerCatalog {
+  static let classes: [String: any LayerDescription.Type] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.className, $0) })
+
+  private static let all: [any LayerDescription.Type] = [
+    LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self,
+    BidirectionalDescription.self, TimeDistributedDescription.self, DenseDescription.self,
+    EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
+    ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
+    ReshapeDescription.self, LayerNormalizationDescription.self,
+    BatchNormalizationDescription.self,
+  ]
+}

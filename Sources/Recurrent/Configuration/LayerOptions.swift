@@ -1,0 +1,90 @@
+/// The options of one layer, read by their kinds.
+struct LayerOptions {
+  let layer: String
+  let className: String
+  private let values: [String: JSONValue]
+
+  /// - Throws: ``ConfigurationError`` if there is an option that the class does not have.
+  init(
+    _ configuration: LayerConfiguration, defaults: [String: JSONValue]
+  ) throws(ConfigurationError) {
+    layer = configuration.name
+    className = configuration.className
+    values = defaults.merging(configuration.options) { _, given in given }
+    for option in configuration.options.keys.sorted() where defaults[option] == nil {
+      throw error(option, "is not supported")
+    }
+  }
+
+  subscript(option: String) -> JSONValue { values[option] ?? .null }
+
+  func flag(_ option: String) throws(ConfigurationError) -> Bool {
+    guard let flag = self[option].bool else { throw error(option, "is not true or false") }
+    return flag
+  }
+
+  /// A size of an axis.
+  func size(_ option: String) throws(ConfigurationError) -> Int {
+    guard let size = self[option].integer else { throw error(option, "is not a number") }
+    guard (1...ModelConfiguration.largestAxis).contains(size) else {
+      throw ConfigurationError(
+        "\(option) of layer \(layer) is \(size); it must be from 1 to "
+          + "\(ModelConfiguration.largestAxis)")
+    }
+    return size
+  }
+
+  func number(_ option: String) throws(ConfigurationError) -> Double {
+    guard let number = self[option].double, number.isFinite else {
+      throw error(option, "is not a number")
+    }
+    return number
+  }
+
+  /// A part, from 0 to below 1.
+  func rate(_ option: String) throws(ConfigurationError) -> Double {
+    let rate = try number(option)
+    guard (0..<1).contains(rate) else { throw error(option, "is not from 0 to below 1") }
+    return rate
+  }
+
+  func activation(_ option: String = "activation") throws(ConfigurationError) -> Activation {
+    if self[option] == .null { return .linear }
+    guard let name = self[option].string, let activation = Activation(rawValue: name) else {
+      throw error(option, "is not supported")
+    }
+    return activation
+  }
+
+  /// A layer inside this one, as the reader of a configuration leaves it: class name, name and options.
+  func layer(_ option: String) throws(ConfigurationError) -> LayerConfiguration {
+    guard let className = self[option]["class_name"]?.string,
+      case .object(var options) = self[option]["config"],
+      let name = options.removeValue(forKey: "name")?.string
+    else { throw error(option, "is not a layer") }
+    return LayerConfiguration(className, name: name, options: options)
+  }
+
+  /// Where weights begin.
+  func initializer(_ option: String) -> Initializer { Initializer(self[option]) }
+
+  func error(_ option: String, _ what: String) -> ConfigurationError {
+    ConfigurationError(
+      "layer \(layer) (\(className)): \(option) \(self[option].shortText) \(what)")
+  }
+}
+
+extension JSONValue {
+  /// The value in a few words, for errors.
+  var shortText: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): "\(flag)"
+    case .integer(let integer): "\(integer)"
+    case .number(let number): "\(number)"
+    case .string(let text): text
+    case .array(let elements): "[" + elements.map(\.shortText).joined(separator: ", ") + "]"
+    case .object(let members): members["class_name"]?.shortText ?? "{…}"
+    }
+  }
+}

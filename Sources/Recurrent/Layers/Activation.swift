@@ -1,0 +1,169 @@
+import Kernels
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What Keras calls an activation: a function of each value, or of each row.
+///
+/// Formulas and constants as in `keras.activations`.
+public enum Activation: String, CaseIterable, Sendable {
+  case linear, relu, relu6, elu, selu, celu, gelu, silu, swish, mish, softplus, softsign, tanh
+  case sigmoid, exponential, softmax
+  case leakyRelu = "leaky_relu"
+  case hardSigmoid = "hard_sigmoid"
+  /// Keras 2's, with another slope than Keras 3's.
+  case hardSigmoid2 = "hard_sigmoid_keras2"
+  case hardSilu = "hard_silu"
+  case hardSwish = "hard_swish"
+  case hardTanh = "hard_tanh"
+  case hardShrink = "hard_shrink"
+  case softShrink = "soft_shrink"
+  case tanhShrink = "tanh_shrink"
+  case logSigmoid = "log_sigmoid"
+  case logSoftmax = "log_softmax"
+  case squareplus
+  case threshold
+  case sparsePlus = "sparse_plus"
+  case sparseSigmoid = "sparse_sigmoid"
+
+  /// Whether a value's result depends on the other values of its row.
+  var isOfRows: Bool { self == .softmax || self == .logSoftmax }
+
+  /// The activation of `values` `[rows, columns]`, in place.
+  func apply<Scalar: KernelScalar>(
+    _ values: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int
+  ) {
+    switch self {
+    case .linear: return
+    case .softmax: Scalar.softmax(values, rows: rows, columns: columns)
+    case .logSoftmax:
+      for row in 0..<rows {
+        let values = values + row * columns
+        var largest = values[0]
+        for column in 1..<max(1, columns) { largest = max(largest, values[column]) }
+        var sum = 0.0
+        for column in 0..<columns { sum += exp(Double(values[column] - largest)) }
+        let shift = largest + Scalar(log(sum))
+        for column in 0..<columns { values[column] -= shift }
+      }
+    default:
+      for index in 0..<rows * columns { values[index] = Scalar(value(Double(values[index]))) }
+    }
+  }
+
+  /// Turns the gradient of the results into that of the values before the activation, in place.
+  ///
+  /// - Parameters:
+  ///   - before: The values before the activation, `[rows, columns]`.
+  ///   - after: The results, `[rows, columns]`.
+  func applyGradient<Scalar: KernelScalar>(
+    _ gradient: UnsafeMutablePointer<Scalar>, before: UnsafePointer<Scalar>,
+    after: UnsafePointer<Scalar>, rows: Int, columns: Int
+  ) {
+    switch self {
+    case .linear: return
+    case .softmax, .logSoftmax:
+      for row in 0..<rows {
+        let (gradient, after) = (gradient + row * columns, after + row * columns)
+        var sum: Scalar = 0
+        for column in 0..<columns {
+          sum += self == .softmax ? gradient[column] * after[column] : gradient[column]
+        }
+        for column in 0..<columns {
+          gradient[column] =
+            self == .softmax
+            ? after[column] * (gradient[column] - sum)
+            : gradient[column] - Scalar(exp(Double(after[column]))) * sum
+        }
+      }
+    default:
+      for index in 0..<rows * columns {
+        gradient[index] *= Scalar(slope(Double(before[index]), Double(after[index])))
+      }
+    }
+  }
+
+  private static let seluAlpha = 1.6732632423543772848170429916717
+  private static let seluScale = 1.0507009873554804934193349852946
+
+  /// The activation of one value.
+  private func value(_ x: Double) -> Double {
+    switch self {
+    case .linear, .softmax, .logSoftmax: x
+    case .relu: max(x, 0)
+    case .relu6: min(max(x, 0), 6)
+    case .leakyRelu: x >= 0 ? x : 0.2 * x
+    case .elu, .celu: x > 0 ? x : expm1(x)
+    case .selu: Self.seluScale * (x > 0 ? x : Self.seluAlpha * expm1(x))
+    case .gelu: 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
+    case .silu, .swish: x * sigmoid(x)
+    case .mish: x * hyperbolicTangent(softplus(x))
+    case .softplus: softplus(x)
+    case .softsign: x / (1 + abs(x))
+    case .tanh: hyperbolicTangent(x)
+    case .sigmoid: sigmoid(x)
+    case .exponential: exp(x)
+    case .hardSigmoid: min(max(x / 6 + 0.5, 0), 1)
+    case .hardSigmoid2: min(max(0.2 * x + 0.5, 0), 1)
+    case .hardSilu, .hardSwish: x * min(max(x / 6 + 0.5, 0), 1)
+    case .hardTanh: min(max(x, -1), 1)
+    case .hardShrink: abs(x) > 0.5 ? x : 0
+    case .softShrink: x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0
+    case .tanhShrink: x - hyperbolicTangent(x)
+    case .logSigmoid: -softplus(-x)
+    case .squareplus: (x + (x * x + 4).squareRoot()) / 2
+    case .threshold: x > 0.5 ? x : 0.5
+    case .sparsePlus: x <= -1 ? 0 : x < 1 ? (x + 1) * (x + 1) / 4 : x
+    case .sparseSigmoid: x <= -1 ? 0 : x < 1 ? 0.5 * (x + 1) : 1
+    }
+  }
+
+  /// The derivative where the value is `x` and the activation `y`.
+  private func slope(_ x: Double, _ y: Double) -> Double {
+    switch self {
+    case .linear, .softmax, .logSoftmax: return 1
+    case .relu: return x > 0 ? 1 : 0
+    case .relu6: return x > 0 && x < 6 ? 1 : 0
+    case .leakyRelu: return x >= 0 ? 1 : 0.2
+    case .elu, .celu: return x > 0 ? 1 : y + 1
+    case .selu: return x > 0 ? Self.seluScale : y + Self.seluScale * Self.seluAlpha
+    case .gelu:
+      return 0.5 * (1 + erf(x / 2.0.squareRoot())) + x * exp(-x * x / 2) / (2 * .pi).squareRoot()
+    case .silu, .swish: return y + sigmoid(x) * (1 - y)
+    case .mish:
+      let t = hyperbolicTangent(softplus(x))
+      return t + x * (1 - t * t) * sigmoid(x)
+    case .softplus: return sigmoid(x)
+    case .softsign: return 1 / ((1 + abs(x)) * (1 + abs(x)))
+    case .tanh: return 1 - y * y
+    case .sigmoid: return y * (1 - y)
+    case .exponential: return y
+    case .hardSigmoid: return abs(x) < 3 ? 1.0 / 6 : 0
+    case .hardSigmoid2: return abs(x) < 2.5 ? 0.2 : 0
+    case .hardSilu, .hardSwish: return x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1
+    case .hardTanh: return abs(x) < 1 ? 1 : 0
+    case .hardShrink: return abs(x) > 0.5 ? 1 : 0
+    case .softShrink: return abs(x) > 0.5 ? 1 : 0
+    case .tanhShrink:
+      let t = hyperbolicTangent(x)
+      return t * t
+    case .logSigmoid: return sigmoid(-x)
+    case .squareplus: return 0.5 + 0.5 * x / (x * x + 4).squareRoot()
+    case .threshold: return x > 0.5 ? 1 : 0
+    case .sparsePlus: return x <= -1 ? 0 : x < 1 ? (x + 1) / 2 : 1
+    case .sparseSigmoid: return abs(x) < 1 ? 0.5 : 0
+    }
+  }
+
+  private func sigmoid(_ x: Double) -> Double {
+    x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))
+  }
+
+  private func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
+}
+
+/// The system's function, which the case of that name hides.
+private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }

@@ -1,0 +1,165 @@
+import Kernels
+
+/// `keras.layers.Bidirectional`.
+struct BidirectionalDescription: LayerDescription {
+  static let className = "Bidirectional"
+  static let options: [String: JSONValue] = [
+    "layer": nil, "backward_layer": nil, "merge_mode": "concat",
+  ]
+
+  enum MergeMode: String, Sendable {
+    case concat, sum, mul
+    case average = "ave"
+  }
+
+  let mergeMode: MergeMode
+  let forward, backward: any LayerDescription
+  private let names: (forward: String, backward: String)
+  private let returnsSequences: Bool
+  var needsSequence: Bool { true }
+  var isStateful: Bool { forward.isStateful }
+  var stateCount: Int { 2 * forward.stateCount }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    guard let mode = options["merge_mode"].string, let mergeMode = MergeMode(rawValue: mode) else {
+      throw options.error("merge_mode", "is not supported")
+    }
+    self.mergeMode = mergeMode
+    var inner = try options.layer("layer")
+    // tf-keras names the layers inside after the one it was given.
+    var outer = try options["backward_layer"] == .null ? inner : options.layer("backward_layer")
+    if options["backward_layer"] == .null {
+      outer.options["go_backwards"] = .bool(inner["go_backwards"] != true)
+      let name = inner.name
+      inner.name = name.hasPrefix("forward_") ? name : "forward_" + name
+      outer.name = name.hasPrefix("forward_") ? "backward_" + name.dropFirst(8) : "backward_" + name
+    }
+    guard ["LSTM", "GRU", "SimpleRNN"].contains(inner.className) else {
+      throw options.error("layer", "is not recurrent")
+    }
+    guard inner["go_backwards"] != outer["go_backwards"],
+      inner["return_sequences"] == outer["return_sequences"],
+      inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
+    else { throw options.error("backward_layer", "does not go with the layer") }
+    (forward, backward) = (try inner.described(), try outer.described())
+    names = (inner.name, outer.name)
+    returnsSequences = inner["return_sequences"] == true
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    var output = try forward.output(of: input)
+    if mergeMode == .concat { output.features *= 2 }
+    return output
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    forward.parameters(of: input).map { $0.inside(names.forward) }
+      + backward.parameters(of: input).map { $0.inside(names.backward) }
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Bidirectional(self, builder, scopes: names, returnsSequences: returnsSequences)
+  }
+}
+
+/// A recurrent layer and another that goes through the sequence from its end (Schuster & Paliwal 1997), as
+/// `keras.layers.Bidirectional` merges them.
+///
+/// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`, twice the units if merged
+/// by `concat`.
+/// Memory: `batch × timeSteps × (4 × units + inputs)` scalars, beside the two layers'.
+final class Bidirectional<Scalar: KernelScalar>: Layer {
+  private let forward, backward: any Layer<Scalar>
+  private let mode: BidirectionalDescription.MergeMode
+  private let steps, units, inputs, timeSteps: Int
+  private let plan: MemoryPlan<Scalar>
+  private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units or 2 × units]
+  /// Each layer's output in time's order, then the gradients of both.
+  private let parts: MemoryPlan<Scalar>.Region  // [2, steps, rows, units]
+  private let inputGradients: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs]
+
+  init(
+    _ description: BidirectionalDescription, _ builder: LayerBuilder<Scalar>,
+    scopes: (forward: String, backward: String), returnsSequences: Bool
+  ) {
+    mode = description.mergeMode
+    plan = builder.plan
+    steps = builder.output.steps
+    units = builder.output.features / (mode == .concat ? 2 : 1)
+    inputs = builder.input.features
+    timeSteps = builder.input.steps
+    var inner = builder
+    inner.output.features = units
+    inner.scope = builder.scope + scopes.forward + "/"
+    forward = description.forward.makeLayer(inner)
+    inner.scope = builder.scope + scopes.backward + "/"
+    backward = description.backward.makeLayer(inner)
+    output = plan.reserve(steps * builder.batch * builder.output.features)
+    parts = plan.reserve(2 * steps * builder.batch * units)
+    inputGradients = plan.reserve(timeSteps * builder.batch * inputs)
+  }
+
+  var states: [UnsafeMutableBufferPointer<Scalar>] { forward.states + backward.states }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    let (rows, mask) = (batch.rows, batch.mask)
+    let size = rows * units
+    let (first, output) = (plan[parts], plan[output])
+    let second = first + steps * size
+    first.update(from: forward.forward(input, in: batch), count: steps * size)
+    batch.mask = mask
+    let reversed = backward.forward(input, in: batch)
+    for step in 0..<steps {
+      (second + step * size).update(from: reversed + (steps - 1 - step) * size, count: size)
+    }
+    for index in 0..<steps * size {
+      switch mode {
+      case .concat:
+        let place = index / units * 2 * units + index % units
+        output[place] = first[index]
+        output[place + units] = second[index]
+      case .sum: output[index] = first[index] + second[index]
+      case .average: output[index] = (first[index] + second[index]) / 2
+      case .mul: output[index] = first[index] * second[index]
+      }
+    }
+    return output
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+  ) {
+    let size = batch.rows * units
+    let first = plan[parts]
+    let second = first + steps * size
+    // The outputs make room for their gradients; those of the second in its own order of steps, which the
+    // output, not needed any more, holds meanwhile.
+    let reversed = plan[output]
+    for index in 0..<steps * size {
+      var (one, other) = (outputGradient[index], outputGradient[index])
+      switch mode {
+      case .concat:
+        let place = index / units * 2 * units + index % units
+        (one, other) = (outputGradient[place], outputGradient[place + units])
+      case .sum: break
+      case .average: (one, other) = (one / 2, other / 2)
+      case .mul: (one, other) = (one * second[index], other * first[index])
+      }
+      first[index] = one
+      second[index] = other
+    }
+    for step in 0..<steps {
+      (reversed + step * size).update(from: second + (steps - 1 - step) * size, count: size)
+    }
+    let other = inputGradient == nil ? nil : plan[inputGradients]
+    forward.backward(
+      outputGradient: first, inputGradient: inputGradient, in: batch, optimizer: optimizer)
+    backward.backward(
+      outputGradient: reversed, inputGradient: other, in: batch, optimizer: optimizer)
+    guard let inputGradient, let other else { return }
+    for index in 0..<timeSteps * batch.rows * inputs { inputGradient[index] += other[index] }
+  }
+}

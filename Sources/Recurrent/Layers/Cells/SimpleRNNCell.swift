@@ -1,0 +1,123 @@
+import Kernels
+
+/// `keras.layers.SimpleRNN`.
+struct SimpleRNNDescription: LayerDescription {
+  static let className = "SimpleRNN"
+  static let options = RecurrentOptions.defaults
+
+  let recurrent: RecurrentOptions
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateCount: Int { 1 }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options)
+  }
+
+  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let (units, cell) = (recurrent.units, "simple_rnn_cell")
+    return [
+      ParameterShape("kernel", in: cell, [input.features, units], recurrent.kernel),
+      ParameterShape("recurrent_kernel", in: cell, [units, units], recurrent.recurrentKernel),
+    ] + (recurrent.usesBias ? [ParameterShape("bias", in: cell, [units], recurrent.bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    RecurrentLayer(
+      recurrent, builder, cell: SimpleRNNCell(self, builder), hasCellState: false)
+  }
+}
+
+/// A fully connected recurrence (Elman 1990), as `keras.layers.SimpleRNNCell` computes it:
+///
+///     hₜ = activation(xₜ · kernel + hₜ₋₁ · recurrentKernel + bias)
+///
+/// Memory: `3 × batch × timeSteps × units` scalars.
+final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
+  private let units, inputs: Int
+  private let activation: Activation
+  private let parameters: ParameterStore<Scalar>
+  private let kernel, recurrentKernel: ParameterStore<Scalar>.Matrix
+  private let bias: ParameterStore<Scalar>.Matrix?
+  private let plan: MemoryPlan<Scalar>
+  private let before: MemoryPlan<Scalar>.Region  // [steps, rows, units], before the activation
+  private let after: MemoryPlan<Scalar>.Region  // [steps, rows, units]
+  private let gradient: MemoryPlan<Scalar>.Region  // [steps, rows, units]
+
+  init(_ description: SimpleRNNDescription, _ builder: LayerBuilder<Scalar>) {
+    units = description.recurrent.units
+    inputs = builder.input.features
+    activation = description.recurrent.activation
+    parameters = builder.parameters
+    kernel = builder.matrix("kernel")
+    recurrentKernel = builder.matrix("recurrent_kernel")
+    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    plan = builder.plan
+    let all = builder.input.steps * builder.batch * units
+    before = plan.reserve(all)
+    after = plan.reserve(all)
+    gradient = plan.reserve(all)
+  }
+
+  func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
+    parameters.project(
+      input, kernel, bias: bias?.values, rows: steps * rows, into: plan[before])
+  }
+
+  func forward(
+    step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
+    previousCell: UnsafePointer<Scalar>, hidden: UnsafeMutablePointer<Scalar>,
+    cell: UnsafeMutablePointer<Scalar>
+  ) {
+    let at = step * rows * units
+    let before = plan[before] + at
+    Scalar.multiply(
+      previousHidden, transposeLeft: false, recurrentKernel.values, transposeRight: false,
+      rows: rows, columns: units, inner: units, into: before, accumulate: true)
+    hidden.update(from: before, count: rows * units)
+    activation.apply(hidden, rows: rows, columns: units)
+    (plan[after] + at).update(from: hidden, count: rows * units)
+  }
+
+  func backward(
+    step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
+    previousCell: UnsafePointer<Scalar>, cell: UnsafePointer<Scalar>,
+    hiddenGradient: UnsafeMutablePointer<Scalar>, cellGradient: UnsafeMutablePointer<Scalar>,
+    mask: UnsafePointer<UInt8>?
+  ) {
+    let at = step * rows * units
+    let gradient = plan[gradient] + at
+    gradient.update(from: hiddenGradient, count: rows * units)
+    activation.applyGradient(
+      gradient, before: plan[before] + at, after: plan[after] + at, rows: rows, columns: units)
+    for row in 0..<rows where mask.map({ $0[row] == 0 }) ?? false {
+      (gradient + row * units).update(repeating: 0, count: units)
+    }
+    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
+      Scalar.multiply(
+        gradient + row * units, transposeLeft: false, recurrentKernel.values,
+        transposeRight: true, rows: 1, columns: units, inner: units,
+        into: hiddenGradient + row * units, accumulate: false)
+    }
+  }
+
+  func finish(
+    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
+    inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
+  ) {
+    let (all, gradient) = (steps * rows, plan[gradient])
+    if let inputGradient {
+      Scalar.multiply(
+        gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
+        columns: inputs, inner: units, into: inputGradient, accumulate: false)
+    }
+    parameters.update(kernel, left: input, right: gradient, inner: all, optimizer: optimizer)
+    parameters.update(
+      recurrentKernel, left: hiddens, right: gradient, inner: all, optimizer: optimizer)
+    if let bias {
+      parameters.update(bias, left: nil, right: gradient, inner: all, optimizer: optimizer)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Kernels
+
+/// `keras.layers.Dropout`.
+struct DropoutDescription: LayerDescription {
+  static let className = "Dropout"
+  static let options: [String: JSONValue] = ["rate": 0.5]
+
+  let rate: Double
+
+  init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
+
+  func output(of input: SampleShape) -> SampleShape { input }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Dropout(self, builder)
+  }
+}
+
+/// Leaves a random part of the values out while training (Srivastava et al. 2014) and scales the others up, as
+/// `keras.layers.Dropout` does.
+///
+/// Shapes: input and output `[steps, rows, inputs]`.
+/// Memory: `2 × batch × steps × inputs` scalars from the model's plan.
+final class Dropout<Scalar: KernelScalar>: Layer {
+  private let rate: Double
+  private let size: Int
+  private var generator: PhiloxGenerator
+  private let plan: MemoryPlan<Scalar>
+  private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
+  private let factors: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
+
+  init(_ description: DropoutDescription, _ builder: LayerBuilder<Scalar>) {
+    rate = description.rate
+    size = builder.input.steps * builder.input.features
+    generator = builder.dropoutGenerator
+    plan = builder.plan
+    output = plan.reserve(size * builder.batch)
+    factors = plan.reserve(size * builder.batch)
+  }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    let (output, factors) = (plan[output], plan[factors])
+    let isOn = batch.isTraining && rate > 0
+    for index in 0..<size * batch.rows {
+      factors[index] = isOn ? (generator.uniform() < rate ? 0 : Scalar(1 / (1 - rate))) : 1
+      output[index] = input[index] * factors[index]
+    }
+    return output
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+  ) {
+    guard let inputGradient else { return }
+    let factors = plan[factors]
+    for index in 0..<size * batch.rows {
+      inputGradient[index] = outputGradient[index] * factors[index]
+    }
+  }
+}

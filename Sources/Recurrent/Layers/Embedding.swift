@@ -1,0 +1,111 @@
+import Kernels
+
+/// `keras.layers.Embedding`.
+struct EmbeddingDescription: LayerDescription {
+  static let className = "Embedding"
+  static let options: [String: JSONValue] = [
+    "input_dim": 1, "output_dim": 1, "embeddings_initializer": "RandomUniform", "mask_zero": false,
+  ]
+
+  let symbols, units: Int
+  let masksZero: Bool
+  private let initializer: Initializer
+  var needsSequence: Bool { true }
+  var makesMask: Bool { masksZero }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    symbols = try options.size("input_dim")
+    units = try options.size("output_dim")
+    masksZero = try options.flag("mask_zero")
+    initializer = options.initializer("embeddings_initializer")
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard input.features == 1 else {
+      throw ConfigurationError("an Embedding needs one symbol a step, not \(input.features)")
+    }
+    return .sequence(timeSteps: input.timeSteps, features: units)
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    [ParameterShape("embeddings", [symbols, units], initializer)]
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Embedding(self, builder)
+  }
+}
+
+/// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A number that is none of
+/// the symbols' counts as the nearest one.
+///
+/// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
+/// Memory: `batch × steps × units` scalars from the model's plan.
+final class Embedding<Scalar: KernelScalar>: Layer {
+  private let symbols, units, steps: Int
+  private let masksZero: Bool
+  private let parameters: ParameterStore<Scalar>
+  private let embeddings: ParameterStore<Scalar>.Matrix
+  private let plan: MemoryPlan<Scalar>
+  private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
+  private let mask: StepMask
+  private var input: UnsafePointer<Scalar>?
+
+  init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {
+    symbols = description.symbols
+    units = description.units
+    masksZero = description.masksZero
+    steps = builder.input.steps
+    parameters = builder.parameters
+    embeddings = builder.matrix("embeddings")
+    plan = builder.plan
+    output = plan.reserve(steps * builder.batch * units)
+    mask = StepMask(count: masksZero ? steps * builder.batch : 0)
+  }
+
+  private func symbol(_ value: Scalar) -> Int {
+    value > 0 ? Int(min(value, Scalar(symbols - 1))) : 0
+  }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    self.input = input
+    let output = plan[output]
+    for row in 0..<steps * batch.rows {
+      (output + row * units).update(
+        from: embeddings.values + symbol(input[row]) * units, count: units)
+      if masksZero { mask.values[row] = symbol(input[row]) == 0 ? 0 : 1 }
+    }
+    if masksZero { batch.mask = UnsafePointer(mask.values.baseAddress) }
+    return output
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+  ) {
+    guard let input else { preconditionFailure("backward before forward") }
+    parameters.update(embeddings, optimizer: optimizer) { gradient in
+      gradient.update(repeating: 0, count: symbols * units)
+      for row in 0..<steps * batch.rows {
+        let to = gradient + symbol(input[row]) * units
+        for unit in 0..<units { to[unit] += outputGradient[row * units + unit] }
+      }
+    }
+    // Numbers of symbols have no gradient.
+    inputGradient?.update(repeating: 0, count: steps * batch.rows)
+  }
+}
+
+/// Which steps of a batch count: the memory of a mask.
+final class StepMask {
+  let values: UnsafeMutableBufferPointer<UInt8>
+
+  init(count: Int) {
+    values = .allocate(capacity: count)
+    values.initialize(repeating: 1)
+  }
+
+  deinit { values.deallocate() }
+}

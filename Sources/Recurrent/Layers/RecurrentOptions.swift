@@ -1,0 +1,41 @@
+/// What `LSTM`, `GRU` and `SimpleRNN` have in common: options of `keras.layers.RNN` and of every cell.
+struct RecurrentOptions: Sendable {
+  static let defaults: [String: JSONValue] = [
+    "units": 1, "activation": "tanh", "use_bias": true, "return_sequences": false,
+    "go_backwards": false, "stateful": false, "dropout": 0.0, "recurrent_dropout": 0.0,
+    "zero_output_for_mask": false, "kernel_initializer": "GlorotUniform",
+    "recurrent_initializer": "Orthogonal", "bias_initializer": "Zeros",
+  ]
+
+  let units: Int
+  let activation: Activation
+  let usesBias: Bool
+  let returnsSequences: Bool
+  let goesBackwards: Bool
+  let isStateful: Bool
+  /// The part of the inputs, and of the hidden state, that is left out of each sequence in training.
+  let dropout, recurrentDropout: Double
+  /// The output of a step that does not count is zero, not that of the step before.
+  let zeroOutputForMask: Bool
+  let kernel, recurrentKernel, bias: Initializer
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    units = try options.size("units")
+    activation = try options.activation()
+    usesBias = try options.flag("use_bias")
+    returnsSequences = try options.flag("return_sequences")
+    goesBackwards = try options.flag("go_backwards")
+    isStateful = try options.flag("stateful")
+    dropout = try options.rate("dropout")
+    recurrentDropout = try options.rate("recurrent_dropout")
+    zeroOutputForMask = try options.flag("zero_output_for_mask")
+    kernel = options.initializer("kernel_initializer")
+    recurrentKernel = options.initializer("recurrent_initializer")
+    bias = options.initializer("bias_initializer")
+  }
+
+  func output(of input: SampleShape) -> SampleShape {
+    returnsSequences
+      ? .sequence(timeSteps: input.timeSteps, features: units) : .vector(features: units)
+  }
+}

@@ -1,0 +1,111 @@
+import Kernels
+
+/// `keras.layers.Flatten`.
+struct FlattenDescription: LayerDescription {
+  static let className = "Flatten"
+  static let options: [String: JSONValue] = ["data_format": "channels_last"]
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
+      throw options.error("data_format", "is not supported")
+    }
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard input.isSequence else { return input }
+    guard let steps = input.timeSteps else {
+      throw ConfigurationError("Flatten needs a fixed number of time steps")
+    }
+    let (features, overflow) = steps.multipliedReportingOverflow(by: input.features)
+    guard !overflow else { throw ConfigurationError("Flatten gives too many features") }
+    return .vector(features: features)
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Reshape(builder)
+  }
+}
+
+/// `keras.layers.Reshape`, to one or two axes.
+struct ReshapeDescription: LayerDescription {
+  static let className = "Reshape"
+  static let options: [String: JSONValue] = ["target_shape": nil]
+
+  private let target: [Int]
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    let sizes = options["target_shape"].array ?? []
+    target = sizes.compactMap(\.integer)
+    guard target.count == sizes.count, (1...2).contains(target.count),
+      target.allSatisfy({ $0 == -1 || (1...ModelConfiguration.largestAxis).contains($0) }),
+      target.filter({ $0 == -1 }).count <= 1
+    else { throw options.error("target_shape", "is not supported") }
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard !input.isSequence || input.timeSteps != nil else {
+      throw ConfigurationError("Reshape needs a fixed number of time steps")
+    }
+    let count = input.steps * input.features
+    let known = target.filter { $0 > 0 }.reduce(1, *)
+    let sizes = target.map { $0 == -1 ? count / known : $0 }
+    guard sizes.reduce(1, *) == count else {
+      throw ConfigurationError("Reshape cannot make \(target) of \(count) values")
+    }
+    return sizes.count == 1
+      ? .vector(features: sizes[0]) : .sequence(timeSteps: sizes[0], features: sizes[1])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Reshape(builder)
+  }
+}
+
+/// The values of each sample in the same order under another shape. Only their places in memory change, which
+/// go by steps first.
+///
+/// Shapes: input `[steps, rows, inputs]`, output `[outputSteps, rows, units]` with as many values.
+/// Memory: `batch × steps × inputs` scalars from the model's plan.
+final class Reshape<Scalar: KernelScalar>: Layer {
+  private let steps, inputs, outputSteps, units: Int
+  private let plan: MemoryPlan<Scalar>
+  private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, units]
+
+  init(_ builder: LayerBuilder<Scalar>) {
+    steps = builder.input.steps
+    inputs = builder.input.features
+    outputSteps = builder.output.steps
+    units = builder.output.features
+    plan = builder.plan
+    output = plan.reserve(steps * builder.batch * inputs)
+  }
+
+  /// Calls `body` with the places in input and output of every value.
+  @inline(__always)
+  private func forEachValue(rows: Int, _ body: (_ input: Int, _ output: Int) -> Void) {
+    for row in 0..<rows {
+      for value in 0..<steps * inputs {
+        body(
+          (value / inputs * rows + row) * inputs + value % inputs,
+          (value / units * rows + row) * units + value % units)
+      }
+    }
+  }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    let output = plan[output]
+    forEachValue(rows: batch.rows) { output[$1] = input[$0] }
+    batch.mask = nil
+    return output
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+  ) {
+    guard let inputGradient else { return }
+    forEachValue(rows: batch.rows) { inputGradient[$0] = outputGradient[$1] }
+  }
+}

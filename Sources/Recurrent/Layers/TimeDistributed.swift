@@ -1,0 +1,29 @@
+import Kernels
+
+/// `keras.layers.TimeDistributed`: a layer that is applied to every step. The engine's layers without a memory
+/// do that anyway, so the layer inside takes its place.
+struct TimeDistributedDescription: LayerDescription {
+  static let className = "TimeDistributed"
+  static let options: [String: JSONValue] = ["layer": nil]
+
+  let layer: any LayerDescription
+  var needsSequence: Bool { true }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    let inner = try options.layer("layer")
+    guard ["Dense", "Activation", "Dropout", "LayerNormalization"].contains(inner.className) else {
+      throw options.error("layer", "is not supported")
+    }
+    layer = try inner.described()
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    try layer.output(of: input)
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] { layer.parameters(of: input) }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    layer.makeLayer(builder)
+  }
+}
