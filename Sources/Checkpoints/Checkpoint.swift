@@ -8,7 +8,9 @@ public struct Checkpoint {
   /// The model's weights and configuration.
   public var parameters: ParameterStore<Float>
   /// The optimizer with its moments; `nil` in a file that cannot be trained on.
-  public var optimizer: Adam<Float>?
+  public var optimizer: Optimizer<Float>?
+  /// What the model is trained to make small.
+  public var loss: Loss
   /// The state of stateful layers: where the stream stands. `nil` if no layer is stateful.
   public var recurrentState: RecurrentState?
   /// What the stream is fed next; `nil` if none has begun.
@@ -25,13 +27,15 @@ public struct Checkpoint {
   public var kerasVersion: KerasVersion
 
   public init(
-    parameters: ParameterStore<Float>, optimizer: Adam<Float>?, recurrentState: RecurrentState?,
+    parameters: ParameterStore<Float>, optimizer: Optimizer<Float>?,
+    loss: Loss = .categoricalCrossEntropy, recurrentState: RecurrentState?,
     stream: StreamPosition? = nil, training: TrainingProgress? = nil,
     trainingRecurrentState: RecurrentState? = nil, vocabulary: Vocabulary? = nil,
     task: TrainingTask? = nil, kerasVersion: KerasVersion = .three
   ) {
     self.parameters = parameters
     self.optimizer = optimizer
+    self.loss = loss
     self.recurrentState = recurrentState
     self.stream = stream
     self.training = training

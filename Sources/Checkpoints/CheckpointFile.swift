@@ -85,7 +85,7 @@ public enum CheckpointFile {
   public static func save(
     _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
   ) throws {
-    try AtomicFile.replace(path, lock: lock) { temporary in
+    try AtomicFile.replace(path, target: lock.target) { temporary in
       let arrays = ArrayWriter(reportedAs: path)
       try describing(path) {
         let file = try File.create(temporary)
@@ -110,10 +110,12 @@ public enum CheckpointFile {
       throw CheckpointError.invalid(file, "/@model_config: \(error)")
     }
     try KerasWeights.read(root, into: parameters, arrays: arrays, file: file)
+    let training = try KerasTraining.read(root, file: file)
     var checkpoint = Checkpoint(
       parameters: parameters,
       optimizer: try KerasOptimizer.read(
-        root, parameters: parameters, arrays: arrays, file: file),
+        root, training, parameters: parameters, arrays: arrays, file: file),
+      loss: training?.loss ?? .categoricalCrossEntropy,
       recurrentState: nil, kerasVersion: kerasVersion)
     try ResumptionGroups.read(root, into: &checkpoint, arrays: arrays, file: file)
     if checkpoint.recurrentState == nil {

@@ -95,27 +95,26 @@ public struct CheckpointReport {
       return ReportTable(name: "optimizer", facts: [])
     }
     let configuration = optimizer.configuration
+    let options = configuration.options.sorted { $0.key < $1.key }.filter { $0.value != nil }
     return ReportTable(
       name: "optimizer",
       facts: [
-        ("class", .text("Adam")), ("iterations", .integer(optimizer.iterations)),
-        ("learning_rate", .number(Double(configuration.learningRate))),
-        ("beta_1", .number(configuration.beta1)), ("beta_2", .number(configuration.beta2)),
-        ("epsilon", .number(configuration.epsilon)),
-      ])
+        ("class", .text(configuration.className)), ("iterations", .integer(optimizer.iterations)),
+      ] + options.map { ($0.key, $0.value.double.map { .number($0) } ?? .text($0.value.text())) })
   }
 
   /// The optimizer's moments with their spread.
   public var moments: ReportTable {
     statistics(
       "moments",
-      checkpoint.parameters.parameters.flatMap { parameter -> [[ReportTable.Cell]] in
+      checkpoint.parameters.parameters.filter(\.isTrainable).flatMap {
+        parameter -> [[ReportTable.Cell]] in
         guard let optimizer = checkpoint.optimizer else { return [] }
         let name = "\(parameter.layer)/\(parameter.name)"
-        return [
-          ("momentum", optimizer.momentum(parameter)), ("velocity", optimizer.velocity(parameter)),
-        ].map { moment, values in
-          spread("\(name) \(moment)", parameter.shape, UnsafeBufferPointer(values))
+        return optimizer.slotNames.map { slot in
+          spread(
+            "\(name) \(slot)", parameter.shape,
+            UnsafeBufferPointer(optimizer.slot(slot, of: parameter)))
         }
       })
   }

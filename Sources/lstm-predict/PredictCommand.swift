@@ -13,6 +13,7 @@ struct PredictCommand: ToolCommand {
         lstm-predict models/stateful.h5 --seed A --steps 10 --save-state
         lstm-predict models/stateful.h5 --continue --steps 15
         lstm-predict models/stateful.h5 --evaluate
+        lstm-predict model.h5 --input X.npy --output Y.npy
       """)
 
   @Argument(help: ArgumentHelp("The model.", valueName: "CHECKPOINT"))
@@ -27,6 +28,14 @@ struct PredictCommand: ToolCommand {
 
   @Flag(help: "Show loss, accuracy and every answer on the training data.")
   var evaluate = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Arrays in: X.npy, or FILE.h5:DATASET, [samples, timeSteps, features].", valueName: "X"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("Where the outputs go: Y.npy.", valueName: "Y.npy"))
+  var output: String?
 
   @Option(help: ArgumentHelp("The symbols to predict.", valueName: "N"))
   var steps: Int = 1
@@ -48,9 +57,15 @@ struct PredictCommand: ToolCommand {
   var format: StepWriter.Format = .text
 
   func validate() throws {
-    let modes = [seed != nil, continues, evaluate].filter { $0 }.count
+    let modes = [seed != nil, continues || input != nil, evaluate].filter { $0 }.count
     guard modes == 1 else {
-      throw ValidationError("give one of --seed TEXT, --continue and --evaluate")
+      throw ValidationError("give one of --seed TEXT, --continue, --evaluate and --input X.npy")
+    }
+    guard (input == nil) == (output == nil) else {
+      throw ValidationError("--input and --output go together")
+    }
+    if let output, !output.hasSuffix(".npy") {
+      throw ValidationError("--output is \(output); it must end in .npy")
     }
     guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
     guard !evaluate || saveState == nil else {
@@ -61,6 +76,12 @@ struct PredictCommand: ToolCommand {
   func run() throws {
     threads.apply()
     let target = saveState.map { $0.isEmpty ? checkpoint : $0 }
+    if let input, let output {
+      let session = try ArraySession(checkpoint, savingTo: target)
+      let outputs = try session.predict(try NumericArray(contentsOf: input), continues: continues)
+      try outputs.write(to: output)
+      return try session.save()
+    }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
     if evaluate {

@@ -21,8 +21,8 @@ import Testing
     #expect(b.iterations == a.iterations)
     for (first, second) in zip(saved.parameters.parameters, loaded.parameters.parameters) {
       #expect(Array(saved.parameters[first]) == Array(loaded.parameters[second]))
-      #expect(Array(a.momentum(first)) == Array(b.momentum(second)))
-      #expect(Array(a.velocity(first)) == Array(b.velocity(second)))
+      #expect(Array(a.slot("momentum", of: first)) == Array(b.slot("momentum", of: second)))
+      #expect(Array(a.slot("velocity", of: first)) == Array(b.slot("velocity", of: second)))
     }
     #expect(loaded.recurrentState == saved.recurrentState)
     #expect(loaded.trainingRecurrentState == saved.trainingRecurrentState)
@@ -228,7 +228,7 @@ import Testing
       targets: [0, 1, 2, 0, 1, 2])
     let trainer = try Trainer(
       parameters: parameters,
-      optimizer: try Adam(Adam.Configuration(learningRate: 0.01), parameters: parameters),
+      optimizer: try Optimizer.make(.adam(learningRate: 0.01), parameters: parameters),
       dataset: dataset,
       options: TrainingOptions(
         batchSize: 2, shuffle: true, resetStatesEachEpoch: true, randomSeed: UInt64.max),

@@ -72,10 +72,12 @@ import Testing
         let name = "\(parameter.layer)/\(parameter.name) after \(wanted)"
         expectClose(checkpoint.parameters[parameter], keras.parameters[parameter], name)
         expectClose(
-          trainer.optimizer.momentum(parameter), kerasOptimizer.momentum(parameter),
+          trainer.optimizer.slot("momentum", of: parameter),
+          kerasOptimizer.slot("momentum", of: parameter),
           "momentum of " + name)
         expectClose(
-          trainer.optimizer.velocity(parameter), kerasOptimizer.velocity(parameter),
+          trainer.optimizer.slot("velocity", of: parameter),
+          kerasOptimizer.slot("velocity", of: parameter),
           "velocity of " + name)
       }
       for layer in trainer.model.recurrentState?.layers ?? [] {

@@ -19,8 +19,8 @@ import Testing
     for (first, second) in zip(saved.parameters.parameters, loaded.parameters.parameters) {
       #expect(Array(saved.parameters[first]) == Array(loaded.parameters[second]))
       let (a, b) = (try #require(saved.optimizer), try #require(loaded.optimizer))
-      #expect(Array(a.momentum(first)) == Array(b.momentum(second)))
-      #expect(Array(a.velocity(first)) == Array(b.velocity(second)))
+      #expect(Array(a.slot("momentum", of: first)) == Array(b.slot("momentum", of: second)))
+      #expect(Array(a.slot("velocity", of: first)) == Array(b.slot("velocity", of: second)))
     }
     let kernel = try #require(saved.parameters.parameter(layer: "lstm", name: name))
     let read: [Float] = try CheckpointFile.read(path) { root in
@@ -79,11 +79,11 @@ import Testing
     let parameters = try ParameterStore<Float>(
       .lstmClassifier(units: [300], classes: 3, timeSteps: 1, features: 1, statefulBatch: 1))
     parameters.initialize(seed: 1)
-    let optimizer = try Adam(Adam<Float>.Configuration(), parameters: parameters)
+    let optimizer = try Optimizer<Float>.make(.adam(), parameters: parameters)
     for parameter in parameters.parameters {
       for index in 0..<parameter.count {
-        optimizer.momentum(parameter)[index] = Float(index) * 1e-6
-        optimizer.velocity(parameter)[index] = Float(parameter.count - index) * 1e-6
+        optimizer.slot("momentum", of: parameter)[index] = Float(index) * 1e-6
+        optimizer.slot("velocity", of: parameter)[index] = Float(parameter.count - index) * 1e-6
       }
     }
     return Checkpoint(

@@ -30,7 +30,7 @@ enum KerasModel {
     try attributes.set("model_config", model.text(), utf8: false)
     if let optimizer = checkpoint.optimizer {
       let training = ModelConfigurationWriter(version: version).writeTraining(
-        optimizer.configuration)
+        optimizer.configuration, checkpoint.loss)
       try attributes.set("training_config", training.text(), utf8: false)
     }
   }

@@ -48,7 +48,9 @@ enum KerasWeights {
     _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
     let weights = try root.group("model_weights")
-    let layers = parameters.configuration.layers
+    let layers = parameters.configuration.layers.filter { layer in
+      parameters.parameters.contains { $0.layer == layer.name }
+    }
     var groups: [Group] = []
     for name in try splitNames("layer_names", of: weights) {
       let group = try weights.group(name)

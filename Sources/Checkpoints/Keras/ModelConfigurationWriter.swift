@@ -27,39 +27,39 @@ struct ModelConfigurationWriter {
     return ["class_name": "Sequential", "config": .object(config)]
   }
 
-  func writeTraining(_ adam: Adam<Float>.Configuration) -> JSONValue {
+  func writeTraining(_ configuration: OptimizerConfiguration, _ loss: Loss) -> JSONValue {
+    let className = configuration.className
     var optimizer: [String: JSONValue] = [
-      "name": version == .three ? "adam" : "Adam",
-      "learning_rate": .number(Double(adam.learningRate)), "weight_decay": nil, "clipnorm": nil,
-      "global_clipnorm": nil, "clipvalue": nil, "use_ema": false, "ema_momentum": 0.99,
-      "ema_overwrite_frequency": nil, "beta_1": .number(adam.beta1), "beta_2": .number(adam.beta2),
-      "epsilon": .number(adam.epsilon), "amsgrad": false,
+      "name": .string(KerasTraining.name(of: className, version)), "use_ema": false,
+      "ema_momentum": 0.99, "ema_overwrite_frequency": nil,
     ]
+    optimizer.merge(configuration.options) { _, new in new }
     var training: [String: JSONValue] = [
-      "loss": "categorical_crossentropy", "loss_weights": nil, "weighted_metrics": nil,
+      "loss": KerasTraining.lossValue(loss), "loss_weights": nil, "weighted_metrics": nil,
     ]
     switch version {
     case .three:
       optimizer["loss_scale_factor"] = .some(nil)
       optimizer["gradient_accumulation_steps"] = .some(nil)
-      training["metrics"] = ["accuracy"]
+      training["metrics"] = loss.hasAccuracy ? ["accuracy"] : nil
       training["run_eagerly"] = false
       training["steps_per_execution"] = 1
       training["jit_compile"] = false
     case .two:
       optimizer["jit_compile"] = false
       optimizer["is_legacy_optimizer"] = false
-      training["metrics"] = [
+      if className == "RMSprop" { optimizer["ema_overwrite_frequency"] = 100 }
+      let function = loss.accuracyFunction.map { name -> JSONValue in
         [
-          [
-            "class_name": "MeanMetricWrapper",
-            "config": ["name": "accuracy", "dtype": "float32", "fn": "categorical_accuracy"],
-          ]
+          "class_name": "MeanMetricWrapper",
+          "config": ["name": "accuracy", "dtype": "float32", "fn": .string(name)],
         ]
-      ]
+      }
+      training["metrics"] = function.map { [[$0]] } ?? nil
     }
     training["optimizer_config"] = [
-      "class_name": version == .three ? "Adam" : "Custom>Adam", "config": .object(optimizer),
+      "class_name": .string(version == .three ? className : "Custom>" + className),
+      "config": .object(optimizer),
     ]
     return .object(training)
   }

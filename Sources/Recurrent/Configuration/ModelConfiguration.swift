@@ -57,6 +57,11 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// The sizes of Keras' input, without the batch.
   public var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
 
+  /// The sizes of the output before its units, without the batch: the steps, if it has any.
+  public func outputSizes(steps: Int) -> [Int] {
+    (try? described())?.last?.output.isSequence ?? false ? [steps] : []
+  }
+
   /// The steps of one input sequence; `nil` if the model takes any number.
   public var timeSteps: Int? { input.timeSteps }
   /// The values at one time step.

@@ -20,6 +20,8 @@ public final class ParameterStore<Scalar: KernelScalar> {
     public var path: String { description.path }
     public var shape: [Int] { description.shape }
     public var count: Int { description.count }
+    /// Whether training changes it by its gradient.
+    public var isTrainable: Bool { description.isTrainable }
   }
 
   public let configuration: ModelConfiguration

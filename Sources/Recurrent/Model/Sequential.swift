@@ -19,6 +19,8 @@ public final class Sequential<Scalar: KernelScalar> {
 
   private let plan: MemoryPlan<Scalar>
   let layers: [any Layer<Scalar>]
+  /// The activation of the last layer, where a loss can be fused with it.
+  private let lastActivation: Activation?
   private let stateful: [(name: String, units: Int, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
   private let inputRegion: MemoryPlan<Scalar>.Region
@@ -70,6 +72,10 @@ public final class Sequential<Scalar: KernelScalar> {
     self.layerGradients = layerGradients
     stateful = zip(described, layers).compactMap { described, layer in
       described.description.isStateful ? (described.name, described.output.features, layer) : nil
+    }
+    lastActivation = configuration.layers.last.flatMap { layer in
+      ["Dense", "Activation"].contains(layer.className)
+        ? layer["activation"].string.flatMap(Activation.init(rawValue:)) : nil
     }
     outputUnits = described.last?.output.features ?? configuration.features
     outputSteps = described.last?.output.steps ?? timeSteps
@@ -135,22 +141,47 @@ public final class Sequential<Scalar: KernelScalar> {
   @discardableResult
   @specialized(where Scalar == Float)
   public func backward(
-    targets: UnsafePointer<Int32>, rows: Int, optimizer: Adam<Scalar>? = nil
+    targets: UnsafePointer<Int32>, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> (lossSum: Double, correct: Int) {
-    optimizer?.beginUpdate()
     let sums = CategoricalCrossEntropy.evaluate(
       probabilities: output, targets: targets, rows: outputSteps * rows,
       classes: outputUnits, gradient: true)
+    goBack(isFused: true, optimizer: optimizer)
+    return (sums.loss, sums.correct)
+  }
+
+  /// The same by any loss.
+  ///
+  /// - Parameter targets: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
+  /// - Returns: Sum of losses, number of right answers, and the number of steps of rows that count.
+  @discardableResult
+  public func backward(
+    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int,
+    optimizer: Optimizer<Scalar>? = nil
+  ) -> (lossSum: Double, correct: Int, rows: Int) {
+    let isFused = lastActivation != nil && lastActivation == loss.fusedActivation
+    let sums = loss.evaluate(
+      output: output, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
+      units: outputUnits, isFused: isFused, gradient: true)
+    goBack(isFused: isFused, optimizer: optimizer)
+    return (sums.loss, sums.correct, sums.rows)
+  }
+
+  /// Takes the gradient that stands in the output's place back through the layers.
+  @inline(__always)
+  private func goBack(isFused: Bool, optimizer: Optimizer<Scalar>?) {
+    optimizer?.beginUpdate()
+    let fused = optimizer?.fused
     var gradient = output
-    context.isGradientBeforeActivation = true
+    context.isGradientBeforeActivation = isFused
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
       layers[index].backward(
-        outputGradient: gradient, inputGradient: below, in: context, optimizer: optimizer)
+        outputGradient: gradient, inputGradient: below, in: context, optimizer: fused)
       context.isGradientBeforeActivation = false
       if let below { gradient = below }
     }
-    return (sums.loss, sums.correct)
+    if fused == nil { optimizer?.applyGradients() }
   }
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.

@@ -4,7 +4,8 @@ import Kernels
 /// needs to go on is in the parameters, the optimizer, ``progress`` and the model's recurrent state.
 public final class Trainer {
   public let model: Sequential<Float>
-  public let optimizer: Adam<Float>
+  public let optimizer: Optimizer<Float>
+  public let loss: Loss
   public let dataset: SequenceDataset
   public let options: TrainingOptions
   public private(set) var progress: TrainingProgress
@@ -12,6 +13,7 @@ public final class Trainer {
   public let updatesPerEpoch: Int
 
   private var targets: [Int32]
+  private var targetValues: [Float]
 
   /// - Parameters:
   ///   - progress: Where to begin; as saved, or a new one.
@@ -19,8 +21,9 @@ public final class Trainer {
   /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other, or
   ///   `OutOfMemory`.
   public init(
-    parameters: ParameterStore<Float>, optimizer: Adam<Float>, dataset: SequenceDataset,
-    options: TrainingOptions, progress: TrainingProgress, recurrentState: RecurrentState? = nil
+    parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
+    loss: Loss = .categoricalCrossEntropy, dataset: SequenceDataset, options: TrainingOptions,
+    progress: TrainingProgress, recurrentState: RecurrentState? = nil
   ) throws {
     let configuration = parameters.configuration
     guard (1...ModelConfiguration.largestAxis).contains(options.batchSize) else {
@@ -37,16 +40,7 @@ public final class Trainer {
       throw ConfigurationError(
         "the data has \(dataset.features) features, the model takes \(configuration.features)")
     }
-    guard let last = configuration.layers.last, last.className == "Dense",
-      last["activation"] == "softmax"
-    else {
-      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
-    }
-    let units = configuration.outputUnits
-    if let target = dataset.targets.first(where: { $0 >= units }) {
-      throw ConfigurationError(
-        "the data has a class \(target), layer \(last.name) has \(units) units")
-    }
+    try Self.check(dataset, against: configuration, loss: loss)
     // More rows than samples would only take memory.
     model = try Sequential(
       parameters: parameters,
@@ -67,11 +61,42 @@ public final class Trainer {
       throw ConfigurationError("the training position is not one of these data")
     }
     self.optimizer = optimizer
+    self.loss = loss
     self.dataset = dataset
     self.options = options
     self.progress = progress
     targets = [Int32](repeating: 0, count: model.outputSteps * model.batch)
+    targetValues = [Float](
+      repeating: 0, count: model.outputSteps * model.batch * dataset.targetUnits)
     if let recurrentState { try model.restore(recurrentState) }
+  }
+
+  /// Checks that the targets are ones that the model can be trained to give.
+  private static func check(
+    _ dataset: SequenceDataset, against configuration: ModelConfiguration, loss: Loss
+  ) throws(ConfigurationError) {
+    let units = configuration.outputUnits
+    let name = configuration.layers.last?.name ?? ""
+    if dataset.targetUnits > 0 {
+      guard dataset.targetUnits == (loss.takesClasses ? 1 : units) else {
+        throw ConfigurationError(
+          "the targets have \(dataset.targetUnits) values each; the model gives \(units)")
+      }
+      guard
+        !loss.takesClasses
+          || dataset.targetValues.allSatisfy({ $0 >= 0 && $0 < Float(units) })
+      else { throw ConfigurationError("a target is no class of layer \(name) with \(units) units") }
+      return
+    }
+    guard let last = configuration.layers.last, last.className == "Dense",
+      last["activation"] == "softmax"
+    else {
+      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
+    }
+    if let target = dataset.targets.first(where: { $0 >= units }) {
+      throw ConfigurationError(
+        "the data has a class \(target), layer \(name) has \(units) units")
+    }
   }
 
   /// Plans `epochs` more than are done.
@@ -112,14 +137,18 @@ public final class Trainer {
     let first = progress.updateInEpoch * options.batchSize
     let rows = min(options.batchSize, dataset.samples - first)
     gather(first: first, rows: rows)
-    let sums = FloatMode.flushingSubnormals {
+    FloatMode.flushingSubnormals {
       model.forward(rows: rows, training: true)
-      return model.backward(targets: targets, rows: rows, optimizer: optimizer)
+      if dataset.targetUnits > 0 {
+        let sums = model.backward(
+          targetValues: targetValues, loss: loss, rows: rows, optimizer: optimizer)
+        progress.count(loss: sums.lossSum, correct: sums.correct, rows: sums.rows)
+      } else {
+        let sums = model.backward(targets: targets, rows: rows, optimizer: optimizer)
+        progress.count(
+          loss: sums.lossSum, correct: sums.correct, rows: rows * model.outputSteps)
+      }
     }
-
-    progress.lossSum += sums.lossSum
-    progress.correct += sums.correct
-    progress.rowsSeen += rows * model.outputSteps
     progress.updateInEpoch += 1
     guard progress.updateInEpoch == updatesPerEpoch else { return false }
     endEpoch()
@@ -146,7 +175,14 @@ public final class Trainer {
     model.setInput(dataset, order: progress.order, first: first, rows: rows)
     for row in 0..<rows {
       let sample = Int(progress.order[first + row])
-      for step in 0..<dataset.targetSteps {
+      let units = dataset.targetUnits
+      for step in 0..<dataset.targetSteps where units > 0 {
+        for unit in 0..<units {
+          targetValues[(step * rows + row) * units + unit] =
+            dataset.targetValues[(sample * dataset.targetSteps + step) * units + unit]
+        }
+      }
+      for step in 0..<dataset.targetSteps where units == 0 {
         targets[step * rows + row] = dataset.targets[sample * dataset.targetSteps + step]
       }
     }

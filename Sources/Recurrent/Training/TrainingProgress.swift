@@ -49,6 +49,13 @@ public struct TrainingProgress: Equatable, Sendable {
     self.history = history
   }
 
+  /// Adds a batch to the epoch under way.
+  mutating func count(loss: Double, correct: Int, rows: Int) {
+    lossSum += loss
+    self.correct += correct
+    rowsSeen += rows
+  }
+
   /// Draws the order of the next epoch.
   mutating func shuffle() { shuffleGenerator.shuffle(&order) }
 

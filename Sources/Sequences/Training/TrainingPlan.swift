@@ -18,7 +18,7 @@ public struct TrainingPlan: Sendable {
     epochs = experiment.epochs
     batchSize = experiment.batchSize
     shuffle = experiment.shuffle
-    learningRate = Adam<Float>.Configuration().learningRate
+    learningRate = 0.001
     self.randomSeed = randomSeed
   }
 }

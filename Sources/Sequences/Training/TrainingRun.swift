@@ -25,8 +25,8 @@ public final class TrainingRun {
     let patterns = plan.experiment.patterns(randomSeed: plan.randomSeed)
     try self.init(
       experiment: plan.experiment, patterns: patterns, parameters: parameters,
-      optimizer: try Adam(
-        Adam.Configuration(learningRate: plan.learningRate), parameters: parameters),
+      optimizer: try Optimizer.make(
+        .adam(learningRate: plan.learningRate), parameters: parameters),
       options: TrainingOptions(
         batchSize: plan.batchSize, shuffle: plan.shuffle,
         resetStatesEachEpoch: plan.experiment.stateful, randomSeed: plan.randomSeed),
@@ -73,7 +73,7 @@ public final class TrainingRun {
 
   private init(
     experiment: Experiment, patterns: [Pattern], parameters: ParameterStore<Float>,
-    optimizer: Adam<Float>, options: TrainingOptions, progress: TrainingProgress,
+    optimizer: Optimizer<Float>, options: TrainingOptions, progress: TrainingProgress,
     recurrentState: RecurrentState?, kerasVersion: KerasVersion
   ) throws {
     self.experiment = experiment

@@ -1,0 +1,30 @@
+import Kernels
+
+/// Adagrad (Duchi et al. 2011) as `keras.optimizers.Adagrad` computes it: `a ← a + g²`, and the weights move by
+/// `rate · g / √(a + ε)`.
+struct AdagradRule: OptimizerRule {
+  static let className = "Adagrad"
+  static let options: [String: JSONValue] = ["initial_accumulator_value": 0.1, "epsilon": 1e-7]
+
+  let initialSlot: Double
+  private let epsilon: Double
+
+  init(_ configuration: OptimizerConfiguration) {
+    initialSlot = configuration.number("initial_accumulator_value")
+    epsilon = configuration.number("epsilon")
+  }
+
+  var slotGroups: [[String]] { [["accumulator"]] }
+
+  func update<Scalar: KernelScalar>(
+    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
+    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
+  ) {
+    let epsilon = Scalar(epsilon)
+    for index in 0..<count {
+      let gradient = gradients[index]
+      slots.first[index] += gradient * gradient
+      weights[index] -= learningRate * gradient / (slots.first[index] + epsilon).squareRoot()
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/// An optimizer in Keras' words: its class and its options.
+public struct OptimizerConfiguration: Equatable, Sendable {
+  /// Keras' class name, such as `Adam`.
+  public let className: String
+  /// All options, with Keras' names.
+  public private(set) var options: [String: JSONValue]
+
+  /// - Parameter options: One that is left out has Keras' default; the learning rate is rounded to float32, as
+  ///   Keras keeps it.
+  /// - Throws: ``ConfigurationError`` naming the option that is not one of the class, or cannot train.
+  public init(
+    _ className: String, options: [String: JSONValue] = [:]
+  ) throws(ConfigurationError) {
+    guard let rule = OptimizerCatalog.classes[className] else {
+      throw ConfigurationError("optimizer \(className) is not supported")
+    }
+    self.className = className
+    self.options = Self.common.merging(rule.options) { _, new in new }
+    for (option, value) in options.sorted(by: { $0.key < $1.key }) {
+      guard let standard = self.options[option] else {
+        throw ConfigurationError(
+          "optimizer \(className): \(option) \(value.shortText) is not supported")
+      }
+      // Whole numbers are written without a point.
+      self.options[option] =
+        standard.bool == nil && value.double != nil ? .number(value.double ?? 0) : value
+    }
+    guard let rate = self.options["learning_rate"]?.double else {
+      throw ConfigurationError("optimizer \(className): learning_rate is not a number")
+    }
+    learningRate = Float(rate)
+    guard learningRate.isFinite, learningRate > 0 else {
+      throw ConfigurationError("the learning rate is \(rate); it must be above 0")
+    }
+    for option in ["beta_1", "beta_2", "rho", "momentum"] {
+      guard let value = self.options[option]?.double else { continue }
+      guard value >= 0, option == "momentum" ? value <= 1 : value < 1 else {
+        throw ConfigurationError("\(className)'s \(option) is \(value); it must be from 0 to 1")
+      }
+    }
+    if let epsilon = self.options["epsilon"]?.double {
+      guard epsilon.isFinite, epsilon > 0 else {
+        throw ConfigurationError("\(className)'s epsilon is \(epsilon); it must be above 0")
+      }
+    }
+  }
+
+  /// Adam with Keras' defaults.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is not above 0.
+  public static func adam(
+    learningRate: Float = 0.001
+  ) throws(ConfigurationError) -> OptimizerConfiguration {
+    try OptimizerConfiguration(
+      "Adam", options: ["learning_rate": .number(Double(learningRate))])
+  }
+
+  public var learningRate: Float {
+    didSet { options["learning_rate"] = .number(Double(learningRate)) }
+  }
+
+  /// What every optimizer of Keras has.
+  private static let common: [String: JSONValue] = [
+    "learning_rate": 0.001, "weight_decay": nil, "clipnorm": nil, "global_clipnorm": nil,
+    "clipvalue": nil,
+  ]
+
+  func number(_ option: String) -> Double { options[option]?.double ?? 0 }
+  func flag(_ option: String) -> Bool { options[option]?.bool ?? false }
+
+  /// Whether gradients are used as they are, weight by weight, so that each can be computed as its weight is
+  /// updated.
+  var takesGradientsAsTheyAre: Bool {
+    ["weight_decay", "clipnorm", "global_clipnorm", "clipvalue"].allSatisfy {
+      (options[$0]?.double ?? 0) == 0
+    }
+  }
+
+  /// The arrays that are kept for each weight: groups, in each of which those of one weight follow each other
+  /// in Keras' files.
+  public var slotGroups: [[String]] {
+    OptimizerCatalog.classes[className]?.init(self).slotGroups ?? []
+  }
+}
+
+/// The formula of an optimizer: what one update makes of weights, their gradients and what is kept for them.
+protocol OptimizerRule: Sendable {
+  /// Keras' class name.
+  static var className: String { get }
+  /// The options beside those that every optimizer has, with their defaults.
+  static var options: [String: JSONValue] { get }
+
+  init(_ configuration: OptimizerConfiguration)
+
+  var slotGroups: [[String]] { get }
+  /// What the arrays begin with.
+  var initialSlot: Double { get }
+
+  /// Updates `count` weights.
+  ///
+  /// - Parameters:
+  ///   - slots: The arrays in the order of ``slotGroups``; those that are none are not looked at.
+  ///   - update: The number of this update, from 1.
+  func update<Scalar: KernelScalar>(
+    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
+    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int)
+}
+
+extension OptimizerRule {
+  var initialSlot: Double { 0 }
+}
+
+/// Up to three arrays beside the weights.
+struct SlotPointers<Scalar: KernelScalar> {
+  let first, second, third: UnsafeMutablePointer<Scalar>
+}
+
+/// The classes of optimizers by Keras' names.
+enum OptimizerCatalog {
+  static let classes: [String: any OptimizerRule.Type] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.className, $0) })
+
+  private static let all: [any OptimizerRule.Type] = [
+    AdamRule.self, AdamWRule.self, SGDRule.self, RMSpropRule.self, AdagradRule.self,
+    AdadeltaRule.self, NadamRule.self,
+  ]
+}

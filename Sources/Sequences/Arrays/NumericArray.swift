@@ -1,0 +1,93 @@
+import Checkpoints
+import HDF5
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Numbers of any shape, row-major: what models are given and give.
+public struct NumericArray: Equatable, Sendable {
+  public var shape: [Int]
+  public var values: [Float]
+
+  public init(shape: [Int], values: [Float]) {
+    self.shape = shape
+    self.values = values
+  }
+
+  /// Reads `X.npy`, or a dataset of an HDF5 file: `FILE.h5:PATH`.
+  ///
+  /// - Throws: `CheckpointError` that names the file.
+  public init(contentsOf file: String) throws {
+    if let colon = file.lastIndex(of: ":"), !file.hasSuffix(".npy") {
+      let (path, name) = (String(file[..<colon]), String(file[file.index(after: colon)...]))
+      self = try CheckpointFile.read(path) { root in
+        let dataset = try root.dataset(name)
+        return NumericArray(shape: try dataset.shape(), values: try dataset.read())
+      }
+    } else if file.hasSuffix(".npy") {
+      try self.init(numPy: file)
+    } else {
+      throw CheckpointError(
+        .invalid, file: file, "is neither a .npy file nor a dataset: FILE.h5:PATH")
+    }
+  }
+
+  private init(numPy file: String) throws {
+    guard CheckpointFile.isFile(file) else {
+      throw CheckpointError(.noInput, file: file, "is not a file")
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = Array(try Data(contentsOf: URL(fileURLWithPath: file), options: .mappedIfSafe))
+    } catch {
+      throw CheckpointError(.inputOutput, file: file, "cannot be read")
+    }
+    guard let header = NumPyFormat.header(bytes) else {
+      throw CheckpointError(
+        .invalid, file: file, "is not a .npy file of numbers in C order (numpy.save)")
+    }
+    func decoded<Value: BitwiseCopyable>(
+      _ type: Value.Type, _ convert: (Value) -> Float
+    ) throws -> [Float] {
+      var count = 1
+      for size in header.shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        guard !overflow else { throw CheckpointError(.invalid, file: file, "is too large") }
+        count = product
+      }
+      let size = MemoryLayout<Value>.size
+      guard count <= (bytes.count - header.offset) / size else {
+        throw CheckpointError(
+          .invalid, file: file, "is truncated: its shape is \(header.shape)")
+      }
+      return bytes.withUnsafeBytes { bytes in
+        (0..<count).map {
+          convert(bytes.loadUnaligned(fromByteOffset: header.offset + $0 * size, as: type))
+        }
+      }
+    }
+    shape = header.shape
+    switch header.type {
+    case "<f4": values = try decoded(Float.self) { $0 }
+    case "<f8": values = try decoded(Double.self) { Float($0) }
+    case "<i8": values = try decoded(Int64.self) { Float($0) }
+    case "<i4": values = try decoded(Int32.self) { Float($0) }
+    case "<i2": values = try decoded(Int16.self) { Float($0) }
+    case "|i1": values = try decoded(Int8.self) { Float($0) }
+    case "|u1", "|b1": values = try decoded(UInt8.self) { Float($0) }
+    default:
+      throw CheckpointError(
+        .invalid, file: file, "holds \(header.type); float32, float64 and integers can be read")
+    }
+  }
+
+  /// Writes a `.npy` file, whole or not at all.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func write(to file: String) throws {
+    try AtomicFile.write(NumPyFormat.bytes(values, type: "<f4", shape: shape), to: file)
+  }
+}

@@ -1,0 +1,98 @@
+import Checkpoints
+import Recurrent
+
+/// A model on arrays: all samples in, all outputs out. A stateful model takes its batch after batch with the
+/// state carried on, as `keras.Model.predict` does, and can go on where a file says.
+public final class ArraySession {
+  public private(set) var checkpoint: Checkpoint
+  private let file: String
+  private let target: (path: String, lock: CheckpointLock)?
+  private var model: Sequential<Float>?
+
+  /// The rows that a model without a fixed batch computes at once.
+  private static let rowsAtOnce = 256
+
+  /// - Parameters:
+  ///   - file: The model to read.
+  ///   - target: Where ``save()`` writes; nowhere if `nil`.
+  /// - Throws: `CheckpointError`.
+  public init(_ file: String, savingTo target: String?) throws {
+    self.file = file
+    self.target = try target.flatMap { target in
+      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
+    }
+    checkpoint = try CheckpointFile.load(file)
+  }
+
+  /// The outputs of all samples.
+  ///
+  /// - Parameters:
+  ///   - input: `[samples, timeSteps, features]`; `[samples, timeSteps]` for a model of symbols, and
+  ///     `[samples, features]` for one without time.
+  ///   - continues: Whether the state is the file's, not zero.
+  /// - Returns: `[samples, units]`, or `[samples, timeSteps, units]`.
+  /// - Throws: `ConfigurationError` if the shape is not one that the model takes.
+  public func predict(_ input: NumericArray, continues: Bool) throws -> NumericArray {
+    let configuration = checkpoint.configuration
+    let expected = configuration.inputSizes
+    guard input.shape.count == expected.count + 1,
+      zip(input.shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 }),
+      input.values.count > 0
+    else {
+      let sizes = expected.map { $0.map(String.init) ?? "any" }
+      throw ConfigurationError(
+        "the input has shape \(input.shape); the model takes "
+          + "[samples, \(sizes.joined(separator: ", "))]")
+    }
+    let samples = input.shape[0]
+    let timeSteps = configuration.input.isSequence ? input.shape[1] : 1
+    let batch =
+      configuration.isStateful ? configuration.stateRows : min(samples, Self.rowsAtOnce)
+    guard !configuration.isStateful || samples % batch == 0 else {
+      throw ConfigurationError(
+        "the input has \(samples) samples; the model's batch of \(batch) does not divide them")
+    }
+    let model = try Sequential(
+      parameters: checkpoint.parameters, batch: batch, timeSteps: timeSteps)
+    if continues, let state = checkpoint.recurrentState { try model.restore(state) }
+    self.model = model
+
+    let features = configuration.features
+    let (steps, units) = (model.outputSteps, model.outputUnits)
+    var output = [Float](repeating: 0, count: samples * steps * units)
+    for first in stride(from: 0, to: samples, by: batch) {
+      let rows = min(batch, samples - first)
+      for row in 0..<rows {
+        for step in 0..<timeSteps {
+          for feature in 0..<features {
+            model.input[(step * rows + row) * features + feature] =
+              input.values[((first + row) * timeSteps + step) * features + feature]
+          }
+        }
+      }
+      let values = model.forward(rows: rows)
+      for row in 0..<rows {
+        for step in 0..<steps {
+          for unit in 0..<units {
+            output[((first + row) * steps + step) * units + unit] =
+              values[(step * rows + row) * units + unit]
+          }
+        }
+      }
+    }
+    return NumericArray(
+      shape: [samples] + configuration.outputSizes(steps: steps) + [units], values: output)
+  }
+
+  /// Stores the state after the last sample. Training goes on from the state it had.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func save() throws {
+    guard let target, let model else { return }
+    if checkpoint.training != nil, checkpoint.trainingRecurrentState == nil {
+      checkpoint.trainingRecurrentState = checkpoint.recurrentState
+    }
+    checkpoint.recurrentState = model.recurrentState
+    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+  }
+}
