@@ -94,12 +94,19 @@ public struct Vocabulary: Equatable, Sendable {
 
 /// What a model is trained on, and how: enough to go on training with nothing but the file.
 public struct TrainingTask: Equatable, Sendable {
-  /// The name of the experiment.
-  public var experiment: String
+  /// Where the training data come from.
+  public enum Source: Equatable, Sendable {
+    /// The name of an experiment.
+    case experiment(String)
+    /// The files of arrays, `.npy` or `FILE.h5:DATASET`.
+    case arrays(inputs: String, targets: String)
+  }
+
+  public var source: Source
   public var options: TrainingOptions
 
-  public init(experiment: String, options: TrainingOptions) {
-    self.experiment = experiment
+  public init(_ source: Source, options: TrainingOptions) {
+    self.source = source
     self.options = options
   }
 }

@@ -33,7 +33,12 @@ public struct CheckpointReport {
       facts.append(("updates", .integer(optimizer.iterations)))
     }
     if let task = checkpoint.task {
-      facts.append(("experiment", .text(task.experiment)))
+      switch task.source {
+      case .experiment(let name): facts.append(("experiment", .text(name)))
+      case .arrays(let inputs, let targets):
+        facts.append(("inputs", .text(inputs)))
+        facts.append(("targets", .text(targets)))
+      }
       facts.append(("batch size", .integer(task.options.batchSize)))
       facts.append(("random seed", .text(String(task.options.randomSeed))))
     }

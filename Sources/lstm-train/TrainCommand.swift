@@ -15,12 +15,27 @@ struct TrainCommand: ToolCommand {
         lstm-train --save models/stateful.h5
         lstm-train --experiment timesteps --epochs 200 --save timesteps.h5
         lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save deep.h5
+        lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5
 
       Ctrl-C saves and stops; lstm-resume goes on from there.
       """)
 
   @Option(help: "What to learn: \(Experiment.all.map(\.name).joined(separator: ", ")).")
   var experiment: Experiment = .stateful
+
+  @Option(
+    help: ArgumentHelp(
+      "Train this model, of Keras or of these tools, on --inputs and --targets.",
+      valueName: "MODEL"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "X.npy, or FILE.h5:DATASET: [samples, timeSteps, features].", valueName: "X"))
+  var inputs: String?
+
+  @Option(help: ArgumentHelp("What it is to answer: Y.npy, or FILE.h5:DATASET.", valueName: "Y"))
+  var targets: String?
 
   @Option(help: ArgumentHelp("The checkpoint to write.", valueName: "CHECKPOINT"))
   var save: String
@@ -60,8 +75,31 @@ struct TrainCommand: ToolCommand {
   @Flag(help: "Say first what the model needs.")
   var verbose = false
 
+  func validate() throws {
+    let given = [model, inputs, targets].compactMap { $0 }.count
+    guard given == 0 || given == 3 else {
+      throw ValidationError("--model, --inputs and --targets go together")
+    }
+    guard given == 0 || units == nil && learningRate == nil else {
+      throw ValidationError("--units and --learning-rate are the model's own")
+    }
+  }
+
   func run() throws {
     threads.apply()
+    if let model, let inputs, let targets {
+      // The lock comes first: what is read must not be replaced before it is written.
+      let schedule = try saving.schedule(path: save)
+      let checkpoint = try CheckpointFile.load(model)
+      let stateful = checkpoint.configuration.isStateful
+      let run = try TrainingRun(
+        checkpoint, file: model, inputs: inputs, targets: targets, epochs: epochs ?? 1,
+        options: TrainingOptions(
+          batchSize: batchSize ?? (stateful ? checkpoint.configuration.stateRows : 32),
+          shuffle: !noShuffle && !stateful, resetStatesEachEpoch: false, randomSeed: randomSeed))
+      if verbose { Self.note(run.trainer.memoryDescription) }
+      return try Self.train(run, saving: schedule, isQuiet: quiet)
+    }
     var plan = TrainingPlan(experiment, randomSeed: randomSeed)
     plan.units = units?.units ?? plan.units
     plan.epochs = epochs ?? plan.epochs

@@ -240,7 +240,7 @@ import Testing
       stream: StreamPosition(nextInput: [[1], [2]]), training: trainer.progress,
       trainingRecurrentState: RecurrentState.zero(configuration),
       vocabulary: Vocabulary(symbols: ["a", "ž", "→"], divisor: 3),
-      task: TrainingTask(experiment: "stateful", options: trainer.options), kerasVersion: version)
+      task: TrainingTask(.experiment("stateful"), options: trainer.options), kerasVersion: version)
   }
 
   private enum Change {

@@ -31,7 +31,12 @@ enum TaskGroup {
 
   static func write(_ task: TrainingTask, to group: Group) throws {
     let attributes = group.attributes
-    try attributes.set("experiment", task.experiment)
+    switch task.source {
+    case .experiment(let name): try attributes.set("experiment", name)
+    case .arrays(let inputs, let targets):
+      try attributes.set("inputs", inputs)
+      try attributes.set("targets", targets)
+    }
     try attributes.set("batch_size", Int64(task.options.batchSize))
     try attributes.set("shuffle", Int64(task.options.shuffle ? 1 : 0))
     try attributes.set(
@@ -45,8 +50,13 @@ enum TaskGroup {
     guard batchSize >= 1, batchSize <= ModelConfiguration.largestAxis else {
       throw CheckpointError.invalid(file, "\(group.path)@batch_size: is \(batchSize)")
     }
+    let source: TrainingTask.Source =
+      attributes.contains("inputs")
+      ? .arrays(
+        inputs: try attributes.string("inputs"), targets: try attributes.string("targets"))
+      : .experiment(try attributes.string("experiment"))
     return TrainingTask(
-      experiment: try attributes.string("experiment"),
+      source,
       options: TrainingOptions(
         batchSize: Int(batchSize),
         shuffle: try attributes.number("shuffle", as: Int64.self) != 0,

@@ -50,7 +50,7 @@ extension ModelConfiguration {
       }
       guard
         !layer.description.isStateful
-          || layer.output.features <= Self.largestState / (batch ?? 1)
+          || layer.description.stateUnits <= Self.largestState / (batch ?? 1)
       else {
         throw ConfigurationError(
           "layer \(layer.name) has too large a state for a batch of \(batch ?? 1)")

@@ -77,8 +77,9 @@ protocol LayerDescription: Sendable {
   var isStateful: Bool { get }
   /// Whether the layers above may be told that steps do not count.
   var makesMask: Bool { get }
-  /// The arrays that a stateful layer keeps.
-  var stateCount: Int { get }
+  /// The names of the arrays that a stateful layer keeps, and how many values a row of each has.
+  var stateNames: [String] { get }
+  var stateUnits: Int { get }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar>
 }
@@ -87,7 +88,8 @@ extension LayerDescription {
   var needsSequence: Bool { false }
   var isStateful: Bool { false }
   var makesMask: Bool { false }
-  var stateCount: Int { 0 }
+  var stateNames: [String] { [] }
+  var stateUnits: Int { 0 }
   func parameters(of input: SampleShape) -> [ParameterShape] { [] }
 }
 

@@ -18,7 +18,10 @@ struct BidirectionalDescription: LayerDescription {
   private let returnsSequences: Bool
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
-  var stateCount: Int { 2 * forward.stateCount }
+  var stateNames: [String] {
+    forward.stateNames.map { "forward_" + $0 } + backward.stateNames.map { "backward_" + $0 }
+  }
+  var stateUnits: Int { forward.stateUnits }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard let mode = options["merge_mode"].string, let mergeMode = MergeMode(rawValue: mode) else {

@@ -12,7 +12,8 @@ struct LSTMDescription: LayerDescription {
   private let bias: Initializer
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
-  var stateCount: Int { 2 }
+  var stateNames: [String] { ["hidden", "cell"] }
+  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)

@@ -5,17 +5,17 @@ public struct RecurrentState: Equatable, Sendable {
   public struct Layer: Equatable, Sendable {
     public var name: String
     public var units: Int
-    /// In Keras' order: hidden, and cell for an LSTM; each `[batch, units]`, row-major.
+    /// In Keras' order: hidden, and cell for an LSTM.
+    public var valueNames: [String]
+    /// One for each name; each `[batch, units]`, row-major.
     public var values: [[Float]]
 
-    public init(name: String, units: Int, values: [[Float]]) {
+    public init(name: String, units: Int, valueNames: [String], values: [[Float]]) {
       self.name = name
       self.units = units
+      self.valueNames = valueNames
       self.values = values
     }
-
-    /// What the states are called in a file, as many as the layer has.
-    public var valueNames: [String] { Array(["hidden", "cell"].prefix(values.count)) }
   }
 
   /// The rows of each state.
@@ -35,11 +35,10 @@ public struct RecurrentState: Equatable, Sendable {
     else { return nil }
     let layers = described.compactMap { layer -> Layer? in
       guard layer.description.isStateful else { return nil }
-      let units = layer.output.features
+      let (units, names) = (layer.description.stateUnits, layer.description.stateNames)
       let zeros = [Float](repeating: 0, count: batch * units)
       return Layer(
-        name: layer.name, units: units,
-        values: [[Float]](repeating: zeros, count: layer.description.stateCount))
+        name: layer.name, units: units, valueNames: names, values: names.map { _ in zeros })
     }
     return RecurrentState(batch: batch, layers: layers)
   }

@@ -21,9 +21,11 @@ public final class Sequential<Scalar: KernelScalar> {
   let layers: [any Layer<Scalar>]
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
-  private let stateful: [(name: String, units: Int, layer: any Layer<Scalar>)]
+  private let stateful:
+    [(configuration: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
   private let inputRegion: MemoryPlan<Scalar>.Region
+  private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
   private let layerGradients: [MemoryPlan<Scalar>.Region]
   private var output: UnsafeMutablePointer<Scalar>
 
@@ -71,13 +73,15 @@ public final class Sequential<Scalar: KernelScalar> {
     self.layers = layers
     self.layerGradients = layerGradients
     stateful = zip(described, layers).compactMap { described, layer in
-      described.description.isStateful ? (described.name, described.output.features, layer) : nil
+      described.description.isStateful ? (described, layer) : nil
     }
     lastActivation = configuration.layers.last.flatMap { layer in
       ["Dense", "Activation"].contains(layer.className)
         ? layer["activation"].string.flatMap(Activation.init(rawValue:)) : nil
     }
     outputUnits = described.last?.output.features ?? configuration.features
+    outputGradient = plan.reserve(
+      (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))
     outputSteps = described.last?.output.steps ?? timeSteps
     workingMemory = plan.size
     try plan.allocate()
@@ -146,7 +150,7 @@ public final class Sequential<Scalar: KernelScalar> {
     let sums = CategoricalCrossEntropy.evaluate(
       probabilities: output, targets: targets, rows: outputSteps * rows,
       classes: outputUnits, gradient: true)
-    goBack(isFused: true, optimizer: optimizer)
+    goBack(from: output, isFused: true, optimizer: optimizer)
     return (sums.loss, sums.correct)
   }
 
@@ -160,19 +164,24 @@ public final class Sequential<Scalar: KernelScalar> {
     optimizer: Optimizer<Scalar>? = nil
   ) -> (lossSum: Double, correct: Int, rows: Int) {
     let isFused = lastActivation != nil && lastActivation == loss.fusedActivation
+    // The last layer may need its output for its own gradient.
+    let gradient = plan[outputGradient]
+    gradient.update(from: output, count: outputSteps * rows * outputUnits)
     let sums = loss.evaluate(
-      output: output, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
+      output: gradient, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
       units: outputUnits, isFused: isFused, gradient: true)
-    goBack(isFused: isFused, optimizer: optimizer)
+    goBack(from: gradient, isFused: isFused, optimizer: optimizer)
     return (sums.loss, sums.correct, sums.rows)
   }
 
-  /// Takes the gradient that stands in the output's place back through the layers.
+  /// Takes the gradient of the output back through the layers.
   @inline(__always)
-  private func goBack(isFused: Bool, optimizer: Optimizer<Scalar>?) {
+  private func goBack(
+    from outputGradient: UnsafeMutablePointer<Scalar>, isFused: Bool, optimizer: Optimizer<Scalar>?
+  ) {
     optimizer?.beginUpdate()
     let fused = optimizer?.fused
-    var gradient = output
+    var gradient = outputGradient
     context.isGradientBeforeActivation = isFused
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
@@ -186,7 +195,7 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
   public func resetStates() {
-    for (_, _, layer) in stateful { for state in layer.states { state.update(repeating: 0) } }
+    for (_, layer) in stateful { for state in layer.states { state.update(repeating: 0) } }
   }
 
   /// The states of stateful layers, as they are in memory.
@@ -229,8 +238,10 @@ extension Sequential where Scalar == Float {
     guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
-      layers: stateful.map { name, units, layer in
-        RecurrentState.Layer(name: name, units: units, values: layer.states.map { Array($0) })
+      layers: stateful.map { configuration, layer in
+        RecurrentState.Layer(
+          name: configuration.name, units: configuration.description.stateUnits,
+          valueNames: configuration.description.stateNames, values: layer.states.map { Array($0) })
       })
   }
 
@@ -238,14 +249,16 @@ extension Sequential where Scalar == Float {
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
   public func restore(_ state: RecurrentState) throws(ConfigurationError) {
-    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.name) else {
+    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.configuration.name)
+    else {
       throw ConfigurationError(
         "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
-          + "this model has \(batch) rows of \(stateful.map(\.name))")
+          + "this model has \(batch) rows of \(stateful.map(\.configuration.name))")
     }
-    for ((name, _, layer), saved) in zip(stateful, state.layers) {
+    for ((configuration, layer), saved) in zip(stateful, state.layers) {
       guard saved.values.map(\.count) == layer.states.map(\.count) else {
-        throw ConfigurationError("the recurrent state of layer \(name) has the wrong size")
+        throw ConfigurationError(
+          "the recurrent state of layer \(configuration.name) has the wrong size")
       }
       for (place, values) in zip(layer.states, saved.values) {
         _ = place.update(fromContentsOf: values)

@@ -29,12 +29,13 @@ public final class SequencePredictor {
         "has no vocabulary and no task, so letters cannot be turned into its inputs; "
           + "it was not written by lstm-train")
     }
-    let framing = try Experiment.of(task, file: file).framing
+    let experiment = try Experiment.of(task, file: file)
+    let framing = experiment.framing
     guard checkpoint.configuration.features == framing.features else {
       throw CheckpointError(
         .invalid, file: file,
         "the model takes \(checkpoint.configuration.features) features, "
-          + "experiment \(task.experiment) gives \(framing.features)")
+          + "experiment \(experiment.name) gives \(framing.features)")
     }
     self.vocabulary = vocabulary
     self.framing = framing

@@ -3,36 +3,62 @@ import Recurrent
 
 /// A training run from its plan or its checkpoint to its end, with the checkpoints on the way.
 public final class TrainingRun {
-  public let experiment: Experiment
   public let trainer: Trainer
-  private let patterns: [Pattern]
+  private let data: TrainingData
+  private let vocabulary: Vocabulary?
   private let kerasVersion: KerasVersion
   private var resumedFrom: String?
 
-  /// A new run with new weights.
+  /// A new run of an experiment with new weights.
   ///
   /// - Throws: `ConfigurationError` if the plan cannot be carried out, or `OutOfMemory`.
-  public convenience init(_ plan: TrainingPlan, kerasVersion: KerasVersion = .three) throws {
-    guard (0...TrainingProgress.mostEpochs).contains(plan.epochs) else {
-      throw ConfigurationError(
-        "the number of epochs is \(plan.epochs); it must be from 0 to "
-          + "\(TrainingProgress.mostEpochs)")
-    }
+  public init(_ plan: TrainingPlan, kerasVersion: KerasVersion = .three) throws {
+    try Self.check(epochs: plan.epochs)
     guard !plan.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
     let parameters = try ParameterStore<Float>(
       plan.experiment.configuration(units: plan.units, batchSize: plan.batchSize))
     parameters.initialize(seed: plan.randomSeed)
-    let patterns = plan.experiment.patterns(randomSeed: plan.randomSeed)
-    try self.init(
-      experiment: plan.experiment, patterns: patterns, parameters: parameters,
-      optimizer: try Optimizer.make(
-        .adam(learningRate: plan.learningRate), parameters: parameters),
+    data = try TrainingData(plan.experiment, randomSeed: plan.randomSeed)
+    vocabulary = Experiment.alphabet
+    self.kerasVersion = kerasVersion
+    trainer = try Trainer(
+      parameters: parameters,
+      optimizer: try Optimizer.make(.adam(learningRate: plan.learningRate), parameters: parameters),
+      dataset: data.dataset,
       options: TrainingOptions(
         batchSize: plan.batchSize, shuffle: plan.shuffle,
         resetStatesEachEpoch: plan.experiment.stateful, randomSeed: plan.randomSeed),
       progress: TrainingProgress(
-        samples: patterns.count, targetEpochs: plan.epochs, randomSeed: plan.randomSeed),
-      recurrentState: nil, kerasVersion: kerasVersion)
+        samples: data.dataset.samples, targetEpochs: plan.epochs, randomSeed: plan.randomSeed))
+  }
+
+  /// A run of any model on arrays, from the weights, optimizer and state that its file has: Keras' `fit`.
+  ///
+  /// - Parameters:
+  ///   - file: The model's path, for errors.
+  ///   - options: As Keras' `fit`, a stateful model keeps its state from epoch to epoch.
+  /// - Throws: ``CheckpointError`` if the model cannot be trained, or an array not be read;
+  ///   `ConfigurationError` if they do not fit each other.
+  public init(
+    _ checkpoint: Checkpoint, file: String, inputs: String, targets: String, epochs: Int,
+    options: TrainingOptions
+  ) throws {
+    try Self.check(epochs: epochs)
+    guard let optimizer = checkpoint.optimizer else {
+      throw CheckpointError(
+        .invalid, file: file, "was not compiled: it has no loss and no optimizer to train with")
+    }
+    data = try TrainingData(
+      inputs: inputs, targets: targets, configuration: checkpoint.configuration,
+      loss: checkpoint.loss)
+    vocabulary = checkpoint.vocabulary
+    kerasVersion = checkpoint.kerasVersion
+    trainer = try Trainer(
+      parameters: checkpoint.parameters, optimizer: optimizer, loss: checkpoint.loss,
+      dataset: data.dataset, options: options,
+      progress: TrainingProgress(
+        samples: data.dataset.samples, targetEpochs: epochs, randomSeed: options.randomSeed),
+      recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
   }
 
   /// A run that goes on from a checkpoint just where it stood.
@@ -41,7 +67,7 @@ public final class TrainingRun {
   ///   - file: The checkpoint's path, for errors.
   ///   - epochs: How many more epochs than are done to train; what was planned if `nil`.
   /// - Throws: ``CheckpointError`` if the checkpoint is not one of a training run.
-  public convenience init(resuming checkpoint: Checkpoint, file: String, epochs: Int?) throws {
+  public init(resuming checkpoint: Checkpoint, file: String, epochs: Int?) throws {
     guard let task = checkpoint.task, let progress = checkpoint.training,
       let optimizer = checkpoint.optimizer
     else {
@@ -49,21 +75,14 @@ public final class TrainingRun {
         .invalid, file: file,
         "has no training run to go on with: it was not written by lstm-train or lstm-resume")
     }
-    let experiment = try Experiment.of(task, file: file)
-    guard experiment.stateful == checkpoint.configuration.isStateful else {
-      throw CheckpointError(
-        .invalid, file: file,
-        "/task@experiment: is \(task.experiment), but the model is "
-          + (experiment.stateful ? "not stateful" : "stateful"))
-    }
     do {
-      try self.init(
-        experiment: experiment,
-        patterns: experiment.patterns(randomSeed: task.options.randomSeed),
-        parameters: checkpoint.parameters, optimizer: optimizer, options: task.options,
-        progress: progress,
-        recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState,
-        kerasVersion: checkpoint.kerasVersion)
+      data = try TrainingData(task, checkpoint, file: file)
+      vocabulary = checkpoint.vocabulary
+      kerasVersion = checkpoint.kerasVersion
+      trainer = try Trainer(
+        parameters: checkpoint.parameters, optimizer: optimizer, loss: checkpoint.loss,
+        dataset: data.dataset, options: task.options, progress: progress,
+        recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
     } catch let error as ConfigurationError {
       throw CheckpointError(.invalid, file: file, error.description)
     }
@@ -71,42 +90,20 @@ public final class TrainingRun {
     if let epochs { try trainer.extend(byEpochs: epochs) }
   }
 
-  private init(
-    experiment: Experiment, patterns: [Pattern], parameters: ParameterStore<Float>,
-    optimizer: Optimizer<Float>, options: TrainingOptions, progress: TrainingProgress,
-    recurrentState: RecurrentState?, kerasVersion: KerasVersion
-  ) throws {
-    self.experiment = experiment
-    self.patterns = patterns
-    self.kerasVersion = kerasVersion
-    trainer = try Trainer(
-      parameters: parameters, optimizer: optimizer,
-      dataset: try SequenceDataset(
-        patterns, framing: experiment.framing, vocabulary: Experiment.alphabet),
-      options: options, progress: progress, recurrentState: recurrentState)
+  private static func check(epochs: Int) throws(ConfigurationError) {
+    guard (0...TrainingProgress.mostEpochs).contains(epochs) else {
+      throw ConfigurationError(
+        "the number of epochs is \(epochs); it must be from 0 to \(TrainingProgress.mostEpochs)")
+    }
   }
 
   /// The run as it stands, after the last update.
   public var checkpoint: Checkpoint {
     Checkpoint(
-      parameters: trainer.model.parameters, optimizer: trainer.optimizer,
-      recurrentState: trainer.model.recurrentState, stream: stream, training: trainer.progress,
-      vocabulary: Experiment.alphabet,
-      task: TrainingTask(experiment: experiment.name, options: trainer.options),
-      kerasVersion: kerasVersion)
-  }
-
-  /// The sequences that the state remembers go on with the symbols that follow in the data.
-  private var stream: StreamPosition? {
-    let progress = trainer.progress
-    let batch = trainer.options.batchSize
-    guard experiment.stateful, trainer.optimizer.iterations > 0 else { return nil }
-    let updates = progress.updateInEpoch == 0 ? trainer.updatesPerEpoch : progress.updateInEpoch
-    return StreamPosition(
-      nextInput: progress.order[(updates - 1) * batch..<updates * batch].map { sample in
-        let pattern = patterns[Int(sample)]
-        return pattern.symbols.dropFirst() + [pattern.target]
-      })
+      parameters: trainer.model.parameters, optimizer: trainer.optimizer, loss: trainer.loss,
+      recurrentState: trainer.model.recurrentState, stream: data.stream(of: trainer),
+      training: trainer.progress, vocabulary: vocabulary,
+      task: TrainingTask(data.source, options: trainer.options), kerasVersion: kerasVersion)
   }
 
   /// Trains to the planned end or until asked to stop, and saves.
@@ -135,20 +132,5 @@ public final class TrainingRun {
     }
     if savedAt != trainer.optimizer.iterations { try saving.save(checkpoint) }
     return trainer.progress.isFinished
-  }
-}
-
-extension Experiment {
-  /// The experiment that a checkpoint's task names.
-  ///
-  /// - Throws: ``CheckpointError`` if there is none of that name.
-  static func of(_ task: TrainingTask, file: String) throws -> Experiment {
-    guard let experiment = named(task.experiment) else {
-      throw CheckpointError(
-        .invalid, file: file,
-        "/task@experiment: is \(task.experiment); known are "
-          + all.map(\.name).joined(separator: ", "))
-    }
-    return experiment
   }
 }

@@ -12,7 +12,8 @@ struct GRUDescription: LayerDescription {
   let resetsAfter: Bool
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
-  var stateCount: Int { 1 }
+  var stateNames: [String] { ["hidden"] }
+  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)

@@ -8,7 +8,8 @@ struct SimpleRNNDescription: LayerDescription {
   let recurrent: RecurrentOptions
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
-  var stateCount: Int { 1 }
+  var stateNames: [String] { ["hidden"] }
+  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)

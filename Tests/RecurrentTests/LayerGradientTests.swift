@@ -1,0 +1,192 @@
+import Testing
+
+@testable import Recurrent
+
+/// The gradients of every layer and loss, in double precision, against central finite differences.
+@Suite struct LayerGradientTests {
+  struct Chain: CustomStringConvertible, Sendable {
+    var description: String
+    var layers: [LayerConfiguration]
+    var timeSteps = 4
+    var features = 3
+    var loss = Loss.meanSquaredError
+    var symbols = false
+  }
+
+  private static func chain(
+    _ description: String, _ layers: [(String, [String: JSONValue])],
+    loss: Loss = .meanSquaredError,
+    symbols: Bool = false
+  ) -> Chain {
+    Chain(
+      description: description,
+      layers: layers.enumerated().map {
+        LayerConfiguration($1.0, name: "layer_\($0)", options: $1.1)
+      },
+      features: symbols ? 1 : 3, loss: loss, symbols: symbols)
+  }
+
+  private static func inner(_ className: String, _ options: [String: JSONValue]) -> JSONValue {
+    [
+      "class_name": .string(className),
+      "config": .object(options.merging(["name": "inner"]) { given, _ in given }),
+    ]
+  }
+
+  static let recurrent: [Chain] = ["LSTM", "GRU", "SimpleRNN"].flatMap { name -> [Chain] in
+    [
+      chain("\(name) softsign", [(name, ["units": 4, "activation": "softsign"])]),
+      chain(
+        "\(name) backwards",
+        [
+          (name, ["units": 4, "go_backwards": true, "return_sequences": true]),
+          (name, ["units": 2]),
+        ]),
+      chain(
+        "\(name) masked",
+        [
+          ("Masking", [:]), (name, ["units": 4, "return_sequences": true]),
+          (name, ["units": 3, "use_bias": false]),
+        ]),
+      chain(
+        "\(name) masked, zero output",
+        [
+          ("Masking", [:]),
+          (name, ["units": 4, "return_sequences": true, "zero_output_for_mask": true]),
+        ]),
+    ]
+      + ["concat", "sum", "ave", "mul"].map { mode in
+        chain(
+          "Bidirectional \(name) \(mode)",
+          [
+            (
+              "Bidirectional",
+              [
+                "layer": inner(name, ["units": 3, "return_sequences": true]),
+                "merge_mode": .string(mode),
+              ]
+            ),
+            (
+              "Bidirectional",
+              ["layer": inner(name, ["units": 2]), "merge_mode": .string(mode)]
+            ),
+          ])
+      }
+  }
+
+  static let others: [Chain] = [
+    chain("GRU resets before", [("GRU", ["units": 4, "reset_after": false])]),
+    chain(
+      "GRU resets before, masked",
+      [("Masking", [:]), ("GRU", ["units": 4, "reset_after": false, "return_sequences": true])]),
+    chain(
+      "Embedding", [("Embedding", ["input_dim": 5, "output_dim": 3]), ("LSTM", ["units": 2])],
+      symbols: true),
+    chain(
+      "Embedding masked",
+      [
+        ("Embedding", ["input_dim": 5, "output_dim": 3, "mask_zero": true]),
+        ("GRU", ["units": 2, "return_sequences": true]),
+        ("TimeDistributed", ["layer": inner("Dense", ["units": 2, "activation": "tanh"])]),
+      ], symbols: true),
+    chain(
+      "LayerNormalization",
+      [("LSTM", ["units": 4, "return_sequences": true]), ("LayerNormalization", [:])]),
+    chain(
+      "BatchNormalization",
+      [
+        ("SimpleRNN", ["units": 4, "return_sequences": true]), ("BatchNormalization", [:]),
+        ("GRU", ["units": 2]),
+      ]),
+    chain(
+      "shapes",
+      [
+        ("GRU", ["units": 3, "return_sequences": true]), ("Flatten", [:]),
+        ("Dense", ["units": 6, "activation": "gelu"]), ("Reshape", ["target_shape": [2, 3]]),
+        ("LSTM", ["units": 2]), ("RepeatVector", ["n": 3]),
+        ("SimpleRNN", ["units": 2, "return_sequences": true]),
+        ("Activation", ["activation": "softmax"]),
+      ]),
+    chain(
+      "categorical", [("Dense", ["units": 3, "activation": "softmax"])],
+      loss: .categoricalCrossEntropy),
+    chain(
+      "categorical, no softmax", [("Dense", ["units": 3, "activation": "sigmoid"])],
+      loss: .categoricalCrossEntropy),
+    chain(
+      "sparse", [("LSTM", ["units": 3]), ("Dense", ["units": 3, "activation": "softmax"])],
+      loss: .sparseCategoricalCrossEntropy),
+    chain(
+      "binary", [("Dense", ["units": 3, "activation": "sigmoid"])], loss: .binaryCrossEntropy),
+    chain(
+      "binary, no sigmoid", [("Dense", ["units": 3, "activation": "softmax"])],
+      loss: .binaryCrossEntropy),
+    chain("absolute", [("Dense", ["units": 3])], loss: .meanAbsoluteError),
+    chain("Huber", [("Dense", ["units": 3])], loss: .huber(delta: 0.4)),
+  ]
+
+  static let activations: [Chain] = Activation.allCases.map { activation in
+    chain(
+      "activation \(activation.rawValue)",
+      [
+        ("Dense", ["units": 4, "activation": .string(activation.rawValue)]),
+        ("Activation", ["activation": .string(activation.rawValue)]),
+      ])
+  }
+
+  @Test(arguments: recurrent + others + activations)
+  func gradientsEqualFiniteDifferences(chain: Chain) throws {
+    let rows = 3
+    let parameters = try ParameterStore<Double>(
+      ModelConfiguration(
+        batch: nil, input: .sequence(timeSteps: chain.timeSteps, features: chain.features),
+        inputIsSymbols: chain.symbols, layers: chain.layers))
+    parameters.initialize(seed: 1)
+    var generator = PhiloxGenerator(seed: 2, stream: .trainingData)
+    for parameter in parameters.parameters where parameter.isTrainable {
+      for index in 0..<parameter.count { parameters[parameter][index] += 0.3 * generator.uniform() }
+    }
+    let model = try Sequential(
+      parameters: parameters, batch: rows, timeSteps: chain.timeSteps)
+    // Steps at the beginning of some rows do not count.
+    for step in 0..<chain.timeSteps {
+      for index in step * rows * chain.features..<(step + 1) * rows * chain.features {
+        let row = index / chain.features % rows
+        let value =
+          chain.symbols ? Double(1 + generator.uniform(below: 4)) : generator.uniform() + 0.1
+        model.input[index] = step < row ? 0 : value
+      }
+    }
+    let units = chain.loss.takesClasses ? 1 : model.outputUnits
+    let targets = (0..<model.outputSteps * rows * units).map { _ in
+      chain.loss.takesClasses ? Double(generator.uniform(below: 3)) : generator.uniform()
+    }
+    func loss() -> Double {
+      model.forward(rows: rows, training: true)
+      let sums = model.backward(targetValues: targets, loss: chain.loss, rows: rows)
+      return sums.lossSum / Double(sums.rows)
+    }
+    _ = loss()
+    let analytic = parameters.parameters.map { Array(parameters.gradient($0)) }
+    for (parameter, analytic) in zip(parameters.parameters, analytic) where parameter.isTrainable {
+      let weights = parameters[parameter]
+      var (difference, size) = (0.0, 0.0)
+      for index in weights.indices {
+        let weight = weights[index]
+        // Small enough that no value comes to where a slope changes.
+        let h = 1e-5
+        func at(_ offset: Double) -> Double {
+          weights[index] = weight + offset
+          return loss()
+        }
+        let numeric = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h)
+        weights[index] = weight
+        difference += (numeric - analytic[index]) * (numeric - analytic[index])
+        size += numeric * numeric
+      }
+      #expect(
+        difference.squareRoot() <= 1e-6 * max(size.squareRoot(), 1e-3),
+        "\(parameter.layer)/\(parameter.name): \(difference.squareRoot()) of \(size.squareRoot())")
+    }
+  }
+}
