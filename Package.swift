@@ -117,7 +117,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
-    .testTarget(name: "SequencesTests", dependencies: ["LSTMToolkit", "TestSupport"]),
+    .testTarget(
+      name: "SequencesTests", dependencies: ["LSTMToolkit", "HDF5", "TestSupport"],
+      resources: [.copy("Reference")]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [

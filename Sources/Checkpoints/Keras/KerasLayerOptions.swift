@@ -47,9 +47,4 @@ enum KerasLayerOptions {
     "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
     "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
   ]
-
-  /// The options of ours that a version does not have.
-  static func unknown(_ className: String, _ version: KerasVersion) -> Set<String> {
-    version == .two ? ["zero_output_for_mask"] : []
-  }
 }

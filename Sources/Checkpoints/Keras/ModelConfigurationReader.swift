@@ -61,13 +61,17 @@ struct ModelConfigurationReader {
     var options: [String: JSONValue] = [:]
     for (option, value) in members.sorted(by: { $0.key < $1.key }) {
       if known[option] != nil {
-        if let className = value["class_name"]?.string, let config = value["config"],
+        if let innerClass = value["class_name"]?.string, let config = value["config"],
           let name = config["name"]?.string
         {
           // A layer inside this one.
-          let inner = try layer(className, name, config)
+          var inner = try layer(innerClass, name, config)
+          // tf-keras' Bidirectional sees to that itself.
+          if version == .two, className == "Bidirectional" {
+            inner.options["zero_output_for_mask"] = inner["return_sequences"]
+          }
           options[option] = [
-            "class_name": .string(className),
+            "class_name": .string(innerClass),
             "config": .object(inner.options.merging(["name": .string(name)]) { given, _ in given }),
           ]
           continue

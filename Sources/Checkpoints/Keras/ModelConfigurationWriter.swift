@@ -87,7 +87,8 @@ struct ModelConfigurationWriter {
     options.merge(KerasLayerOptions.off(layer.className, version)) { _, new in new }
     let known = LayerConfiguration.options(of: layer.className) ?? [:]
     for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
-      if KerasLayerOptions.unknown(layer.className, version).contains(option) { continue }
+      // tf-keras writes it only where it is on.
+      if version == .two, option == "zero_output_for_mask", value == false { continue }
       options[option] = written(option, value)
     }
     return options

@@ -106,8 +106,8 @@ struct LayerBuilder<Scalar: KernelScalar> {
   let plan: MemoryPlan<Scalar>
   /// Whether steps may come that do not count.
   let isMasked: Bool
-  /// Draws what dropout leaves out; another one for each layer.
-  let dropoutGenerator: PhiloxGenerator
+  /// The layer's number, by which it draws what it leaves out.
+  var number: Int
   /// What the names of the weights begin with, for a layer inside another.
   var scope = ""
 

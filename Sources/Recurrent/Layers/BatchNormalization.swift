@@ -11,11 +11,15 @@ struct BatchNormalizationDescription: LayerDescription {
 
   let momentum, epsilon: Double
   let centers, scales: Bool
+  private let axis: Int
   private let beta, gamma, mean, variance: Initializer
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let axis = options["axis"].array?.first ?? options["axis"]
-    guard axis == -1 || axis == 2 else { throw options.error("axis", "is not supported") }
+    guard let axis = axis.integer, (-1...2).contains(axis) else {
+      throw options.error("axis", "is not supported")
+    }
+    self.axis = axis
     momentum = try options.number("momentum")
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
@@ -26,7 +30,12 @@ struct BatchNormalizationDescription: LayerDescription {
     variance = options.initializer("moving_variance_initializer")
   }
 
-  func output(of input: SampleShape) -> SampleShape { input }
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard axis == -1 || axis == (input.isSequence ? 2 : 1) else {
+      throw ConfigurationError("BatchNormalization goes over the last axis only, not over \(axis)")
+    }
+    return input
+  }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let shape = [input.features]

@@ -94,8 +94,10 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
     var inner = builder
     inner.output.features = units
     inner.scope = builder.scope + scopes.forward + "/"
+    inner.number += 1
     forward = description.forward.makeLayer(inner)
     inner.scope = builder.scope + scopes.backward + "/"
+    inner.number += 1
     backward = description.backward.makeLayer(inner)
     output = plan.reserve(steps * builder.batch * builder.output.features)
     parts = plan.reserve(2 * steps * builder.batch * units)

@@ -24,7 +24,7 @@ struct DropoutDescription: LayerDescription {
 final class Dropout<Scalar: KernelScalar>: Layer {
   private let rate: Double
   private let size: Int
-  private var generator: PhiloxGenerator
+  private let number: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private let factors: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
@@ -32,7 +32,7 @@ final class Dropout<Scalar: KernelScalar>: Layer {
   init(_ description: DropoutDescription, _ builder: LayerBuilder<Scalar>) {
     rate = description.rate
     size = builder.input.steps * builder.input.features
-    generator = builder.dropoutGenerator
+    number = builder.number
     plan = builder.plan
     output = plan.reserve(size * builder.batch)
     factors = plan.reserve(size * builder.batch)
@@ -42,6 +42,7 @@ final class Dropout<Scalar: KernelScalar>: Layer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let (output, factors) = (plan[output], plan[factors])
+    var generator = batch.dropoutGenerator(layer: number)
     let isOn = batch.isTraining && rate > 0
     for index in 0..<size * batch.rows {
       factors[index] = isOn ? (generator.uniform() < rate ? 0 : Scalar(1 / (1 - rate))) : 1

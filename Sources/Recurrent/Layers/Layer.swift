@@ -37,6 +37,19 @@ final class BatchContext<Scalar: KernelScalar> {
   var rows = 0
   /// Whether the model learns from the batch, or only answers.
   var isTraining = false
+  /// Decides what dropout leaves out.
+  var seed: UInt64 = 0
+  /// The updates made before this batch.
+  var update = 0
+
+  /// Draws what a layer leaves out of this batch: a function of seed, update and layer alone, so that a run
+  /// that is resumed goes on with the same numbers.
+  func dropoutGenerator(layer: Int) -> PhiloxGenerator {
+    PhiloxGenerator(
+      seed: seed &+ UInt64(layer) &* 0x9E37_79B9_7F4A_7C15, stream: .dropout,
+      position: UInt64(update) << 36)
+  }
+
   /// Whether the gradient that the last layer is given is that of its values before the activation already, as
   /// a loss fused with a softmax gives it.
   var isGradientBeforeActivation = false

@@ -10,11 +10,15 @@ struct LayerNormalizationDescription: LayerDescription {
 
   let epsilon: Double
   let centers, scales: Bool
+  private let axis: Int
   private let beta, gamma: Initializer
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let axis = options["axis"].array?.first ?? options["axis"]
-    guard axis == -1 || axis == 2 else { throw options.error("axis", "is not supported") }
+    guard let axis = axis.integer, (-1...2).contains(axis) else {
+      throw options.error("axis", "is not supported")
+    }
+    self.axis = axis
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
     scales = try options.flag("scale")
@@ -22,7 +26,12 @@ struct LayerNormalizationDescription: LayerDescription {
     gamma = options.initializer("gamma_initializer")
   }
 
-  func output(of input: SampleShape) -> SampleShape { input }
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard axis == -1 || axis == (input.isSequence ? 2 : 1) else {
+      throw ConfigurationError("LayerNormalization goes over the last axis only, not over \(axis)")
+    }
+    return input
+  }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     (scales ? [ParameterShape("gamma", [input.features], gamma)] : [])

@@ -42,7 +42,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
   private let cell: any RecurrentCell<Scalar>
   private let hasCellState: Bool
   private let units, inputs, timeSteps: Int
-  private var generator: PhiloxGenerator
+  private let number: Int
 
   private let plan: MemoryPlan<Scalar>
   private let ordered: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs], as they are computed
@@ -72,7 +72,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     units = options.units
     inputs = builder.input.features
     timeSteps = builder.input.steps
-    generator = builder.dropoutGenerator
+    number = builder.number
     plan = builder.plan
     let (state, all) = (builder.batch * units, builder.batch * units * timeSteps)
     ordered = plan.reserve(timeSteps * builder.batch * inputs)
@@ -106,8 +106,11 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     mask = batch.mask
     let (ordered, hiddens, cells) = (plan[ordered], plan[hiddens], plan[cells])
     let (dropped, output) = (plan[dropped], plan[output])
-    dropOut(plan[inputDropout], rows * inputs, options.dropout, batch.isTraining)
-    dropOut(plan[hiddenDropout], state, options.recurrentDropout, batch.isTraining)
+    var generator = batch.dropoutGenerator(layer: number)
+    let (rate, hiddenRate) =
+      batch.isTraining ? (options.dropout, options.recurrentDropout) : (0, 0)
+    dropOut(plan[inputDropout], rows * inputs, rate, using: &generator)
+    dropOut(plan[hiddenDropout], state, hiddenRate, using: &generator)
     for step in 0..<timeSteps {
       let from = input + time(step) * rows * inputs
       let to = ordered + step * rows * inputs
@@ -210,12 +213,12 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     }
   }
 
-  /// Fills `factors` with what dropout multiplies by: 0 for the part `rate`, 1 / (1 − rate) for the rest; ones
-  /// when the model only answers.
+  /// Fills `factors` with what dropout multiplies by: 0 for the part `rate`, 1 / (1 − rate) for the rest.
   private func dropOut(
-    _ factors: UnsafeMutablePointer<Scalar>, _ count: Int, _ rate: Double, _ isTraining: Bool
+    _ factors: UnsafeMutablePointer<Scalar>, _ count: Int, _ rate: Double,
+    using generator: inout PhiloxGenerator
   ) {
-    if isTraining && rate > 0 {
+    if rate > 0 {
       for index in 0..<count {
         factors[index] = generator.uniform() < rate ? 0 : Scalar(1 / (1 - rate))
       }

@@ -66,8 +66,7 @@ public final class Sequential<Scalar: KernelScalar> {
           LayerBuilder(
             name: layer.name, parameters: parameters, input: layer.input, output: layer.output,
             batch: batch, plan: plan, isMasked: isMasked,
-            dropoutGenerator: PhiloxGenerator(
-              seed: UInt64(index), stream: .dropout))))
+            number: 3 * index)))
       isMasked = isMasked || layer.description.makesMask
     }
     self.layers = layers
@@ -88,21 +87,32 @@ public final class Sequential<Scalar: KernelScalar> {
     output = plan[inputRegion]
   }
 
+  /// Decides what dropout leaves out.
+  public var dropoutSeed: UInt64 {
+    get { context.seed }
+    set { context.seed = newValue }
+  }
+
   /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
   public var input: UnsafeMutableBufferPointer<Scalar> { plan.buffer(inputRegion) }
 
   /// Computes the output of ``input``.
   ///
-  /// - Parameter training: Whether the model is to learn from the batch: dropout and normalisation then do
-  ///   what they do in training.
+  /// - Parameters:
+  ///   - training: Whether the model is to learn from the batch: dropout and normalisation then do what they
+  ///     do in training.
+  ///   - update: The updates made before it, which with ``dropoutSeed`` decide what dropout leaves out.
   /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
   @specialized(where Scalar == Float)
-  public func forward(rows: Int, training: Bool = false) -> UnsafeBufferPointer<Scalar> {
+  public func forward(
+    rows: Int, training: Bool = false, update: Int = 0
+  ) -> UnsafeBufferPointer<Scalar> {
     var values = plan[inputRegion]
     context.rows = rows
     context.mask = nil
     context.isTraining = training
+    context.update = update
     for layer in layers { values = layer.forward(values, in: context) }
     output = values
     return UnsafeBufferPointer(

@@ -68,6 +68,7 @@ public final class Trainer {
     targets = [Int32](repeating: 0, count: model.outputSteps * model.batch)
     targetValues = [Float](
       repeating: 0, count: model.outputSteps * model.batch * dataset.targetUnits)
+    model.dropoutSeed = options.randomSeed
     if let recurrentState { try model.restore(recurrentState) }
   }
 
@@ -138,7 +139,7 @@ public final class Trainer {
     let rows = min(options.batchSize, dataset.samples - first)
     gather(first: first, rows: rows)
     FloatMode.flushingSubnormals {
-      model.forward(rows: rows, training: true)
+      model.forward(rows: rows, training: true, update: optimizer.iterations)
       if dataset.targetUnits > 0 {
         let sums = model.backward(
           targetValues: targetValues, loss: loss, rows: rows, optimizer: optimizer)

@@ -1,0 +1,90 @@
+"""Makes small models of every layer with real Keras 3 and tf-keras for the tests.
+
+    venv/bin/python tools/keras/make_layer_reference.py Tests/SequencesTests/Reference
+
+`<flavour>-<name>.h5` is the model as `model.save` writes it, compiled and not trained yet, and beside it
+`reference/inputs`, `reference/targets`, `reference/outputs`, what `predict` answers, and
+`reference/trained/<number>`, each weight after 20 updates on the whole of them.
+"""
+
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import h5py
+import keras
+import numpy as np
+import tf_keras
+
+UPDATES, ROWS, STEPS, FEATURES, UNITS = 20, 4, 5, 3, 3
+
+
+def models(library):
+    """Name, layers, loss, optimizer, whether inputs are symbols."""
+    l, o = library.layers, library.optimizers
+    yield ("lstm", [l.LSTM(4, activation="softsign", recurrent_activation="hard_sigmoid", go_backwards=True,
+                           return_sequences=True), l.LSTM(3, use_bias=False), l.Dense(UNITS, activation="gelu")],
+           "mse", o.SGD(momentum=0.9, nesterov=True, clipnorm=0.5), False)
+    yield ("gru", [l.Masking(0.0), l.GRU(4, return_sequences=True), l.LayerNormalization(),
+                   l.GRU(3, reset_after=False), l.Dense(UNITS, activation="softmax")],
+           "categorical_crossentropy", o.Adam(amsgrad=True, global_clipnorm=0.7), False)
+    yield ("rnn", [l.SimpleRNN(4, return_sequences=True), l.BatchNormalization(), l.Flatten(), l.Dense(6, activation="selu"),
+                   l.Reshape((2, 3)), l.SimpleRNN(3), l.Dense(UNITS, activation="sigmoid")],
+           "binary_crossentropy", o.RMSprop(momentum=0.4, centered=True), False)
+    yield ("bidirectional", [l.Embedding(6, 3, mask_zero=True),
+                             l.Bidirectional(l.LSTM(3, return_sequences=True), merge_mode="ave"),
+                             l.Bidirectional(l.GRU(2)), l.RepeatVector(2), l.SimpleRNN(3, return_sequences=True),
+                             l.TimeDistributed(l.Dense(UNITS, activation="tanh"))],
+           "mae", o.SGD(0.05), True)
+    yield ("dropout", [l.LSTM(4), l.Dropout(0.0), l.Activation("elu"), l.Dense(UNITS, activation="softmax")],
+           "sparse_categorical_crossentropy", o.AdamW(clipvalue=0.02), False)
+    yield ("huber", [l.GRU(4, stateful=True), l.Dense(UNITS)], "huber", o.Adadelta(0.5), False)
+    if library is keras:
+        yield ("nadam", [l.LSTM(3), l.Dense(UNITS, activation="mish")], "mse", o.Nadam(), False)
+    yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
+
+
+def write(library, name, layers, loss, optimizer, symbols, folder):
+    flavour = "keras3" if library is keras else "keras2"
+    generator = np.random.default_rng(1)
+    stateful = name == "huber"
+    shape = (ROWS if stateful else None, STEPS) + (() if symbols else (FEATURES,))
+    begin = library.Input(batch_shape=shape) if library is keras else library.layers.InputLayer(batch_input_shape=shape)
+    model = library.Sequential([begin] + layers)
+    model.compile(loss=loss, optimizer=optimizer)
+    for variable in model.weights:
+        noise = 0.1 * generator.standard_normal(variable.shape).astype("float32")
+        variable.assign(variable.numpy() + (np.abs(noise) if "variance" in variable.name else noise))
+    shape = (ROWS,) + shape[1:]
+    inputs = (generator.integers(1, 6, shape) if symbols else generator.standard_normal(shape)).astype("float32")
+    inputs[1, :2] = 0
+    path = os.path.join(folder, f"{flavour}-{name}.h5")
+    model.save(path)
+    outputs = model.predict(inputs, batch_size=ROWS, verbose=0)
+    if stateful:
+        for layer in model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_states() if library is tf_keras else layer.reset_state()
+    targets = generator.uniform(-1, 1, outputs.shape).astype("float32")
+    if "categorical" in loss:
+        targets = generator.integers(0, UNITS, ROWS).astype("float32")
+        targets = targets if loss.startswith("sparse") else np.eye(UNITS, dtype="float32")[targets.astype(int)]
+    if loss.startswith("binary"):
+        targets = (targets > 0).astype("float32")
+    model.fit(inputs, targets, batch_size=ROWS, epochs=UPDATES, shuffle=False, verbose=0)
+    with h5py.File(path, "a") as file:
+        file["reference/inputs"], file["reference/targets"], file["reference/outputs"] = inputs, targets, outputs
+        index = 0
+        for layer in model.layers:
+            for variable in list(layer.trainable_weights) + list(layer.non_trainable_weights):
+                if "seed" not in variable.name:
+                    file[f"reference/trained/{index}"] = variable.numpy()
+                    index += 1
+
+
+for library in (keras, tf_keras):
+    library.utils.set_random_seed(1)
+    for model in models(library):
+        write(library, *model, sys.argv[1])

@@ -1,0 +1,51 @@
+"""Moves the recurrent state of stateful layers between Keras and the files of these tools.
+
+    import keras_state
+
+    model = keras_state.load_model("stream.h5")      # Keras' load_model, and the state is where it was
+    model.predict(...)
+    keras_state.save_model(model, "stream.h5")       # lstm-predict stream.h5 --continue goes on from here
+
+Works with Keras 3 and, by `load_model(path, library=tf_keras)`, with tf-keras. Keras itself saves no state.
+"""
+
+import h5py
+
+GROUP = "recurrent_state"
+
+
+def state_variables(layer):
+    """The names in a file and the variables of what a stateful layer keeps, in Keras' order."""
+    if hasattr(layer, "forward_layer"):
+        return [(f"{side}_{name}", variable)
+                for side in ("forward", "backward")
+                for name, variable in state_variables(getattr(layer, f"{side}_layer"))]
+    return list(zip(("hidden", "cell"), layer.states))
+
+
+def stateful_layers(model):
+    return [layer for layer in model.layers if getattr(layer, "stateful", False)]
+
+
+def load_model(path, library=None):
+    """Loads a model and sets its state; one without a state in the file begins from zeros."""
+    if library is None:
+        import keras as library
+    model = library.models.load_model(path)
+    with h5py.File(path) as file:
+        for layer in stateful_layers(model):
+            if f"{GROUP}/{layer.name}" not in file:
+                continue
+            for name, variable in state_variables(layer):
+                variable.assign(file[f"{GROUP}/{layer.name}/{name}"][()])
+    return model
+
+
+def save_model(model, path):
+    """Saves a model as `.h5`, and its state beside it in the same file."""
+    model.save(path)
+    with h5py.File(path, "r+") as file:
+        file.attrs["lstm_toolkit_format"] = 1
+        for layer in stateful_layers(model):
+            for name, variable in state_variables(layer):
+                file[f"{GROUP}/{layer.name}/{name}"] = variable.numpy()
