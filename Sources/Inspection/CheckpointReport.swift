@@ -47,7 +47,9 @@ public struct CheckpointReport {
         training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
       facts.append(("epochs", .text("\(training.epoch) of \(training.targetEpochs)\(middle)")))
       facts.append(("loss", training.history.loss.last.map { .number($0) } ?? .none))
-      facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
+      if checkpoint.loss.hasAccuracy {
+        facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
+      }
     }
     facts.append(("stream", .text(streamText)))
     return ReportTable(name: "summary", facts: facts)

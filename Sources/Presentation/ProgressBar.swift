@@ -65,8 +65,9 @@ public struct ProgressBar {
     } else {
       line += " - \(Self.duration(elapsed))"
     }
-    if let loss = progress.history.loss.last, let accuracy = progress.history.accuracy.last {
-      line += " - loss: \(fixed(loss, 4)) - accuracy: \(fixed(accuracy, 4))"
+    if let loss = progress.history.loss.last { line += " - loss: \(fixed(loss, 4))" }
+    if trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
+      line += " - accuracy: \(fixed(accuracy, 4))"
     }
     return line
   }

@@ -28,8 +28,9 @@ extension ToolCommand {
         + "saved; go on with: lstm-resume \(path)"
     }
     var text = "\(path): \(progress.epoch) epochs"
-    if let loss = progress.history.loss.last, let accuracy = progress.history.accuracy.last {
-      text += ", loss \(fixed(loss, 4)), accuracy \(percentage(accuracy))"
+    if let loss = progress.history.loss.last { text += ", loss \(fixed(loss, 4))" }
+    if run.trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
+      text += ", accuracy \(percentage(accuracy))"
     }
     return text
   }

@@ -11,8 +11,6 @@ extension Loss {
     case .meanSquaredError, .meanAbsoluteError, .huber: nil
     }
   }
-
-  var hasAccuracy: Bool { accuracyFunction != nil }
 }
 
 /// `training_config`: what a compiled model is trained by.

@@ -20,6 +20,14 @@ public enum Loss: Equatable, Sendable {
   /// Whether targets are class numbers, one a row.
   public var takesClasses: Bool { self == .sparseCategoricalCrossEntropy }
 
+  /// Whether answers are right or wrong, not only near or far.
+  public var hasAccuracy: Bool {
+    switch self {
+    case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy, .binaryCrossEntropy: true
+    case .meanSquaredError, .meanAbsoluteError, .huber: false
+    }
+  }
+
   /// The values below which, and above one minus which, Keras cuts probabilities off.
   private static let smallest = 1e-7
 
