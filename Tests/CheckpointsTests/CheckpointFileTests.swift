@@ -134,7 +134,7 @@ import Testing
     (#""units":4"#, #""units":0"#, "units of layer lstm is 0"),
     (#""units":4"#, #""units":99999999999"#, "units of layer lstm is 99999999999"),
     (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM): return_state true"),
-    (#""dropout":0"#, #""dropout":1.5"#, "layer lstm (LSTM): dropout 1.5"),
+    (#""dropout":0.0"#, #""dropout":1.5"#, "layer lstm (LSTM): dropout 1.5"),
     (#""activation":"tanh""#, #""activation":"sine""#, "layer lstm (LSTM): activation sine"),
     (#""class_name":"Sequential""#, #""class_name":"Functional""#, "of class Functional"),
   ])

@@ -74,9 +74,14 @@ enum KerasWeights {
       for (parameter, name) in zip(expected, names) {
         try arrays.read(
           try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
-          need: "layer \(layer.name) (units \(layer["units"].text()))")
+          need: "layer \(layer.name) (\(Self.size(of: layer)))")
       }
     }
+  }
+
+  /// What the shapes of a layer's weights follow from, for errors.
+  private static func size(of layer: LayerConfiguration) -> String {
+    layer["units"].integer.map { "units \($0)" } ?? layer.className
   }
 
   /// The strings of an attribute, which Keras splits over `name0`, `name1`, … when they are many.

@@ -45,9 +45,12 @@ public final class Sequential<Scalar: KernelScalar> {
       throw ConfigurationError("the model takes \(fixed) time steps, not \(timeSteps)")
     }
     let described = try configuration.described(timeSteps: timeSteps)
-    let widest = described.map { max($0.input.features, $0.output.features) }.max() ?? 1
-    let (elements, overflow) = batch.multipliedReportingOverflow(by: timeSteps)
-    guard !overflow, elements <= Int(Int32.max) / widest else {
+    let largest =
+      described.map {
+        max($0.input.steps * $0.input.features, $0.output.steps * $0.output.features)
+      }.max() ?? 1
+    let (values, overflow) = batch.multipliedReportingOverflow(by: largest)
+    guard !overflow, values <= Int(Int32.max) else {
       throw ConfigurationError("a batch of \(batch) × \(timeSteps) steps is too large")
     }
 
