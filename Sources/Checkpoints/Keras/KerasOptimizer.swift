@@ -24,6 +24,8 @@ enum KerasOptimizer {
       switch name.split(separator: "/").last?.split(separator: ":").first {
       case "iteration", "iter": iterations = Int(try group.dataset(name).readScalar(Int64.self))
       case "learning_rate": configuration.learningRate = try group.dataset(name).readScalar()
+      // Nadam's product of momentum factors, which follows from the iteration.
+      case "variable": continue
       default: slots.append(name)
       }
     }
@@ -77,6 +79,10 @@ enum KerasOptimizer {
       try arrays.write(
         name, shape: parameter.shape, UnsafeBufferPointer(optimizer.slot(slot, of: parameter)),
         to: group)
+    }
+    if checkpoint.kerasVersion == .three, let product = optimizer.momentumProduct {
+      names.append("\(prefix)/variable")
+      try group.write("\(prefix)/variable", product)
     }
     try group.attributes.set("weight_names", names, utf8: false)
   }

@@ -7,7 +7,7 @@ import Kernels
 #endif
 
 /// Adam with Nesterov's momentum (Dozat 2016) as `keras.optimizers.Nadam` computes it. The product of momentum
-/// factors that Keras leaves out of its files follows from the number of the update.
+/// factors, a variable of its own in Keras 3, follows from the number of the update.
 struct NadamRule: OptimizerRule {
   static let className = "Nadam"
   static let options: [String: JSONValue] = ["beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7]
@@ -25,16 +25,22 @@ struct NadamRule: OptimizerRule {
   /// The momentum factor of an update.
   private func factor(_ update: Int) -> Double { beta1 * (1 - 0.5 * pow(0.96, Double(update))) }
 
+  /// The product of the momentum factors of so many updates.
+  func momentumProduct(updates: Int) -> Double {
+    var product = 1.0
+    for update in 0..<max(0, updates) {
+      product *= factor(update + 1)
+      // It is zero for float32 long before.
+      if product < 1e-50 { break }
+    }
+    return product
+  }
+
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
   ) {
-    var product = 1.0
-    for past in 1...max(1, update) {
-      product *= factor(past)
-      // It is zero for float32 long before.
-      if product < 1e-50 { break }
-    }
+    let product = momentumProduct(updates: update)
     let next = factor(update + 1)
     let ofMomentum = Scalar(next / (1 - product * next))
     let ofGradient = Scalar((1 - factor(update)) / (1 - product))

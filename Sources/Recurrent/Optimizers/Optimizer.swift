@@ -52,6 +52,12 @@ public class Optimizer<Scalar: KernelScalar> {
       start: slots[index].base + parameter.offset, count: parameter.count)
   }
 
+  /// What Keras 3 keeps beside slots: Nadam's product of momentum factors; `nil` for the others.
+  public var momentumProduct: Float? {
+    configuration.className == "Nadam"
+      ? Float(NadamRule(configuration).momentumProduct(updates: iterations)) : nil
+  }
+
   /// This optimizer, if layers can have it update their weights as they compute the gradients.
   var fused: Adam<Scalar>? { nil }
 
