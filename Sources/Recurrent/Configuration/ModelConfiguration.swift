@@ -57,6 +57,21 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// The sizes of Keras' input, without the batch.
   public var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
 
+  /// Checks that an array can be the model's input.
+  ///
+  /// - Parameter what: What to call it in the error.
+  /// - Throws: ``ConfigurationError`` that tells the shape it should have.
+  public func check(inputShape shape: [Int], _ what: String) throws(ConfigurationError) {
+    let expected = inputSizes
+    guard shape.count == expected.count + 1, shape.allSatisfy({ $0 >= 1 }),
+      zip(shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 })
+    else {
+      let sizes = expected.map { $0.map(String.init) ?? "any" }
+      throw ConfigurationError(
+        "\(what) shape \(shape); the model takes [samples, \(sizes.joined(separator: ", "))]")
+    }
+  }
+
   /// The sizes of the output before its units, without the batch: the steps, if it has any.
   public func outputSizes(steps: Int) -> [Int] {
     (try? described())?.last?.output.isSequence ?? false ? [steps] : []

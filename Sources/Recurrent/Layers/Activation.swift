@@ -29,9 +29,6 @@ public enum Activation: String, CaseIterable, Sendable {
   case sparsePlus = "sparse_plus"
   case sparseSigmoid = "sparse_sigmoid"
 
-  /// Whether a value's result depends on the other values of its row.
-  var isOfRows: Bool { self == .softmax || self == .logSoftmax }
-
   /// The activation of `values` `[rows, columns]`, in place.
   func apply<Scalar: KernelScalar>(
     _ values: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int

@@ -40,7 +40,7 @@ struct BidirectionalDescription: LayerDescription {
     guard ["LSTM", "GRU", "SimpleRNN"].contains(inner.className) else {
       throw options.error("layer", "is not recurrent")
     }
-    guard inner["go_backwards"] != outer["go_backwards"],
+    guard inner.name != outer.name, inner["go_backwards"] != outer["go_backwards"],
       inner["return_sequences"] == outer["return_sequences"],
       inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
     else { throw options.error("backward_layer", "does not go with the layer") }

@@ -43,11 +43,8 @@ final class Dropout<Scalar: KernelScalar>: Layer {
   ) -> UnsafeMutablePointer<Scalar> {
     let (output, factors) = (plan[output], plan[factors])
     var generator = batch.dropoutGenerator(layer: number)
-    let isOn = batch.isTraining && rate > 0
-    for index in 0..<size * batch.rows {
-      factors[index] = isOn ? (generator.uniform() < rate ? 0 : Scalar(1 / (1 - rate))) : 1
-      output[index] = input[index] * factors[index]
-    }
+    generator.dropOut(factors, count: size * batch.rows, rate: batch.isTraining ? rate : 0)
+    for index in 0..<size * batch.rows { output[index] = input[index] * factors[index] }
     return output
   }
 

@@ -109,8 +109,8 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     var generator = batch.dropoutGenerator(layer: number)
     let (rate, hiddenRate) =
       batch.isTraining ? (options.dropout, options.recurrentDropout) : (0, 0)
-    dropOut(plan[inputDropout], rows * inputs, rate, using: &generator)
-    dropOut(plan[hiddenDropout], state, hiddenRate, using: &generator)
+    generator.dropOut(plan[inputDropout], count: rows * inputs, rate: rate)
+    generator.dropOut(plan[hiddenDropout], count: state, rate: hiddenRate)
     for step in 0..<timeSteps {
       let from = input + time(step) * rows * inputs
       let to = ordered + step * rows * inputs
@@ -210,20 +210,6 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
       let to = inputGradient + time(step) * rows * inputs
       let from = gradient + step * rows * inputs
       for index in 0..<rows * inputs { to[index] = from[index] * plan[inputDropout][index] }
-    }
-  }
-
-  /// Fills `factors` with what dropout multiplies by: 0 for the part `rate`, 1 / (1 − rate) for the rest.
-  private func dropOut(
-    _ factors: UnsafeMutablePointer<Scalar>, _ count: Int, _ rate: Double,
-    using generator: inout PhiloxGenerator
-  ) {
-    if rate > 0 {
-      for index in 0..<count {
-        factors[index] = generator.uniform() < rate ? 0 : Scalar(1 / (1 - rate))
-      }
-    } else {
-      factors.update(repeating: 1, count: count)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a
 /// counter-based generator. A draw is a function of seed, stream and position alone, so the position
 /// is all the state there is, and streams of one seed never meet.
@@ -44,6 +46,15 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
       while product.low < threshold { product = next().multipliedFullWidth(by: bound) }
     }
     return Int(product.high)
+  }
+
+  /// Fills `factors` with what dropout multiplies by: 0 for a random part `rate`, 1 / (1 − rate) for the rest.
+  mutating func dropOut<Scalar: KernelScalar>(
+    _ factors: UnsafeMutablePointer<Scalar>, count: Int, rate: Double
+  ) {
+    for index in 0..<count {
+      factors[index] = rate > 0 && uniform() < rate ? 0 : Scalar(1 / (1 - rate))
+    }
   }
 
   /// A number in `[0, 1)` with 53 random bits.

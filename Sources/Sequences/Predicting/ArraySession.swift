@@ -34,16 +34,7 @@ public final class ArraySession {
   /// - Throws: `ConfigurationError` if the shape is not one that the model takes.
   public func predict(_ input: NumericArray, continues: Bool) throws -> NumericArray {
     let configuration = checkpoint.configuration
-    let expected = configuration.inputSizes
-    guard input.shape.count == expected.count + 1,
-      zip(input.shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 }),
-      input.values.count > 0
-    else {
-      let sizes = expected.map { $0.map(String.init) ?? "any" }
-      throw ConfigurationError(
-        "the input has shape \(input.shape); the model takes "
-          + "[samples, \(sizes.joined(separator: ", "))]")
-    }
+    try configuration.check(inputShape: input.shape, "the input has")
     let samples = input.shape[0]
     let timeSteps = configuration.input.isSequence ? input.shape[1] : 1
     let batch =

@@ -30,15 +30,7 @@ struct TrainingData {
     let (x, y) = (
       try NumericArray(contentsOf: inputs), try NumericArray(contentsOf: targets)
     )
-    let expected = configuration.inputSizes
-    guard x.shape.count == expected.count + 1, x.shape[0] >= 1,
-      zip(x.shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 })
-    else {
-      let sizes = expected.map { $0.map(String.init) ?? "any" }
-      throw ConfigurationError(
-        "the inputs have shape \(x.shape); the model takes "
-          + "[samples, \(sizes.joined(separator: ", "))]")
-    }
+    try configuration.check(inputShape: x.shape, "the inputs have")
     let samples = x.shape[0]
     let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
     // Class numbers may come without an axis of their own.

@@ -4,11 +4,9 @@ import Kernels
 ///
 /// Memory: `batch × timeSteps × 13 × units` scalars.
 final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
-  private let units, inputs: Int
+  private let units: Int
   private let activation, recurrentActivation: Activation
-  private let parameters: ParameterStore<Scalar>
-  private let kernel, recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
+  private let weights: CellWeights<Scalar>
   private let plan: MemoryPlan<Scalar>
   private let before: MemoryPlan<Scalar>.Region  // [steps, rows, 4 × units], before the activations
   private let gates: MemoryPlan<Scalar>.Region  // [steps, rows, 4 × units]
@@ -17,13 +15,9 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
 
   init(_ description: LSTMDescription, _ builder: LayerBuilder<Scalar>) {
     units = description.recurrent.units
-    inputs = builder.input.features
     activation = description.recurrent.activation
     recurrentActivation = description.recurrentActivation
-    parameters = builder.parameters
-    kernel = builder.matrix("kernel")
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    weights = CellWeights(builder, usesBias: description.recurrent.usesBias)
     plan = builder.plan
     let all = builder.input.steps * builder.batch * units
     before = plan.reserve(4 * all)
@@ -38,8 +32,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
-    parameters.project(
-      input, kernel, bias: bias?.values, rows: steps * rows, into: plan[before])
+    weights.project(input, rows: steps * rows, into: plan[before])
   }
 
   func forward(
@@ -51,7 +44,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let (before, gates) = (plan[before] + 4 * at, plan[gates] + 4 * at)
     let active = plan[activeCells] + at
     Scalar.multiply(
-      previousHidden, transposeLeft: false, recurrentKernel.values, transposeRight: false,
+      previousHidden, transposeLeft: false, weights.recurrentKernel.values, transposeRight: false,
       rows: rows, columns: 4 * units, inner: units, into: before, accumulate: true)
     gates.update(from: before, count: 4 * rows * units)
     for row in 0..<rows {
@@ -108,7 +101,8 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
           after: gates + gate * units, rows: 1, columns: units)
       }
       Scalar.multiply(
-        gradient, transposeLeft: false, recurrentKernel.values, transposeRight: true, rows: 1,
+        gradient, transposeLeft: false, weights.recurrentKernel.values, transposeRight: true,
+        rows: 1,
         columns: units, inner: 4 * units, into: dh, accumulate: false)
     }
   }
@@ -117,17 +111,8 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
   ) {
-    let (all, gradient) = (steps * rows, plan[gradient])
-    if let inputGradient {
-      Scalar.multiply(
-        gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
-        columns: inputs, inner: 4 * units, into: inputGradient, accumulate: false)
-    }
-    parameters.update(kernel, left: input, right: gradient, inner: all, optimizer: optimizer)
-    parameters.update(
-      recurrentKernel, left: hiddens, right: gradient, inner: all, optimizer: optimizer)
-    if let bias {
-      parameters.update(bias, left: nil, right: gradient, inner: all, optimizer: optimizer)
-    }
+    weights.finish(
+      gradient: plan[gradient], input: input, hiddens: hiddens, rows: steps * rows,
+      inputGradient: inputGradient, optimizer: optimizer)
   }
 }

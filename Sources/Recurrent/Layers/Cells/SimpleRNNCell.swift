@@ -37,11 +37,9 @@ struct SimpleRNNDescription: LayerDescription {
 ///
 /// Memory: `3 × batch × timeSteps × units` scalars.
 final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
-  private let units, inputs: Int
+  private let units: Int
   private let activation: Activation
-  private let parameters: ParameterStore<Scalar>
-  private let kernel, recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
+  private let weights: CellWeights<Scalar>
   private let plan: MemoryPlan<Scalar>
   private let before: MemoryPlan<Scalar>.Region  // [steps, rows, units], before the activation
   private let after: MemoryPlan<Scalar>.Region  // [steps, rows, units]
@@ -49,12 +47,8 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
 
   init(_ description: SimpleRNNDescription, _ builder: LayerBuilder<Scalar>) {
     units = description.recurrent.units
-    inputs = builder.input.features
     activation = description.recurrent.activation
-    parameters = builder.parameters
-    kernel = builder.matrix("kernel")
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    weights = CellWeights(builder, usesBias: description.recurrent.usesBias)
     plan = builder.plan
     let all = builder.input.steps * builder.batch * units
     before = plan.reserve(all)
@@ -63,8 +57,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
-    parameters.project(
-      input, kernel, bias: bias?.values, rows: steps * rows, into: plan[before])
+    weights.project(input, rows: steps * rows, into: plan[before])
   }
 
   func forward(
@@ -75,7 +68,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     let at = step * rows * units
     let before = plan[before] + at
     Scalar.multiply(
-      previousHidden, transposeLeft: false, recurrentKernel.values, transposeRight: false,
+      previousHidden, transposeLeft: false, weights.recurrentKernel.values, transposeRight: false,
       rows: rows, columns: units, inner: units, into: before, accumulate: true)
     hidden.update(from: before, count: rows * units)
     activation.apply(hidden, rows: rows, columns: units)
@@ -98,7 +91,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     }
     for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
       Scalar.multiply(
-        gradient + row * units, transposeLeft: false, recurrentKernel.values,
+        gradient + row * units, transposeLeft: false, weights.recurrentKernel.values,
         transposeRight: true, rows: 1, columns: units, inner: units,
         into: hiddenGradient + row * units, accumulate: false)
     }
@@ -108,17 +101,8 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
   ) {
-    let (all, gradient) = (steps * rows, plan[gradient])
-    if let inputGradient {
-      Scalar.multiply(
-        gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
-        columns: inputs, inner: units, into: inputGradient, accumulate: false)
-    }
-    parameters.update(kernel, left: input, right: gradient, inner: all, optimizer: optimizer)
-    parameters.update(
-      recurrentKernel, left: hiddens, right: gradient, inner: all, optimizer: optimizer)
-    if let bias {
-      parameters.update(bias, left: nil, right: gradient, inner: all, optimizer: optimizer)
-    }
+    weights.finish(
+      gradient: plan[gradient], input: input, hiddens: hiddens, rows: steps * rows,
+      inputGradient: inputGradient, optimizer: optimizer)
   }
 }
