@@ -64,7 +64,12 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CHDF5"], linkerSettings: hdf5Libraries),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
-    .target(name: "Checkpoints", dependencies: ["Recurrent", "HDF5", "CXXHash", "CQuarantine"]),
+    .target(
+      name: "Checkpoints",
+      dependencies: ["Recurrent", "HDF5", "CXXHash", "CZlib", "CQuarantine"],
+      // Where HDF5 is linked statically, its zlib is there already.
+      linkerSettings: hasStaticHDF5
+        ? [.linkedLibrary("z", .when(configuration: .debug))] : [.linkedLibrary("z")]),
     .target(name: "Sequences", dependencies: ["Checkpoints", "Recurrent"]),
     .target(name: "LSTMToolkit", dependencies: ["Recurrent", "Checkpoints", "Sequences"]),
 

@@ -1,40 +1,53 @@
 import HDF5
 import Recurrent
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Reading and writing checkpoints: whole, sealed, or not at all.
 public enum CheckpointFile {
-  /// Reads a checkpoint of ours, or a model file of Keras' own.
+  /// Reads a checkpoint of ours, or a model file of Keras' own: `.h5`, `.keras` or weights alone.
   ///
-  /// A file without an intact seal is walked by a child process first: libhdf5 can crash on damaged
-  /// files.
-  ///
+  /// - Parameter architecture: A model whose weights the file's take the place of; needed where the file has
+  ///   weights alone.
   /// - Throws: ``CheckpointError``.
-  public static func load(_ path: String) throws -> Checkpoint {
-    try loadWithSeal(path).checkpoint
+  public static func load(_ path: String, into architecture: Checkpoint? = nil) throws -> Checkpoint
+  {
+    try ModelSource.open(path) { try $0.checkpoint(into: architecture) }
   }
 
-  /// Reads a checkpoint as ``load(_:)`` does, and tells whether an intact seal says that it is ours and no
-  /// byte has changed.
+  /// What a file is, beside what it holds.
+  public struct Identity: Equatable, Sendable {
+    public var format: CheckpointFormat
+    /// Whether an intact seal says that it is ours and no byte has changed.
+    public var isSealed: Bool
+  }
+
+  /// Reads a checkpoint as ``load(_:into:)`` does, and tells what file it is.
   ///
   /// - Throws: ``CheckpointError``.
-  public static func loadWithSeal(
+  public static func identify(
     _ path: String
-  ) throws -> (checkpoint: Checkpoint, isSealed: Bool) {
-    try open(path) { root, sealed in
-      let reader = ArrayReader(sealed: sealed, file: path)
-      return (try checkpoint(root, arrays: reader, file: path), sealed != nil)
+  ) throws -> (checkpoint: Checkpoint, identity: Identity) {
+    try ModelSource.open(path) { source in
+      let identity = Identity(format: source.format, isSealed: source.isSealed)
+      return (try source.checkpoint(into: nil), identity)
     }
   }
 
-  /// Opens the file and has `body` read what it wants, with the same care as ``load(_:)``.
+  /// Opens the file and has `body` read what it wants, with the same care as ``load(_:into:)``.
   ///
+  /// - Parameter body: Receives the root of the HDF5 file; that in an archive if it is one.
   /// - Throws: ``CheckpointError``, or what `body` throws.
   public static func read<Result>(
     _ path: String, _ body: (Group) throws -> Result
   ) throws -> Result {
-    try open(path) { root, sealed in
-      try sealed?.verifyPieces()
-      return try body(root)
+    try ModelSource.open(path) { source in
+      try source.arrays.sealed?.verifyPieces()
+      return try body(source.root)
     }
   }
 
@@ -42,34 +55,18 @@ public enum CheckpointFile {
   ///
   /// - Throws: ``CheckpointError`` that tells what is wrong with it.
   public static func verify(_ path: String) throws {
-    _ = try open(path, needsSeal: true) { root, sealed in
-      try checkpoint(root, arrays: ArrayReader(sealed: sealed, file: path), file: path)
-    }
+    _ = try ModelSource.open(path, needsSeal: true) { try $0.checkpoint(into: nil) }
   }
 
-  /// Looks at the seal before HDF5 sees the file; at the pieces of large arrays, which HDF5 does not look
-  /// into, when they are read, or afterwards.
-  private static func open<Result>(
-    _ path: String, needsSeal: Bool = false,
-    _ body: (_ root: Group, _ sealed: SealedFile?) throws -> Result
-  ) throws -> Result {
-    var sealed: SealedFile?
-    switch try SealedFile.open(path) {
-    case .sealed(let file): sealed = file
-    case .broken(let reason): throw CheckpointError.invalid(path, reason)
-    case .absent where needsSeal:
-      throw CheckpointError.invalid(
-        path, "has no seal: it was not written by these tools, or was changed since")
-    case .absent: try Quarantine.walk(path)
-    }
-    do {
-      let result = try body(try File.open(path).root, sealed)
-      try sealed?.verifyPieces()
-      return result
-    } catch let error as HDF5Error {
-      throw CheckpointError.invalid(path, error.reason)
-    } catch let error as OutOfMemory {
-      throw CheckpointError.invalid(path, error.description)
+  /// The texts of a file that describe its model, `model_config` and `training_config`, as JSON.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public static func description(_ path: String) throws -> JSONValue {
+    try ModelSource.open(path) { source in
+      var members: [String: JSONValue] = [:]
+      members["model_config"] = source.description.model
+      if source.format == .kerasHDF5 { members["training_config"] = source.description.training }
+      return .object(members)
     }
   }
 
@@ -86,50 +83,48 @@ public enum CheckpointFile {
     _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
   ) throws {
     try AtomicFile.replace(path, target: lock.target) { temporary in
-      let arrays = ArrayWriter(reportedAs: path)
       try describing(path) {
-        let file = try File.create(temporary)
-        try write(checkpoint, arrays: arrays, to: file.root)
-        try file.close()
+        switch CheckpointFormat(path: path) {
+        case .kerasArchive: try KerasArchive.write(checkpoint, to: temporary, reportedAs: path)
+        case .kerasHDF5: try writeHDF5(checkpoint, to: temporary, reportedAs: path, write)
+        case .kerasWeights:
+          try writeHDF5(checkpoint, to: temporary, reportedAs: path, writeWeights)
+        case .safetensors, .onnx: break
+        }
       }
-      try arrays.seal(temporary)
     }
     if keep > 0, let update = checkpoint.optimizer?.iterations {
       try KeptCheckpoints.keep(path, update: update, most: keep)
     }
   }
 
-  private static func checkpoint(
-    _ root: Group, arrays: ArrayReader, file: String
-  ) throws -> Checkpoint {
-    let parameters: ParameterStore<Float>
-    let kerasVersion = try KerasModel.version(root)
-    do {
-      parameters = try ParameterStore(try KerasModel.readConfiguration(root, file: file))
-    } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(file, "/@model_config: \(error)")
+  private static func writeHDF5(
+    _ checkpoint: Checkpoint, to temporary: String, reportedAs path: String,
+    _ body: (Checkpoint, ArrayWriter, Group) throws -> Void
+  ) throws {
+    let arrays = ArrayWriter(reportedAs: path)
+    let hdf5 = try File.create(temporary)
+    try body(checkpoint, arrays, hdf5.root)
+    try hdf5.close()
+    guard let file = FileDescriptor(temporary, O_RDWR) else {
+      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
     }
-    try KerasWeights.read(root, into: parameters, arrays: arrays, file: file)
-    let training = try KerasTraining.read(root, file: file)
-    var checkpoint = Checkpoint(
-      parameters: parameters,
-      optimizer: try KerasOptimizer.read(
-        root, training, parameters: parameters, arrays: arrays, file: file),
-      loss: training?.loss ?? .categoricalCrossEntropy,
-      recurrentState: nil, kerasVersion: kerasVersion)
-    try ResumptionGroups.read(root, into: &checkpoint, arrays: arrays, file: file)
-    if checkpoint.recurrentState == nil {
-      checkpoint.recurrentState = RecurrentState.zero(parameters.configuration)
-    }
-    return checkpoint
+    try file.seal(try arrays.finish(file), reportedAs: path)
   }
 
   private static func write(
     _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
   ) throws {
-    try KerasModel.write(checkpoint, to: root)
+    try KerasDescription.write(checkpoint, to: root)
     try KerasWeights.write(checkpoint, arrays: arrays, to: root)
     try KerasOptimizer.write(checkpoint, arrays: arrays, to: root)
+    try ResumptionGroups.write(checkpoint, arrays: arrays, to: root)
+  }
+
+  private static func writeWeights(
+    _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
+    try KerasVariables.write(checkpoint, arrays: arrays, to: root)
     try ResumptionGroups.write(checkpoint, arrays: arrays, to: root)
   }
 

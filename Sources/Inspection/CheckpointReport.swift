@@ -4,12 +4,12 @@ import LSTMToolkit
 public struct CheckpointReport {
   private let path: String
   private let checkpoint: Checkpoint
-  private let isSealed: Bool
+  private let identity: CheckpointFile.Identity
 
   /// - Throws: `CheckpointError`.
   public init(_ path: String) throws {
     self.path = path
-    (checkpoint, isSealed) = try CheckpointFile.loadWithSeal(path)
+    (checkpoint, identity) = try CheckpointFile.identify(path)
   }
 
   /// The file at a glance.
@@ -18,11 +18,11 @@ public struct CheckpointReport {
     let configuration = checkpoint.configuration
     var facts: [(String, ReportTable.Cell)] = [
       ("file", .text(path)),
+      ("layout", .text(layout)),
       (
-        "layout",
-        .text(checkpoint.kerasVersion == .three ? "Keras 3 HDF5" : "tf-keras (Keras 2) HDF5")
+        "seal",
+        .text(identity.isSealed ? "intact" : "none: not written by these tools, or changed since")
       ),
-      ("seal", .text(isSealed ? "intact" : "none: not written by these tools, or changed since")),
       (
         "input",
         .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))
@@ -134,6 +134,17 @@ public struct CheckpointReport {
       rows: zip(history.loss, history.accuracy).enumerated().map { epoch, values in
         [.integer(epoch + 1), .number(values.0), .number(values.1)]
       })
+  }
+
+  private var layout: String {
+    let keras = checkpoint.kerasVersion == .three ? "Keras 3" : "tf-keras (Keras 2)"
+    return switch identity.format {
+    case .kerasHDF5: "\(keras) HDF5"
+    case .kerasArchive: "\(keras) archive (.keras)"
+    case .kerasWeights: "\(keras) weights (.weights.h5)"
+    case .safetensors: "safetensors"
+    case .onnx: "ONNX"
+    }
   }
 
   private var streamText: String {

@@ -6,13 +6,6 @@ public enum ConfigurationText {
   ///
   /// - Throws: `CheckpointError`.
   public static func read(_ path: String) throws -> String {
-    try CheckpointFile.read(path) { root in
-      var members: [String: JSONValue] = [:]
-      for name in ["model_config", "training_config"] where root.attributes.contains(name) {
-        let text = try root.attributes.string(name)
-        members[name] = JSONValue(text: text) ?? .string(text)
-      }
-      return JSONValue.object(members).text(indented: true) + "\n"
-    }
+    try CheckpointFile.description(path).text(indented: true) + "\n"
   }
 }

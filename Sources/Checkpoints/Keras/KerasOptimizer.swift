@@ -4,49 +4,57 @@ import Recurrent
 /// `optimizer_weights`: an optimizer's update count, learning rate and slots
 /// (`save_optimizer_weights_to_hdf5_group`).
 enum KerasOptimizer {
-  /// Reads the optimizer of a compiled model.
+  /// The optimizer's variables in their order; `nil` if the file has none.
+  static func variables(_ root: Group) throws -> [Dataset]? {
+    guard root.contains("optimizer_weights") else { return nil }
+    let group = try root.group("optimizer_weights")
+    return try KerasWeights.splitNames("weight_names", of: group).map { try group.dataset($0) }
+  }
+
+  /// An optimizer with what a file has of it.
   ///
-  /// - Returns: `nil` if the file has none.
+  /// - Parameter variables: The count of updates, the learning rate if it is there, the slots, and Nadam's
+  ///   product of momentum factors, which follows from the count.
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array or option.
   static func read(
-    _ root: Group, _ training: KerasTraining?, parameters: ParameterStore<Float>,
-    arrays: ArrayReader, file: String
-  ) throws -> Optimizer<Float>? {
-    guard let training else { return nil }
-    var configuration = training.optimizer
-    guard root.contains("optimizer_weights") else {
-      return try make(configuration, parameters, file: file)
-    }
-    let group = try root.group("optimizer_weights")
-    var slots: [String] = []
+    _ variables: [Dataset], _ configuration: OptimizerConfiguration,
+    parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
+  ) throws -> Optimizer<Float> {
+    var configuration = configuration
+    var slots: [Dataset] = []
     var iterations = 0
-    for name in try KerasWeights.splitNames("weight_names", of: group) {
-      switch name.split(separator: "/").last?.split(separator: ":").first {
-      case "iteration", "iter": iterations = Int(try group.dataset(name).readScalar(Int64.self))
-      case "learning_rate": configuration.learningRate = try group.dataset(name).readScalar()
-      // Nadam's product of momentum factors, which follows from the iteration.
-      case "variable": continue
-      default: slots.append(name)
+    var hasLearningRate = false
+    for variable in variables {
+      guard try variable.shape().isEmpty else {
+        slots.append(variable)
+        continue
+      }
+      if case .integer = try variable.kind() {
+        iterations = Int(try variable.readScalar(Int64.self))
+      } else if !hasLearningRate, slots.isEmpty {
+        configuration.learningRate = try variable.readScalar()
+        hasLearningRate = true
       }
     }
     guard (0...TrainingProgress.mostEpochs).contains(iterations) else {
-      throw CheckpointError.invalid(file, "\(group.path): the iteration is \(iterations)")
+      throw CheckpointError.invalid(
+        file, "\(variables.first?.path ?? ""): the iteration is \(iterations)")
     }
     let optimizer = try make(configuration, parameters, file: file)
     optimizer.iterations = iterations
     // An optimizer that has not been built yet has no slots.
-    guard !slots.isEmpty else { return optimizer }
+    guard let first = slots.first else { return optimizer }
     let places = self.places(configuration, parameters)
     let className = configuration.className
     guard slots.count == places.count else {
       throw CheckpointError.invalid(
         file,
-        "\(group.path): has \(slots.count) moments; \(className) on this model needs "
+        "\(first.path): is one of \(slots.count) moments; \(className) on this model needs "
           + "\(places.count)")
     }
-    for (name, (slot, parameter)) in zip(slots, places) {
+    for (dataset, (slot, parameter)) in zip(slots, places) {
       try arrays.read(
-        try group.dataset(name), shape: parameter.shape, into: optimizer.slot(slot, of: parameter),
+        dataset, shape: parameter.shape, into: optimizer.slot(slot, of: parameter),
         need: "\(className) on \(parameter.layer)/\(parameter.name)")
     }
     return optimizer
@@ -88,7 +96,7 @@ enum KerasOptimizer {
   }
 
   /// The slots in the order of Keras' files.
-  private static func places(
+  static func places(
     _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>
   ) -> [(slot: String, parameter: ParameterStore<Float>.Parameter)] {
     let trainable = parameters.parameters.filter(\.isTrainable)
@@ -103,13 +111,13 @@ enum KerasOptimizer {
     return ["momentum": "m", "velocity": "v", "velocity_hat": "vhat"][slot] ?? slot
   }
 
-  private static func make(
+  static func make(
     _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>, file: String
   ) throws -> Optimizer<Float> {
     do {
       return try Optimizer.make(configuration, parameters: parameters)
     } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(file, "/@training_config: \(error)")
+      throw CheckpointError.invalid(file, "\(error)")
     }
   }
 }

@@ -18,38 +18,40 @@ struct KerasTraining {
   var optimizer: OptimizerConfiguration
   var loss: Loss
 
-  /// Reads it.
+  /// Reads `training_config`, or `compile_config` of an archive.
   ///
-  /// - Returns: `nil` if the model was not compiled.
   /// - Throws: ``CheckpointError`` naming the option that is not supported.
-  static func read(_ root: Group, file: String) throws -> KerasTraining? {
-    guard root.attributes.contains("training_config") else { return nil }
-    func invalid(_ reason: String) -> CheckpointError {
-      .invalid(file, "/@training_config: \(reason)")
-    }
-    guard let json = JSONValue(text: try root.attributes.string("training_config")) else {
-      throw invalid("is not JSON")
-    }
-    guard let optimizer = json["optimizer_config"], case .object(let config) = optimizer["config"],
-      let className = optimizer["class_name"]?.string?.split(separator: ">").last
-    else { throw invalid("has no optimizer") }
-    guard let loss = loss(json["loss"] ?? nil) else {
+  init(_ json: JSONValue, place: String, version: KerasVersion, file: String) throws {
+    func invalid(_ reason: String) -> CheckpointError { .invalid(file, "\(place): \(reason)") }
+    guard let loss = Self.loss(json["loss"] ?? nil) else {
       throw invalid("loss \((json["loss"] ?? nil).text()) is not supported")
     }
-    var options: [String: JSONValue] = [:]
-    for (option, value) in config {
-      let isOff = value == nil || value == false
-      if harmless.contains(option) || isOff && !Self.isOption(option, of: String(className)) {
-        continue
-      }
-      options[option] = value
+    self.loss = loss
+    guard let optimizer = json["optimizer_config"] ?? json["optimizer"] else {
+      throw invalid("has no optimizer")
     }
     do {
-      return KerasTraining(
-        optimizer: try OptimizerConfiguration(String(className), options: options), loss: loss)
+      self.optimizer = try Self.optimizer(optimizer)
     } catch {
       throw invalid("\(error)")
     }
+  }
+
+  /// An optimizer by Keras' object, or by its name alone, as tf-keras' archives have it.
+  private static func optimizer(
+    _ json: JSONValue
+  ) throws(ConfigurationError) -> OptimizerConfiguration {
+    if let name = json.string { return try OptimizerConfiguration(named: name) }
+    guard case .object(let config) = json["config"],
+      let className = json["class_name"]?.string?.split(separator: ">").last.map(String.init)
+    else { throw ConfigurationError("the optimizer has no class_name or config") }
+    var options: [String: JSONValue] = [:]
+    for (option, value) in config {
+      let isOff = value == nil || value == false
+      if harmless.contains(option) || isOff && !isOption(option, of: className) { continue }
+      options[option] = value
+    }
+    return try OptimizerConfiguration(className, options: options)
   }
 
   /// Options that change no number as long as `use_ema` is off.
@@ -67,7 +69,10 @@ struct KerasTraining {
     guard config["from_logits"] != true, (config["label_smoothing"]?.double ?? 0) == 0 else {
       return nil
     }
-    switch json.string ?? config["name"]?.string ?? json["class_name"]?.string ?? "" {
+    // By its name, as an object, or as a function.
+    switch json.string ?? config.string ?? config["name"]?.string ?? json["class_name"]?.string
+      ?? ""
+    {
     case "categorical_crossentropy": return .categoricalCrossEntropy
     case "sparse_categorical_crossentropy": return .sparseCategoricalCrossEntropy
     case "binary_crossentropy": return .binaryCrossEntropy
@@ -75,20 +80,6 @@ struct KerasTraining {
     case "mae", "MAE", "mean_absolute_error": return .meanAbsoluteError
     case "huber", "huber_loss": return .huber(delta: config["delta"]?.double ?? 1)
     default: return nil
-    }
-  }
-
-  /// Keras' name of the loss' function; an object where it has settings.
-  static func lossValue(_ loss: Loss) -> JSONValue {
-    switch loss {
-    case .categoricalCrossEntropy: "categorical_crossentropy"
-    case .sparseCategoricalCrossEntropy: "sparse_categorical_crossentropy"
-    case .binaryCrossEntropy: "binary_crossentropy"
-    case .meanSquaredError: "mean_squared_error"
-    case .meanAbsoluteError: "mean_absolute_error"
-    case .huber(let delta) where delta == 1: "huber"
-    case .huber(let delta):
-      ["class_name": "Huber", "config": ["name": "huber_loss", "delta": .number(delta)]]
     }
   }
 

@@ -41,13 +41,18 @@ enum KerasWeights {
       "weight_names", [] as [String])
   }
 
+  /// Whether a group has this layout.
+  static func isLayout(of group: Group) -> Bool {
+    group.attributes.contains("layer_names") || group.attributes.contains("layer_names0")
+  }
+
   /// Fills the weights from a file: by the order of layers and of weights, as Keras does.
   ///
+  /// - Parameter weights: `model_weights` of a model file, or all of an older file of weights alone.
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
   static func read(
-    _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
+    _ weights: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
-    let weights = try root.group("model_weights")
     let layers = parameters.configuration.layers.filter { layer in
       parameters.parameters.contains { $0.layer == layer.name }
     }

@@ -3,6 +3,8 @@ import Recurrent
 /// Turns Keras' `model_config` into a model that the engine can compute, or says what in it is not.
 struct ModelConfigurationReader {
   let file: String
+  /// What errors call the text.
+  let place: String
   /// Whose words they are: a name may mean another formula.
   let version: KerasVersion
 
@@ -124,6 +126,6 @@ struct ModelConfigurationReader {
   }
 
   private func invalid(_ reason: String) -> CheckpointError {
-    .invalid(file, "/@model_config: \(reason)")
+    .invalid(file, "\(place): \(reason)")
   }
 }

@@ -1,9 +1,19 @@
 import Recurrent
 
-/// Writes `model_config` and `training_config` as Keras 3 or tf-keras itself writes them for the same
-/// model (`keras.src.legacy.saving.saving_utils.model_metadata`).
+/// Writes `model_config` and `training_config`, or `config.json` of an archive, as Keras 3 or tf-keras itself
+/// writes them for the same model (`keras.src.legacy.saving.saving_utils.model_metadata`,
+/// `saving_lib._serialize_model_as_json`).
 struct ModelConfigurationWriter {
+  /// The two ways in which Keras writes an object.
+  enum Style {
+    /// With its class, as in HDF5 files.
+    case hdf5
+    /// With its module too, as in archives (`serialization_lib.serialize_keras_object`).
+    case archive
+  }
+
   let version: KerasVersion
+  let style: Style
 
   func write(_ configuration: ModelConfiguration) -> JSONValue {
     let sizes = [configuration.batch] + configuration.inputSizes
@@ -14,7 +24,7 @@ struct ModelConfigurationWriter {
       var config = options(layer)
       // tf-keras repeats the input's shape in the first layer.
       if version == .two && index == 0 { config["batch_input_shape"] = shape }
-      layers.append(["class_name": .string(layer.className), "config": .object(config)])
+      layers.append(object("keras.layers", layer.className, config))
     }
     var config: [String: JSONValue] = [
       "name": .string(configuration.name), "layers": .array(layers),
@@ -24,7 +34,34 @@ struct ModelConfigurationWriter {
       config["dtype"] = float32
       config["build_input_shape"] = shape
     }
-    return ["class_name": "Sequential", "config": .object(config)]
+    return object("keras", "Sequential", config)
+  }
+
+  /// The text of an archive's model: the model and how it is trained.
+  func writeArchive(_ checkpoint: Checkpoint) -> JSONValue {
+    guard case .object(var model) = write(checkpoint.configuration) else { return nil }
+    if let optimizer = checkpoint.optimizer?.configuration {
+      guard case .object(var training) = writeTraining(optimizer, checkpoint.loss) else {
+        return nil
+      }
+      training["optimizer"] = training.removeValue(forKey: "optimizer_config")
+      model["compile_config"] = .object(training)
+    }
+    return .object(model)
+  }
+
+  /// An object of a class, in the style.
+  private func object(
+    _ module: String, _ className: String, _ config: [String: JSONValue]
+  ) -> JSONValue {
+    var object: [String: JSONValue] = [
+      "class_name": .string(className), "config": .object(config),
+    ]
+    if style == .archive {
+      object["module"] = .string(module)
+      object["registered_name"] = .some(nil)
+    }
+    return .object(object)
   }
 
   func writeTraining(_ configuration: OptimizerConfiguration, _ loss: Loss) -> JSONValue {
@@ -35,7 +72,7 @@ struct ModelConfigurationWriter {
     ]
     optimizer.merge(configuration.options) { _, new in new }
     var training: [String: JSONValue] = [
-      "loss": KerasTraining.lossValue(loss), "loss_weights": nil, "weighted_metrics": nil,
+      "loss": lossValue(loss), "loss_weights": nil, "weighted_metrics": nil,
     ]
     switch version {
     case .three:
@@ -45,6 +82,8 @@ struct ModelConfigurationWriter {
       training["run_eagerly"] = false
       training["steps_per_execution"] = 1
       training["jit_compile"] = false
+    case .two where style == .archive:
+      training["metrics"] = loss.hasAccuracy ? ["accuracy"] : nil
     case .two:
       optimizer["jit_compile"] = false
       optimizer["is_legacy_optimizer"] = false
@@ -57,11 +96,24 @@ struct ModelConfigurationWriter {
       }
       training["metrics"] = function.map { [[$0]] } ?? nil
     }
-    training["optimizer_config"] = [
-      "class_name": .string(version == .three ? className : "Custom>" + className),
-      "config": .object(optimizer),
-    ]
+    training["optimizer_config"] = object(
+      "keras.optimizers",
+      version == .two && style == .hdf5 ? "Custom>" + className : className, optimizer)
     return .object(training)
+  }
+
+  /// Keras' name of the loss' function; an object where it has settings.
+  private func lossValue(_ loss: Loss) -> JSONValue {
+    switch loss {
+    case .categoricalCrossEntropy: "categorical_crossentropy"
+    case .sparseCategoricalCrossEntropy: "sparse_categorical_crossentropy"
+    case .binaryCrossEntropy: "binary_crossentropy"
+    case .meanSquaredError: "mean_squared_error"
+    case .meanAbsoluteError: "mean_absolute_error"
+    case .huber(let delta) where delta == 1: "huber"
+    case .huber(let delta):
+      object("keras.losses", "Huber", ["name": "huber_loss", "delta": .number(delta)])
+    }
   }
 
   private func input(shape: JSONValue, before first: String) -> JSONValue {
@@ -76,7 +128,7 @@ struct ModelConfigurationWriter {
       config["batch_input_shape"] = shape
       config["name"] = .string(first + "_input")
     }
-    return ["class_name": "InputLayer", "config": .object(config)]
+    return object("keras.layers", "InputLayer", config)
   }
 
   /// All options of a layer that Keras writes: ours, and those that are off.

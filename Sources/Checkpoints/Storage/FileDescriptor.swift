@@ -18,6 +18,9 @@ final class FileDescriptor: Sendable {
     self.number = number
   }
 
+  /// - Parameter number: An open descriptor, which is closed with this object.
+  init(taking number: Int32) { self.number = number }
+
   deinit { close(number) }
 
   /// Reads as many bytes as the file has there, up to the size of `buffer`.
@@ -61,6 +64,17 @@ final class FileDescriptor: Sendable {
       done += count
     }
     return true
+  }
+
+  /// Seals a finished file and flushes it to the disk.
+  ///
+  /// - Throws: ``CheckpointError``.
+  func seal(_ trailer: SealTrailer, reportedAs path: String) throws {
+    let bytes =
+      trailer.bytesBeforeChecksum + LittleEndian.bytes(try checksum(trailer, path: path))
+    guard bytes.withUnsafeBytes({ write($0, at: trailer.length) }), fsync(number) == 0 else {
+      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+    }
   }
 
   /// The checksum of all that is outside the pieces, the trailer included.

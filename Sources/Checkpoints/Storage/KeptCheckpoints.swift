@@ -29,7 +29,8 @@ enum KeptCheckpoints {
   }
 
   private static func split(_ name: String) -> (stem: String, suffix: String) {
-    name.hasSuffix(".h5") ? (String(name.dropLast(3)), ".h5") : (name, "")
+    let suffix = CheckpointFormat(path: name).suffix
+    return name.hasSuffix(suffix) ? (String(name.dropLast(suffix.count)), suffix) : (name, "")
   }
 
   private static func numberedName(_ name: String, _ update: Int) -> String {

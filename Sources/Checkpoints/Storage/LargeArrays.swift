@@ -22,7 +22,7 @@ final class ArrayWriter {
 
   /// Adds an array to a file.
   ///
-  /// - Parameter values: As many as the shape says; they stay as they are until ``seal(_:)``.
+  /// - Parameter values: As many as the shape says; they stay as they are until ``finish(_:)``.
   /// - Throws: `HDF5Error`, or ``CheckpointError`` if a value is infinite or not a number.
   func write(
     _ path: String, shape: [Int], _ values: UnsafeBufferPointer<Float>, to group: Group
@@ -42,20 +42,13 @@ final class ArrayWriter {
     try group.write(path, shape: shape, values)
   }
 
-  /// Writes the large arrays into the finished HDF5 file, seals it and flushes it to the disk.
+  /// Writes the large arrays into the finished HDF5 file.
   ///
+  /// - Returns: What its seal is made of.
   /// - Throws: ``CheckpointError``, say if a value is not a number or the disk is full.
-  func seal(_ path: String) throws {
-    guard let file = FileDescriptor(path, O_RDWR) else {
-      throw CheckpointError(.inputOutput, file: reportedFile, "cannot seal: \(systemErrorText())")
-    }
+  func finish(_ file: FileDescriptor) throws -> SealTrailer {
     let length = Int(lseek(file.number, 0, SEEK_END))
-    let trailer = SealTrailer(pieces: try writeArrays(to: file), length: length)
-    var bytes = trailer.bytesBeforeChecksum
-    bytes += SealTrailer.littleEndian(try file.checksum(trailer, path: reportedFile))
-    guard bytes.withUnsafeBytes({ file.write($0, at: length) }), fsync(file.number) == 0 else {
-      throw cannotWrite
-    }
+    return SealTrailer(pieces: try writeArrays(to: file), length: length)
   }
 
   private var notFinite: CheckpointError {

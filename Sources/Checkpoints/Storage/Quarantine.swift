@@ -18,8 +18,9 @@ enum Quarantine {
 
   /// Walks all of a file in a child process with limits on memory, time and open files.
   ///
+  /// - Parameter reported: The path that errors name.
   /// - Throws: ``CheckpointError`` if the child cannot read all of it, or dies.
-  static func walk(_ path: String) throws {
+  static func walk(_ path: String, reportedAs reported: String) throws {
     var status = stat()
     stat(path, &status)
     let size = min(max(0, Int(status.st_size)), 1 << 48)
@@ -29,13 +30,13 @@ enum Quarantine {
     case CQUARANTINE_READ: return
     case CQUARANTINE_NOT_READ:
       throw CheckpointError.invalid(
-        path,
+        reported,
         "is damaged: HDF5 cannot read all of it in the memory that a file of this size may take")
     case CQUARANTINE_NO_CHILD:
       throw CheckpointError(
-        .inputOutput, file: path, "cannot start a process to read it: \(systemErrorText())")
+        .inputOutput, file: reported, "cannot start a process to read it: \(systemErrorText())")
     default:
-      throw CheckpointError.invalid(path, "is damaged: HDF5 cannot read it without crashing")
+      throw CheckpointError.invalid(reported, "is damaged: HDF5 cannot read it without crashing")
     }
   }
 

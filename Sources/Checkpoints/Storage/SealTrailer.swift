@@ -44,14 +44,17 @@ struct SealTrailer {
 
   /// The number of pieces and the length of the HDF5 file that a seal tells.
   static func counts(seal: [UInt8]) -> (pieces: Int, length: Int) {
-    (Int(number(seal, at: 12, UInt32.self)), Int(clamping: number(seal, at: 16, UInt64.self)))
+    (
+      Int(LittleEndian.number(seal, at: 12, UInt32.self)),
+      Int(clamping: LittleEndian.number(seal, at: 16, UInt64.self))
+    )
   }
 
   /// Reads a table and a seal; `nil` if they are not well formed.
   init?(_ bytes: [UInt8]) {
     let seal = Array(bytes.suffix(Self.sealSize))
     guard seal.count == Self.sealSize, seal.starts(with: Self.sealMagic),
-      Self.number(seal, at: 8, UInt32.self) == Self.version
+      LittleEndian.number(seal, at: 8, UInt32.self) == Self.version
     else { return nil }
     let count: Int
     (count, length) = Self.counts(seal: seal)
@@ -64,9 +67,9 @@ struct SealTrailer {
     for index in 0..<count {
       let at = Self.partMagic.count + index * Self.pieceSize
       let piece = Piece(
-        offset: Int(clamping: Self.number(bytes, at: at, UInt64.self)),
-        length: Int(clamping: Self.number(bytes, at: at + 8, UInt64.self)),
-        checksum: Self.number(bytes, at: at + 16, UInt64.self))
+        offset: Int(clamping: LittleEndian.number(bytes, at: at, UInt64.self)),
+        length: Int(clamping: LittleEndian.number(bytes, at: at + 8, UInt64.self)),
+        checksum: LittleEndian.number(bytes, at: at + 16, UInt64.self))
       // In the order of the file, and inside it.
       guard piece.offset >= end, piece.length > 0, piece.length <= Self.largestPiece,
         piece.length <= length - piece.offset
@@ -87,12 +90,12 @@ struct SealTrailer {
     bytes.reserveCapacity(Self.tableSize(pieces: pieces.count) + Self.sealSize)
     if !pieces.isEmpty { bytes += Self.partMagic }
     for piece in pieces {
-      bytes += Self.littleEndian(UInt64(piece.offset))
-      bytes += Self.littleEndian(UInt64(piece.length))
-      bytes += Self.littleEndian(piece.checksum)
+      bytes += LittleEndian.bytes(UInt64(piece.offset))
+      bytes += LittleEndian.bytes(UInt64(piece.length))
+      bytes += LittleEndian.bytes(piece.checksum)
     }
-    bytes += Self.sealMagic + Self.littleEndian(Self.version)
-    return bytes + Self.littleEndian(UInt32(pieces.count)) + Self.littleEndian(UInt64(length))
+    bytes += Self.sealMagic + LittleEndian.bytes(Self.version)
+    return bytes + LittleEndian.bytes(UInt32(pieces.count)) + LittleEndian.bytes(UInt64(length))
   }
 
   /// The bytes of the HDF5 file that belong to no piece, in order.
@@ -109,15 +112,5 @@ struct SealTrailer {
 
   static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     XXH3_64bits(bytes.baseAddress, bytes.count)
-  }
-
-  static func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
-    withUnsafeBytes(of: number.littleEndian) { Array($0) }
-  }
-
-  static func number<Number: FixedWidthInteger>(
-    _ bytes: [UInt8], at offset: Int, _ type: Number.Type
-  ) -> Number {
-    bytes[offset..<offset + MemoryLayout<Number>.size].reversed().reduce(0) { $0 << 8 | Number($1) }
   }
 }

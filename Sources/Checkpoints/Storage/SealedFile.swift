@@ -33,8 +33,10 @@ final class SealedFile {
 
   /// Looks at all of a file but the pieces of large arrays, without HDF5.
   ///
-  /// - Throws: ``CheckpointError`` if there is no such file or it is not HDF5.
-  static func open(_ path: String) throws -> Verdict {
+  /// - Throws: ``CheckpointError`` if there is no such file or it cannot hold a model.
+  static func open(
+    _ path: String
+  ) throws -> (content: CheckpointFormat.Content, verdict: Verdict) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw CheckpointError(.noInput, file: path, "\(systemErrorText())")
@@ -50,9 +52,25 @@ final class SealedFile {
     }
     let length = Int(status.st_size)
     guard length > 0 else { throw CheckpointError.invalid(path, "is empty") }
-    guard let end = try endOfHDF5(file, path: path) else {
-      throw CheckpointError.invalid(path, "is not an HDF5 file")
+    let content = CheckpointFormat.content(try file.read(at: 0, count: 9, path: path))
+    switch content {
+    case .hdf5:
+      guard let end = try endOfHDF5(file, path: path) else {
+        throw CheckpointError.invalid(path, "is truncated")
+      }
+      return (content, try verdict(file, end: end, length: length, path: path))
+    case .zip: return (content, try verdict(file, end: length, length: length, path: path))
+    case .safetensors: return (content, .absent)
+    case .other:
+      throw CheckpointError.invalid(
+        path, "is no model: neither HDF5 (.h5), nor a .keras archive, nor safetensors")
     }
+  }
+
+  /// - Parameter end: Where the file's own format says that it ends.
+  private static func verdict(
+    _ file: FileDescriptor, end: Int, length: Int, path: String
+  ) throws -> Verdict {
     let sealSize = SealTrailer.sealSize
     guard length >= sealSize else { return .broken("is truncated") }
 
@@ -74,7 +92,7 @@ final class SealedFile {
       let trailer = SealTrailer(
         try file.read(at: length - size, count: size, path: path))
     else { return damaged }
-    let checksum = SealTrailer.number(seal, at: sealSize - 8, UInt64.self)
+    let checksum = LittleEndian.number(seal, at: sealSize - 8, UInt64.self)
     guard try file.checksum(trailer, path: path) == checksum else { return damaged }
     return .sealed(SealedFile(file, path: path, trailer: trailer))
   }
@@ -133,12 +151,11 @@ final class SealedFile {
     if let failure { throw CheckpointError.invalid(path, failure) }
   }
 
-  /// Where HDF5 says that the file ends, from its superblock (versions 0 to 3); `nil` if there is none.
+  /// Where HDF5 says that the file ends, from its superblock (versions 0 to 3); `nil` if that is cut off.
   private static func endOfHDF5(_ file: FileDescriptor, path: String) throws -> Int? {
     let block = try file.read(at: 0, count: 48, path: path)
-    guard block.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]), block.count == 48
-    else { return nil }
-    return Int(clamping: SealTrailer.number(block, at: block[8] < 2 ? 40 : 28, UInt64.self))
+    guard block.count == 48 else { return nil }
+    return Int(clamping: LittleEndian.number(block, at: block[8] < 2 ? 40 : 28, UInt64.self))
   }
 }
 

@@ -55,6 +55,14 @@ public struct OptimizerConfiguration: Equatable, Sendable {
       "Adam", options: ["learning_rate": .number(Double(learningRate))])
   }
 
+  /// The optimizer of a name such as `adam`, in letters of any size, with Keras' defaults.
+  ///
+  /// - Throws: ``ConfigurationError`` if there is none of that name.
+  public init(named name: String) throws(ConfigurationError) {
+    let className = OptimizerCatalog.classes.keys.first { $0.lowercased() == name.lowercased() }
+    try self.init(className ?? name)
+  }
+
   public var learningRate: Float {
     didSet { options["learning_rate"] = .number(Double(learningRate)) }
   }

@@ -1,0 +1,160 @@
+import CZlib
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Writes a zip archive whose members are stored as they are, as Keras does: what is read is read once.
+/// Times are those of zip's beginning, so that equal contents give equal files.
+final class ZipWriter {
+  private struct Entry {
+    let name: [UInt8]
+    let size: Int
+    let checksum: UInt32
+    let offset: Int
+  }
+
+  /// 1 January 1980.
+  private static let date: UInt32 = 0x0021_0000
+  /// Readable and writable by its owner, as Python's `zipfile` has it.
+  private static let attributes: UInt32 = 0o600 << 16
+  private static let unix: UInt16 = 3 << 8
+  private static let piece = 1 << 18
+
+  private let file: FileDescriptor
+  private let path: String
+  private var entries: [Entry] = []
+  private var position = 0
+
+  /// - Parameters:
+  ///   - file: Empty, and open for writing.
+  ///   - path: The path that errors name.
+  init(_ file: FileDescriptor, reportedAs path: String) {
+    self.file = file
+    self.path = path
+  }
+
+  /// Adds a member.
+  ///
+  /// - Throws: ``CheckpointError`` if it cannot be written.
+  func add(_ name: String, _ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { bytes in
+      try add(name, size: bytes.count) { write in try write(bytes) }
+    }
+  }
+
+  /// Adds all of a file as a member.
+  ///
+  /// - Throws: ``CheckpointError`` if it cannot be read or written.
+  func add(_ name: String, contentsOf source: FileDescriptor) throws {
+    let size = Int(lseek(source.number, 0, SEEK_END))
+    try withUnsafeTemporaryAllocation(byteCount: Self.piece, alignment: 64) { buffer in
+      try add(name, size: size) { write in
+        for offset in stride(from: 0, to: size, by: Self.piece) {
+          let part = UnsafeMutableRawBufferPointer(
+            rebasing: buffer[..<min(Self.piece, size - offset)])
+          guard source.read(at: offset, into: part) == part.count else { throw cannotWrite }
+          try write(UnsafeRawBufferPointer(part))
+        }
+      }
+    }
+  }
+
+  /// Writes the list of members.
+  ///
+  /// - Parameter commentSize: The bytes that the caller writes behind it, as the archive's comment.
+  /// - Returns: The length of the archive without them.
+  /// - Throws: ``CheckpointError`` if it cannot be written.
+  func finish(commentSize: Int) throws -> Int {
+    let start = position
+    var directory: [UInt8] = []
+    for entry in entries {
+      let extra = Self.extra(entry, withOffset: true)
+      directory += Self.bytes(ZipFormat.directoryEntry)
+      directory += Self.bytes(Self.unix | Self.version(extra)) + Self.bytes(Self.version(extra))
+      directory += Self.common(entry, extra: extra)
+      directory += Self.bytes(UInt16(0)) + Self.bytes(UInt16(0)) + Self.bytes(UInt16(0))
+      directory += Self.bytes(Self.attributes) + Self.bytes(UInt32(clamping: entry.offset))
+      directory += entry.name + extra
+    }
+    let size = directory.count
+    if start >= UInt32.max {
+      directory += Self.bytes(ZipFormat.end64) + Self.bytes(UInt64(ZipFormat.end64Size - 12))
+      directory += Self.bytes(Self.unix | 45) + Self.bytes(UInt16(45)) + Self.bytes(UInt64(0))
+      directory += Self.bytes(UInt64(entries.count)) + Self.bytes(UInt64(entries.count))
+      directory += Self.bytes(UInt64(size)) + Self.bytes(UInt64(start))
+      directory += Self.bytes(ZipFormat.locator64) + Self.bytes(UInt32(0))
+      directory += Self.bytes(UInt64(start + size)) + Self.bytes(UInt32(1))
+    }
+    directory += Self.bytes(ZipFormat.end) + Self.bytes(UInt32(0))
+    directory += Self.bytes(UInt16(entries.count)) + Self.bytes(UInt16(entries.count))
+    directory += Self.bytes(UInt32(size)) + Self.bytes(UInt32(clamping: start))
+    directory += Self.bytes(UInt16(commentSize))
+    try directory.withUnsafeBytes { try write($0) }
+    return position
+  }
+
+  private func add(
+    _ name: String, size: Int,
+    _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    let offset = position
+    func entry(_ checksum: UInt32) -> Entry {
+      Entry(name: Array(name.utf8), size: size, checksum: checksum, offset: offset)
+    }
+    let headerSize = Self.header(entry(0)).count
+    position += headerSize
+    var checksum = crc32(0, nil, 0)
+    var at = position
+    try body { piece in
+      checksum = crc32_z(checksum, piece.bindMemory(to: UInt8.self).baseAddress, piece.count)
+      guard file.write(piece, at: at) else { throw cannotWrite }
+      at += piece.count
+    }
+    position = at
+    let written = entry(UInt32(checksum))
+    let isHeaderWritten = Self.header(written).withUnsafeBytes { file.write($0, at: offset) }
+    guard isHeaderWritten else { throw cannotWrite }
+    entries.append(written)
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws {
+    guard file.write(bytes, at: position) else { throw cannotWrite }
+    position += bytes.count
+  }
+
+  private static func header(_ entry: Entry) -> [UInt8] {
+    let extra = extra(entry, withOffset: false)
+    return bytes(ZipFormat.localHeader) + bytes(version(extra)) + common(entry, extra: extra)
+      + entry.name + extra
+  }
+
+  /// From the flags to the lengths of the names: what the header of a member and the list have alike.
+  private static func common(_ entry: Entry, extra: [UInt8]) -> [UInt8] {
+    bytes(UInt16(0)) + bytes(ZipFormat.stored) + bytes(date) + bytes(entry.checksum)
+      + bytes(UInt32(clamping: entry.size)) + bytes(UInt32(clamping: entry.size))
+      + bytes(UInt16(entry.name.count)) + bytes(UInt16(extra.count))
+  }
+
+  /// The numbers that take 64 bits.
+  private static func extra(_ entry: Entry, withOffset: Bool) -> [UInt8] {
+    var numbers: [Int] = entry.size >= UInt32.max ? [entry.size, entry.size] : []
+    if withOffset, entry.offset >= UInt32.max { numbers.append(entry.offset) }
+    guard !numbers.isEmpty else { return [] }
+    return bytes(ZipFormat.extra64) + bytes(UInt16(numbers.count * 8))
+      + numbers.flatMap { bytes(UInt64($0)) }
+  }
+
+  /// The version of zip that it takes to read a member.
+  private static func version(_ extra: [UInt8]) -> UInt16 { extra.isEmpty ? 20 : 45 }
+
+  private static func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    LittleEndian.bytes(number)
+  }
+
+  private var cannotWrite: CheckpointError {
+    CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+  }
+}

@@ -1,0 +1,54 @@
+/// The kinds of files that hold a model.
+public enum CheckpointFormat: String, CaseIterable, Sendable {
+  /// Keras' HDF5 model file, `.h5`.
+  case kerasHDF5
+  /// Keras' archive of a model, `.keras`.
+  case kerasArchive
+  /// Weights without a model, `.weights.h5`.
+  case kerasWeights
+  /// Weights in PyTorch's names and layout, `.safetensors`.
+  case safetensors
+  /// A model to be served, `.onnx`.
+  case onnx
+
+  /// The format that a file of that name is written in: HDF5 if the name tells nothing.
+  public init(path: String) {
+    let name = splitPath(path).name.lowercased()
+    self =
+      Self.allCases.filter { name.hasSuffix($0.suffix) }.max { $0.suffix.count < $1.suffix.count }
+      ?? .kerasHDF5
+  }
+
+  /// How the names of such files end.
+  public var suffix: String {
+    switch self {
+    case .kerasHDF5: ".h5"
+    case .kerasArchive: ".keras"
+    case .kerasWeights: ".weights.h5"
+    case .safetensors: ".safetensors"
+    case .onnx: ".onnx"
+    }
+  }
+
+  /// Whether all of a ``Checkpoint`` fits in, so that training can go on from the file.
+  public var isComplete: Bool { self == .kerasHDF5 || self == .kerasArchive }
+
+  /// What a file has, by its first bytes.
+  enum Content: Equatable {
+    case hdf5
+    case zip
+    case safetensors
+    case other
+  }
+
+  /// - Parameter bytes: The first 9 bytes of the file, or all.
+  static func content(_ bytes: [UInt8]) -> Content {
+    if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) { return .hdf5 }
+    if ZipFormat.magics.contains(where: { bytes.starts(with: $0) }) { return .zip }
+    // The length of a header of JSON, and its first character.
+    if bytes.count == 9, bytes[8] == UInt8(ascii: "{"), bytes[5...7].allSatisfy({ $0 == 0 }) {
+      return .safetensors
+    }
+    return .other
+  }
+}

@@ -1,0 +1,93 @@
+import HDF5
+import Recurrent
+
+/// What a file says about the model in it: whose words it uses, the model, and how it is trained.
+struct KerasDescription {
+  var version: KerasVersion
+  /// Keras' `model_config`; `nil` in a file of weights alone.
+  var model: JSONValue?
+  /// Keras' `training_config`; `nil` if the model was not compiled.
+  var training: JSONValue?
+  /// What errors call the two.
+  var modelPlace = "/@model_config"
+  var trainingPlace = "/@training_config"
+
+  /// Reads the attributes of an HDF5 file.
+  ///
+  /// - Throws: `HDF5Error` or ``CheckpointError``.
+  init(_ root: Group, file: String) throws {
+    let attributes = root.attributes
+    func json(_ name: String) throws -> JSONValue? {
+      guard attributes.contains(name) else { return nil }
+      return try KerasDescription.json(try attributes.string(name), "/@\(name)", file: file)
+    }
+    model = try json("model_config")
+    training = try json("training_config")
+    let isNamed = attributes.contains("keras_version") || model != nil
+    version = isNamed ? Self.version(try attributes.string("keras_version")) : .three
+  }
+
+  /// The most bytes of a text in an archive.
+  private static let mostText = 4 << 20
+
+  /// Reads `metadata.json` and `config.json` of an archive.
+  ///
+  /// - Throws: ``CheckpointError``.
+  init(_ archive: ZipReader, file: String) throws {
+    func json(_ name: String) throws -> JSONValue {
+      let bytes = try archive.read(name, most: Self.mostText)
+      return try KerasDescription.json(String(decoding: bytes, as: UTF8.self), name, file: file)
+    }
+    guard let release = try json(KerasArchive.metadata)["keras_version"]?.string else {
+      throw CheckpointError.invalid(file, "metadata.json: has no keras_version")
+    }
+    version = Self.version(release)
+    model = try json(KerasArchive.config)
+    training = model?["compile_config"]
+    if training == .some(.null) { training = nil }
+    (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")
+  }
+
+  /// The model.
+  ///
+  /// - Throws: ``CheckpointError`` naming the layer and the option if it is not one that the engine computes
+  ///   just as Keras does.
+  func configuration(file: String) throws -> ModelConfiguration? {
+    guard let model else { return nil }
+    return try ModelConfigurationReader(file: file, place: modelPlace, version: version)
+      .read(model)
+  }
+
+  /// The optimizer and the loss.
+  ///
+  /// - Throws: ``CheckpointError`` naming the option that is not supported.
+  func kerasTraining(file: String) throws -> KerasTraining? {
+    try training.map { try KerasTraining($0, place: trainingPlace, version: version, file: file) }
+  }
+
+  /// Writes the attributes of an HDF5 file.
+  static func write(_ checkpoint: Checkpoint, to root: Group) throws {
+    let attributes = root.attributes
+    try attributes.set("backend", "tensorflow")
+    try attributes.set("keras_version", checkpoint.kerasVersion.release)
+    let writer = ModelConfigurationWriter(version: checkpoint.kerasVersion, style: .hdf5)
+    try attributes.set(
+      "model_config", writer.write(checkpoint.configuration).text(), utf8: false)
+    if let optimizer = checkpoint.optimizer {
+      let training = writer.writeTraining(optimizer.configuration, checkpoint.loss)
+      try attributes.set("training_config", training.text(), utf8: false)
+    }
+  }
+
+  private static func version(_ release: String) -> KerasVersion {
+    release.hasPrefix("3") ? .three : .two
+  }
+
+  private static func json(_ text: String, _ place: String, file: String) throws -> JSONValue {
+    guard let json = JSONValue(text: text) else {
+      throw CheckpointError.invalid(
+        file, "\(place): is not JSON, or is nested too deeply to be Keras'")
+    }
+    return json
+  }
+}

@@ -1,0 +1,170 @@
+import HDF5
+import Recurrent
+
+/// The layout of Keras' newer weight files, `model.weights.h5` in an archive or `NAME.weights.h5`: a group for
+/// each object that has variables, in it `vars/0`, `vars/1`, … in the object's order (`saving_lib.py`'s
+/// `H5IOStore`).
+enum KerasVariables {
+  private static let layers = "layers"
+  private static let optimizer = "optimizer/vars"
+  /// What the releases before Keras 2.13 call it.
+  private static let olderLayers = "_layer_checkpoint_dependencies"
+
+  /// Whether a file has this layout.
+  static func isLayout(of root: Group) -> Bool {
+    root.contains(layers) || root.contains(olderLayers)
+  }
+
+  static func write(_ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group) throws {
+    let names = checkpoint.kerasVersion == .three
+    func makeObject(_ path: String, name: String) throws -> Group {
+      let group = try root.createGroup(path + "/vars")
+      if names, !group.attributes.contains("name") { try group.attributes.set("name", name) }
+      return group
+    }
+    _ = try makeObject("", name: checkpoint.configuration.name)
+    for (layer, key) in keys(of: checkpoint.configuration) {
+      _ = try makeObject("\(layers)/\(key)", name: layer.name)
+      let parameters = checkpoint.parameters.parameters.filter { $0.layer == layer.name }
+      let objects = objects(of: layer, parameters: parameters)
+      for object in objects {
+        let group = try makeObject("\(layers)/\(key)\(object.path)", name: object.name)
+        for (index, parameter) in object.parameters.enumerated() {
+          try arrays.write(
+            String(index), shape: parameter.shape,
+            UnsafeBufferPointer(checkpoint.parameters[parameter]), to: group)
+        }
+      }
+    }
+    if let optimizer = checkpoint.optimizer {
+      try write(optimizer, checkpoint, arrays: arrays, to: root)
+    }
+  }
+
+  /// Fills the weights from a file.
+  ///
+  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
+  static func read(
+    _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
+  ) throws {
+    let all = try root.group(root.contains(layers) ? layers : olderLayers)
+    for (layer, key) in keys(of: parameters.configuration) {
+      let own = parameters.parameters.filter { $0.layer == layer.name }
+      guard !own.isEmpty else { continue }
+      for object in objects(of: layer, parameters: own) {
+        let found = try variables(try all.group("\(key)\(object.path)/vars"))
+        guard found.count == object.parameters.count else {
+          throw CheckpointError.invalid(
+            file,
+            "\(all.path)/\(key)\(object.path): has \(found.count) weights; layer \(layer.name) "
+              + "(\(layer.className)) needs \(object.parameters.count)")
+        }
+        for (dataset, parameter) in zip(found, object.parameters) {
+          try arrays.read(
+            dataset, shape: parameter.shape, into: parameters[parameter],
+            need: "layer \(layer.name) (\(layer.className))")
+        }
+      }
+    }
+  }
+
+  /// The optimizer's variables in their order; `nil` if the file has none.
+  static func optimizerVariables(_ root: Group) throws -> [Dataset]? {
+    root.contains(optimizer) ? try variables(try root.group(optimizer)) : nil
+  }
+
+  private static func write(
+    _ optimizer: Optimizer<Float>, _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
+  ) throws {
+    let group = try root.createGroup(Self.optimizer)
+    let className = optimizer.configuration.className
+    var count = 0
+    func next() -> String {
+      defer { count += 1 }
+      return String(count)
+    }
+    try group.write(next(), Int64(optimizer.iterations))
+    if checkpoint.kerasVersion == .three {
+      try group.attributes.set("name", KerasTraining.name(of: className, .three))
+      try group.write(next(), optimizer.configuration.learningRate)
+    }
+    for (slot, parameter) in KerasOptimizer.places(
+      optimizer.configuration, checkpoint.parameters)
+    {
+      try arrays.write(
+        next(), shape: parameter.shape,
+        UnsafeBufferPointer(optimizer.slot(slot, of: parameter)), to: group)
+    }
+    if checkpoint.kerasVersion == .three, let product = optimizer.momentumProduct {
+      try group.write(next(), product)
+    }
+  }
+
+  private static func variables(_ group: Group) throws -> [Dataset] {
+    var datasets: [Dataset] = []
+    while group.contains(String(datasets.count)) {
+      datasets.append(try group.dataset(String(datasets.count)))
+    }
+    return datasets
+  }
+
+  /// The layers with the names of their groups: the class in small letters, and a number from the second on.
+  private static func keys(
+    of configuration: ModelConfiguration
+  ) -> [(layer: LayerConfiguration, key: String)] {
+    var counts: [String: Int] = [:]
+    return configuration.layers.map { layer in
+      let name = snakeCase(layer.className)
+      let count = counts[name, default: 0]
+      counts[name] = count + 1
+      return (layer, count == 0 ? name : "\(name)_\(count)")
+    }
+  }
+
+  /// An object that has variables of its own.
+  private struct Object {
+    /// Its path below the layer's group.
+    let path: String
+    let name: String
+    let parameters: [ParameterStore<Float>.Parameter]
+  }
+
+  /// The objects of a layer that hold its weights.
+  private static func objects(
+    of layer: LayerConfiguration, parameters: [ParameterStore<Float>.Parameter]
+  ) -> [Object] {
+    switch layer.className {
+    case "LSTM", "GRU", "SimpleRNN":
+      return [
+        Object(path: "/cell", name: snakeCase(layer.className) + "_cell", parameters: parameters)
+      ]
+    case "Bidirectional":
+      // The forward layer's weights come first.
+      let half = parameters.count / 2
+      let cell = snakeCase(layer["layer"]["class_name"]?.string ?? "") + "_cell"
+      return [
+        Object(path: "/forward_layer/cell", name: cell, parameters: Array(parameters[..<half])),
+        Object(path: "/backward_layer/cell", name: cell, parameters: Array(parameters[half...])),
+      ]
+    case "TimeDistributed":
+      let inner = layer["layer"]["config"]?["name"]?.string ?? ""
+      return [Object(path: "/layer", name: inner, parameters: parameters)]
+    default: return [Object(path: "", name: layer.name, parameters: parameters)]
+    }
+  }
+
+  /// A class name as Keras writes it in paths: `LSTM` is `lstm`, `SimpleRNN` `simple_rnn`
+  /// (`naming.to_snake_case`).
+  static func snakeCase(_ className: String) -> String {
+    let letters = Array(className)
+    var name = ""
+    for (index, letter) in letters.enumerated() {
+      let beginsWord =
+        index > 0 && letter.isUppercase
+        && (!letters[index - 1].isUppercase
+          || index + 1 < letters.count && letters[index + 1].isLowercase)
+      name += (beginsWord ? "_" : "") + letter.lowercased()
+    }
+    return name
+  }
+}
