@@ -37,6 +37,7 @@ let package = Package(
     .executable(name: "lstm-resume", targets: ["lstm-resume"]),
     .executable(name: "lstm-predict", targets: ["lstm-predict"]),
     .executable(name: "lstm-inspect", targets: ["lstm-inspect"]),
+    .executable(name: "lstm-convert", targets: ["lstm-convert"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -106,6 +107,12 @@ let package = Package(
         "LSTMToolkit", "Presentation", "Inspection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "lstm-convert",
+      dependencies: [
+        "LSTMToolkit", "Presentation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
 
     // What tools/bench measures; not a product.
     .executableTarget(
@@ -129,6 +136,7 @@ let package = Package(
       name: "CommandsTests",
       dependencies: [
         "LSTMToolkit", "HDF5", "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect",
+        "lstm-convert",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -19,6 +19,8 @@ public struct Checkpoint {
   public var training: TrainingProgress?
   /// The state that training goes on from, if a prediction has moved ``recurrentState`` on since.
   public var trainingRecurrentState: RecurrentState?
+  /// Loss by epoch where training itself does not go on from here.
+  private var pastHistory: History?
   /// How symbols become numbers and back.
   public var vocabulary: Vocabulary?
   /// What the model is trained on.
@@ -46,6 +48,12 @@ public struct Checkpoint {
   }
 
   public var configuration: ModelConfiguration { parameters.configuration }
+
+  /// Loss and accuracy by epoch, of ``training`` if there is one; `nil` if they are not known.
+  public var history: History? {
+    get { training?.history ?? pastHistory }
+    set { pastHistory = newValue }
+  }
 }
 
 /// The Keras that opens a file as its own. The two do not read each other's HDF5 files.

@@ -16,26 +16,10 @@ public enum CheckpointFile {
   /// - Throws: ``CheckpointError``.
   public static func load(_ path: String, into architecture: Checkpoint? = nil) throws -> Checkpoint
   {
-    try ModelSource.open(path) { try $0.checkpoint(into: architecture) }
-  }
-
-  /// What a file is, beside what it holds.
-  public struct Identity: Equatable, Sendable {
-    public var format: CheckpointFormat
-    /// Whether an intact seal says that it is ours and no byte has changed.
-    public var isSealed: Bool
-  }
-
-  /// Reads a checkpoint as ``load(_:into:)`` does, and tells what file it is.
-  ///
-  /// - Throws: ``CheckpointError``.
-  public static func identify(
-    _ path: String
-  ) throws -> (checkpoint: Checkpoint, identity: Identity) {
-    try ModelSource.open(path) { source in
-      let identity = Identity(format: source.format, isSealed: source.isSealed)
-      return (try source.checkpoint(into: nil), identity)
+    if CheckpointFormat.content(of: path) == .safetensors {
+      return try PyTorchWeights.read(path, into: architecture)
     }
+    return try ModelSource.open(path) { try $0.checkpoint(into: architecture) }
   }
 
   /// Opens the file and has `body` read what it wants, with the same care as ``load(_:into:)``.
@@ -89,7 +73,9 @@ public enum CheckpointFile {
         case .kerasHDF5: try writeHDF5(checkpoint, to: temporary, reportedAs: path, write)
         case .kerasWeights:
           try writeHDF5(checkpoint, to: temporary, reportedAs: path, writeWeights)
-        case .safetensors, .onnx: break
+        case .safetensors:
+          try PyTorchWeights.write(checkpoint, to: temporary, reportedAs: path)
+        case .onnx: try ONNXModel.write(checkpoint, to: temporary, reportedAs: path)
         }
       }
     }
@@ -132,6 +118,8 @@ public enum CheckpointFile {
   private static func describing(_ path: String, _ body: () throws -> Void) throws {
     do {
       try body()
+    } catch let error as ConfigurationError {
+      throw CheckpointError.invalid(path, "cannot hold the model: \(error)")
     } catch let error as HDF5Error {
       // What the system said stands inside HDF5's message.
       let said = error.stack.compactMap {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// The kinds of files that hold a model.
 public enum CheckpointFormat: String, CaseIterable, Sendable {
   /// Keras' HDF5 model file, `.h5`.
@@ -38,7 +44,15 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
     case hdf5
     case zip
     case safetensors
+    /// With the version of the format.
+    case onnx(Int)
     case other
+  }
+
+  /// - Returns: `nil` if the file cannot be read.
+  static func content(of path: String) -> Content? {
+    guard isRegularFile(path), let file = FileDescriptor(path, O_RDONLY) else { return nil }
+    return (try? file.read(at: 0, count: 9, path: path)).map(content)
   }
 
   /// - Parameter bytes: The first 9 bytes of the file, or all.
@@ -48,6 +62,10 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
     // The length of a header of JSON, and its first character.
     if bytes.count == 9, bytes[8] == UInt8(ascii: "{"), bytes[5...7].allSatisfy({ $0 == 0 }) {
       return .safetensors
+    }
+    // A protobuf message whose first field is the format's version, and the second who wrote it.
+    if bytes.count == 9, bytes[0] == 0x08, (3..<0x80).contains(bytes[1]), bytes[2] == 0x12 {
+      return .onnx(Int(bytes[1]))
     }
     return .other
   }

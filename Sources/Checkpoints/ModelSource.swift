@@ -56,7 +56,7 @@ struct ModelSource {
             format: description.model == nil ? .kerasWeights : .kerasHDF5, isSealed: sealed != nil,
             arrays: ArrayReader(sealed: sealed, file: path)))
         try sealed?.verifyPieces()
-      case .safetensors, .other:
+      case .safetensors, .onnx, .other:
         throw CheckpointError.invalid(path, "is not a file of Keras'")
       }
       return result

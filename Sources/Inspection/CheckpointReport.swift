@@ -2,27 +2,21 @@ import LSTMToolkit
 
 /// What a checkpoint holds, as tables.
 public struct CheckpointReport {
-  private let path: String
   private let checkpoint: Checkpoint
-  private let identity: CheckpointFile.Identity
+  private let identity: FileIdentityReport
 
   /// - Throws: `CheckpointError`.
   public init(_ path: String) throws {
-    self.path = path
-    (checkpoint, identity) = try CheckpointFile.identify(path)
+    identity = try FileIdentityReport(path)
+    checkpoint = try CheckpointFile.load(path)
   }
 
   /// The file at a glance.
   public var summary: ReportTable {
     let training = checkpoint.training
     let configuration = checkpoint.configuration
-    var facts: [(String, ReportTable.Cell)] = [
-      ("file", .text(path)),
-      ("layout", .text(layout)),
-      (
-        "seal",
-        .text(identity.isSealed ? "intact" : "none: not written by these tools, or changed since")
-      ),
+    var facts = identity.facts
+    facts += [
       (
         "input",
         .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))
@@ -128,23 +122,12 @@ public struct CheckpointReport {
 
   /// Loss and accuracy by epoch.
   public var history: ReportTable {
-    let history = checkpoint.training?.history ?? History()
+    let history = checkpoint.history ?? History()
     return ReportTable(
       name: "history", columns: ["epoch", "loss", "accuracy"],
       rows: zip(history.loss, history.accuracy).enumerated().map { epoch, values in
         [.integer(epoch + 1), .number(values.0), .number(values.1)]
       })
-  }
-
-  private var layout: String {
-    let keras = checkpoint.kerasVersion == .three ? "Keras 3" : "tf-keras (Keras 2)"
-    return switch identity.format {
-    case .kerasHDF5: "\(keras) HDF5"
-    case .kerasArchive: "\(keras) archive (.keras)"
-    case .kerasWeights: "\(keras) weights (.weights.h5)"
-    case .safetensors: "safetensors"
-    case .onnx: "ONNX"
-    }
   }
 
   private var streamText: String {

@@ -78,6 +78,10 @@ struct InspectCommand: ToolCommand {
     } else if config {
       try StandardStreams.output(ConfigurationText.read(checkpoint))
     } else {
+      let file = try FileIdentityReport(checkpoint)
+      guard file.hasModel else {
+        return try StandardStreams.output(format.render([file.summary]))
+      }
       let report = try CheckpointReport(checkpoint)
       let chosen: [(Bool, () -> [ReportTable])] = [
         (weights, { [report.weights] }), (state, { [report.state] }),

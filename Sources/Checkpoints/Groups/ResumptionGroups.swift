@@ -25,7 +25,9 @@ enum ResumptionGroups {
         try RecurrentStateGroup.write(
           state, arrays: arrays, to: try group.createGroup(RecurrentStateGroup.name))
       }
-      try HistoryGroup.write(training.history, to: try root.createGroup(HistoryGroup.name))
+    }
+    if let history = checkpoint.history {
+      try HistoryGroup.write(history, to: try root.createGroup(HistoryGroup.name))
     }
     if let vocabulary = checkpoint.vocabulary {
       try VocabularyGroup.write(vocabulary, to: try root.createGroup(VocabularyGroup.name))
@@ -73,6 +75,8 @@ enum ResumptionGroups {
         checkpoint.trainingRecurrentState = try RecurrentStateGroup.read(
           try group.group(RecurrentStateGroup.name), configuration, arrays: arrays)
       }
+    } else if root.contains(HistoryGroup.name) {
+      checkpoint.history = try HistoryGroup.read(try root.group(HistoryGroup.name))
     }
   }
 }

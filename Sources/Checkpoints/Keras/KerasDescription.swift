@@ -4,6 +4,8 @@ import Recurrent
 /// What a file says about the model in it: whose words it uses, the model, and how it is trained.
 struct KerasDescription {
   var version: KerasVersion
+  /// The release that wrote the file; empty if it does not say.
+  var release = ""
   /// Keras' `model_config`; `nil` in a file of weights alone.
   var model: JSONValue?
   /// Keras' `training_config`; `nil` if the model was not compiled.
@@ -23,8 +25,12 @@ struct KerasDescription {
     }
     model = try json("model_config")
     training = try json("training_config")
-    let isNamed = attributes.contains("keras_version") || model != nil
-    version = isNamed ? Self.version(try attributes.string("keras_version")) : .three
+    if model != nil || attributes.contains("keras_version") {
+      release = try attributes.string("keras_version")
+      version = Self.version(release)
+    } else {
+      version = .three
+    }
   }
 
   /// The most bytes of a text in an archive.
@@ -41,11 +47,19 @@ struct KerasDescription {
     guard let release = try json(KerasArchive.metadata)["keras_version"]?.string else {
       throw CheckpointError.invalid(file, "metadata.json: has no keras_version")
     }
+    self.release = release
     version = Self.version(release)
     model = try json(KerasArchive.config)
     training = model?["compile_config"]
     if training == .some(.null) { training = nil }
     (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")
+  }
+
+  /// What another format says about its model.
+  init(model: JSONValue, release: String, place: String) {
+    self.model = model
+    version = Self.version(release)
+    modelPlace = place
   }
 
   /// The model.

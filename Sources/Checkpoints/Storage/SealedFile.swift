@@ -61,6 +61,9 @@ final class SealedFile {
       return (content, try verdict(file, end: end, length: length, path: path))
     case .zip: return (content, try verdict(file, end: length, length: length, path: path))
     case .safetensors: return (content, .absent)
+    case .onnx:
+      throw CheckpointError.invalid(
+        path, "is ONNX, which is written here but not read; keep the model it was made from")
     case .other:
       throw CheckpointError.invalid(
         path, "is no model: neither HDF5 (.h5), nor a .keras archive, nor safetensors")

@@ -14,6 +14,30 @@ public struct LayerConfiguration: Equatable, Sendable {
     self.options = Self.withoutDefaults(options, of: className)
   }
 
+  /// A layer inside another, as an option holds it: class name, and name and options in one object.
+  ///
+  /// - Returns: `nil` if the value is no layer.
+  public init?(_ json: JSONValue) {
+    guard let className = json["class_name"]?.string, case .object(var options) = json["config"],
+      let name = options.removeValue(forKey: "name")?.string
+    else { return nil }
+    self.init(className, name: name, options: options)
+  }
+
+  /// The recurrent layers that it consists of: itself, or the forward and the backward one of a
+  /// `Bidirectional`; none if it is of another class.
+  public var recurrentLayers: [LayerConfiguration] {
+    switch className {
+    case "LSTM", "GRU", "SimpleRNN": return [self]
+    case "Bidirectional":
+      guard let forward = LayerConfiguration(self["layer"]) else { return [] }
+      var backward = LayerConfiguration(self["backward_layer"]) ?? forward
+      backward.options["go_backwards"] = .bool(forward["go_backwards"] != true)
+      return [forward, backward]
+    default: return []
+    }
+  }
+
   /// So that layers that compute the same are equal.
   private static func withoutDefaults(
     _ options: [String: JSONValue], of className: String

@@ -58,11 +58,10 @@ struct LayerOptions {
 
   /// A layer inside this one, as the reader of a configuration leaves it: class name, name and options.
   func layer(_ option: String) throws(ConfigurationError) -> LayerConfiguration {
-    guard let className = self[option]["class_name"]?.string,
-      case .object(var options) = self[option]["config"],
-      let name = options.removeValue(forKey: "name")?.string
-    else { throw error(option, "is not a layer") }
-    return LayerConfiguration(className, name: name, options: options)
+    guard let layer = LayerConfiguration(self[option]) else {
+      throw error(option, "is not a layer")
+    }
+    return layer
   }
 
   /// Where weights begin.

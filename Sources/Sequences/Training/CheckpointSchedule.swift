@@ -20,8 +20,15 @@ public struct CheckpointSchedule {
 
   /// Takes the right to write at `path`.
   ///
-  /// - Throws: ``CheckpointError`` if nothing can be written there, or somebody else does.
+  /// - Throws: ``CheckpointError`` if nothing can be written there, or somebody else does;
+  ///   ``ConfigurationError`` if a file of that name is one that training cannot go on from.
   public init(path: String, interval: Interval? = nil, keep: Int = 0) throws {
+    let format = CheckpointFormat(path: path)
+    guard format.isComplete else {
+      throw ConfigurationError(
+        "\(path): training cannot go on from a \(format.suffix) file; save a .h5 or .keras file and "
+          + "turn it into one with lstm-convert")
+    }
     self.path = path
     self.interval = interval
     self.keep = keep

@@ -1,0 +1,270 @@
+import Recurrent
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A model as an ONNX graph, to be served: shapes as Keras has them, `input` and `output` with the batch first,
+/// and for each recurrent layer its state as inputs, `lstm/hidden` and `lstm/cell`, `[directions, batch, units]`,
+/// and as outputs, `lstm/hidden_next` and `lstm/cell_next`.
+struct ONNXModel {
+  /// What protobuf allows a message.
+  private static let most = Int(Int32.max)
+
+  private let checkpoint: Checkpoint
+  private var graph = ONNXGraph()
+  private let batch: ONNXGraph.Size
+
+  private init(_ checkpoint: Checkpoint) {
+    self.checkpoint = checkpoint
+    batch = checkpoint.configuration.batch.map { .fixed($0) } ?? .named("batch")
+  }
+
+  /// - Throws: ``CheckpointError``, or ``ConfigurationError`` naming the layer that ONNX does not compute.
+  static func write(
+    _ checkpoint: Checkpoint, to temporary: String, reportedAs path: String
+  ) throws {
+    let size = checkpoint.configuration.parameterCount * MemoryLayout<Float>.stride
+    guard size < most else {
+      throw ConfigurationError("the model has \(size) bytes of weights; ONNX holds 2 GB")
+    }
+    var model = ONNXModel(checkpoint)
+    try model.addLayers()
+    let bytes = model.graph.model(
+      name: checkpoint.configuration.name, texts: PortableState(checkpoint).texts)
+    guard let file = FileDescriptor(temporary, O_RDWR),
+      bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
+    else {
+      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+    }
+  }
+
+  private mutating func addLayers() throws {
+    let configuration = checkpoint.configuration
+    let sizes = configuration.inputSizes.map { size in
+      size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+    }
+    graph.input("input", configuration.inputIsSymbols ? .int64 : .float, [batch] + sizes)
+    var value = "input"
+    var output = sizes
+    for shape in configuration.layerShapes {
+      value = try add(shape.layer, to: value)
+      output = shape.output.map { size in
+        size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+      }
+    }
+    graph.add("Identity", [value], outputs: ["output"])
+    graph.output("output", [batch] + output)
+  }
+
+  /// Adds a layer.
+  ///
+  /// - Parameter value: Its input, the batch first.
+  /// - Returns: The name of its output.
+  private mutating func add(_ layer: LayerConfiguration, to value: String) throws -> String {
+    switch layer.className {
+    case "LSTM", "GRU", "SimpleRNN", "Bidirectional": return try addRecurrent(layer, to: value)
+    case "Dense": return try addDense(layer, named: layer.name, to: value)
+    case "TimeDistributed":
+      guard let inner = LayerConfiguration(layer["layer"]) else { throw refusal(layer, "is empty") }
+      return inner.className == "Dense"
+        ? try addDense(inner, named: layer.name, to: value)
+        : try add(
+          LayerConfiguration(inner.className, name: layer.name, options: inner.options), to: value)
+    case "Activation": return try addActivation(layer, to: value)
+    case "Dropout": return value
+    case "Embedding":
+      guard layer["mask_zero"] != true else { throw refusal(layer, "mask_zero leaves steps out") }
+      return graph.add("Gather", [try weights("embeddings", of: layer.name), value])
+    case "Flatten": return graph.add("Reshape", [value, graph.constant([0, -1])])
+    case "Reshape":
+      let sizes = (layer["target_shape"].array ?? []).compactMap(\.integer)
+      return graph.add("Reshape", [value, graph.constant([0] + sizes)])
+    case "RepeatVector":
+      let times = layer["n"].integer ?? 1
+      let step = graph.add("Unsqueeze", [value, graph.constant([1])])
+      return graph.add("Expand", [step, graph.constant([1, times, 1])])
+    case "LayerNormalization": return try addLayerNormalization(layer, to: value)
+    case "BatchNormalization": return try addBatchNormalization(layer, to: value)
+    default: throw refusal(layer, "has no counterpart")
+    }
+  }
+
+  private mutating func addDense(
+    _ layer: LayerConfiguration, named name: String, to value: String
+  ) throws -> String {
+    var result = graph.add("MatMul", [value, try weights("kernel", of: name)])
+    if layer["use_bias"] == true {
+      result = graph.add("Add", [result, try weights("bias", of: name)])
+    }
+    return try addActivation(layer, to: result)
+  }
+
+  private mutating func addActivation(
+    _ layer: LayerConfiguration, to value: String
+  ) throws -> String {
+    let name = layer["activation"].string ?? "linear"
+    guard let result = ONNXActivation.add(name, to: value, in: &graph) else {
+      throw refusal(layer, "activation \(name) has no counterpart")
+    }
+    return result
+  }
+
+  private mutating func addLayerNormalization(
+    _ layer: LayerConfiguration, to value: String
+  ) throws -> String {
+    let features = checkpoint.parameters.parameters.first { $0.layer == layer.name }?.count
+    // ONNX wants a scale in any case; one number goes for all.
+    let gamma =
+      layer["scale"] == true
+      ? try weights("gamma", of: layer.name)
+      : graph.constant([Float](repeating: 1, count: features ?? 1), shape: [features ?? 1])
+    let beta = layer["center"] == true ? [try weights("beta", of: layer.name)] : []
+    return graph.add(
+      "LayerNormalization", [value, gamma] + beta,
+      [("axis", .integer(-1)), ("epsilon", .float(Float(layer["epsilon"].double ?? 0)))])
+  }
+
+  /// The averages that training has left make it a product and a sum.
+  private mutating func addBatchNormalization(
+    _ layer: LayerConfiguration, to value: String
+  ) throws -> String {
+    let mean = try values("moving_mean", of: layer.name)
+    let variance = try values("moving_variance", of: layer.name)
+    let epsilon = Float(layer["epsilon"].double ?? 0)
+    var scale = variance.map { 1 / ($0 + epsilon).squareRoot() }
+    if layer["scale"] == true {
+      scale = zip(scale, try values("gamma", of: layer.name)).map { $0 * $1 }
+    }
+    var offset = zip(mean, scale).map { -$0 * $1 }
+    if layer["center"] == true {
+      offset = zip(offset, try values("beta", of: layer.name)).map { $0 + $1 }
+    }
+    let product = graph.add("Mul", [value, graph.constant(scale, shape: [scale.count])])
+    return graph.add("Add", [product, graph.constant(offset, shape: [offset.count])])
+  }
+
+  // MARK: Recurrent layers
+
+  private mutating func addRecurrent(
+    _ layer: LayerConfiguration, to value: String
+  ) throws -> String {
+    let directions = layer.recurrentLayers
+    guard let first = directions.first, let units = first["units"].integer else {
+      throw refusal(layer, "is not recurrent")
+    }
+    let isBidirectional = layer.className == "Bidirectional"
+    // What goes backwards is turned around, which leaves steps in the order that Keras has.
+    let turns = first["go_backwards"] == true
+    let hasCell = first.className == "LSTM"
+    let states = hasCell ? ["hidden", "cell"] : ["hidden"]
+    let stateShape: [ONNXGraph.Size] = [.fixed(directions.count), batch, .fixed(units)]
+    for state in states {
+      graph.input("\(layer.name)/\(state)", .float, stateShape)
+      graph.output("\(layer.name)/\(state)_next", stateShape)
+    }
+    let weights = try ONNXRecurrentWeights(layer, checkpoint.parameters)
+    let count = directions.count
+    let names = [
+      graph.constant(
+        weights.input, shape: weights.shape(weights.input, count: count, units: units)),
+      graph.constant(
+        weights.hidden, shape: weights.shape(weights.hidden, count: count, units: units)),
+      weights.bias.isEmpty
+        ? "" : graph.constant(weights.bias, shape: [count, weights.bias.count / count]),
+    ]
+    var steps = graph.add("Transpose", [value], [("perm", .integers([1, 0, 2]))])
+    if turns { steps = reversed(steps) }
+    let sequence = "\(layer.name)/sequence"
+    graph.add(
+      first.className == "SimpleRNN" ? "RNN" : first.className,
+      [steps] + names + [""] + states.map { "\(layer.name)/\($0)" },
+      try attributes(layer, directions, units: units),
+      outputs: [sequence] + states.map { "\(layer.name)/\($0)_next" })
+    var outputs: [String] = []
+    for index in directions.indices {
+      let part: String
+      if first["return_sequences"] == true {
+        // [steps, directions, batch, units]
+        let own = graph.add(
+          "Gather", [sequence, graph.constant(scalar: index)], [("axis", .integer(1))])
+        part = graph.add("Transpose", [own], [("perm", .integers([1, 0, 2]))])
+      } else {
+        part = graph.add(
+          "Gather", ["\(layer.name)/hidden_next", graph.constant(scalar: index)],
+          [("axis", .integer(0))])
+      }
+      outputs.append(part)
+    }
+    guard isBidirectional else { return outputs[0] }
+    switch layer["merge_mode"] {
+    case "sum": return graph.add("Add", outputs)
+    case "mul": return graph.add("Mul", outputs)
+    case "ave":
+      return graph.add("Mul", [graph.add("Add", outputs), graph.constant([0.5], shape: [])])
+    default: return graph.add("Concat", outputs, [("axis", .integer(-1))])
+    }
+  }
+
+  private mutating func reversed(_ steps: String) -> String {
+    graph.add(
+      "Slice",
+      [
+        steps, graph.constant([-1]), graph.constant([Int(Int32.min)]), graph.constant([0]),
+        graph.constant([-1]),
+      ])
+  }
+
+  private func attributes(
+    _ layer: LayerConfiguration, _ directions: [LayerConfiguration], units: Int
+  ) throws -> [(String, ONNXGraph.Attribute)] {
+    var activations: [ONNXActivation.Recurrent] = []
+    for direction in directions {
+      let options =
+        switch direction.className {
+        case "LSTM": ["recurrent_activation", "activation", "activation"]
+        case "GRU": ["recurrent_activation", "activation"]
+        default: ["activation"]
+        }
+      for option in options {
+        let name = direction[option].string ?? "linear"
+        guard let activation = ONNXActivation.recurrent(name) else {
+          throw refusal(layer, "\(option) \(name) has no counterpart")
+        }
+        activations.append(activation)
+      }
+    }
+    var attributes: [(String, ONNXGraph.Attribute)] = [
+      ("hidden_size", .integer(units)), ("activations", .strings(activations.map(\.name))),
+      ("activation_alpha", .floats(activations.compactMap(\.alpha))),
+      ("activation_beta", .floats(activations.compactMap(\.beta))),
+      ("direction", .string(directions.count == 2 ? "bidirectional" : "forward")),
+    ]
+    if directions[0].className == "GRU" {
+      attributes.append(
+        ("linear_before_reset", .integer(directions[0]["reset_after"] == true ? 1 : 0)))
+    }
+    return attributes
+  }
+
+  // MARK: Weights
+
+  private func values(_ name: String, of layer: String) throws -> [Float] {
+    guard let parameter = checkpoint.parameters.parameter(layer: layer, name: name) else {
+      throw ConfigurationError("layer \(layer) has no \(name)")
+    }
+    return Array(checkpoint.parameters[parameter])
+  }
+
+  private mutating func weights(_ name: String, of layer: String) throws -> String {
+    let shape = checkpoint.parameters.parameter(layer: layer, name: name)?.shape ?? []
+    return graph.constant(try values(name, of: layer), shape: shape, name: "\(layer)/\(name)")
+  }
+
+  private func refusal(_ layer: LayerConfiguration, _ reason: String) -> ConfigurationError {
+    ConfigurationError(
+      "layer \(layer.name) (\(layer.className)) cannot be written as ONNX: \(reason)")
+  }
+}

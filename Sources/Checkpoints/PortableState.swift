@@ -1,0 +1,124 @@
+import Recurrent
+
+/// What Keras' formats hold in groups of ours, as JSON texts by name, for formats that have only a place for
+/// texts: the model, the recurrent state, the stream, the vocabulary and the history.
+struct PortableState {
+  private static let model = "model_config"
+  private static let kerasVersion = "keras_version"
+  private static let recurrentState = "recurrent_state"
+  private static let stream = "stream"
+  private static let vocabulary = "vocabulary"
+  private static let history = "history"
+
+  var texts: [String: String]
+
+  /// - Parameter texts: Those of a file; what is not ours is left alone.
+  init(texts: [String: String]) { self.texts = texts }
+
+  init(_ checkpoint: Checkpoint) {
+    let version = checkpoint.kerasVersion
+    let model = ModelConfigurationWriter(version: version, style: .hdf5)
+      .write(checkpoint.configuration)
+    texts = [Self.model: model.text(), Self.kerasVersion: version.release]
+    if let state = checkpoint.recurrentState {
+      let layers = state.layers.map { layer in
+        let values = zip(layer.valueNames, layer.values).map { name, values in
+          (name, JSONValue.array(Self.rows(values, width: layer.units)))
+        }
+        return (layer.name, JSONValue.object(Dictionary(values) { first, _ in first }))
+      }
+      texts[Self.recurrentState] = JSONValue.object(Dictionary(layers) { first, _ in first }).text()
+    }
+    if let stream = checkpoint.stream {
+      let rows = stream.nextInput.map { JSONValue.array($0.map(JSONValue.integer)) }
+      texts[Self.stream] = JSONValue.object(["next_input": .array(rows)]).text()
+    }
+    if let vocabulary = checkpoint.vocabulary {
+      let symbols = JSONValue.array(vocabulary.symbols.map(JSONValue.string))
+      texts[Self.vocabulary] =
+        JSONValue.object(["symbols": symbols, "divisor": .number(vocabulary.divisor)]).text()
+    }
+    if let history = checkpoint.history {
+      texts[Self.history] =
+        JSONValue.object([
+          "loss": .array(history.loss.map(JSONValue.number)),
+          "accuracy": .array(history.accuracy.map(JSONValue.number)),
+        ]).text()
+    }
+  }
+
+  var hasModel: Bool { texts[Self.model] != nil }
+
+  /// The model; `nil` if the texts have none.
+  ///
+  /// - Throws: ``CheckpointError`` if it is not one that the engine computes.
+  func description(file: String) throws -> KerasDescription? {
+    guard let text = texts[Self.model] else { return nil }
+    return KerasDescription(
+      model: try json(text, Self.model, file: file), release: texts[Self.kerasVersion] ?? "",
+      place: Self.model)
+  }
+
+  /// Puts state, stream, vocabulary and history where they are.
+  ///
+  /// - Throws: ``CheckpointError`` naming the text that does not fit the model.
+  func restore(_ checkpoint: inout Checkpoint, file: String) throws {
+    let configuration = checkpoint.configuration
+    func invalid(_ name: String) -> CheckpointError {
+      .invalid(file, "\(name): does not fit the model")
+    }
+    if let text = texts[Self.vocabulary] {
+      let value = try json(text, Self.vocabulary, file: file)
+      let symbols = (value["symbols"]?.array ?? []).compactMap(\.string)
+      let divisor = value["divisor"]?.double ?? 0
+      guard symbols.count == configuration.outputUnits, Set(symbols).count == symbols.count,
+        divisor.isFinite, divisor > 0
+      else { throw invalid(Self.vocabulary) }
+      checkpoint.vocabulary = Vocabulary(symbols: symbols, divisor: divisor)
+    }
+    if let text = texts[Self.recurrentState], var state = RecurrentState.zero(configuration) {
+      let value = try json(text, Self.recurrentState, file: file)
+      for (index, layer) in state.layers.enumerated() {
+        for (number, name) in layer.valueNames.enumerated() {
+          let rows = value[layer.name]?[name]?.array ?? []
+          let values = rows.flatMap { $0.array ?? [] }.compactMap { $0.double.map(Float.init) }
+          guard values.count == layer.values[number].count, values.allSatisfy(\.isFinite) else {
+            throw invalid("\(Self.recurrentState): \(layer.name)/\(name)")
+          }
+          state.layers[index].values[number] = values
+        }
+      }
+      checkpoint.recurrentState = state
+    }
+    if let text = texts[Self.stream] {
+      let rows = try json(text, Self.stream, file: file)["next_input"]?.array ?? []
+      let numbers = rows.map { ($0.array ?? []).compactMap(\.integer) }
+      let symbols = checkpoint.vocabulary?.symbols.count ?? 0
+      guard numbers.count == configuration.stateRows, let length = numbers.first?.count, length > 0,
+        numbers.allSatisfy({ $0.count == length && $0.allSatisfy((0..<symbols).contains) })
+      else { throw invalid(Self.stream) }
+      checkpoint.stream = StreamPosition(nextInput: numbers)
+    }
+    if let text = texts[Self.history] {
+      let value = try json(text, Self.history, file: file)
+      let loss = (value["loss"]?.array ?? []).compactMap(\.double)
+      let accuracy = (value["accuracy"]?.array ?? []).compactMap(\.double)
+      guard loss.count == accuracy.count else { throw invalid(Self.history) }
+      checkpoint.history = History(loss: loss, accuracy: accuracy)
+    }
+  }
+
+  private static func rows(_ values: [Float], width: Int) -> [JSONValue] {
+    stride(from: 0, to: values.count, by: max(1, width)).map { first in
+      // By way of the text, which has no more digits than a float32 has.
+      .array(values[first..<first + width].map { .number(Double("\($0)") ?? Double($0)) })
+    }
+  }
+
+  private func json(_ text: String, _ name: String, file: String) throws -> JSONValue {
+    guard let value = JSONValue(text: text) else {
+      throw CheckpointError.invalid(file, "\(name): is not JSON")
+    }
+    return value
+  }
+}

@@ -1,0 +1,128 @@
+import Recurrent
+
+/// Weights in PyTorch's names and layout, in a safetensors file: `load_state_dict` of modules named as the
+/// layers takes them. The model, its state, stream, vocabulary and history stand beside them as texts.
+enum PyTorchWeights {
+  /// What says that the tensors are PyTorch's.
+  private static let format = ["format": "pt"]
+
+  /// - Throws: ``CheckpointError``, or ``ConfigurationError`` if PyTorch computes something else.
+  static func write(
+    _ checkpoint: Checkpoint, to temporary: String, reportedAs path: String
+  ) throws {
+    let parameters = checkpoint.parameters
+    let modules = try PyTorchModule.modules(of: parameters, stacked: true)
+    let tensors = modules.flatMap { module in
+      module.tensors.map { tensor in
+        (
+          name: "\(module.name).\(tensor.name)", shape: tensor.shape,
+          values: { tensor.values(of: parameters[tensor.parameter]) }
+        )
+      }
+    }
+    try SafetensorsFile.write(
+      tensors, texts: PortableState(checkpoint).texts.merging(format) { ours, _ in ours },
+      to: temporary, reportedAs: path)
+  }
+
+  /// Reads a file of ours, or of PyTorch's into an architecture.
+  ///
+  /// - Throws: ``CheckpointError`` naming the tensor.
+  static func read(_ path: String, into architecture: Checkpoint?) throws -> Checkpoint {
+    let file = try SafetensorsFile(path)
+    let portable = PortableState(texts: file.texts)
+    let description = try architecture == nil ? portable.description(file: path) : nil
+    guard
+      let configuration = try architecture?.configuration ?? description?.configuration(file: path)
+    else {
+      throw CheckpointError.invalid(
+        path, "holds weights without their model; give the model too (lstm-convert --model MODEL)")
+    }
+    do {
+      let parameters = try ParameterStore<Float>(configuration)
+      try fill(parameters, from: file, path: path)
+      var checkpoint = Checkpoint(
+        parameters: parameters,
+        optimizer: try architecture?.optimizer.map {
+          try Optimizer.make($0.configuration, parameters: parameters)
+        },
+        loss: architecture?.loss ?? .categoricalCrossEntropy,
+        recurrentState: RecurrentState.zero(configuration), vocabulary: architecture?.vocabulary,
+        kerasVersion: architecture?.kerasVersion ?? description?.version ?? .three)
+      try portable.restore(&checkpoint, file: path)
+      return checkpoint
+    } catch let error as ConfigurationError {
+      throw CheckpointError.invalid(path, error.description)
+    } catch let error as OutOfMemory {
+      throw CheckpointError.invalid(path, error.description)
+    }
+  }
+
+  private static func fill(
+    _ parameters: ParameterStore<Float>, from file: SafetensorsFile, path: String
+  ) throws {
+    for module in try named(parameters, file, path: path) {
+      for tensor in module.tensors {
+        let name = module.name.isEmpty ? tensor.name : "\(module.name).\(tensor.name)"
+        guard let found = file.tensors[name] else {
+          // A layer's bias may be one of two, but not less.
+          throw CheckpointError.invalid(
+            path, "has no \(name); there are \(file.tensors.keys.sorted().joined(separator: ", "))")
+        }
+        guard found.shape == tensor.shape else {
+          throw CheckpointError.invalid(
+            path,
+            "\(name): has shape \(found.shape); layer \(tensor.parameter.layer) needs \(tensor.shape)"
+          )
+        }
+        tensor.put(try file.read(found), into: parameters[tensor.parameter])
+      }
+    }
+  }
+
+  /// The model's modules under the names that they have in the file: the layers' own, or, kind by kind, those
+  /// of the file in their order.
+  private static func named(
+    _ parameters: ParameterStore<Float>, _ file: SafetensorsFile, path: String
+  ) throws -> [PyTorchModule] {
+    let prefixes = Set(file.tensors.keys.map(prefix)).sorted(by: isBefore)
+    func kind(_ prefix: String) -> PyTorchModule.Kind {
+      let name = { prefix.isEmpty ? $0 : "\(prefix).\($0)" }
+      if file.tensors[name("weight_ih_l0")] != nil { return .recurrent }
+      return file.tensors[name("weight")]?.shape.count == 2 ? .matrix : .normalization
+    }
+    let recurrent = prefixes.filter { kind($0) == .recurrent }
+    let stacked = try PyTorchModule.modules(of: parameters, stacked: true)
+    var modules =
+      try stacked.filter { $0.kind == .recurrent }.count == recurrent.count
+      ? stacked : PyTorchModule.modules(of: parameters, stacked: false)
+    guard !modules.allSatisfy({ prefixes.contains($0.name) }) else { return modules }
+    for wanted in [PyTorchModule.Kind.recurrent, .matrix, .normalization] {
+      let there = prefixes.filter { kind($0) == wanted }
+      let indices = modules.indices.filter { modules[$0].kind == wanted }
+      guard there.count == indices.count else {
+        throw CheckpointError.invalid(
+          path,
+          "has tensors of the modules \(prefixes.joined(separator: ", ")); the model has "
+            + modules.map(\.name).joined(separator: ", "))
+      }
+      for (index, name) in zip(indices, there) { modules[index].name = name }
+    }
+    return modules
+  }
+
+  /// The module that a tensor belongs to.
+  private static func prefix(_ name: String) -> String {
+    name.lastIndex(of: ".").map { String(name[..<$0]) } ?? ""
+  }
+
+  /// By names, numbers in them by their size.
+  private static func isBefore(_ a: String, _ b: String) -> Bool {
+    let parts = { (name: String) in name.split(separator: ".") }
+    for (x, y) in zip(parts(a), parts(b)) where x != y {
+      if let m = Int(x), let n = Int(y) { return m < n }
+      return x < y
+    }
+    return parts(a).count < parts(b).count
+  }
+}

@@ -1,0 +1,173 @@
+import Recurrent
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The safetensors format: the length of a JSON header, 8 bytes; the header, with the type, shape and place of
+/// each tensor and texts under `__metadata__`; the tensors' bytes, without a gap.
+struct SafetensorsFile {
+  /// An array in the file.
+  struct Tensor {
+    let name: String
+    let shape: [Int]
+    fileprivate let type: String
+    fileprivate let bytes: Range<Int>
+  }
+
+  private static let metadata = "__metadata__"
+  /// The most bytes of a header that is read.
+  private static let mostHeader = 8 << 20
+  private static let alignment = 8
+
+  let tensors: [String: Tensor]
+  let texts: [String: String]
+  private let file: FileDescriptor
+  private let path: String
+
+  /// Reads the header.
+  ///
+  /// - Throws: ``CheckpointError`` if it is not one, or the tensors are not all there.
+  init(_ path: String) throws {
+    guard let file = FileDescriptor(path, O_RDONLY) else {
+      throw CheckpointError(.noInput, file: path, systemErrorText())
+    }
+    self.file = file
+    self.path = path
+    func invalid(_ reason: String) -> CheckpointError { .invalid(path, reason) }
+    let length = Int(lseek(file.number, 0, SEEK_END))
+    let size = Int(
+      clamping: LittleEndian.number(try file.read(at: 0, count: 8, path: path), at: 0, UInt64.self))
+    guard size <= length - 8 else { throw invalid("is truncated: its header is not whole") }
+    guard size <= Self.mostHeader else { throw invalid("its header is too large: \(size) bytes") }
+    let text = try file.read(at: 8, count: size, path: path)
+    guard case .object(let members) = JSONValue(text: String(decoding: text, as: UTF8.self)) else {
+      throw invalid("its header is not JSON")
+    }
+    var tensors: [String: Tensor] = [:]
+    var texts: [String: String] = [:]
+    for (name, value) in members {
+      if name == Self.metadata {
+        guard case .object(let entries) = value else { throw invalid("\(name) holds no texts") }
+        texts = entries.compactMapValues(\.string)
+        continue
+      }
+      let sizes = (value["shape"]?.array ?? []).map(\.integer)
+      let places = (value["data_offsets"]?.array ?? []).compactMap(\.integer)
+      let shape = sizes.compactMap { $0 }
+      let count = shape.reduce((partialValue: 1, overflow: false)) { sum, size in
+        let product = sum.partialValue.multipliedReportingOverflow(by: size)
+        return (product.partialValue, sum.overflow || product.overflow || size < 0)
+      }
+      guard let type = value["dtype"]?.string, shape.count == sizes.count, places.count == 2,
+        places[0] >= 0, places[0] <= places[1], !count.overflow
+      else { throw invalid("\(name): the header tells no type, shape and place") }
+      guard places[1] <= length - 8 - size else { throw invalid("is truncated: \(name)") }
+      let width = Self.width(type)
+      guard width == nil || count.partialValue == (places[1] - places[0]) / (width ?? 1) else {
+        throw invalid("\(name): has shape \(shape), but \(places[1] - places[0]) bytes")
+      }
+      tensors[name] = Tensor(
+        name: name, shape: shape, type: type, bytes: 8 + size + places[0]..<8 + size + places[1])
+    }
+    (self.tensors, self.texts) = (tensors, texts)
+  }
+
+  /// The values of a tensor, row-major.
+  ///
+  /// - Throws: ``CheckpointError`` if they are infinite or no numbers, or of a type that is not known.
+  func read(_ tensor: Tensor) throws -> [Float] {
+    let bytes = try file.read(at: tensor.bytes.lowerBound, count: tensor.bytes.count, path: path)
+    guard bytes.count == tensor.bytes.count else {
+      throw CheckpointError.invalid(path, "is truncated: \(tensor.name)")
+    }
+    func values<Value: BitwiseCopyable>(
+      _ type: Value.Type, _ convert: (Value) -> Float
+    ) -> [Float] {
+      bytes.withUnsafeBytes { bytes in
+        stride(from: 0, to: bytes.count, by: MemoryLayout<Value>.size).map {
+          convert(bytes.loadUnaligned(fromByteOffset: $0, as: type))
+        }
+      }
+    }
+    let numbers: [Float]
+    switch tensor.type {
+    case "F32": numbers = values(Float.self) { $0 }
+    case "F64": numbers = values(Double.self) { Float($0) }
+    case "F16": numbers = values(UInt16.self, Self.half)
+    case "BF16": numbers = values(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+    default:
+      throw CheckpointError.invalid(
+        path, "\(tensor.name): is of type \(tensor.type); F32, F64, F16 and BF16 can be read")
+    }
+    guard numbers.withUnsafeBufferPointer({ areFinite($0) }) else {
+      throw CheckpointError.invalid(
+        path, "\(tensor.name): holds values that are infinite or not numbers")
+    }
+    return numbers
+  }
+
+  /// Writes a file.
+  ///
+  /// - Parameters:
+  ///   - tensors: Name, shape, and how to compute the values, one after the other.
+  ///   - texts: What stands under `__metadata__`.
+  ///   - temporary: An empty file.
+  ///   - path: The path that errors name.
+  /// - Throws: ``CheckpointError``.
+  static func write(
+    _ tensors: [(name: String, shape: [Int], values: () -> [Float])], texts: [String: String],
+    to temporary: String, reportedAs path: String
+  ) throws {
+    var members: [String: JSONValue] = [metadata: .object(texts.mapValues(JSONValue.string))]
+    var size = 0
+    for tensor in tensors {
+      let bytes = tensor.shape.reduce(1, *) * MemoryLayout<Float>.stride
+      members[tensor.name] = [
+        "dtype": "F32", "shape": .array(tensor.shape.map(JSONValue.integer)),
+        "data_offsets": [.integer(size), .integer(size + bytes)],
+      ]
+      size += bytes
+    }
+    var header = Array(JSONValue.object(members).text().utf8)
+    header += [UInt8](
+      repeating: UInt8(ascii: " "), count: (alignment - header.count % alignment) % alignment)
+    guard let file = FileDescriptor(temporary, O_RDWR) else { throw cannotWrite(path) }
+    let front = LittleEndian.bytes(UInt64(header.count)) + header
+    guard front.withUnsafeBytes({ file.write($0, at: 0) }) else { throw cannotWrite(path) }
+    var offset = front.count
+    for tensor in tensors {
+      let values = tensor.values()
+      guard values.withUnsafeBufferPointer({ areFinite($0) }) else {
+        throw CheckpointError.invalid(
+          path, "not saved: the model holds values that are infinite or not numbers")
+      }
+      guard values.withUnsafeBytes({ file.write($0, at: offset) }) else { throw cannotWrite(path) }
+      offset += values.count * MemoryLayout<Float>.stride
+    }
+    guard fsync(file.number) == 0 else { throw cannotWrite(path) }
+  }
+
+  private static func cannotWrite(_ path: String) -> CheckpointError {
+    CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+  }
+
+  /// The bytes of a value; `nil` for a type that is not read.
+  private static func width(_ type: String) -> Int? {
+    ["F32": 4, "F64": 8, "F16": 2, "BF16": 2][type]
+  }
+
+  /// A number of IEEE 754's binary16.
+  private static func half(_ bits: UInt16) -> Float {
+    let (exponent, fraction) = (Int(bits >> 10 & 0x1F), Float(bits & 0x3FF) / 1024)
+    let size: Float =
+      switch exponent {
+      case 0: Float(sign: .plus, exponent: -14, significand: 1) * fraction
+      case 31: bits & 0x3FF == 0 ? .infinity : .nan
+      default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction)
+      }
+    return bits & 0x8000 == 0 ? size : -size
+  }
+}

@@ -1,0 +1,40 @@
+import LSTMToolkit
+
+/// What a file is: its format, its version and its seal, as a table.
+public struct FileIdentityReport {
+  private let path: String
+  private let identity: FileIdentity
+
+  /// - Throws: `CheckpointError`.
+  public init(_ path: String) throws {
+    self.path = path
+    identity = try FileIdentity(of: path)
+  }
+
+  /// Whether there is a model in the file that can be shown too.
+  public var hasModel: Bool { identity.hasModel }
+
+  /// The file at a glance.
+  public var summary: ReportTable { ReportTable(name: "summary", facts: facts) }
+
+  var facts: [(String, ReportTable.Cell)] {
+    let seal = identity.isSealed ? "intact" : "none: not written by these tools, or changed since"
+    var facts: [(String, ReportTable.Cell)] = [("file", .text(path)), ("format", .text(format))]
+    if !identity.version.isEmpty { facts.append(("version", .text(identity.version))) }
+    if identity.format != .onnx, identity.format != .safetensors {
+      facts.append(("seal", .text(seal)))
+    }
+    return facts
+  }
+
+  private var format: String {
+    switch identity.format {
+    case .kerasHDF5: "Keras model (.h5)"
+    case .kerasArchive: "Keras archive (.keras)"
+    case .kerasWeights: "Keras weights without a model (.weights.h5)"
+    case .safetensors:
+      identity.hasModel ? "safetensors, with a model" : "safetensors, weights without a model"
+    case .onnx: "ONNX model"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Checkpoints
+import Recurrent
+
+/// A model file on its way into another format.
+public struct Conversion {
+  private let checkpoint: Checkpoint
+  private let output: String
+  private let lock: CheckpointLock
+
+  /// Reads the file.
+  ///
+  /// - Parameters:
+  ///   - output: The file that ``run()`` writes, in the format that its name tells.
+  ///   - model: A file with the model, if `file` has weights alone.
+  ///   - kerasVersion: Whose words the output uses; the file's if `nil`.
+  /// - Throws: `CheckpointError`.
+  public init(
+    _ file: String, to output: String, model: String? = nil, kerasVersion: KerasVersion? = nil
+  ) throws {
+    // The lock comes first: what is read must not be replaced before it is written.
+    lock = try CheckpointLock(output)
+    self.output = output
+    let architecture = try model.map { try CheckpointFile.load($0) }
+    var checkpoint = try CheckpointFile.load(file, into: architecture)
+    checkpoint.kerasVersion = kerasVersion ?? checkpoint.kerasVersion
+    self.checkpoint = checkpoint
+  }
+
+  /// Writes the output, whole or not at all.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func run() throws { try CheckpointFile.save(checkpoint, to: output, lock: lock) }
+
+  /// What the format of the output has no place for, in words.
+  public var losses: [String] {
+    var losses: [String] = []
+    switch CheckpointFormat(path: output) {
+    case .kerasHDF5, .kerasArchive: break
+    case .kerasWeights:
+      losses.append("\(output) has the weights, not the model; reading it takes the model too")
+    case .safetensors, .onnx:
+      if checkpoint.optimizer != nil {
+        losses.append("\(output) has no place for the optimizer; training cannot go on from it")
+      }
+    }
+    return losses
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import LSTMToolkit
+import Presentation
+
+@main
+struct ConvertCommand: ToolCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lstm-convert",
+    abstract: "Turn a model file into another format.",
+    discussion: """
+      FORMATS, by the end of the name:
+        .h5            Keras' HDF5 model file; all of a checkpoint
+        .keras         Keras' archive; all of a checkpoint
+        .weights.h5    weights, optimizer and state without the model
+        .safetensors   weights in PyTorch's names and layout, with the state
+        .onnx          to be served, with the state as inputs and outputs; written only
+
+      EXAMPLES:
+        lstm-convert models/stateful.h5 stateful.keras
+        lstm-convert models/stateful.h5 stateful.onnx
+        lstm-convert stateful.keras stateful.safetensors
+        lstm-convert pytorch.safetensors model.h5 --model architecture.keras
+        lstm-convert model.keras tf-keras.h5 --keras-version 2
+      """)
+
+  @Argument(help: ArgumentHelp("The file to read.", valueName: "FILE"))
+  var file: String
+
+  @Argument(help: ArgumentHelp("The file to write.", valueName: "OUTPUT"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The model that FILE has the weights of, if it has weights alone.", valueName: "MODEL"))
+  var model: String?
+
+  @Option(help: "Which Keras opens the output: 3, or 2 for tf-keras. (default: as FILE)")
+  var kerasVersion: KerasVersion?
+
+  func run() throws {
+    let conversion = try Conversion(file, to: output, model: model, kerasVersion: kerasVersion)
+    try conversion.run()
+    for loss in conversion.losses { Self.note("note: \(loss)") }
+  }
+}
