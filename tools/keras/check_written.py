@@ -3,17 +3,20 @@
     tools/build-release
     venv/bin/python tools/keras/check_written.py
 
-Trains each model of Tests/SequencesTests/Reference here for ten updates and loads the file with Keras' own
-`load_model`: answers must be the same within 1e-5 of the largest; in tf-keras ten further updates by `fit`
-must end with the weights that lstm-resume gives, within 1e-4. Keras 3.15.1 cannot `fit` what it has loaded
-from an `.h5`, its own included.
+Trains each model of Tests/SequencesTests/Reference here for ten updates, once into an `.h5` and once into a
+`.keras` file, and loads that with Keras' own `load_model`: answers must be the same within 1e-5 of the largest,
+Keras may give no warning that it doesn't give for its own file of the same model, and ten further updates by
+`fit` must end with the weights that lstm-resume gives, within 1e-4. Keras 3.15.1 cannot `fit` what it has loaded
+from an `.h5`, its own included, so there only `.keras` goes on.
 """
 
 import glob
+import logging
 import os
 import subprocess
 import sys
 import tempfile
+import warnings
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -24,6 +27,9 @@ import numpy as np
 import tf_keras
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, ".."))
+import keras_state
+
 BIN = os.path.join(HERE, "../../.build/release")
 MODELS = os.path.join(HERE, "../../Tests/SequencesTests/Reference")
 
@@ -37,39 +43,78 @@ def difference(found, expected):
     return max(np.abs(a - b).max() for a, b in zip(found, expected)) / largest
 
 
+def load(library, path):
+    """The model, and the warnings that loading it gives."""
+    said = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())
+    loggers = [logging.getLogger(name) for name in ("absl", "tensorflow")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = library.models.load_model(path)
+    for logger in loggers:
+        logger.removeHandler(handler)
+    return model, sorted(set(said + [str(warning.message) for warning in caught]))
+
+
+def weights(path):
+    with h5py.File(path) as file:
+        group = file["model_weights"]
+        return [group[layer][weight][()] for layer in group.attrs["layer_names"]
+                for weight in group[layer].attrs["weight_names"]]
+
+
+def own_file(library, path, x, y, suffix, folder):
+    """Keras' own file of the model, trained by Keras."""
+    run("lstm-convert", path, os.path.join(folder, "here.keras"))
+    model = library.models.load_model(os.path.join(folder, "here.keras"))
+    model.fit(x, y, batch_size=4, verbose=0)
+    own = os.path.join(folder, "own" + suffix)
+    model.save(own)
+    return own
+
+
+def check(source, library, suffix, folder):
+    """Differences of answers and, after training on, of weights; and the warnings too many."""
+    path, answers = os.path.join(folder, "trained" + suffix), os.path.join(folder, "answers.npy")
+    inputs, targets = f"{source}:reference/inputs", f"{source}:reference/targets"
+    version = "3" if library is keras else "2"
+    run("lstm-train", "--model", source, "--inputs", inputs, "--targets", targets, "--epochs", 10,
+        "--batch-size", 4, "--no-shuffle", "--quiet", "--save", path, "--keras-version", version)
+    model, said = load(library, path)
+    with h5py.File(source) as file:
+        x, y = file["reference/inputs"][()], file["reference/targets"][()]
+    own = own_file(library, path, x, y, suffix, folder)
+    more = [text for text in said if text not in load(library, own)[1]]
+    run("lstm-predict", path, "--input", inputs, "--output", answers)
+    found = [difference([model.predict(x, batch_size=4, verbose=0)], [np.load(answers)])]
+    if library is tf_keras or suffix == ".keras":
+        run("lstm-resume", path, "--epochs", 0, "--quiet", "--save", os.path.join(folder, "state.h5"))
+        with h5py.File(os.path.join(folder, "state.h5")) as file:
+            # The state stays where training left it here; Keras began from zeros, so set it.
+            for layer in keras_state.stateful_layers(model):
+                for name, variable in keras_state.state_variables(layer):
+                    variable.assign(file[f"recurrent_state/{layer.name}/{name}"][()])
+        model.fit(x, y, batch_size=4, epochs=10, shuffle=False, verbose=0)
+        run("lstm-resume", path, "--epochs", 10, "--quiet", "--save", os.path.join(folder, "resumed.h5"))
+        model.save(os.path.join(folder, "keras.h5"))
+        found.append(difference(weights(os.path.join(folder, "keras.h5")),
+                                weights(os.path.join(folder, "resumed.h5"))))
+    return found, more
+
+
 failed = 0
 for source in sorted(glob.glob(os.path.join(MODELS, "*.h5"))):
     library = keras if "keras3" in source else tf_keras
-    with tempfile.TemporaryDirectory() as folder:
-        path, answers = os.path.join(folder, "trained.h5"), os.path.join(folder, "answers.npy")
-        inputs, targets = f"{source}:reference/inputs", f"{source}:reference/targets"
-        run("lstm-train", "--model", source, "--inputs", inputs, "--targets", targets, "--epochs", 10,
-            "--batch-size", 4, "--no-shuffle", "--quiet", "--save", path)
-        model = library.models.load_model(path)
-        run("lstm-predict", path, "--input", inputs, "--output", answers)
-        with h5py.File(source) as file:
-            x, y = file["reference/inputs"][()], file["reference/targets"][()]
-        found = [difference([model.predict(x, batch_size=4, verbose=0)], [np.load(answers)])]
-        if library is tf_keras:
-            for layer in model.layers:
-                # The state stays where training left it here; Keras began from zeros, so set it.
-                if getattr(layer, "stateful", False):
-                    with h5py.File(path) as file:
-                        for name, variable in zip(("hidden", "cell"), layer.states):
-                            variable.assign(file[f"recurrent_state/{layer.name}/{name}"][()])
-            model.fit(x, y, batch_size=4, epochs=10, shuffle=False, verbose=0)
-            run("lstm-resume", path, "--epochs", 10, "--quiet")
-            model.save(os.path.join(folder, "keras.h5"))
-            arrays = []
-            for name in ("keras.h5", "trained.h5"):
-                with h5py.File(os.path.join(folder, name)) as file:
-                    group = file["model_weights"]
-                    arrays.append([group[layer][weight][()] for layer in group.attrs["layer_names"]
-                                   for weight in group[layer].attrs["weight_names"]])
-            found.append(difference(*arrays))
-        good = found[0] <= 1e-5 and found[-1] <= 1e-4
+    for suffix in (".h5", ".keras"):
+        with tempfile.TemporaryDirectory() as folder:
+            found, more = check(source, library, suffix, folder)
+        good = found[0] <= 1e-5 and found[-1] <= 1e-4 and not more
         failed += not good
-        print(f"{'ok     ' if good else 'FAILED '} {os.path.basename(source)}: "
-              + ", ".join(f"{value:.1e}" for value in found), flush=True)
+        print(f"{'ok     ' if good else 'FAILED '} {os.path.basename(source)} as {suffix}: "
+              + ", ".join(f"{value:.1e}" for value in found) + "".join(f"; warned: {text}" for text in more),
+              flush=True)
 print(f"{failed} failed")
 sys.exit(int(failed > 0))

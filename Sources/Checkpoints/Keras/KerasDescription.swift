@@ -50,8 +50,10 @@ struct KerasDescription {
     self.release = release
     version = Self.version(release)
     model = try json(KerasArchive.config)
-    training = model?["compile_config"]
-    if training == .some(.null) { training = nil }
+    // Empty, or without a loss, where the model was not compiled.
+    if let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil {
+      training = compiled
+    }
     (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")
   }
 

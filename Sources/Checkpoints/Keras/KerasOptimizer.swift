@@ -44,7 +44,8 @@ enum KerasOptimizer {
     optimizer.iterations = iterations
     // An optimizer that has not been built yet has no slots.
     guard let first = slots.first else { return optimizer }
-    let places = self.places(configuration, parameters)
+    var places = self.places(configuration, parameters, .three)
+    if places.isEmpty { places = self.places(configuration, parameters, .two) }
     let className = configuration.className
     guard slots.count == places.count else {
       throw CheckpointError.invalid(
@@ -52,7 +53,8 @@ enum KerasOptimizer {
         "\(first.path): is one of \(slots.count) moments; \(className) on this model needs "
           + "\(places.count)")
     }
-    for (dataset, (slot, parameter)) in zip(slots, places) {
+    for (dataset, (slot, parameter)) in zip(slots, places)
+    where optimizer.slotNames.contains(slot) {
       try arrays.read(
         dataset, shape: parameter.shape, into: optimizer.slot(slot, of: parameter),
         need: "\(className) on \(parameter.layer)/\(parameter.name)")
@@ -76,7 +78,9 @@ enum KerasOptimizer {
       names.append("\(prefix)/learning_rate")
       try group.write("\(prefix)/learning_rate", optimizer.configuration.learningRate)
     }
-    for (slot, parameter) in places(optimizer.configuration, checkpoint.parameters) {
+    for (slot, parameter) in places(
+      optimizer.configuration, checkpoint.parameters, checkpoint.kerasVersion)
+    {
       let path = KerasWeights.path(parameter, in: checkpoint)
       let name =
         switch checkpoint.kerasVersion {
@@ -84,9 +88,7 @@ enum KerasOptimizer {
         case .two: "\(prefix)/\(shortName(of: slot, className))/\(path)"
         }
       names.append(name)
-      try arrays.write(
-        name, shape: parameter.shape, UnsafeBufferPointer(optimizer.slot(slot, of: parameter)),
-        to: group)
+      try write(slot, of: parameter, optimizer, name: name, arrays: arrays, to: group)
     }
     if checkpoint.kerasVersion == .three, let product = optimizer.momentumProduct {
       names.append("\(prefix)/variable")
@@ -95,12 +97,28 @@ enum KerasOptimizer {
     try group.attributes.set("weight_names", names, utf8: false)
   }
 
-  /// The slots in the order of Keras' files.
+  /// Writes a slot; zeros if the optimizer keeps none of that name.
+  static func write(
+    _ slot: String, of parameter: ParameterStore<Float>.Parameter, _ optimizer: Optimizer<Float>,
+    name: String, arrays: ArrayWriter, to group: Group
+  ) throws {
+    let values = optimizer.slot(slot, of: parameter)
+    if values.isEmpty {
+      let zeros = [Float](repeating: 0, count: parameter.count)
+      try arrays.write(name, shape: parameter.shape, zeros, to: group)
+    } else {
+      try arrays.write(name, shape: parameter.shape, UnsafeBufferPointer(values), to: group)
+    }
+  }
+
+  /// The slots in the order of Keras' files. tf-keras' SGD keeps momentums even where it uses none.
   static func places(
-    _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>
+    _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>,
+    _ version: KerasVersion
   ) -> [(slot: String, parameter: ParameterStore<Float>.Parameter)] {
     let trainable = parameters.parameters.filter(\.isTrainable)
-    return configuration.slotGroups.flatMap { group in
+    let isIdle = version == .two && configuration.className == "SGD"
+    return (isIdle ? [["momentum"]] : configuration.slotGroups).flatMap { group in
       trainable.flatMap { parameter in group.map { ($0, parameter) } }
     }
   }

@@ -89,11 +89,10 @@ enum KerasVariables {
       try group.write(next(), optimizer.configuration.learningRate)
     }
     for (slot, parameter) in KerasOptimizer.places(
-      optimizer.configuration, checkpoint.parameters)
+      optimizer.configuration, checkpoint.parameters, checkpoint.kerasVersion)
     {
-      try arrays.write(
-        next(), shape: parameter.shape,
-        UnsafeBufferPointer(optimizer.slot(slot, of: parameter)), to: group)
+      try KerasOptimizer.write(
+        slot, of: parameter, optimizer, name: next(), arrays: arrays, to: group)
     }
     if checkpoint.kerasVersion == .three, let product = optimizer.momentumProduct {
       try group.write(next(), product)
