@@ -42,6 +42,7 @@ def recurrent(library, choice, sequences, **more):
     options = dict(return_sequences=sequences, use_bias=choice([True, True, False]),
                    go_backwards=choice([False, False, True]),
                    activation=choice(["tanh", "tanh", "relu", "softsign", "elu"]))
+    options.update(weight_options(library, choice, "kernel", "recurrent", "bias"))
     options.update(more)
     if kind != "SimpleRNN":
         options["recurrent_activation"] = choice(["sigmoid", "sigmoid", "hard_sigmoid"])
@@ -50,6 +51,23 @@ def recurrent(library, choice, sequences, **more):
     if kind == "LSTM":
         options["unit_forget_bias"] = choice([True, False])
     return getattr(library.layers, kind)(choice([1, 2, 5, 9]), **options)
+
+
+def weight_options(library, choice, *names):
+    """Random regularizers and constraints of weights."""
+    regularizers, constraints = library.regularizers, library.constraints
+    options = {}
+    for name in names:
+        bias = name == "bias"
+        rule = choice([None] * 9 + [regularizers.L1(0.01), regularizers.L2(0.02), regularizers.L1L2(0.01, 0.03)])
+        if rule is not None:
+            options[name + "_regularizer"] = rule
+        bound = choice([None] * 12 + [
+            constraints.NonNeg(), constraints.MaxNorm(0.5), constraints.UnitNorm(axis=0 if bias else 1),
+            constraints.MinMaxNorm(0.3, 0.6, rate=0.7, axis=-1)])
+        if bound is not None:
+            options[name + "_constraint"] = bound
+    return options
 
 
 def optimizer(library, choice):
@@ -72,7 +90,8 @@ def build(library, choice):
     symbols = choice([False, False, True])
     chain = []
     if symbols:
-        chain.append(layers.Embedding(6, choice([2, 5]), mask_zero=choice([True, False])))
+        chain.append(layers.Embedding(6, choice([2, 5]), mask_zero=choice([True, False]),
+                                      **weight_options(library, choice, "embeddings")))
     elif choice([False, False, True]):
         chain.append(layers.Masking(0.0))
     masked = len(chain) > 0 and (not symbols or chain[0].mask_zero)
@@ -88,7 +107,8 @@ def build(library, choice):
             chain.append(recurrent(library, choice, sequences, **more))
         extra = choice(["none", "none", "norm", "batch", "dropout", "activation"])
         if extra == "norm":
-            chain.append(layers.LayerNormalization(center=choice([True, False])))
+            chain.append(layers.LayerNormalization(center=choice([True, False]),
+                                                   **weight_options(library, choice, "gamma")))
         # The statistics of a single row leave gradients of rounding errors.
         if extra == "batch" and batch > 1 and not (masked and not three):
             chain.append(layers.BatchNormalization(momentum=choice([0.9, 0.99])))
@@ -110,10 +130,13 @@ def build(library, choice):
             "binary_crossentropy": "sigmoid"}.get(loss) or choice(
                 ACTIVATIONS[:9] + (ONLY_THREE if three else []))
     units = choice([2, 4])
-    head = layers.Dense(units, activation=last)
+    head = layers.Dense(units, activation=last, **weight_options(library, choice, "kernel", "bias"))
     if sequences and loss in ("mse", "mae", "huber") and choice([True, False]):
         head = layers.TimeDistributed(head)
     chain.append(head)
+    for layer in chain[:-1]:
+        if choice([False] * 9 + [True]):
+            layer.trainable = False
     shape = (batch, steps) if symbols else (batch, steps, features)
     model = library.Sequential([library.Input(batch_shape=shape if stateful else (None,) + shape[1:])
                                 if three else layers.InputLayer(batch_input_shape=shape if stateful

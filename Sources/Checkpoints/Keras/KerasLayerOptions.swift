@@ -11,26 +11,13 @@ enum KerasLayerOptions {
   }
 
   private static let recurrent: [String: JSONValue] = [
-    "return_state": false, "unroll": false, "kernel_regularizer": nil,
-    "recurrent_regularizer": nil, "bias_regularizer": nil, "activity_regularizer": nil,
-    "kernel_constraint": nil, "recurrent_constraint": nil, "bias_constraint": nil,
-  ]
-  private static let normalization: [String: JSONValue] = [
-    "beta_regularizer": nil, "gamma_regularizer": nil, "beta_constraint": nil,
-    "gamma_constraint": nil,
+    "return_state": false, "unroll": false, "activity_regularizer": nil,
   ]
 
   private static let both: [String: [String: JSONValue]] = [
     "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
-    "Dense": [
-      "kernel_regularizer": nil, "bias_regularizer": nil, "kernel_constraint": nil,
-      "bias_constraint": nil,
-    ],
-    "Embedding": [
-      "embeddings_regularizer": nil, "activity_regularizer": nil, "embeddings_constraint": nil,
-    ],
+    "Embedding": ["activity_regularizer": nil],
     "Dropout": ["seed": nil, "noise_shape": nil],
-    "LayerNormalization": normalization, "BatchNormalization": normalization,
   ]
 
   private static let three: [String: [String: JSONValue]] = [

@@ -103,7 +103,6 @@ struct ModelConfigurationReader {
   private func isOff(_ option: String, _ value: JSONValue) -> Bool {
     if Self.harmless.contains(option) { return true }
     return switch (option, value) {
-    case ("trainable", _): value == true
     case ("dtype", .string(let name)): name == "float32"
     case ("dtype", _): value["config"]?["name"]?.string == "float32"
     case (_, .null), (_, .bool(false)), (_, .integer(0)), (_, .number(0)): true

@@ -134,7 +134,7 @@ struct ModelConfigurationWriter {
   /// All options of a layer that Keras writes: ours, and those that are off.
   private func options(_ layer: LayerConfiguration) -> [String: JSONValue] {
     var options: [String: JSONValue] = [
-      "name": .string(layer.name), "trainable": true, "dtype": float32,
+      "name": .string(layer.name), "dtype": float32,
     ]
     options.merge(KerasLayerOptions.off(layer.className, version)) { _, new in new }
     let known = LayerConfiguration.options(of: layer.className) ?? [:]
@@ -158,12 +158,15 @@ struct ModelConfigurationWriter {
         "config": .object(self.options(inner)), "registered_name": nil,
       ]
     }
-    guard option.hasSuffix("_initializer") else { return value }
-    let name = value.string ?? value["class_name"]?.string ?? ""
-    guard case .object(let settings) = value["config"] else { return initializer(name) }
+    guard let kind = ["initializer", "regularizer", "constraint"].first(where: option.hasSuffix),
+      let className = value.string ?? value["class_name"]?.string
+    else { return value }
+    var settings: [String: JSONValue] = [:]
+    if case .object(let config) = value["config"] { settings = config }
+    if settings.isEmpty, kind == "initializer" { return initializer(className) }
     return [
-      "module": "keras.initializers", "class_name": .string(name), "config": .object(settings),
-      "registered_name": nil,
+      "module": .string("keras.\(kind)s"), "class_name": .string(className),
+      "config": .object(settings), "registered_name": nil,
     ]
   }
 

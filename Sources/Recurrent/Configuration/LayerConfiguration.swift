@@ -57,12 +57,13 @@ public struct LayerConfiguration: Equatable, Sendable {
     guard let description = LayerCatalog.classes[className] else {
       throw ConfigurationError("layer \(name) is of class \(className), which is not supported")
     }
-    return try description.init(LayerOptions(self, defaults: description.options))
+    return try description.init(
+      LayerOptions(self, defaults: LayerCatalog.options[className] ?? [:]))
   }
 
   /// The options that a class has, with their defaults; `nil` if there is no such class.
   public static func options(of className: String) -> [String: JSONValue]? {
-    LayerCatalog.classes[className]?.options
+    LayerCatalog.options[className]
   }
 
   /// Checks the options.
@@ -72,7 +73,7 @@ public struct LayerConfiguration: Equatable, Sendable {
 
   /// The value of an option, given or the class's default.
   public subscript(option: String) -> JSONValue {
-    options[option] ?? LayerCatalog.classes[className]?.options[option] ?? .null
+    options[option] ?? LayerCatalog.options[className]?[option] ?? .null
   }
 }
 
@@ -81,7 +82,7 @@ public struct LayerConfiguration: Equatable, Sendable {
 protocol LayerDescription: Sendable {
   /// Keras' class name.
   static var className: String { get }
-  /// Every option of Keras' constructor that changes numbers, with its default.
+  /// Every option of Keras' constructor that changes numbers, with its default; `trainable` goes without saying.
   static var options: [String: JSONValue] { get }
 
   /// - Throws: ``ConfigurationError`` naming the option that cannot be computed.
@@ -145,6 +146,11 @@ struct LayerBuilder<Scalar: KernelScalar> {
 enum LayerCatalog {
   static let classes: [String: any LayerDescription.Type] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.className, $0) })
+
+  /// The options of each class, those included that every layer has.
+  static let options = classes.mapValues { description in
+    description.options.merging(["trainable": true]) { own, _ in own }
+  }
 
   private static let all: [any LayerDescription.Type] = [
     LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self,

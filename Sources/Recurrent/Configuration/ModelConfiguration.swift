@@ -127,10 +127,11 @@ public struct ModelConfiguration: Equatable, Sendable {
             + "sequences")
       }
       let output = try description.output(of: shape)
+      let parameters = description.parameters(of: shape)
       described.append(
         DescribedLayer(
           name: layer.name, description: description, input: shape, output: output,
-          parameters: description.parameters(of: shape)))
+          parameters: layer["trainable"] == true ? parameters : parameters.map(\.frozen)))
       shape = output
     }
     return described

@@ -1,40 +1,41 @@
-/// A weight array of a layer: its name, as Keras calls it, its shape, and how it begins.
+/// A weight array of a layer: its name, as Keras calls it, its shape, how it begins and what holds it in bounds.
 public struct ParameterShape: Equatable, Sendable {
   /// The name within the layer, such as `kernel`.
-  public let name: String
+  public private(set) var name: String
   /// Keras' path below the layer, such as `lstm_cell/kernel`.
-  public let path: String
+  public private(set) var path: String
   public let shape: [Int]
-  let initializer: Initializer
+  let options: WeightOptions
   /// Whether training changes it by its gradient.
-  public let isTrainable: Bool
+  public private(set) var isTrainable: Bool
+  /// Whether training would change it if its layer were trainable.
+  private(set) var isFrozen = false
 
   init(
-    _ name: String, in scope: String? = nil, _ shape: [Int], _ initializer: Initializer,
+    _ name: String, in scope: String? = nil, _ shape: [Int], _ options: WeightOptions,
     isTrainable: Bool = true
   ) {
     self.name = name
     path = scope.map { $0 + "/" + name } ?? name
     self.shape = shape
-    self.initializer = initializer
+    self.options = options
     self.isTrainable = isTrainable
   }
 
   /// The same of a layer inside another.
   func inside(_ scope: String) -> ParameterShape {
-    ParameterShape(
-      name: scope + "/" + name, path: scope + "/" + path, shape: shape, initializer: initializer,
-      isTrainable: isTrainable)
+    var inner = self
+    inner.name = scope + "/" + name
+    inner.path = scope + "/" + path
+    return inner
   }
 
-  private init(
-    name: String, path: String, shape: [Int], initializer: Initializer, isTrainable: Bool
-  ) {
-    self.name = name
-    self.path = path
-    self.shape = shape
-    self.initializer = initializer
-    self.isTrainable = isTrainable
+  /// The same of a layer that training leaves as it is.
+  var frozen: ParameterShape {
+    var frozen = self
+    frozen.isFrozen = isTrainable || isFrozen
+    frozen.isTrainable = false
+    return frozen
   }
 
   /// The number of scalars.

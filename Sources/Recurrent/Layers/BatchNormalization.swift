@@ -5,14 +5,15 @@ struct BatchNormalizationDescription: LayerDescription {
   static let className = "BatchNormalization"
   static let options: [String: JSONValue] = [
     "axis": -1, "momentum": 0.99, "epsilon": 0.001, "center": true, "scale": true,
-    "beta_initializer": "Zeros", "gamma_initializer": "Ones", "moving_mean_initializer": "Zeros",
-    "moving_variance_initializer": "Ones",
-  ]
+    "moving_mean_initializer": "Zeros", "moving_variance_initializer": "Ones",
+  ].merging(WeightOptions.defaults(["beta": "Zeros", "gamma": "Ones"])) { _, new in new }
 
   let momentum, epsilon: Double
   let centers, scales: Bool
+  /// Where it is not, training leaves the moving averages as they are, and uses them.
+  let isTrainable: Bool
   private let axis: Int
-  private let beta, gamma, mean, variance: Initializer
+  private let beta, gamma, mean, variance: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let axis = options["axis"].array?.first ?? options["axis"]
@@ -20,14 +21,17 @@ struct BatchNormalizationDescription: LayerDescription {
       throw options.error("axis", "is not supported")
     }
     self.axis = axis
+    isTrainable = try options.flag("trainable")
     momentum = try options.number("momentum")
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
     scales = try options.flag("scale")
-    beta = options.initializer("beta_initializer")
-    gamma = options.initializer("gamma_initializer")
-    mean = options.initializer("moving_mean_initializer")
-    variance = options.initializer("moving_variance_initializer")
+    beta = try options.weight("beta")
+    gamma = try options.weight("gamma")
+    mean = WeightOptions(
+      initializer: options.initializer("moving_mean_initializer"))
+    variance = WeightOptions(
+      initializer: options.initializer("moving_variance_initializer"))
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -71,9 +75,11 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
   private let mean: MemoryPlan<Scalar>.Region  // [inputs]
   private let scale: MemoryPlan<Scalar>.Region  // [inputs]
   private var mask: UnsafePointer<UInt8>?
+  private let isTrainable: Bool
   private var isTraining = false
 
   init(_ description: BatchNormalizationDescription, _ builder: LayerBuilder<Scalar>) {
+    isTrainable = description.isTrainable
     steps = builder.input.steps
     inputs = builder.input.features
     momentum = Scalar(description.momentum)
@@ -98,7 +104,7 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     mask = batch.mask
-    isTraining = batch.isTraining
+    isTraining = isTrainable && batch.isTraining
     let (output, normalized) = (plan[output], plan[normalized])
     let (mean, scale) = (plan[mean], plan[scale])
     let all = steps * batch.rows

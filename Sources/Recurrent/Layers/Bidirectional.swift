@@ -15,7 +15,7 @@ struct BidirectionalDescription: LayerDescription {
   let mergeMode: MergeMode
   let forward, backward: any LayerDescription
   private let names: (forward: String, backward: String)
-  private let returnsSequences: Bool
+  private let returnsSequences, isTrainable: Bool
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
   var stateNames: [String] {
@@ -47,6 +47,7 @@ struct BidirectionalDescription: LayerDescription {
     (forward, backward) = (try inner.described(), try outer.described())
     names = (inner.name, outer.name)
     returnsSequences = inner["return_sequences"] == true
+    isTrainable = inner["trainable"] == true && outer["trainable"] == true
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -56,8 +57,10 @@ struct BidirectionalDescription: LayerDescription {
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    forward.parameters(of: input).map { $0.inside(names.forward) }
+    let parameters =
+      forward.parameters(of: input).map { $0.inside(names.forward) }
       + backward.parameters(of: input).map { $0.inside(names.backward) }
+    return isTrainable ? parameters : parameters.map(\.frozen)
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {

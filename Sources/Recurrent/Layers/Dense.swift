@@ -4,21 +4,20 @@ import Kernels
 struct DenseDescription: LayerDescription {
   static let className = "Dense"
   static let options: [String: JSONValue] = [
-    "units": 1, "activation": "linear", "use_bias": true, "kernel_initializer": "GlorotUniform",
-    "bias_initializer": "Zeros",
-  ]
+    "units": 1, "activation": "linear", "use_bias": true,
+  ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in new }
 
   let units: Int
   let activation: Activation
   let usesBias: Bool
-  private let kernel, bias: Initializer
+  private let kernel, bias: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     units = try options.size("units")
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
-    kernel = options.initializer("kernel_initializer")
-    bias = options.initializer("bias_initializer")
+    kernel = try options.weight("kernel")
+    bias = try options.weight("bias")
   }
 
   func output(of input: SampleShape) -> SampleShape {

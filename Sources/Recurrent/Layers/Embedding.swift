@@ -4,12 +4,12 @@ import Kernels
 struct EmbeddingDescription: LayerDescription {
   static let className = "Embedding"
   static let options: [String: JSONValue] = [
-    "input_dim": 1, "output_dim": 1, "embeddings_initializer": "RandomUniform", "mask_zero": false,
-  ]
+    "input_dim": 1, "output_dim": 1, "mask_zero": false,
+  ].merging(WeightOptions.defaults(["embeddings": "RandomUniform"])) { _, new in new }
 
   let symbols, units: Int
   let masksZero: Bool
-  private let initializer: Initializer
+  private let embeddings: WeightOptions
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
 
@@ -17,7 +17,7 @@ struct EmbeddingDescription: LayerDescription {
     symbols = try options.size("input_dim")
     units = try options.size("output_dim")
     masksZero = try options.flag("mask_zero")
-    initializer = options.initializer("embeddings_initializer")
+    embeddings = try options.weight("embeddings")
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -28,7 +28,7 @@ struct EmbeddingDescription: LayerDescription {
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    [ParameterShape("embeddings", [symbols, units], initializer)]
+    [ParameterShape("embeddings", [symbols, units], embeddings)]
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {

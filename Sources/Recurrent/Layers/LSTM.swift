@@ -9,7 +9,7 @@ struct LSTMDescription: LayerDescription {
 
   let recurrent: RecurrentOptions
   let recurrentActivation: Activation
-  private let bias: Initializer
+  private let bias: WeightOptions
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
   var stateNames: [String] { ["hidden", "cell"] }
@@ -18,8 +18,11 @@ struct LSTMDescription: LayerDescription {
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)
     recurrentActivation = try options.activation("recurrent_activation")
-    let setsForgetBias = try options.flag("unit_forget_bias") && recurrent.bias == .zeros
-    bias = setsForgetBias ? .unitForgetBias : recurrent.bias
+    var bias = recurrent.bias
+    if try options.flag("unit_forget_bias"), bias.initializer == .zeros {
+      bias.initializer = .unitForgetBias
+    }
+    self.bias = bias
   }
 
   func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }

@@ -4,14 +4,13 @@ import Kernels
 struct LayerNormalizationDescription: LayerDescription {
   static let className = "LayerNormalization"
   static let options: [String: JSONValue] = [
-    "axis": -1, "epsilon": 0.001, "center": true, "scale": true, "beta_initializer": "Zeros",
-    "gamma_initializer": "Ones",
-  ]
+    "axis": -1, "epsilon": 0.001, "center": true, "scale": true,
+  ].merging(WeightOptions.defaults(["beta": "Zeros", "gamma": "Ones"])) { _, new in new }
 
   let epsilon: Double
   let centers, scales: Bool
   private let axis: Int
-  private let beta, gamma: Initializer
+  private let beta, gamma: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let axis = options["axis"].array?.first ?? options["axis"]
@@ -22,8 +21,8 @@ struct LayerNormalizationDescription: LayerDescription {
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
     scales = try options.flag("scale")
-    beta = options.initializer("beta_initializer")
-    gamma = options.initializer("gamma_initializer")
+    beta = try options.weight("beta")
+    gamma = try options.weight("gamma")
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {

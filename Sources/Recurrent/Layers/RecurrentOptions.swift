@@ -3,9 +3,12 @@ struct RecurrentOptions: Sendable {
   static let defaults: [String: JSONValue] = [
     "units": 1, "activation": "tanh", "use_bias": true, "return_sequences": false,
     "go_backwards": false, "stateful": false, "dropout": 0.0, "recurrent_dropout": 0.0,
-    "zero_output_for_mask": false, "kernel_initializer": "GlorotUniform",
-    "recurrent_initializer": "Orthogonal", "bias_initializer": "Zeros",
-  ]
+    "zero_output_for_mask": false,
+  ].merging(
+    WeightOptions.defaults([
+      "kernel": "GlorotUniform", "recurrent": "Orthogonal", "bias": "Zeros",
+    ])
+  ) { _, new in new }
 
   let units: Int
   let activation: Activation
@@ -17,7 +20,7 @@ struct RecurrentOptions: Sendable {
   let dropout, recurrentDropout: Double
   /// The output of a step that does not count is zero, not that of the step before.
   let zeroOutputForMask: Bool
-  let kernel, recurrentKernel, bias: Initializer
+  let kernel, recurrentKernel, bias: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     units = try options.size("units")
@@ -29,9 +32,9 @@ struct RecurrentOptions: Sendable {
     dropout = try options.rate("dropout")
     recurrentDropout = try options.rate("recurrent_dropout")
     zeroOutputForMask = try options.flag("zero_output_for_mask")
-    kernel = options.initializer("kernel_initializer")
-    recurrentKernel = options.initializer("recurrent_initializer")
-    bias = options.initializer("bias_initializer")
+    kernel = try options.weight("kernel")
+    recurrentKernel = try options.weight("recurrent")
+    bias = try options.weight("bias")
   }
 
   func output(of input: SampleShape) -> SampleShape {

@@ -7,6 +7,7 @@ struct TimeDistributedDescription: LayerDescription {
   static let options: [String: JSONValue] = ["layer": nil]
 
   let layer: any LayerDescription
+  private let isTrainable: Bool
   var needsSequence: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
@@ -15,13 +16,17 @@ struct TimeDistributedDescription: LayerDescription {
       throw options.error("layer", "is not supported")
     }
     layer = try inner.described()
+    isTrainable = inner["trainable"] == true
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
     try layer.output(of: input)
   }
 
-  func parameters(of input: SampleShape) -> [ParameterShape] { layer.parameters(of: input) }
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let parameters = layer.parameters(of: input)
+    return isTrainable ? parameters : parameters.map(\.frozen)
+  }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     layer.makeLayer(builder)

@@ -56,8 +56,25 @@ public final class ParameterStore<Scalar: KernelScalar> {
   public func initialize(seed: UInt64) {
     var generator = PhiloxGenerator(seed: seed, stream: .initialWeights)
     for parameter in parameters {
-      parameter.description.initializer.fill(
+      parameter.description.options.initializer.fill(
         self[parameter], shape: parameter.shape, using: &generator)
+    }
+  }
+
+  /// Whether an update follows from gradients alone: no weight has a price or a bound, and all are trained.
+  var areGradientsAll: Bool {
+    parameters.allSatisfy {
+      $0.description.options.regularizer == nil && $0.description.options.constraint == nil
+        && !$0.description.isFrozen
+    }
+  }
+
+  /// What regularizers add to the loss, as `keras.Model.losses` has it.
+  public var regularizationLoss: Double {
+    parameters.reduce(0) { sum, parameter in
+      guard parameter.isTrainable, let regularizer = parameter.description.options.regularizer
+      else { return sum }
+      return sum + regularizer.loss(self[parameter])
     }
   }
 

@@ -36,6 +36,7 @@ public class Optimizer<Scalar: KernelScalar> {
     _ configuration: OptimizerConfiguration, parameters: ParameterStore<Scalar>
   ) throws -> Optimizer<Scalar> {
     configuration.className == "Adam" && configuration.takesGradientsAsTheyAre
+      && parameters.areGradientsAll
       && !configuration.flag("amsgrad")
       ? try Adam(configuration, parameters: parameters)
       : try RuleOptimizer(configuration, parameters: parameters)
@@ -68,7 +69,7 @@ public class Optimizer<Scalar: KernelScalar> {
   func applyGradients() {}
 }
 
-/// An optimizer by an ``OptimizerRule``, with weight decay and clipped gradients as
+/// An optimizer by an ``OptimizerRule``, with regularizers, clipped gradients, weight decay and constraints as
 /// `keras.optimizers.Optimizer` applies them.
 final class RuleOptimizer<Scalar: KernelScalar>: Optimizer<Scalar> {
   private let rule: any OptimizerRule
@@ -90,6 +91,10 @@ final class RuleOptimizer<Scalar: KernelScalar>: Optimizer<Scalar> {
   }
 
   override func applyGradients() {
+    for parameter in trainable {
+      parameter.description.options.regularizer?.addGradient(
+        parameters[parameter], to: parameters.gradients.base + parameter.offset)
+    }
     clip()
     let rate = Scalar(configuration.learningRate)
     let decay = Scalar(configuration.number("weight_decay"))
@@ -106,6 +111,8 @@ final class RuleOptimizer<Scalar: KernelScalar>: Optimizer<Scalar> {
         weights, gradients: parameters.gradients.base + parameter.offset,
         slots: SlotPointers(first: slot(0), second: slot(1), third: slot(2)),
         count: parameter.count, learningRate: rate, update: iterations)
+      parameter.description.options.constraint?.apply(
+        to: parameters[parameter], shape: parameter.shape)
     }
   }
 

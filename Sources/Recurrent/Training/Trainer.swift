@@ -140,14 +140,17 @@ public final class Trainer {
     gather(first: first, rows: rows)
     FloatMode.flushingSubnormals {
       model.forward(rows: rows, training: true, update: optimizer.iterations)
+      let price = model.parameters.areGradientsAll ? 0 : model.parameters.regularizationLoss
       if dataset.targetUnits > 0 {
         let sums = model.backward(
           targetValues: targetValues, loss: loss, rows: rows, optimizer: optimizer)
-        progress.count(loss: sums.lossSum, correct: sums.correct, rows: sums.rows)
+        progress.count(
+          loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
       } else {
         let sums = model.backward(targets: targets, rows: rows, optimizer: optimizer)
         progress.count(
-          loss: sums.lossSum, correct: sums.correct, rows: rows * model.outputSteps)
+          loss: sums.lossSum + price * Double(rows * model.outputSteps), correct: sums.correct,
+          rows: rows * model.outputSteps)
       }
     }
     progress.updateInEpoch += 1

@@ -1,0 +1,67 @@
+import Kernels
+
+/// What weights are put back into after every update: `keras.constraints.NonNeg`, `UnitNorm`, `MaxNorm` and
+/// `MinMaxNorm`.
+enum Constraint: Equatable, Sendable {
+  case nonNegative
+  /// The length of each vector along an axis is drawn into bounds: by all of the way if the rate is 1.
+  case norm(least: Double, most: Double, rate: Double, axis: Int)
+
+  /// What Keras adds so that nothing is divided by zero, `keras.backend.epsilon()`.
+  private static let epsilon = 1e-7
+
+  /// The constraint of an option of Keras'.
+  ///
+  /// - Returns: `nil` if it is none of these.
+  init?(_ option: JSONValue) {
+    func number(_ name: String, _ standard: Double) -> Double {
+      option["config"]?[name]?.double ?? standard
+    }
+    let place = option["config"]?["axis"] ?? 0
+    guard let axis = (place.array?.count == 1 ? place.array?.first : place)?.integer else {
+      return nil
+    }
+    switch option.string ?? option["class_name"]?.string {
+    case "NonNeg", "non_neg": self = .nonNegative
+    case "UnitNorm", "unit_norm": self = .norm(least: 1, most: 1, rate: 1, axis: axis)
+    case "MaxNorm", "max_norm":
+      self = .norm(least: 0, most: number("max_value", 2), rate: 1, axis: axis)
+    case "MinMaxNorm", "min_max_norm":
+      self = .norm(
+        least: number("min_value", 0), most: number("max_value", 1), rate: number("rate", 1),
+        axis: axis)
+    default: return nil
+    }
+  }
+
+  /// - Parameter weights: Row-major, of one or two axes.
+  func apply<Scalar: KernelScalar>(
+    to weights: UnsafeMutableBufferPointer<Scalar>, shape: [Int]
+  ) {
+    switch self {
+    case .nonNegative:
+      for index in weights.indices { weights[index] = max(weights[index], 0) }
+    case .norm(let least, let most, let rate, let axis):
+      let along = axis < 0 ? axis + shape.count : axis
+      let stride = along == 0 && shape.count == 2 ? shape[1] : 1
+      let length = shape[along]
+      for vector in 0..<weights.count / length {
+        let first = stride == 1 ? vector * length : vector
+        var squares: Scalar = 0
+        for index in 0..<length {
+          squares += weights[first + index * stride] * weights[first + index * stride]
+        }
+        let norm = Double(squares.squareRoot())
+        let desired = rate * min(max(norm, least), most) + (1 - rate) * norm
+        let factor = Scalar(desired / (Self.epsilon + norm))
+        for index in 0..<length { weights[first + index * stride] *= factor }
+      }
+    }
+  }
+
+  /// Whether weights of so many axes have the axis.
+  func fits(axes: Int) -> Bool {
+    guard case .norm(_, _, _, let axis) = self else { return true }
+    return (-axes..<axes).contains(axis)
+  }
+}

@@ -1,0 +1,46 @@
+import Kernels
+
+/// A price on the size of weights, added to the loss: `keras.regularizers.L1`, `L2` and `L1L2`,
+/// `l1 · Σ|w| + l2 · Σw²`.
+struct Regularizer: Equatable, Sendable {
+  let l1, l2: Double
+
+  /// The regularizer of an option of Keras'.
+  ///
+  /// - Returns: `nil` if it is none of these.
+  init?(_ option: JSONValue) {
+    func number(_ name: String, _ standard: Double) -> Double? {
+      option["config"]?[name].map { $0.double } ?? standard
+    }
+    let l1: Double?
+    let l2: Double?
+    switch option.string ?? option["class_name"]?.string {
+    case "L1", "l1": (l1, l2) = (number("l1", 0.01), 0)
+    case "L2", "l2": (l1, l2) = (0, number("l2", 0.01))
+    case "L1L2", "l1_l2": (l1, l2) = (number("l1", 0), number("l2", 0))
+    default: return nil
+    }
+    guard let l1, let l2, l1.isFinite, l2.isFinite else { return nil }
+    (self.l1, self.l2) = (l1, l2)
+  }
+
+  func loss<Scalar: KernelScalar>(_ weights: UnsafeMutableBufferPointer<Scalar>) -> Double {
+    var (sum, squares) = (0.0, 0.0)
+    for weight in weights {
+      sum += Double(abs(weight))
+      squares += Double(weight * weight)
+    }
+    return l1 * sum + l2 * squares
+  }
+
+  /// Adds the gradient of the loss.
+  func addGradient<Scalar: KernelScalar>(
+    _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
+  ) {
+    let (l1, twice) = (Scalar(l1), Scalar(2 * l2))
+    for index in weights.indices {
+      let weight = weights[index]
+      gradients[index] += twice * weight + (weight > 0 ? l1 : weight < 0 ? -l1 : 0)
+    }
+  }
+}
