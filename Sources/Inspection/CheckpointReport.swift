@@ -57,6 +57,8 @@ public struct CheckpointReport {
       if layer["stateful"] == true { notes.append("stateful") }
       if layer["return_sequences"] == true { notes.append("return_sequences") }
       if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
+      if layer["trainable"] == false { notes.append("not trained") }
+      if !layer.inputs.isEmpty { notes.append("from " + layer.inputs.joined(separator: ", ")) }
       return [
         ReportTable.Cell.text(layer.name), .text(layer.className),
         .text(shape([configuration.batch] + output)), .integer(parameterCount),

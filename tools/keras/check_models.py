@@ -80,6 +80,22 @@ def optimizer(library, choice):
     return getattr(library.optimizers, kind)(**options, **common)
 
 
+def functional(library, choice, sizes, chain):
+    """A functional model of the chain, with a second layer beside its first recurrent one."""
+    value = begin = library.Input(batch_shape=sizes)
+    branches = choice([True, True, False])
+    for layer in chain:
+        below, value = value, layer(value)
+        if branches and hasattr(getattr(layer, "layer", layer), "return_sequences"):
+            branches = False
+            inner = getattr(layer, "layer", layer)
+            more = dict(stateful=True) if inner.stateful else {}
+            beside = recurrent(library, choice, inner.return_sequences, **more)(below)
+            sides = [value, beside] + ([below] if inner.return_sequences and choice([False, True]) else [])
+            value = library.layers.Concatenate()(sides)
+    return library.Model(begin, value)
+
+
 def build(library, choice):
     """A compiled model, the shape of its batches, and whether its inputs are symbols."""
     three = library is keras
@@ -134,13 +150,19 @@ def build(library, choice):
     if sequences and loss in ("mse", "mae", "huber") and choice([True, False]):
         head = layers.TimeDistributed(head)
     chain.append(head)
+    priced = any(getattr(getattr(layer, "layer", layer), name + "_regularizer", None)
+                 for layer in chain for name in ("kernel", "recurrent", "bias", "embeddings", "gamma"))
     for layer in chain[:-1]:
-        if choice([False] * 9 + [True]):
+        # tf-keras counts the regularizers of layers that are not trained into the loss it reports.
+        if choice([False] * 9 + [True]) and (three or not priced):
             layer.trainable = False
     shape = (batch, steps) if symbols else (batch, steps, features)
-    model = library.Sequential([library.Input(batch_shape=shape if stateful else (None,) + shape[1:])
-                                if three else layers.InputLayer(batch_input_shape=shape if stateful
-                                                                else (None,) + shape[1:])] + chain)
+    sizes = shape if stateful else (None,) + shape[1:]
+    if choice([False, False, True]):
+        model = functional(library, choice, sizes, chain)
+    else:
+        model = library.Sequential([library.Input(batch_shape=sizes) if three else
+                                    layers.InputLayer(batch_input_shape=sizes)] + chain)
     # On TensorFlow, Keras 3.15.1 squares the gradients of a symbol that comes twice in a batch one by one, where
     # its other backends and we square their sum (RMSprop even fails), and both libraries clip them one by one:
     # for symbols, what compares is SGD in the one and any optimizer without clipping in the other. tf-keras'

@@ -12,14 +12,19 @@ struct ModelConfigurationReader {
     guard let className = json["class_name"]?.string else {
       throw invalid("has no class_name")
     }
-    guard className == "Sequential" else {
-      throw invalid("the model is of class \(className); only Sequential can be read")
+    // Keras 1 and tf-keras call functional models by their base class.
+    let isFunctional = ["Functional", "Model"].contains(className)
+    guard isFunctional || className == "Sequential" else {
+      throw invalid(
+        "the model is of class \(className); Sequential and Functional can be read")
     }
-    guard let config = json["config"], let layers = config["layers"]?.array else {
+    // Older releases have the layers alone.
+    guard let config = json["config"], let layers = config["layers"]?.array ?? config.array else {
       throw invalid("has no layers")
     }
     var inputShape: [JSONValue]?
     var read: [LayerConfiguration] = []
+    var inputName: String?
     for layer in layers {
       guard let className = layer["class_name"]?.string, let config = layer["config"],
         let name = config["name"]?.string
@@ -28,8 +33,18 @@ struct ModelConfigurationReader {
         throw invalid("a layer cannot be named '\(name)'")
       }
       inputShape = inputShape ?? (config["batch_shape"] ?? config["batch_input_shape"])?.array
-      if className != "InputLayer" { read.append(try self.layer(className, name, config)) }
+      guard className != "InputLayer" else {
+        guard inputName == nil else { throw invalid("the model has more than one input") }
+        inputName = name
+        continue
+      }
+      var described = try self.layer(className, name, config)
+      if isFunctional {
+        described.inputs = try FunctionalCalls(layer["inbound_nodes"] ?? nil, of: name, invalid).inputs
+      }
+      read.append(described)
     }
+    if isFunctional { try checkEnds(config, input: inputName, output: read.last?.name) }
     inputShape = inputShape ?? config["build_input_shape"]?.array
     guard let inputShape, (2...3).contains(inputShape.count) else {
       throw invalid("the input has no shape [batch, timeSteps, features]")
@@ -48,7 +63,24 @@ struct ModelConfigurationReader {
     }
     return ModelConfiguration(
       name: config["name"]?.string ?? "sequential", batch: inputShape[0].integer, input: input,
-      inputIsSymbols: isSymbols, layers: read)
+      inputIsSymbols: isSymbols, layers: read, functionalInput: isFunctional ? inputName : nil)
+  }
+
+  /// Checks that a functional model goes from its one input to its last layer.
+  private func checkEnds(_ config: JSONValue, input: String?, output: String?) throws {
+    func names(_ option: String) -> [String] {
+      let ends = config[option]?.array ?? []
+      // One end may stand alone, or in a list.
+      return ends.first?.string.map { [$0] } ?? ends.compactMap { $0.array?.first?.string }
+    }
+    guard let input, names("input_layers") == [input] else {
+      throw invalid("the model must have one input; it has \(names("input_layers").count)")
+    }
+    guard let output, names("output_layers") == [output] else {
+      throw invalid(
+        "the model must give the output of its last layer \(output ?? ""); it gives "
+          + "\(names("output_layers").joined(separator: ", "))")
+    }
   }
 
   private func layer(

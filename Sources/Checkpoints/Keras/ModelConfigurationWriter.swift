@@ -16,25 +16,69 @@ struct ModelConfigurationWriter {
   let style: Style
 
   func write(_ configuration: ModelConfiguration) -> JSONValue {
-    let sizes = [configuration.batch] + configuration.inputSizes
-    let shape = JSONValue.array(sizes.map { $0.map(JSONValue.integer) ?? nil })
+    let shape = sizes(configuration, configuration.inputSizes)
     let first = configuration.layers.first?.name ?? "layer"
-    var layers: [JSONValue] = [input(shape: shape, before: first)]
+    let inputName =
+      configuration.functionalInput ?? (version == .three ? "input_layer" : first + "_input")
+    var layers: [JSONValue] = [input(named: inputName, shape: shape)]
     for (index, layer) in configuration.layers.enumerated() {
       var config = options(layer)
       // tf-keras repeats the input's shape in the first layer.
-      if version == .two && index == 0 { config["batch_input_shape"] = shape }
+      if version == .two, index == 0, configuration.functionalInput == nil {
+        config["batch_input_shape"] = shape
+      }
       layers.append(object("keras.layers", layer.className, config))
     }
-    var config: [String: JSONValue] = [
-      "name": .string(configuration.name), "layers": .array(layers),
-    ]
+    var config: [String: JSONValue] = ["name": .string(configuration.name)]
+    if version == .three { config["trainable"] = true }
+    if configuration.functionalInput != nil {
+      config["layers"] = .array(called(layers, configuration, input: inputName))
+      let ends = [inputName, configuration.layers.last?.name ?? ""].map { name -> JSONValue in
+        let end: JSONValue = [.string(name), 0, 0]
+        return version == .three ? end : [end]
+      }
+      (config["input_layers"], config["output_layers"]) = (ends[0], ends[1])
+      return object("keras", "Functional", config)
+    }
+    config["layers"] = .array(layers)
     if version == .three {
-      config["trainable"] = true
       config["dtype"] = float32
       config["build_input_shape"] = shape
     }
     return object("keras", "Sequential", config)
+  }
+
+  /// The layers of a functional model, the input first, each with its name and the calls that connect it.
+  private func called(
+    _ layers: [JSONValue], _ configuration: ModelConfiguration, input: String
+  ) -> [JSONValue] {
+    var shapes = [input: sizes(configuration, configuration.inputSizes)]
+    var below = input
+    var called: [JSONValue] = []
+    let outputs = configuration.layerShapes
+    for (index, layer) in layers.enumerated() {
+      guard case .object(var members) = layer else { continue }
+      guard index > 0 else {
+        members["name"] = .string(input)
+        members["inbound_nodes"] = []
+        called.append(.object(members))
+        continue
+      }
+      let (described, output, _) = outputs[index - 1]
+      let inputs = described.inputs.isEmpty ? [below] : described.inputs
+      members["name"] = .string(described.name)
+      members["inbound_nodes"] = FunctionalCalls.nodes(
+        inputs, shapes: inputs.map { shapes[$0] ?? nil }, version: version,
+        isList: described.className == "Concatenate")
+      called.append(.object(members))
+      shapes[described.name] = sizes(configuration, output)
+      below = described.name
+    }
+    return called
+  }
+
+  private func sizes(_ configuration: ModelConfiguration, _ sizes: [Int?]) -> JSONValue {
+    .array(([configuration.batch] + sizes).map { $0.map(JSONValue.integer) ?? nil })
   }
 
   /// The text of an archive's model: the model and how it is trained.
@@ -116,18 +160,12 @@ struct ModelConfigurationWriter {
     }
   }
 
-  private func input(shape: JSONValue, before first: String) -> JSONValue {
-    var config: [String: JSONValue] = [
+  private func input(named name: String, shape: JSONValue) -> JSONValue {
+    let config: [String: JSONValue] = [
       "dtype": "float32", "sparse": false, "ragged": false, "optional": false,
+      "name": .string(name),
+      version == .three ? "batch_shape" : "batch_input_shape": shape,
     ]
-    switch version {
-    case .three:
-      config["batch_shape"] = shape
-      config["name"] = "input_layer"
-    case .two:
-      config["batch_input_shape"] = shape
-      config["name"] = .string(first + "_input")
-    }
     return object("keras.layers", "InputLayer", config)
   }
 

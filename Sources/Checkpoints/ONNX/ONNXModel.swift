@@ -49,8 +49,15 @@ struct ONNXModel {
     graph.input("input", configuration.inputIsSymbols ? .int64 : .float, [batch] + sizes)
     var value = "input"
     var output = sizes
+    var values: [String: String] = [:]
+    if let name = configuration.functionalInput { values[name] = value }
     for shape in configuration.layerShapes {
-      value = try add(shape.layer, to: value)
+      let inputs = shape.layer.inputs.compactMap { values[$0] }
+      value =
+        inputs.count > 1
+        ? graph.add("Concat", inputs, [("axis", .integer(-1))])
+        : try add(shape.layer, to: inputs.first ?? value)
+      values[shape.layer.name] = value
       output = shape.output.map { size in
         size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
       }

@@ -50,7 +50,7 @@ struct PyTorchModule {
     var modules: [PyTorchModule] = []
     for layer in parameters.configuration.layers {
       let own = parameters.parameters.filter { $0.layer == layer.name }
-      let joinsLast = stacked && modules.last?.takes(layer) ?? false
+      let joinsLast = stacked && layer.inputs.isEmpty && modules.last?.takes(layer) ?? false
       guard !own.isEmpty else {
         // What stands between two layers keeps them apart.
         if !modules.isEmpty { modules[modules.count - 1].recurrent = [] }

@@ -8,6 +8,10 @@ public struct LayerConfiguration: Equatable, Sendable {
     didSet { options = Self.withoutDefaults(options, of: className) }
   }
 
+  /// The layers whose outputs it takes, or the model's input by its name; the one before it in the model if
+  /// empty.
+  public var inputs: [String] = []
+
   public init(_ className: String, name: String, options: [String: JSONValue] = [:]) {
     self.className = className
     self.name = name
@@ -93,6 +97,11 @@ protocol LayerDescription: Sendable {
   /// - Throws: ``ConfigurationError`` if the layer cannot take such an input.
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape
 
+  /// The input that several layers make together.
+  ///
+  /// - Throws: ``ConfigurationError`` if the layer takes one only.
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape
+
   /// The weights in Keras' order.
   func parameters(of input: SampleShape) -> [ParameterShape]
 
@@ -115,6 +124,14 @@ extension LayerDescription {
   var makesMask: Bool { false }
   var stateNames: [String] { [] }
   var stateUnits: Int { 0 }
+
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
+    guard let input = inputs.first, inputs.count == 1 else {
+      throw ConfigurationError("\(Self.className) takes one input, not \(inputs.count)")
+    }
+    return input
+  }
+
   func parameters(of input: SampleShape) -> [ParameterShape] { [] }
 }
 
@@ -158,6 +175,6 @@ enum LayerCatalog {
     EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
     ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
     ReshapeDescription.self, LayerNormalizationDescription.self,
-    BatchNormalizationDescription.self,
+    BatchNormalizationDescription.self, ConcatenateDescription.self,
   ]
 }

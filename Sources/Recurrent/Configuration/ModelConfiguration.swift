@@ -1,4 +1,4 @@
-/// A sequential model: what Keras keeps in `model_config`, as far as it changes numbers.
+/// A sequential model, or a functional one of one input and one output: what Keras keeps in `model_config`, as far as it changes numbers.
 public struct ModelConfiguration: Equatable, Sendable {
   /// Keras' name of the model.
   public var name: String
@@ -11,11 +11,14 @@ public struct ModelConfiguration: Equatable, Sendable {
   public var inputIsSymbols: Bool
   /// From input to output.
   public var layers: [LayerConfiguration]
+  /// What a functional model calls its input; `nil` in a sequential one.
+  public var functionalInput: String?
 
   public init(
     name: String = "sequential", batch: Int?, input: SampleShape, inputIsSymbols: Bool = false,
-    layers: [LayerConfiguration]
+    layers: [LayerConfiguration], functionalInput: String? = nil
   ) {
+    self.functionalInput = functionalInput
     self.name = name
     self.batch = batch
     self.input = input
@@ -106,6 +109,8 @@ public struct ModelConfiguration: Equatable, Sendable {
   struct DescribedLayer {
     let name: String
     let description: any LayerDescription
+    /// The layers that it takes, by their numbers; `nil` is the model's input.
+    let sources: [Int?]
     let input: SampleShape
     let output: SampleShape
     let parameters: [ParameterShape]
@@ -116,11 +121,14 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// - Parameter timeSteps: The steps of the input; what the model has fixed if `nil`.
   /// - Throws: ``ConfigurationError`` naming the layer and what is wrong with it.
   func described(timeSteps: Int? = nil) throws(ConfigurationError) -> [DescribedLayer] {
-    var shape = input
-    if let timeSteps { shape.timeSteps = timeSteps }
+    var input = input
+    if let timeSteps { input.timeSteps = timeSteps }
     var described: [DescribedLayer] = []
-    for layer in layers {
+    for (index, layer) in layers.enumerated() {
       let description = try layer.described()
+      let sources = try self.sources(of: layer, at: index)
+      let shape = try description.joined(
+        sources.map { source in source.map { described[$0].output } ?? input })
       guard shape.isSequence || !description.needsSequence else {
         throw ConfigurationError(
           "layer \(layer.name) needs a sequence; the layer below it must return "
@@ -130,10 +138,30 @@ public struct ModelConfiguration: Equatable, Sendable {
       let parameters = description.parameters(of: shape)
       described.append(
         DescribedLayer(
-          name: layer.name, description: description, input: shape, output: output,
+          name: layer.name, description: description, sources: sources, input: shape,
+          output: output,
           parameters: layer["trainable"] == true ? parameters : parameters.map(\.frozen)))
-      shape = output
+    }
+    let taken = Set(described.flatMap(\.sources))
+    if let unused = described.indices.dropLast().first(where: { !taken.contains($0) }) {
+      throw ConfigurationError("no layer takes the output of layer \(described[unused].name)")
     }
     return described
+  }
+
+  /// The layers that a layer takes, by their numbers.
+  private func sources(
+    of layer: LayerConfiguration, at index: Int
+  ) throws(ConfigurationError) -> [Int?] {
+    guard !layer.inputs.isEmpty else { return [index == 0 ? nil : index - 1] }
+    var sources: [Int?] = []
+    for name in layer.inputs {
+      let below = layers[..<index].firstIndex { $0.name == name }
+      guard below != nil || name == functionalInput else {
+        throw ConfigurationError("layer \(layer.name) takes \(name), which is not below it")
+      }
+      sources.append(below)
+    }
+    return sources
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
 
-/// A model ready to compute on batches of one shape: Keras' `Sequential`.
+/// A model ready to compute on batches of one shape: Keras' `Sequential`, or a functional model of one input and
+/// one output.
 ///
 /// Nothing is allocated after `init`. Several models may share one ``ParameterStore``, say to train
 /// on one shape and predict on another.
@@ -19,6 +20,8 @@ public final class Sequential<Scalar: KernelScalar> {
 
   private let plan: MemoryPlan<Scalar>
   let layers: [any Layer<Scalar>]
+  /// How values go through layers that are no chain.
+  private let graph: LayerGraph<Scalar>?
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
   private let stateful:
@@ -58,20 +61,33 @@ public final class Sequential<Scalar: KernelScalar> {
     inputRegion = plan.reserve(timeSteps * batch * configuration.features)
     var layers: [any Layer<Scalar>] = []
     var layerGradients: [MemoryPlan<Scalar>.Region] = []
-    var isMasked = false
+    let isChain = described.enumerated().allSatisfy { index, layer in
+      layer.sources == [index == 0 ? nil : index - 1]
+    }
+    let features = configuration.features
+    let graph = isChain ? nil : LayerGraph<Scalar>(plan: plan)
+    // Whether steps of a layer's output may not count.
+    var isMasked: [Bool] = []
     for (index, layer) in described.enumerated() {
+      let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
       // The gradient of this layer's input is that of the output of the layer below.
       layerGradients.append(
         plan.reserve(
-          layers.isEmpty ? 0 : layer.input.steps * batch * layer.input.features))
+          layers.isEmpty || !isChain ? 0 : layer.input.steps * batch * layer.input.features))
       layers.append(
         layer.description.makeLayer(
           LayerBuilder(
             name: layer.name, parameters: parameters, input: layer.input, output: layer.output,
-            batch: batch, plan: plan, isMasked: isMasked,
+            batch: batch, plan: plan, isMasked: isInputMasked,
             number: 3 * index)))
-      isMasked = isMasked || layer.description.makesMask
+      isMasked.append(isInputMasked || layer.description.makesMask)
+      graph?.add(
+        layers[index],
+        sources: layer.sources.map { source in
+          (source, source.map { described[$0].output.features } ?? features)
+        }, shapes: (layer.input, layer.output), batch: batch)
     }
+    self.graph = graph
     self.layers = layers
     self.layerGradients = layerGradients
     stateful = zip(described, layers).compactMap { described, layer in
@@ -116,7 +132,11 @@ public final class Sequential<Scalar: KernelScalar> {
     context.mask = nil
     context.isTraining = training
     context.update = update
-    for layer in layers { values = layer.forward(values, in: context) }
+    if let graph {
+      values = graph.forward(values, in: context)
+    } else {
+      for layer in layers { values = layer.forward(values, in: context) }
+    }
     output = values
     return UnsafeBufferPointer(
       start: values, count: outputSteps * rows * outputUnits)
@@ -196,6 +216,11 @@ public final class Sequential<Scalar: KernelScalar> {
     let fused = optimizer?.fused
     var gradient = outputGradient
     context.isGradientBeforeActivation = isFused
+    if let graph {
+      graph.backward(gradient, in: context, optimizer: fused)
+      if fused == nil { optimizer?.applyGradients() }
+      return
+    }
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
       layers[index].backward(
