@@ -136,7 +136,7 @@ import Testing
     (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM): return_state true"),
     (#""dropout":0.0"#, #""dropout":1.5"#, "layer lstm (LSTM): dropout 1.5"),
     (#""activation":"tanh""#, #""activation":"sine""#, "layer lstm (LSTM): activation sine"),
-    (#""class_name":"Sequential""#, #""class_name":"Functional""#, "of class Functional"),
+    (#""class_name":"Sequential""#, #""class_name":"Subclassed""#, "of class Subclassed"),
   ])
   func otherModelsAreRefusedByName(from: String, to: String, reason: String) throws {
     let folder = try TemporaryFolder()

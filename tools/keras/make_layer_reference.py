@@ -1,6 +1,6 @@
 """Makes small models of every layer with real Keras 3 and tf-keras for the tests.
 
-    venv/bin/python tools/keras/make_layer_reference.py Tests/SequencesTests/Reference
+    venv/bin/python tools/keras/make_layer_reference.py Tests/SequencesTests/Reference [name …]
 
 `<flavour>-<name>.h5` is the model as `model.save` writes it, compiled and not trained yet, and beside it
 `reference/inputs`, `reference/targets`, `reference/outputs`, what `predict` answers, and
@@ -43,6 +43,19 @@ def models(library):
     yield ("huber", [l.GRU(4, stateful=True), l.Dense(UNITS)], "huber", o.Adadelta(0.5), False)
     if library is keras:
         yield ("nadam", [l.LSTM(3), l.Dense(UNITS, activation="mish")], "mse", o.Nadam(), False)
+    r, c = library.regularizers, library.constraints
+    frozen = l.Dense(4, activation="tanh", kernel_constraint=c.NonNeg())
+    frozen.trainable = False
+    yield ("regularized", [l.LSTM(4, kernel_regularizer=r.L1L2(0.01, 0.02), recurrent_constraint=c.MaxNorm(0.6),
+                                  bias_regularizer=r.L2(0.1)), frozen,
+                           l.Dense(UNITS, kernel_regularizer=r.L1(0.02), kernel_constraint=c.UnitNorm(axis=1),
+                                   bias_constraint=c.MinMaxNorm(0.2, 0.4, rate=0.5))],
+           "mse", o.Adam(0.01), False)
+    begin = library.Input((STEPS, FEATURES))
+    below = l.Masking(0.0)(begin)
+    sides = [l.GRU(3, return_sequences=True)(below), l.SimpleRNN(2, return_sequences=True, go_backwards=True)(below), below]
+    merged = l.Concatenate()(sides)
+    yield ("functional", library.Model(begin, l.Dense(UNITS)(l.LSTM(3)(merged))), "mse", o.RMSprop(0.01), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 
@@ -52,7 +65,7 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
     stateful = name == "huber"
     shape = (ROWS if stateful else None, STEPS) + (() if symbols else (FEATURES,))
     begin = library.Input(batch_shape=shape) if library is keras else library.layers.InputLayer(batch_input_shape=shape)
-    model = library.Sequential([begin] + layers)
+    model = library.Sequential([begin] + layers) if isinstance(layers, list) else layers
     model.compile(loss=loss, optimizer=optimizer)
     for variable in model.weights:
         noise = 0.1 * generator.standard_normal(variable.shape).astype("float32")
@@ -87,4 +100,6 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
 for library in (keras, tf_keras):
     library.utils.set_random_seed(1)
     for model in models(library):
-        write(library, *model, sys.argv[1])
+        # All, or those that are named behind the folder.
+        if not sys.argv[2:] or model[0] in sys.argv[2:]:
+            write(library, *model, sys.argv[1])

@@ -5,9 +5,14 @@ struct FunctionalCalls {
   /// The layers, by name.
   let inputs: [String]
 
-  /// - Parameter invalid: Makes the error.
+  /// - Parameters:
+  ///   - masks: The operations that compute masks, which a call may name.
+  ///   - invalid: Makes the error.
   /// - Throws: ``CheckpointError`` if the layer is called more than once, or with more than its inputs.
-  init(_ nodes: JSONValue, of layer: String, _ invalid: (String) -> CheckpointError) throws {
+  init(
+    _ nodes: JSONValue, of layer: String, masks: MaskOperations,
+    _ invalid: (String) -> CheckpointError
+  ) throws {
     guard let node = nodes.array?.first, nodes.array?.count == 1 else {
       throw invalid("layer \(layer) is called \(nodes.array?.count ?? 0) times, not once")
     }
@@ -30,12 +35,16 @@ struct FunctionalCalls {
       }
     }
     let inputs = tensors.compactMap { $0.output == 0 ? $0.layer : nil }
-    guard !inputs.isEmpty, inputs.count == tensors.count else {
+    guard !inputs.isEmpty, inputs.count == tensors.count,
+      !inputs.contains(where: masks.names.contains)
+    else {
       throw invalid("layer \(layer) is called with something else than outputs of layers")
     }
     if case .object(let members) = options {
       for (option, value) in members.sorted(by: { $0.key < $1.key })
       where value != nil && value != false {
+        let source = value["config"]?["keras_history"]?.array?.first?.string
+        if option == "mask", let source, masks.names.contains(source) { continue }
         throw invalid("layer \(layer) is called with \(option), which is not supported")
       }
     }

@@ -50,8 +50,11 @@ struct KerasDescription {
     self.release = release
     version = Self.version(release)
     model = try json(KerasArchive.config)
-    // Empty, or without a loss, where the model was not compiled.
-    if let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil {
+    // Empty, or without a loss, where the model was not compiled; without an optimizer where Keras had saved the
+    // model as HDF5 before.
+    if let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil,
+      (compiled["optimizer"] ?? nil) != nil
+    {
       training = compiled
     }
     (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")

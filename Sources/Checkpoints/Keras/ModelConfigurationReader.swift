@@ -25,6 +25,7 @@ struct ModelConfigurationReader {
     var inputShape: [JSONValue]?
     var read: [LayerConfiguration] = []
     var inputName: String?
+    var masks = MaskOperations()
     for layer in layers {
       guard let className = layer["class_name"]?.string, let config = layer["config"],
         let name = config["name"]?.string
@@ -33,6 +34,7 @@ struct ModelConfigurationReader {
         throw invalid("a layer cannot be named '\(name)'")
       }
       inputShape = inputShape ?? (config["batch_shape"] ?? config["batch_input_shape"])?.array
+      if isFunctional, masks.take(layer, className: className, name: name) { continue }
       guard className != "InputLayer" else {
         guard inputName == nil else { throw invalid("the model has more than one input") }
         inputName = name
@@ -40,10 +42,12 @@ struct ModelConfigurationReader {
       }
       var described = try self.layer(className, name, config)
       if isFunctional {
-        described.inputs = try FunctionalCalls(layer["inbound_nodes"] ?? nil, of: name, invalid).inputs
+        described.inputs = try FunctionalCalls(layer["inbound_nodes"] ?? nil, of: name, masks: masks, invalid)
+          .inputs
       }
       read.append(described)
     }
+    try masks.check(read, invalid)
     if isFunctional { try checkEnds(config, input: inputName, output: read.last?.name) }
     inputShape = inputShape ?? config["build_input_shape"]?.array
     guard let inputShape, (2...3).contains(inputShape.count) else {
@@ -115,6 +119,8 @@ struct ModelConfigurationReader {
         throw invalid("layer \(name) (\(className)): \(option) \(value.text()) is not supported")
       }
     }
+    // tf-keras counts a step if all inputs do, Keras 3 if any does.
+    if version == .two, className == "Concatenate" { options["needs_all_masks"] = true }
     let read = LayerConfiguration(className, name: name, options: options)
     do {
       try read.validate()

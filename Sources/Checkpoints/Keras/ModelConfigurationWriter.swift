@@ -179,6 +179,8 @@ struct ModelConfigurationWriter {
     for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
       // tf-keras writes it only where it is on.
       if version == .two, option == "zero_output_for_mask", value == false { continue }
+      // Which follows from the version.
+      if option == "needs_all_masks" { continue }
       options[option] = written(option, value)
     }
     return options

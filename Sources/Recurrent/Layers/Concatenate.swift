@@ -3,15 +3,18 @@ import Kernels
 /// `keras.layers.Concatenate` over the features.
 struct ConcatenateDescription: LayerDescription {
   static let className = "Concatenate"
-  static let options: [String: JSONValue] = ["axis": -1]
+  static let options: [String: JSONValue] = ["axis": -1, "needs_all_masks": false]
 
   private let axis: Int
+  /// Whether a step counts only if it does for all inputs, as in tf-keras, or for any, as in Keras 3.
+  let needsAllMasks: Bool
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard let axis = options["axis"].integer, (-1...2).contains(axis) else {
       throw options.error("axis", "is not supported")
     }
     self.axis = axis
+    needsAllMasks = try options.flag("needs_all_masks")
   }
 
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {

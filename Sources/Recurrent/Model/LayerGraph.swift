@@ -20,8 +20,10 @@ final class LayerGraph<Scalar: KernelScalar> {
     let inputGradient: MemoryPlan<Scalar>.Region
     /// The sum over all layers that take the output.
     let outputGradient: MemoryPlan<Scalar>.Region
-    /// The steps that count where those of several layers differ.
+    /// The steps that count for several layers together.
     let mask: StepMask
+    /// Whether a step counts only if it does for all of them, or for any.
+    let needsAllMasks: Bool
   }
 
   private var nodes: [Node] = []
@@ -36,8 +38,9 @@ final class LayerGraph<Scalar: KernelScalar> {
   /// - Parameter sources: The layers that it takes, by their numbers, and how many features each gives.
   func add(
     _ layer: any Layer<Scalar>, sources: [(layer: Int?, features: Int)],
-    shapes: (input: SampleShape, output: SampleShape), batch: Int
+    of described: ModelConfiguration.DescribedLayer, batch: Int
   ) {
+    let shapes = (input: described.input, output: described.output)
     var first = 0
     var columns: [(layer: Int?, columns: Range<Int>)] = []
     for source in sources {
@@ -52,7 +55,8 @@ final class LayerGraph<Scalar: KernelScalar> {
         outputSize: outputSize, joined: plan.reserve(sources.count > 1 ? inputSize : 0),
         inputGradient: plan.reserve(sources.contains { $0.layer != nil } ? inputSize : 0),
         outputGradient: plan.reserve(outputSize * batch),
-        mask: StepMask(count: sources.count > 1 ? shapes.input.steps * batch : 0)))
+        mask: StepMask(count: sources.count > 1 ? shapes.input.steps * batch : 0),
+        needsAllMasks: (described.description as? ConcatenateDescription)?.needsAllMasks ?? false))
     outputs.append(nil)
     masks.append(nil)
   }
@@ -109,14 +113,19 @@ final class LayerGraph<Scalar: KernelScalar> {
     }
   }
 
-  /// The steps that count for all inputs; `nil` if all do.
+  /// The steps that count; `nil` if all do.
   private func joinedMask(_ node: Node, rows: Int) -> UnsafePointer<UInt8>? {
-    let below = node.sources.lazy.compactMap { $0.layer.flatMap { self.masks[$0] } }
-    guard below.first != nil else { return nil }
-    node.mask.values.update(repeating: 1)
+    let below = node.sources.lazy.map { $0.layer.flatMap { self.masks[$0] } }
+    guard below.contains(where: { $0 != nil }) else { return nil }
+    let joined = node.mask.values
+    joined.update(repeating: node.needsAllMasks ? 1 : 0)
     for mask in below {
-      for row in 0..<rows { node.mask.values[row] &= mask[row] }
+      for row in 0..<rows {
+        // All steps of a layer without a mask count.
+        let counts = mask?[row] ?? 1
+        joined[row] = node.needsAllMasks ? joined[row] & counts : joined[row] | counts
+      }
     }
-    return UnsafePointer(node.mask.values.baseAddress)
+    return UnsafePointer(joined.baseAddress)
   }
 }

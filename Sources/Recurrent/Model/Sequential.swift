@@ -85,7 +85,7 @@ public final class Sequential<Scalar: KernelScalar> {
         layers[index],
         sources: layer.sources.map { source in
           (source, source.map { described[$0].output.features } ?? features)
-        }, shapes: (layer.input, layer.output), batch: batch)
+        }, of: layer, batch: batch)
     }
     self.graph = graph
     self.layers = layers
