@@ -42,6 +42,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
   ],
   targets: [
     // C libraries of the system.
@@ -72,7 +73,11 @@ let package = Package(
       // Where HDF5 is linked statically, its zlib is there already.
       linkerSettings: hasStaticHDF5
         ? [.linkedLibrary("z", .when(configuration: .debug))] : [.linkedLibrary("z")]),
-    .target(name: "Sequences", dependencies: ["Checkpoints", "Recurrent"]),
+    .target(
+      name: "Sequences",
+      dependencies: [
+        "Checkpoints", "Recurrent", .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ]),
     .target(name: "LSTMToolkit", dependencies: ["Recurrent", "Checkpoints", "Sequences"]),
 
     // What the commands show, and the commands.

@@ -39,6 +39,9 @@ struct ModelSource {
         let archive = try ZipReader(path)
         let description = try KerasDescription(archive, file: path)
         let unpacked = try KerasArchive.unpackWeights(archive, file: path)
+        guard CheckpointFormat.content(of: unpacked.path) == .hdf5 else {
+          throw CheckpointError.invalid(path, "\(KerasArchive.weights): is not HDF5")
+        }
         if sealed == nil { try Quarantine.walk(unpacked.path, reportedAs: path) }
         result = try body(
           ModelSource(

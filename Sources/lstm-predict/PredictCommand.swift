@@ -31,10 +31,11 @@ struct PredictCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Arrays in: X.npy, or FILE.h5:DATASET, [samples, timeSteps, features].", valueName: "X"))
+      "Arrays in: X.npy, X.csv, or FILE.h5:DATASET, [samples, timeSteps, features].", valueName: "X"
+    ))
   var input: String?
 
-  @Option(help: ArgumentHelp("Where the outputs go: Y.npy.", valueName: "Y.npy"))
+  @Option(help: ArgumentHelp("Where the outputs go: Y.npy or Y.csv.", valueName: "Y"))
   var output: String?
 
   @Option(help: ArgumentHelp("The symbols to predict.", valueName: "N"))
@@ -59,13 +60,13 @@ struct PredictCommand: ToolCommand {
   func validate() throws {
     let modes = [seed != nil, continues || input != nil, evaluate].filter { $0 }.count
     guard modes == 1 else {
-      throw ValidationError("give one of --seed TEXT, --continue, --evaluate and --input X.npy")
+      throw ValidationError("give one of --seed TEXT, --continue, --evaluate and --input X")
     }
     guard (input == nil) == (output == nil) else {
       throw ValidationError("--input and --output go together")
     }
-    if let output, !output.hasSuffix(".npy") {
-      throw ValidationError("--output is \(output); it must end in .npy")
+    if let output, !output.hasSuffix(".npy"), !output.hasSuffix(".csv") {
+      throw ValidationError("--output is \(output); it must end in .npy or .csv")
     }
     guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
     guard !evaluate || saveState == nil else {
@@ -78,7 +79,8 @@ struct PredictCommand: ToolCommand {
     let target = saveState.map { $0.isEmpty ? checkpoint : $0 }
     if let input, let output {
       let session = try ArraySession(checkpoint, savingTo: target)
-      let outputs = try session.predict(try NumericArray(contentsOf: input), continues: continues)
+      let outputs = try session.predict(
+        try NumericArray(contentsOf: input), isRows: input.hasSuffix(".csv"), continues: continues)
       try outputs.write(to: output)
       return try session.save()
     }

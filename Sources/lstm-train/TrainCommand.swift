@@ -31,10 +31,11 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "X.npy, or FILE.h5:DATASET: [samples, timeSteps, features].", valueName: "X"))
+      "X.npy, X.csv, or FILE.h5:DATASET: [samples, timeSteps, features].", valueName: "X"))
   var inputs: String?
 
-  @Option(help: ArgumentHelp("What it is to answer: Y.npy, or FILE.h5:DATASET.", valueName: "Y"))
+  @Option(
+    help: ArgumentHelp("What it is to answer: Y.npy, Y.csv, or FILE.h5:DATASET.", valueName: "Y"))
   var targets: String?
 
   @Option(help: ArgumentHelp("The checkpoint to write.", valueName: "CHECKPOINT"))

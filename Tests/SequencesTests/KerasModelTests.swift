@@ -11,7 +11,10 @@ import Testing
 @Suite struct KerasModelTests {
   static let names =
     ["keras3", "keras2"].flatMap { flavour in
-      ["lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized", "functional"].map {
+      [
+        "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
+        "functional",
+      ].map {
         "\(flavour)-\($0)"
       }
     } + ["keras3-nadam"]

@@ -33,8 +33,8 @@ struct KerasDescription {
     }
   }
 
-  /// The most bytes of a text in an archive.
-  private static let mostText = 4 << 20
+  /// The most bytes of a text: many times what a model of many layers takes.
+  private static let mostText = 2 << 20
 
   /// Reads `metadata.json` and `config.json` of an archive.
   ///
@@ -103,9 +103,9 @@ struct KerasDescription {
   }
 
   private static func json(_ text: String, _ place: String, file: String) throws -> JSONValue {
-    guard let json = JSONValue(text: text) else {
+    guard text.utf8.count <= mostText, let json = JSONValue(text: text) else {
       throw CheckpointError.invalid(
-        file, "\(place): is not JSON, or is nested too deeply to be Keras'")
+        file, "\(place): is not JSON, or is too long or nested too deeply to be Keras'")
     }
     return json
   }

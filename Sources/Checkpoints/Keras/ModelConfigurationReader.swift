@@ -42,8 +42,10 @@ struct ModelConfigurationReader {
       }
       var described = try self.layer(className, name, config)
       if isFunctional {
-        described.inputs = try FunctionalCalls(layer["inbound_nodes"] ?? nil, of: name, masks: masks, invalid)
-          .inputs
+        described.inputs = try FunctionalCalls(
+          layer["inbound_nodes"] ?? nil, of: name, masks: masks, invalid
+        )
+        .inputs
       }
       read.append(described)
     }

@@ -17,11 +17,13 @@ public struct NumericArray: Equatable, Sendable {
     self.values = values
   }
 
-  /// Reads `X.npy`, or a dataset of an HDF5 file: `FILE.h5:PATH`.
+  /// Reads `X.npy`, `X.csv` as rows and columns, or a dataset of an HDF5 file: `FILE.h5:PATH`.
   ///
   /// - Throws: `CheckpointError` that names the file.
   public init(contentsOf file: String) throws {
-    if let colon = file.lastIndex(of: ":"), !file.hasSuffix(".npy") {
+    if file.hasSuffix(".csv") {
+      self = try CSVArray.read(file)
+    } else if let colon = file.lastIndex(of: ":"), !file.hasSuffix(".npy") {
       let (path, name) = (String(file[..<colon]), String(file[file.index(after: colon)...]))
       self = try CheckpointFile.read(path) { root in
         let dataset = try root.dataset(name)
@@ -31,7 +33,7 @@ public struct NumericArray: Equatable, Sendable {
       try self.init(numPy: file)
     } else {
       throw CheckpointError(
-        .invalid, file: file, "is neither a .npy file nor a dataset: FILE.h5:PATH")
+        .invalid, file: file, "is neither a .npy or .csv file nor a dataset: FILE.h5:PATH")
     }
   }
 
@@ -84,10 +86,13 @@ public struct NumericArray: Equatable, Sendable {
     }
   }
 
-  /// Writes a `.npy` file, whole or not at all.
+  /// Writes a `.npy` file, or a `.csv` file with a line for each row of the last axis, whole or not at all.
   ///
   /// - Throws: `CheckpointError`.
   public func write(to file: String) throws {
+    guard !file.hasSuffix(".csv") else {
+      return try AtomicFile.write(Array(CSVArray.text(self).utf8), to: file)
+    }
     try AtomicFile.write(NumPyFormat.bytes(values, type: "<f4", shape: shape), to: file)
   }
 }

@@ -29,11 +29,15 @@ public final class ArraySession {
   /// - Parameters:
   ///   - input: `[samples, timeSteps, features]`; `[samples, timeSteps]` for a model of symbols, and
   ///     `[samples, features]` for one without time.
+  ///   - isRows: Whether it is rows and columns, of which samples are to be made.
   ///   - continues: Whether the state is the file's, not zero.
   /// - Returns: `[samples, units]`, or `[samples, timeSteps, units]`.
   /// - Throws: `ConfigurationError` if the shape is not one that the model takes.
-  public func predict(_ input: NumericArray, continues: Bool) throws -> NumericArray {
+  public func predict(
+    _ input: NumericArray, isRows: Bool = false, continues: Bool
+  ) throws -> NumericArray {
     let configuration = checkpoint.configuration
+    let input = isRows ? input.asSamples(configuration.inputSizes) : input
     try configuration.check(inputShape: input.shape, "the input has")
     let samples = input.shape[0]
     let timeSteps = configuration.input.isSequence ? input.shape[1] : 1

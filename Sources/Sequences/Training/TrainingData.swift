@@ -27,14 +27,18 @@ struct TrainingData {
     source = .arrays(inputs: inputs, targets: targets)
     patterns = []
     isStateful = false
-    let (x, y) = (
+    var (x, y) = (
       try NumericArray(contentsOf: inputs), try NumericArray(contentsOf: targets)
     )
+    if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
     try configuration.check(inputShape: x.shape, "the inputs have")
     let samples = x.shape[0]
     let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
     // Class numbers may come without an axis of their own.
     let units = loss.takesClasses ? 1 : configuration.outputUnits
+    if targets.hasSuffix(".csv") {
+      y = y.asSamples(configuration.outputSizes(steps: timeSteps) + [units])
+    }
     let values = max(1, y.shape.dropFirst().reduce(1, *))
     guard y.shape.first == samples, values % units == 0,
       loss.takesClasses || y.shape.count > 1 || units == 1
