@@ -49,6 +49,32 @@ public struct Checkpoint {
 
   public var configuration: ModelConfiguration { parameters.configuration }
 
+  /// Gives the model another optimizer, which has made no update yet, or another loss: Keras' `compile`.
+  ///
+  /// - Parameters:
+  ///   - optimizer: Keras' name; what the model has if `nil`, or Adam.
+  ///   - loss: Keras' name; what the model has if `nil`.
+  ///   - learningRate: That of the optimizer if `nil`.
+  /// - Throws: ``ConfigurationError`` if there is none of that name, or `OutOfMemory`.
+  public mutating func compile(optimizer: String?, loss: String?, learningRate: Float?) throws {
+    if let loss {
+      guard let named = Loss(named: loss) else {
+        throw ConfigurationError("the loss \(loss) is not supported")
+      }
+      self.loss = named
+    } else if self.optimizer == nil {
+      throw ConfigurationError("the model was not compiled; say what to make small by --loss NAME")
+    }
+    guard self.optimizer == nil || optimizer != nil || learningRate != nil else { return }
+    let own = self.optimizer.flatMap { optimizer == nil ? $0 : nil }
+    var configuration =
+      try own?.configuration ?? OptimizerConfiguration(named: optimizer ?? "adam")
+    if let learningRate { configuration = try configuration.with(learningRate: learningRate) }
+    let made = try Optimizer.make(configuration, parameters: parameters)
+    if let own { made.goOn(from: own) }
+    self.optimizer = made
+  }
+
   /// Loss and accuracy by epoch, of ``training`` if there is one; `nil` if they are not known.
   public var history: History? {
     get { training?.history ?? pastHistory }

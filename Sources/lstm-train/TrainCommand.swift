@@ -54,8 +54,21 @@ struct TrainCommand: ToolCommand {
     help: ArgumentHelp("Samples of an update. (default: the experiment's)", valueName: "N"))
   var batchSize: Int?
 
-  @Option(help: ArgumentHelp("Adam's learning rate. (default: 0.001)", valueName: "RATE"))
+  @Option(
+    help: ArgumentHelp("The optimizer's learning rate. (default: the model's)", valueName: "RATE"))
   var learningRate: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another optimizer than MODEL has: SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta, Nadam.",
+      valueName: "NAME"))
+  var optimizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another loss than MODEL has, by Keras' name: mse, mae, huber, categorical_crossentropy, …",
+      valueName: "NAME"))
+  var loss: String?
 
   @Option(help: ArgumentHelp("Decides every random number.", valueName: "SEED"))
   var randomSeed: UInt64 = 7
@@ -81,8 +94,11 @@ struct TrainCommand: ToolCommand {
     guard given == 0 || given == 3 else {
       throw ValidationError("--model, --inputs and --targets go together")
     }
-    guard given == 0 || units == nil && learningRate == nil else {
-      throw ValidationError("--units and --learning-rate are the model's own")
+    guard given == 0 || units == nil else {
+      throw ValidationError("--units are the model's own")
+    }
+    guard given == 3 || optimizer == nil && loss == nil else {
+      throw ValidationError("--optimizer and --loss go with --model; experiments have their own")
     }
   }
 
@@ -91,7 +107,8 @@ struct TrainCommand: ToolCommand {
     if let model, let inputs, let targets {
       // The lock comes first: what is read must not be replaced before it is written.
       let schedule = try saving.schedule(path: save)
-      let checkpoint = try CheckpointFile.load(model)
+      var checkpoint = try CheckpointFile.load(model)
+      try checkpoint.compile(optimizer: optimizer, loss: loss, learningRate: learningRate)
       let stateful = checkpoint.configuration.isStateful
       let run = try TrainingRun(
         checkpoint, file: model, inputs: inputs, targets: targets, epochs: epochs ?? 1,

@@ -70,17 +70,9 @@ struct KerasTraining {
       return nil
     }
     // By its name, as an object, or as a function.
-    switch json.string ?? config.string ?? config["name"]?.string ?? json["class_name"]?.string
-      ?? ""
-    {
-    case "categorical_crossentropy": return .categoricalCrossEntropy
-    case "sparse_categorical_crossentropy": return .sparseCategoricalCrossEntropy
-    case "binary_crossentropy": return .binaryCrossEntropy
-    case "mse", "MSE", "mean_squared_error": return .meanSquaredError
-    case "mae", "MAE", "mean_absolute_error": return .meanAbsoluteError
-    case "huber", "huber_loss": return .huber(delta: config["delta"]?.double ?? 1)
-    default: return nil
-    }
+    let name = json.string ?? config.string ?? config["name"]?.string ?? json["class_name"]?.string
+    guard case .huber = Loss(named: name ?? "") else { return Loss(named: name ?? "") }
+    return .huber(delta: config["delta"]?.double ?? 1)
   }
 
   /// The name of an optimizer's variables.

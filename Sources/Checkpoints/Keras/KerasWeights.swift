@@ -70,6 +70,13 @@ enum KerasWeights {
     for (layer, group) in zip(layers, groups) {
       let expected = parameters.parameters.filter { $0.layer == layer.name }
       let names = try splitNames("weight_names", of: group)
+      let need = "layer \(layer.name) (\(Self.size(of: layer)))"
+      if let gates = KerasOne.gates(of: layer, arrays: names.count, expected: expected.count) {
+        try KerasOne.read(
+          try names.map { try group.dataset($0) }, gates: gates, into: expected, of: parameters,
+          arrays: arrays, need: need)
+        continue
+      }
       guard names.count == expected.count else {
         throw CheckpointError.invalid(
           file,
@@ -79,7 +86,7 @@ enum KerasWeights {
       for (parameter, name) in zip(expected, names) {
         try arrays.read(
           try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
-          need: "layer \(layer.name) (\(Self.size(of: layer)))")
+          need: need)
       }
     }
   }

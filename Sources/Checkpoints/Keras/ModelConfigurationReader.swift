@@ -95,9 +95,10 @@ struct ModelConfigurationReader {
     guard let known = LayerConfiguration.options(of: className) else {
       throw invalid("layer \(name) is of class \(className), which is not supported")
     }
-    guard case .object(let members) = config else {
+    guard case .object(let given) = config else {
       throw invalid("layer \(name) (\(className)): has no options")
     }
+    let members = KerasOne.options(className, given)
     var options: [String: JSONValue] = [:]
     for (option, value) in members.sorted(by: { $0.key < $1.key }) {
       if known[option] != nil {

@@ -17,6 +17,19 @@ public enum Loss: Equatable, Sendable {
   /// Squares up to `delta`, and straight lines beyond (Huber 1964).
   case huber(delta: Double)
 
+  /// The loss of Keras' name, with Keras' defaults; `nil` if there is none.
+  public init?(named name: String) {
+    switch name {
+    case "categorical_crossentropy": self = .categoricalCrossEntropy
+    case "sparse_categorical_crossentropy": self = .sparseCategoricalCrossEntropy
+    case "binary_crossentropy": self = .binaryCrossEntropy
+    case "mse", "MSE", "mean_squared_error": self = .meanSquaredError
+    case "mae", "MAE", "mean_absolute_error": self = .meanAbsoluteError
+    case "huber", "huber_loss": self = .huber(delta: 1)
+    default: return nil
+    }
+  }
+
   /// Whether targets are class numbers, one a row.
   public var takesClasses: Bool { self == .sparseCategoricalCrossEntropy }
 

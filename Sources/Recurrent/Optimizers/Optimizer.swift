@@ -42,6 +42,14 @@ public class Optimizer<Scalar: KernelScalar> {
       : try RuleOptimizer(configuration, parameters: parameters)
   }
 
+  /// Takes over the updates and arrays of an optimizer of the same class.
+  public func goOn(from other: Optimizer<Scalar>) {
+    iterations = other.iterations
+    for (slot, values) in zip(slots, other.slots) {
+      slot.base.update(from: values.base, count: slot.count)
+    }
+  }
+
   /// An array of a parameter, in the parameter's shape; empty if the optimizer keeps none of that name.
   public func slot(
     _ name: String, of parameter: ParameterStore<Scalar>.Parameter

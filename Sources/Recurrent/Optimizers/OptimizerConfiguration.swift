@@ -29,9 +29,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
       throw ConfigurationError("optimizer \(className): learning_rate is not a number")
     }
     learningRate = Float(rate)
-    guard learningRate.isFinite, learningRate > 0 else {
-      throw ConfigurationError("the learning rate is \(rate); it must be above 0")
-    }
+    try Self.check(learningRate: learningRate)
     for option in ["beta_1", "beta_2", "rho", "momentum"] {
       guard let value = self.options[option]?.double else { continue }
       guard value >= 0, option == "momentum" ? value <= 1 : value < 1 else {
@@ -42,6 +40,24 @@ public struct OptimizerConfiguration: Equatable, Sendable {
       guard epsilon.isFinite, epsilon > 0 else {
         throw ConfigurationError("\(className)'s epsilon is \(epsilon); it must be above 0")
       }
+    }
+  }
+
+  /// The same with another learning rate.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is not above 0.
+  public func with(
+    learningRate: Float
+  ) throws(ConfigurationError) -> OptimizerConfiguration {
+    try Self.check(learningRate: learningRate)
+    var configuration = self
+    configuration.learningRate = learningRate
+    return configuration
+  }
+
+  private static func check(learningRate: Float) throws(ConfigurationError) {
+    guard learningRate.isFinite, learningRate > 0 else {
+      throw ConfigurationError("the learning rate is \(learningRate); it must be above 0")
     }
   }
 
