@@ -2,16 +2,22 @@
 
     import keras_state
 
-    model = keras_state.load_model("stream.h5")      # Keras' load_model, and the state is where it was
+    model = keras_state.load_model("stream.keras")   # Keras' load_model, and the state is where it was
     model.predict(...)
-    keras_state.save_model(model, "stream.h5")       # lstm-predict stream.h5 --continue goes on from here
+    keras_state.save_model(model, "stream.keras")    # lstm-predict stream.keras --continue goes on from here
 
-Works with Keras 3 and, by `load_model(path, library=tf_keras)`, with tf-keras. Keras itself saves no state.
+For `.h5` and `.keras` files. Works with Keras 3 and, by `load_model(path, library=tf_keras)`, with tf-keras. Keras
+itself saves no state.
 """
+
+import contextlib
+import io
+import zipfile
 
 import h5py
 
 GROUP = "recurrent_state"
+WEIGHTS = "model.weights.h5"
 
 
 def state_variables(layer):
@@ -27,12 +33,31 @@ def stateful_layers(model):
     return [layer for layer in model.layers if getattr(layer, "stateful", False)]
 
 
+@contextlib.contextmanager
+def opened(path, mode):
+    """The HDF5 file that holds the state: the file itself, or the one in an archive."""
+    if not zipfile.is_zipfile(path):
+        with h5py.File(path, mode) as file:
+            yield file
+        return
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    buffer = io.BytesIO(members[WEIGHTS])
+    with h5py.File(buffer, mode) as file:
+        yield file
+    if mode != "r":
+        members[WEIGHTS] = buffer.getvalue()
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+
+
 def load_model(path, library=None):
     """Loads a model and sets its state; one without a state in the file begins from zeros."""
     if library is None:
         import keras as library
     model = library.models.load_model(path)
-    with h5py.File(path) as file:
+    with opened(path, "r") as file:
         for layer in stateful_layers(model):
             if f"{GROUP}/{layer.name}" not in file:
                 continue
@@ -42,9 +67,9 @@ def load_model(path, library=None):
 
 
 def save_model(model, path):
-    """Saves a model as `.h5`, and its state beside it in the same file."""
+    """Saves a model, and its state beside it in the same file."""
     model.save(path)
-    with h5py.File(path, "r+") as file:
+    with opened(path, "r+") as file:
         file.attrs["lstm_toolkit_format"] = 1
         for layer in stateful_layers(model):
             for name, variable in state_variables(layer):

@@ -44,23 +44,29 @@ def answers(model, inputs):
     return np.concatenate([model.predict_on_batch(step) for step in inputs])
 
 
+def stream(library, layer, suffix):
+    """The largest difference of a stream that moves between Keras and here."""
+    inputs = np.random.default_rng(1).standard_normal((1000, 2, 1, 3)).astype("float32")
+    expected = answers(build(library, layer), inputs)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "stream" + suffix)
+        model = build(library, layer)
+        found = [answers(model, inputs[:300])]
+        keras_state.save_model(model, path)
+        np.save(os.path.join(folder, "x.npy"), inputs[300:700].reshape(800, 1, 3))
+        subprocess.run([os.path.join(BIN, "lstm-predict"), path, "--input", os.path.join(folder, "x.npy"),
+                        "--output", os.path.join(folder, "y.npy"), "--continue", "--save-state"], check=True)
+        found.append(np.load(os.path.join(folder, "y.npy")))
+        found.append(answers(keras_state.load_model(path, library), inputs[700:]))
+    return np.abs(np.concatenate(found) - expected).max()
+
+
 worst = 0
 for library in (keras, tf_keras):
     for layer in ("LSTM", "GRU", "SimpleRNN", "Bidirectional"):
-        inputs = np.random.default_rng(1).standard_normal((1000, 2, 1, 3)).astype("float32")
-        expected = answers(build(library, layer), inputs)
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "stream.h5")
-            model = build(library, layer)
-            found = [answers(model, inputs[:300])]
-            keras_state.save_model(model, path)
-            np.save(os.path.join(folder, "x.npy"), inputs[300:700].reshape(800, 1, 3))
-            subprocess.run([os.path.join(BIN, "lstm-predict"), path, "--input", os.path.join(folder, "x.npy"),
-                            "--output", os.path.join(folder, "y.npy"), "--continue", "--save-state"], check=True)
-            found.append(np.load(os.path.join(folder, "y.npy")))
-            found.append(answers(keras_state.load_model(path, library), inputs[700:]))
-        difference = np.abs(np.concatenate(found) - expected).max()
-        worst = max(worst, difference)
-        name = "keras 3" if library is keras else "tf-keras"
-        print(f"{name}, two stateful {layer} layers: {difference:.1e}", flush=True)
-sys.exit(int(worst > 1e-5))
+        for suffix in (".h5", ".keras"):
+            difference = stream(library, layer, suffix)
+            worst = max(worst, difference)
+            name = "keras 3" if library is keras else "tf-keras"
+            print(f"{name}, two stateful {layer} layers, {suffix}: {difference:.1e}", flush=True)
+sys.exit(int(not worst <= 1e-5))

@@ -94,7 +94,7 @@ enum KerasOptimizer {
       names.append("\(prefix)/variable")
       try group.write("\(prefix)/variable", product)
     }
-    try group.attributes.set("weight_names", names, utf8: false)
+    try KerasWeights.setNames("weight_names", names, of: group)
   }
 
   /// Writes a slot; zeros if the optimizer keeps none of that name.

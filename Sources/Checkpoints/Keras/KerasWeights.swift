@@ -30,7 +30,7 @@ enum KerasWeights {
       let group = try weights.createGroup(layer)
       let parameters = checkpoint.parameters.parameters.filter { $0.layer == layer }
       let names = parameters.map { path($0, in: checkpoint) }
-      try group.attributes.set("weight_names", names, utf8: false)
+      try setNames("weight_names", names, of: group)
       for (parameter, name) in zip(parameters, names) {
         try arrays.write(
           name, shape: parameter.shape, UnsafeBufferPointer(checkpoint.parameters[parameter]),
@@ -94,6 +94,20 @@ enum KerasWeights {
   /// What the shapes of a layer's weights follow from, for errors.
   private static func size(of layer: LayerConfiguration) -> String {
     layer["units"].integer.map { "units \($0)" } ?? layer.className
+  }
+
+  /// The most strings of an attribute: HDF5 keeps 64 KB of them beside a group, 16 bytes each.
+  private static let mostNames = 4000
+
+  /// Sets an attribute of strings, split over `name0`, `name1`, … if they are many.
+  static func setNames(_ name: String, _ names: [String], of group: Group) throws {
+    guard names.count > mostNames else {
+      return try group.attributes.set(name, names, utf8: false)
+    }
+    for (chunk, first) in stride(from: 0, to: names.count, by: mostNames).enumerated() {
+      let part = Array(names[first..<min(first + mostNames, names.count)])
+      try group.attributes.set("\(name)\(chunk)", part, utf8: false)
+    }
   }
 
   /// The strings of an attribute, which Keras splits over `name0`, `name1`, … when they are many.
