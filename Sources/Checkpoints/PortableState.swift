@@ -1,7 +1,7 @@
 import Recurrent
 
 /// What Keras' formats hold in groups of ours, as JSON texts by name, for formats that have only a place for
-/// texts: the model, the recurrent state, the stream, the vocabulary and the history.
+/// texts: the model, the recurrent state, the stream, the vocabulary, the history and the task.
 struct PortableState {
   private static let model = "model_config"
   private static let kerasVersion = "keras_version"
@@ -9,6 +9,7 @@ struct PortableState {
   private static let stream = "stream"
   private static let vocabulary = "vocabulary"
   private static let history = "history"
+  private static let task = "task"
 
   var texts: [String: String]
 
@@ -38,6 +39,7 @@ struct PortableState {
       texts[Self.vocabulary] =
         JSONValue.object(["symbols": symbols, "divisor": .number(vocabulary.divisor)]).text()
     }
+    if let task = checkpoint.task { texts[Self.task] = Self.json(task).text() }
     if let history = checkpoint.history {
       texts[Self.history] =
         JSONValue.object([
@@ -45,6 +47,41 @@ struct PortableState {
           "accuracy": .array(history.accuracy.map(JSONValue.number)),
         ]).text()
     }
+  }
+
+  /// What the model was trained on, under the names of the group `task`.
+  private static func json(_ task: TrainingTask) -> JSONValue {
+    var members: [String: JSONValue] = [
+      "batch_size": .integer(task.options.batchSize), "shuffle": .bool(task.options.shuffle),
+      "reset_states_each_epoch": .bool(task.options.resetStatesEachEpoch),
+      "random_seed": .string(String(task.options.randomSeed)),
+    ]
+    switch task.source {
+    case .experiment(let name): members["experiment"] = .string(name)
+    case .arrays(let inputs, let targets):
+      (members["inputs"], members["targets"]) = (.string(inputs), .string(targets))
+    }
+    return .object(members)
+  }
+
+  private static func task(_ json: JSONValue) -> TrainingTask? {
+    let source: TrainingTask.Source
+    if let name = json["experiment"]?.string {
+      source = .experiment(name)
+    } else if let inputs = json["inputs"]?.string, let targets = json["targets"]?.string {
+      source = .arrays(inputs: inputs, targets: targets)
+    } else {
+      return nil
+    }
+    guard let batchSize = json["batch_size"]?.integer,
+      (1...ModelConfiguration.largestAxis).contains(batchSize),
+      let shuffle = json["shuffle"]?.bool, let resets = json["reset_states_each_epoch"]?.bool,
+      let seed = json["random_seed"]?.string.flatMap({ UInt64($0) })
+    else { return nil }
+    return TrainingTask(
+      source,
+      options: TrainingOptions(
+        batchSize: batchSize, shuffle: shuffle, resetStatesEachEpoch: resets, randomSeed: seed))
   }
 
   var hasModel: Bool { texts[Self.model] != nil }
@@ -59,7 +96,7 @@ struct PortableState {
       place: Self.model)
   }
 
-  /// Puts state, stream, vocabulary and history where they are.
+  /// Puts state, stream, vocabulary, history and task where they are.
   ///
   /// - Throws: ``CheckpointError`` naming the text that does not fit the model.
   func restore(_ checkpoint: inout Checkpoint, file: String) throws {
@@ -98,6 +135,12 @@ struct PortableState {
         numbers.allSatisfy({ $0.count == length && $0.allSatisfy((0..<symbols).contains) })
       else { throw invalid(Self.stream) }
       checkpoint.stream = StreamPosition(nextInput: numbers)
+    }
+    if let text = texts[Self.task] {
+      guard let task = Self.task(try json(text, Self.task, file: file)) else {
+        throw invalid(Self.task)
+      }
+      checkpoint.task = task
     }
     if let text = texts[Self.history] {
       let value = try json(text, Self.history, file: file)

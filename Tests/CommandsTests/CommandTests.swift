@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The four commands from outside: what they print, where, and how they end.
+/// The commands from outside: what they print, where, and how they end.
 @Suite struct CommandTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 
@@ -18,6 +18,35 @@ import Testing
   }
 
   private func removeFolder() { try? FileManager.default.removeItem(at: folder) }
+
+  /// A run that is stopped in one format and goes on in another ends as one that never stopped.
+  @Test func convertKeepsEverything() throws {
+    defer { removeFolder() }
+    #expect(try run("lstm-train", "--save", "whole.keras", "--quiet", "--epochs", "5").status == 0)
+    #expect(try run("lstm-train", "--save", "a.h5", "--quiet", "--epochs", "3").status == 0)
+    #expect(try run("lstm-convert", "a.h5", "b.weights.h5").status == 0)
+    #expect(
+      try run("lstm-convert", "b.weights.h5", "b.keras", "--model", "a.h5").status == 0)
+    #expect(try run("lstm-resume", "b.keras", "--epochs", "2", "--quiet").status == 0)
+    #expect(try bytes("b.keras") == bytes("whole.keras"))
+    #expect(try run("lstm-inspect", "b.keras", "--verify").status == 0)
+
+    for output in ["c.onnx", "c.safetensors"] {
+      #expect(try run("lstm-convert", "a.h5", output).status == 0)
+      let seen = try run("lstm-inspect", output)
+      #expect(seen.status == 0 && seen.output.contains("format"))
+    }
+    let state = try run("lstm-predict", "a.h5", "--continue", "--steps", "3")
+    #expect(
+      try run("lstm-predict", "c.safetensors", "--continue", "--steps", "3").output
+        == state.output)
+    let unread = try run("lstm-convert", "c.onnx", "d.h5")
+    #expect(unread.status == 65 && unread.errorLines.count == 1)
+    #expect(try run("lstm-convert", "b.weights.h5", "d.h5").status == 65)
+    #expect(try run("lstm-convert", "none.h5", "d.h5").status == 66)
+    #expect(try run("lstm-train", "--save", "d.onnx").status == 64)
+    #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "d.h5").path))
+  }
 
   @Test func trainPredictContinueResumeInspect() throws {
     defer { removeFolder() }
