@@ -58,7 +58,7 @@ def weight_options(library, choice, *names):
     regularizers, constraints = library.regularizers, library.constraints
     options = {}
     for name in names:
-        bias = name == "bias"
+        bias = name in ("bias", "gamma")
         rule = choice([None] * 9 + [regularizers.L1(0.01), regularizers.L2(0.02), regularizers.L1L2(0.01, 0.03)])
         if rule is not None:
             options[name + "_regularizer"] = rule

@@ -53,25 +53,23 @@ struct FunctionalCalls {
 
   /// The calls as Keras writes them.
   ///
-  /// - Parameter shapes: The sizes of each input, the batch first.
+  /// - Parameters:
+  ///   - shapes: The sizes of each input, the batch first.
+  ///   - mask: Which steps count, where that is said.
+  ///   - isList: Whether the layer takes its inputs as one list.
   static func nodes(
-    _ inputs: [String], shapes: [JSONValue], version: KerasVersion, isList: Bool
+    _ inputs: [String], shapes: [JSONValue], mask: JSONValue?, version: KerasVersion, isList: Bool
   ) -> JSONValue {
     switch version {
     case .two:
       let tensors = inputs.map { JSONValue.array([.string($0), 0, 0, [:]]) }
       return [.array(tensors)]
     case .three:
-      let tensors = zip(inputs, shapes).map { name, shape -> JSONValue in
-        [
-          "class_name": "__keras_tensor__",
-          "config": [
-            "shape": shape, "dtype": "float32", "keras_history": [.string(name), 0, 0],
-          ],
-        ]
+      let tensors = zip(inputs, shapes).map { name, shape in
+        FunctionalMasks.tensor(name, shape, type: "float32")
       }
       let arguments: JSONValue = isList ? [.array(tensors)] : .array(tensors)
-      return [["args": arguments, "kwargs": [:]]]
+      return [["args": arguments, "kwargs": .object(mask.map { ["mask": $0] } ?? [:])]]
     }
   }
 }

@@ -30,7 +30,7 @@ struct ModelConfigurationWriter {
       layers.append(object("keras.layers", layer.className, config))
     }
     var config: [String: JSONValue] = ["name": .string(configuration.name)]
-    if version == .three { config["trainable"] = true }
+    if version == .three || configuration.functionalInput != nil { config["trainable"] = true }
     if configuration.functionalInput != nil {
       config["layers"] = .array(called(layers, configuration, input: inputName))
       let ends = [inputName, configuration.layers.last?.name ?? ""].map { name -> JSONValue in
@@ -38,7 +38,7 @@ struct ModelConfigurationWriter {
         return version == .three ? end : [end]
       }
       (config["input_layers"], config["output_layers"]) = (ends[0], ends[1])
-      return object("keras", "Functional", config)
+      return functional(config)
     }
     config["layers"] = .array(layers)
     if version == .three {
@@ -48,6 +48,15 @@ struct ModelConfigurationWriter {
     return object("keras", "Sequential", config)
   }
 
+  /// The object of a functional model, whose class is in no public module.
+  private func functional(_ config: [String: JSONValue]) -> JSONValue {
+    let model = object("keras.src.models.functional", "Functional", config)
+    guard style == .archive, case .object(var members) = model else { return model }
+    if version == .two { members["module"] = "tf_keras.src.engine.functional" }
+    members["registered_name"] = "Functional"
+    return .object(members)
+  }
+
   /// The layers of a functional model, the input first, each with its name and the calls that connect it.
   private func called(
     _ layers: [JSONValue], _ configuration: ModelConfiguration, input: String
@@ -55,6 +64,7 @@ struct ModelConfigurationWriter {
     var shapes = [input: sizes(configuration, configuration.inputSizes)]
     var below = input
     var called: [JSONValue] = []
+    var masks = FunctionalMasks()
     let outputs = configuration.layerShapes
     for (index, layer) in layers.enumerated() {
       guard case .object(var members) = layer else { continue }
@@ -67,8 +77,12 @@ struct ModelConfigurationWriter {
       let (described, output, _) = outputs[index - 1]
       let inputs = described.inputs.isEmpty ? [below] : described.inputs
       members["name"] = .string(described.name)
+      let mask =
+        version == .three && style == .archive
+        ? masks.add(described, inputs: inputs, shapes: shapes) : nil
+      called += masks.takeOperations()
       members["inbound_nodes"] = FunctionalCalls.nodes(
-        inputs, shapes: inputs.map { shapes[$0] ?? nil }, version: version,
+        inputs, shapes: inputs.map { shapes[$0] ?? nil }, mask: mask, version: version,
         isList: described.className == "Concatenate")
       called.append(.object(members))
       shapes[described.name] = sizes(configuration, output)

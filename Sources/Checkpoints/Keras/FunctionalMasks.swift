@@ -1,0 +1,118 @@
+import Recurrent
+
+/// The operations that tell in an archive of Keras 3 which steps of a functional model count, as Keras itself
+/// writes them. Keras would make them again while loading, but under names that layers may have.
+struct FunctionalMasks {
+  /// A mask, `[batch, timeSteps]`.
+  private struct Mask {
+    let name: String
+    let shape: JSONValue
+  }
+
+  /// The operations made so far and not yet taken by ``takeOperations()``.
+  private var operations: [JSONValue] = []
+  private var count = 0
+  private var masks: [String: Mask] = [:]
+
+  /// Adds the operations of a layer's mask.
+  ///
+  /// - Parameters:
+  ///   - inputs: The layers below, by name.
+  ///   - shapes: The sizes of their outputs, the batch first.
+  /// - Returns: The mask that the layer is called with; `nil` if with none.
+  mutating func add(
+    _ layer: LayerConfiguration, inputs: [String], shapes: [String: JSONValue]
+  ) -> JSONValue? {
+    let input = inputs.first ?? ""
+    let shape = shapes[input] ?? nil
+    let tensor = Self.tensor(input, shape, type: "float32")
+    switch layer.className {
+    case "Masking":
+      let different = operation("NotEqual", [tensor, layer["mask_value"]])
+      masks[layer.name] = any(different, of: shape)
+    case "Embedding" where layer["mask_zero"] == true:
+      masks[layer.name] = Mask(name: operation("NotEqual", [tensor, 0]), shape: shape)
+    case "Concatenate": masks[layer.name] = joined(inputs, shapes)
+    case "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "TimeDistributed":
+      let recurrent = layer.recurrentLayers.first
+      if recurrent == nil || recurrent?["return_sequences"] == true {
+        masks[layer.name] = masks[input]
+      }
+      return masks[input].map { Self.tensor($0.name, $0.shape, type: "bool") }
+    case "Dense", "Activation", "Dropout", "LayerNormalization": masks[layer.name] = masks[input]
+    default: break
+    }
+    return nil
+  }
+
+  /// The operations since the last call, in their order.
+  mutating func takeOperations() -> [JSONValue] {
+    defer { operations = [] }
+    return operations
+  }
+
+  static func tensor(_ name: String, _ shape: JSONValue, type: String) -> JSONValue {
+    [
+      "class_name": "__keras_tensor__",
+      "config": [
+        "shape": shape, "dtype": .string(type), "keras_history": [.string(name), 0, 0],
+      ],
+    ]
+  }
+
+  /// The mask of a `Concatenate`: a step counts if it does for any input.
+  private mutating func joined(_ inputs: [String], _ shapes: [String: JSONValue]) -> Mask? {
+    guard inputs.contains(where: { masks[$0] != nil }) else { return nil }
+    var tensors: [JSONValue] = []
+    var features = 0
+    var shape: JSONValue = nil
+    for input in inputs {
+      shape = shapes[input] ?? nil
+      features += shape.array?.last?.integer ?? 0
+      let tensor = Self.tensor(input, shape, type: "float32")
+      var name = ""
+      if let mask = masks[input] {
+        let wide = operation(
+          "ExpandDims", [Self.tensor(mask.name, mask.shape, type: "bool")], ["axis": -1])
+        let zeros = operation("ZerosLike", [tensor], ["dtype": "bool"])
+        name = operation(
+          "LogicalOr",
+          [
+            Self.tensor(wide, Self.resized(shape, last: 1), type: "bool"),
+            Self.tensor(zeros, shape, type: "bool"),
+          ])
+      } else {
+        name = operation("OnesLike", [tensor], ["dtype": "bool"])
+      }
+      tensors.append(Self.tensor(name, shape, type: "bool"))
+    }
+    let all = operation("Concatenate", [.array(tensors)], ["axis": -1])
+    return any(all, of: Self.resized(shape, last: features))
+  }
+
+  /// Whether any value of each step is true.
+  private mutating func any(_ name: String, of shape: JSONValue) -> Mask {
+    let any = operation(
+      "Any", [Self.tensor(name, shape, type: "bool")], ["axis": -1, "keepdims": false])
+    return Mask(name: any, shape: .array(Array((shape.array ?? []).dropLast())))
+  }
+
+  /// - Returns: The operation's name.
+  private mutating func operation(
+    _ className: String, _ arguments: [JSONValue], _ config: [String: JSONValue] = [:]
+  ) -> String {
+    count += 1
+    let name = "mask_\(count)_\(KerasVariables.snakeCase(className))"
+    operations.append([
+      "module": "keras.src.ops.numpy", "class_name": .string(className),
+      "config": .object(config.merging(["name": .string(name)]) { own, _ in own }),
+      "registered_name": .string(className), "name": .string(name),
+      "inbound_nodes": [["args": .array(arguments), "kwargs": [:]]],
+    ])
+    return name
+  }
+
+  private static func resized(_ shape: JSONValue, last: Int) -> JSONValue {
+    .array((shape.array ?? []).dropLast() + [.integer(last)])
+  }
+}
