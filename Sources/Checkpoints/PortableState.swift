@@ -16,12 +16,16 @@ struct PortableState {
   /// - Parameter texts: Those of a file; what is not ours is left alone.
   init(texts: [String: String]) { self.texts = texts }
 
-  init(_ checkpoint: Checkpoint) {
+  /// - Throws: ``ConfigurationError`` if the state holds values that are no numbers.
+  init(_ checkpoint: Checkpoint) throws(ConfigurationError) {
     let version = checkpoint.kerasVersion
     let model = ModelConfigurationWriter(version: version, style: .hdf5)
       .write(checkpoint.configuration)
     texts = [Self.model: model.text(), Self.kerasVersion: version.release]
     if let state = checkpoint.recurrentState {
+      guard state.layers.allSatisfy({ $0.values.allSatisfy { $0.allSatisfy(\.isFinite) } }) else {
+        throw ConfigurationError("the recurrent state is infinite or not numbers")
+      }
       let layers = state.layers.map { layer in
         let values = zip(layer.valueNames, layer.values).map { name, values in
           (name, JSONValue.array(Self.rows(values, width: layer.units)))
@@ -43,8 +47,8 @@ struct PortableState {
     if let history = checkpoint.history {
       texts[Self.history] =
         JSONValue.object([
-          "loss": .array(history.loss.map(JSONValue.number)),
-          "accuracy": .array(history.accuracy.map(JSONValue.number)),
+          "loss": .array(history.loss.map(Self.number)),
+          "accuracy": .array(history.accuracy.map(Self.number)),
         ]).text()
     }
   }
@@ -144,11 +148,16 @@ struct PortableState {
     }
     if let text = texts[Self.history] {
       let value = try json(text, Self.history, file: file)
-      let loss = (value["loss"]?.array ?? []).compactMap(\.double)
-      let accuracy = (value["accuracy"]?.array ?? []).compactMap(\.double)
+      let loss = (value["loss"]?.array ?? []).map { $0.double ?? .nan }
+      let accuracy = (value["accuracy"]?.array ?? []).map { $0.double ?? .nan }
       guard loss.count == accuracy.count else { throw invalid(Self.history) }
       checkpoint.history = History(loss: loss, accuracy: accuracy)
     }
+  }
+
+  /// Null stands for what is no number.
+  private static func number(_ value: Double) -> JSONValue {
+    value.isFinite ? .number(value) : .null
   }
 
   private static func rows(_ values: [Float], width: Int) -> [JSONValue] {
@@ -159,8 +168,10 @@ struct PortableState {
   }
 
   private func json(_ text: String, _ name: String, file: String) throws -> JSONValue {
-    guard let value = JSONValue(text: text) else {
-      throw CheckpointError.invalid(file, "\(name): is not JSON")
+    guard name != Self.model || text.utf8.count <= KerasDescription.mostText,
+      let value = JSONValue(text: text)
+    else {
+      throw CheckpointError.invalid(file, "\(name): is not JSON, or is too long")
     }
     return value
   }

@@ -10,7 +10,7 @@ struct FunctionalCalls {
   ///   - invalid: Makes the error.
   /// - Throws: ``CheckpointError`` if the layer is called more than once, or with more than its inputs.
   init(
-    _ nodes: JSONValue, of layer: String, masks: MaskOperations,
+    _ nodes: JSONValue, of layer: String, masks: inout MaskOperations,
     _ invalid: (String) -> CheckpointError
   ) throws {
     guard let node = nodes.array?.first, nodes.array?.count == 1 else {
@@ -36,7 +36,7 @@ struct FunctionalCalls {
     }
     let inputs = tensors.compactMap { $0.output == 0 ? $0.layer : nil }
     guard !inputs.isEmpty, inputs.count == tensors.count,
-      !inputs.contains(where: masks.names.contains)
+      !inputs.contains(where: { masks.contains($0) })
     else {
       throw invalid("layer \(layer) is called with something else than outputs of layers")
     }
@@ -44,7 +44,10 @@ struct FunctionalCalls {
       for (option, value) in members.sorted(by: { $0.key < $1.key })
       where value != nil && value != false {
         let source = value["config"]?["keras_history"]?.array?.first?.string
-        if option == "mask", let source, masks.names.contains(source) { continue }
+        if option == "mask", let source, masks.contains(source) {
+          masks.noteCall(of: layer, with: source)
+          continue
+        }
         throw invalid("layer \(layer) is called with \(option), which is not supported")
       }
     }

@@ -34,7 +34,7 @@ struct KerasDescription {
   }
 
   /// The most bytes of a text: many times what a model of many layers takes.
-  private static let mostText = 2 << 20
+  static let mostText = 2 << 20
 
   /// Reads `metadata.json` and `config.json` of an archive.
   ///

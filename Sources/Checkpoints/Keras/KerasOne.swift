@@ -12,6 +12,8 @@ enum KerasOne {
     "U_constraint": "recurrent_constraint", "b_constraint": "bias_constraint",
     "dropout_W": "dropout", "dropout_U": "recurrent_dropout", "p": "rate",
   ]
+  /// The arrays of a direction: kernel, recurrent kernel and bias.
+  private static let own = 3
   private static let classes: Set<String> = ["LSTM", "GRU", "SimpleRNN", "Dense", "Dropout"]
   /// Options of weights that are there, and of how to compute the same.
   private static let harmless: Set<String> = [
@@ -47,7 +49,8 @@ enum KerasOne {
     case "GRU": order = [0, 1, 2]
     default: return nil
     }
-    return arrays == expected * order.count ? order : nil
+    let whole = expected == own * layer.recurrentLayers.count
+    return whole && arrays == expected * order.count ? order : nil
   }
 
   /// Reads a layer's arrays, gate by gate.
@@ -61,7 +64,6 @@ enum KerasOne {
     of parameters: ParameterStore<Float>, arrays: ArrayReader, need: String
   ) throws {
     // Of a Bidirectional layer, the forward one's come first.
-    let own = 3
     for (index, parameter) in expected.enumerated() {
       let (direction, place) = (index / own, index % own)
       let values = parameters[parameter]

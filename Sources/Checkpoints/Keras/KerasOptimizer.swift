@@ -32,7 +32,12 @@ enum KerasOptimizer {
       if case .integer = try variable.kind() {
         iterations = Int(try variable.readScalar(Int64.self))
       } else if !hasLearningRate, slots.isEmpty {
-        configuration.learningRate = try variable.readScalar()
+        let rate: Float = try variable.readScalar()
+        guard rate.isFinite, rate > 0 else {
+          throw CheckpointError.invalid(
+            file, "\(variable.path): the learning rate is \(rate); it must be above 0")
+        }
+        configuration.learningRate = rate
         hasLearningRate = true
       }
     }

@@ -27,6 +27,9 @@ struct KerasTraining {
       throw invalid("loss \((json["loss"] ?? nil).text()) is not supported")
     }
     self.loss = loss
+    guard (json["loss_weights"] ?? nil) == nil else {
+      throw invalid("loss_weights \((json["loss_weights"] ?? nil).text()) are not supported")
+    }
     guard let optimizer = json["optimizer_config"] ?? json["optimizer"] else {
       throw invalid("has no optimizer")
     }
@@ -66,11 +69,18 @@ struct KerasTraining {
   /// The loss by Keras' name of the function or of the class.
   private static func loss(_ json: JSONValue) -> Loss? {
     let config = json["config"] ?? .null
-    guard config["from_logits"] != true, (config["label_smoothing"]?.double ?? 0) == 0 else {
-      return nil
-    }
+    let means: [JSONValue] = [nil, "sum_over_batch_size", "auto", "mean"]
+    guard config["from_logits"] != true, (config["label_smoothing"]?.double ?? 0) == 0,
+      means.contains(config["reduction"] ?? nil), (config["ignore_class"] ?? nil) == nil,
+      (config["axis"] ?? -1) == -1
+    else { return nil }
     // By its name, as an object, or as a function.
-    let name = json.string ?? config.string ?? config["name"]?.string ?? json["class_name"]?.string
+    // A class of losses says what it is; a name beside it is whatever its owner called it.
+    let className = json["class_name"]?.string.flatMap { className in
+      Loss(named: KerasVariables.snakeCase(className)) == nil
+        ? nil : KerasVariables.snakeCase(className)
+    }
+    let name = json.string ?? config.string ?? className ?? config["name"]?.string
     guard case .huber = Loss(named: name ?? "") else { return Loss(named: name ?? "") }
     return .huber(delta: config["delta"]?.double ?? 1)
   }

@@ -4,47 +4,73 @@ import Recurrent
 /// accord where there is a `Masking` or an `Embedding` with `mask_zero`, and so does the engine; any other mask is
 /// refused.
 struct MaskOperations {
-  /// Their names.
-  private(set) var names: Set<String> = []
-  private var roots: [(input: String?, value: Double?)] = []
+  /// Where a mask comes from: the values of a layer's output that are not some number.
+  private struct Origin: Hashable {
+    let input: String?
+    let value: Double?
+  }
+
+  /// The origins of each operation's result.
+  private var origins: [String: Set<Origin>] = [:]
+  /// The layers that are called with a mask, and the operation that made it.
+  private var calls: [(layer: String, operation: String)] = []
 
   private static let classes: Set<String> = [
     "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr",
   ]
+
+  /// Whether a result is a mask.
+  func contains(_ name: String) -> Bool { origins[name] != nil }
 
   /// Takes a layer of a model for such an operation, if it is one.
   ///
   /// - Returns: Whether it is.
   mutating func take(_ layer: JSONValue, className: String, name: String) -> Bool {
     let arguments = layer["inbound_nodes"]?.array?.first?["args"]?.array ?? []
-    let tensor = arguments.first?.array?.first ?? arguments.first ?? .null
+    let tensors = arguments.flatMap { $0.array ?? [$0] }
     // The layer Concatenate joins numbers, the operation of that name joins masks.
-    let joinsMasks = className == "Concatenate" && tensor["config"]?["dtype"] == "bool"
+    let joinsMasks =
+      className == "Concatenate" && tensors.first?["config"]?["dtype"] == "bool"
     guard Self.classes.contains(className) || joinsMasks else { return false }
-    names.insert(name)
-    if className == "NotEqual" {
-      let input = tensor["config"]?["keras_history"]?.array?.first?.string
-      roots.append((input, arguments.count == 2 ? arguments[1].double : nil))
-    }
+    let inputs = tensors.map { $0["config"]?["keras_history"]?.array?.first?.string }
+    origins[name] =
+      className == "NotEqual"
+      ? [Origin(input: inputs.first ?? nil, value: arguments.last?.double)]
+      : inputs.reduce(into: []) { union, input in
+        union.formUnion(input.flatMap { origins[$0] } ?? [])
+      }
     return true
   }
 
-  /// Checks that all masks are those that layers make.
+  /// Remembers a call with a mask.
+  mutating func noteCall(of layer: String, with operation: String) {
+    calls.append((layer, operation))
+  }
+
+  /// Checks that layers are called with the masks that the layers below them make.
   ///
   /// - Throws: ``CheckpointError`` if one is not.
   func check(_ layers: [LayerConfiguration], _ invalid: (String) -> CheckpointError) throws {
-    for root in roots {
-      let isOwn = layers.contains { layer in
-        guard layer.inputs == [root.input], let value = root.value else { return false }
-        return switch layer.className {
-        case "Masking": layer["mask_value"].double == value
-        case "Embedding": layer["mask_zero"] == true && value == 0
-        default: false
+    var masks: [String: Set<Origin>] = [:]
+    var below: [String: Set<Origin>] = [:]
+    for layer in layers {
+      let inputs = layer.inputs.reduce(into: Set<Origin>()) { $0.formUnion(masks[$1] ?? []) }
+      below[layer.name] = inputs
+      switch layer.className {
+      case "Masking":
+        masks[layer.name] = [Origin(input: layer.inputs.first, value: layer["mask_value"].double)]
+      case "Embedding" where layer["mask_zero"] == true:
+        masks[layer.name] = [Origin(input: layer.inputs.first, value: 0)]
+      case "Flatten", "Reshape", "RepeatVector", "Embedding": break
+      default:
+        let recurrent = layer.recurrentLayers.first
+        if recurrent == nil || recurrent?["return_sequences"] == true {
+          masks[layer.name] = inputs
         }
       }
-      guard isOwn else {
-        throw invalid("a mask of its own, of \(root.input ?? "no layer"), is not supported")
-      }
+    }
+    for call in calls where origins[call.operation] != below[call.layer] {
+      throw invalid("layer \(call.layer) is called with a mask of its own, which is not supported")
     }
   }
 }

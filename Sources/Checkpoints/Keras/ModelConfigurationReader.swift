@@ -22,6 +22,12 @@ struct ModelConfigurationReader {
     guard let config = json["config"], let layers = config["layers"]?.array ?? config.array else {
       throw invalid("has no layers")
     }
+    // With the input, and the operations that make masks.
+    guard layers.count <= 8 * ModelConfiguration.mostLayers else {
+      throw invalid(
+        "the model has \(layers.count) layers; it must have at most \(ModelConfiguration.mostLayers)"
+      )
+    }
     var inputShape: [JSONValue]?
     var read: [LayerConfiguration] = []
     var inputName: String?
@@ -43,7 +49,7 @@ struct ModelConfigurationReader {
       var described = try self.layer(className, name, config)
       if isFunctional {
         described.inputs = try FunctionalCalls(
-          layer["inbound_nodes"] ?? nil, of: name, masks: masks, invalid
+          layer["inbound_nodes"] ?? nil, of: name, masks: &masks, invalid
         )
         .inputs
       }

@@ -33,7 +33,7 @@ struct ONNXModel {
     var model = ONNXModel(checkpoint)
     try model.addLayers()
     let bytes = model.graph.model(
-      name: checkpoint.configuration.name, texts: PortableState(checkpoint).texts)
+      name: checkpoint.configuration.name, texts: try PortableState(checkpoint).texts)
     guard let file = FileDescriptor(temporary, O_RDWR),
       bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
     else {

@@ -21,6 +21,8 @@ struct PyTorchModule {
     let shape: [Int]
     let parameter: ParameterStore<Float>.Parameter
     let form: Form
+    /// PyTorch's order of a GRU's gates, r z n, where Keras has z r h.
+    var gates: [Int]?
   }
 
   /// How a tensor follows from an array.
@@ -71,6 +73,8 @@ struct PyTorchModule {
     _ layer: LayerConfiguration, _ parameters: [ParameterStore<Float>.Parameter]
   ) throws(ConfigurationError) {
     name = layer.name
+    let inner = layer.className == "TimeDistributed" ? LayerConfiguration(layer["layer"]) : nil
+    let className = inner?.className ?? layer.className
     func tensors(_ names: [String: String]) -> [Tensor] {
       parameters.map { parameter in
         Tensor(
@@ -78,7 +82,7 @@ struct PyTorchModule {
           parameter: parameter, form: .plain)
       }
     }
-    switch layer.className {
+    switch className {
     case "LSTM", "GRU", "SimpleRNN", "Bidirectional":
       kind = .recurrent
       self.tensors = try Self.recurrentTensors(layer, parameters, level: 0)
@@ -92,7 +96,7 @@ struct PyTorchModule {
         "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
         "moving_variance": "running_var",
       ])
-    case "Dense", "TimeDistributed":
+    case "Dense":
       kind = .matrix
       self.tensors = parameters.map { parameter in
         let isKernel = parameter.shape.count == 2
@@ -112,7 +116,7 @@ struct PyTorchModule {
       let a = last.recurrentLayers.first, let b = layer.recurrentLayers.first
     else { return false }
     return a.className == b.className && a["units"] == b["units"] && a["use_bias"] == b["use_bias"]
-      && a["return_sequences"] == true
+      && a["activation"] == b["activation"] && a["return_sequences"] == true
   }
 
   private static func recurrentTensors(
@@ -127,6 +131,7 @@ struct PyTorchModule {
     var tensors: [Tensor] = []
     for (index, direction) in directions.enumerated() {
       try check(direction, of: layer)
+      let gates = direction.className == "GRU" ? [1, 0, 2] : nil
       // PyTorch's backward direction is always the second one.
       let suffix = "_l\(level)" + (index == 1 ? "_reverse" : "")
       for parameter in parameters[index * count..<(index + 1) * count] {
@@ -136,13 +141,15 @@ struct PyTorchModule {
           tensors.append(
             Tensor(
               name: name + suffix, shape: parameter.shape.reversed(), parameter: parameter,
-              form: .transposed))
+              form: .transposed, gates: gates))
         default:
           let width = parameter.shape[parameter.shape.count - 1]
           let forms: [Form] = parameter.shape.count == 2 ? [.row(0), .row(1)] : [.plain, .addend]
           for (name, form) in zip(["bias_ih", "bias_hh"], forms) {
             tensors.append(
-              Tensor(name: name + suffix, shape: [width], parameter: parameter, form: form))
+              Tensor(
+                name: name + suffix, shape: [width], parameter: parameter, form: form,
+                gates: gates))
           }
         }
       }
@@ -169,16 +176,12 @@ struct PyTorchModule {
     if direction.className == "GRU", direction["reset_after"] != true {
       try refuse("reset_after", "true")
     }
-    if layer.className != "Bidirectional", direction["go_backwards"] == true {
-      try refuse("go_backwards", "false")
-    }
+    let goesForward = layer.recurrentLayers.first?["go_backwards"] != true
+    if !goesForward { try refuse("go_backwards", "false") }
   }
 }
 
 extension PyTorchModule.Tensor {
-  /// PyTorch's order of the gates of a GRU, r z n, where Keras has z r h.
-  private var gates: [Int]? { parameter.path.contains("gru_cell") ? [1, 0, 2] : nil }
-
   /// The tensor's values, from an array's.
   func values(of array: UnsafeMutableBufferPointer<Float>) -> [Float] {
     if form == .addend { return [Float](repeating: 0, count: shape[0]) }

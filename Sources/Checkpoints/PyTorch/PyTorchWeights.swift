@@ -21,7 +21,7 @@ enum PyTorchWeights {
       }
     }
     try SafetensorsFile.write(
-      tensors, texts: PortableState(checkpoint).texts.merging(format) { ours, _ in ours },
+      tensors, texts: try PortableState(checkpoint).texts.merging(format) { ours, _ in ours },
       to: temporary, reportedAs: path)
   }
 
@@ -61,11 +61,12 @@ enum PyTorchWeights {
   private static func fill(
     _ parameters: ParameterStore<Float>, from file: SafetensorsFile, path: String
   ) throws {
+    // A count that PyTorch keeps beside the averages, and uses for nothing by default.
+    var unread = Set(file.tensors.keys.filter { !$0.hasSuffix("num_batches_tracked") })
     for module in try named(parameters, file, path: path) {
       for tensor in module.tensors {
         let name = module.name.isEmpty ? tensor.name : "\(module.name).\(tensor.name)"
         guard let found = file.tensors[name] else {
-          // A layer's bias may be one of two, but not less.
           throw CheckpointError.invalid(
             path, "has no \(name); there are \(file.tensors.keys.sorted().joined(separator: ", "))")
         }
@@ -76,12 +77,17 @@ enum PyTorchWeights {
           )
         }
         tensor.put(try file.read(found), into: parameters[tensor.parameter])
+        unread.remove(name)
       }
+    }
+    guard unread.isEmpty else {
+      throw CheckpointError.invalid(
+        path, "the model has no place for \(unread.sorted().joined(separator: ", "))")
     }
   }
 
-  /// The model's modules under the names that they have in the file: the layers' own, or, kind by kind, those
-  /// of the file in their order.
+  /// The model's modules under the names that they have in the file: the layers' own, or, for what is left, kind by
+  /// kind, those of the file in their order.
   private static func named(
     _ parameters: ParameterStore<Float>, _ file: SafetensorsFile, path: String
   ) throws -> [PyTorchModule] {
@@ -96,15 +102,25 @@ enum PyTorchWeights {
     var modules =
       try stacked.filter { $0.kind == .recurrent }.count == recurrent.count
       ? stacked : PyTorchModule.modules(of: parameters, stacked: false)
-    guard !modules.allSatisfy({ prefixes.contains($0.name) }) else { return modules }
+    let own = Set(modules.map(\.name))
     for wanted in [PyTorchModule.Kind.recurrent, .matrix, .normalization] {
-      let there = prefixes.filter { kind($0) == wanted }
-      let indices = modules.indices.filter { modules[$0].kind == wanted }
+      let there = prefixes.filter { kind($0) == wanted && !own.contains($0) }
+      let indices = modules.indices.filter {
+        modules[$0].kind == wanted && !prefixes.contains(modules[$0].name)
+      }
       guard there.count == indices.count else {
         throw CheckpointError.invalid(
           path,
           "has tensors of the modules \(prefixes.joined(separator: ", ")); the model has "
             + modules.map(\.name).joined(separator: ", "))
+      }
+      // The order says which is which only where shapes would not fit otherwise.
+      let shapes = indices.map { modules[$0].tensors.map(\.shape) }
+      guard Set(shapes).count == shapes.count else {
+        throw CheckpointError.invalid(
+          path,
+          "\(there.joined(separator: ", ")): have the same shapes; call the layers so, to tell which is "
+            + "which")
       }
       for (index, name) in zip(indices, there) { modules[index].name = name }
     }

@@ -65,8 +65,12 @@ struct SafetensorsFile {
         places[0] >= 0, places[0] <= places[1], !count.overflow
       else { throw invalid("\(name): the header tells no type, shape and place") }
       guard places[1] <= length - 8 - size else { throw invalid("is truncated: \(name)") }
-      let width = Self.width(type)
-      guard width == nil || count.partialValue == (places[1] - places[0]) / (width ?? 1) else {
+      let width = Self.width(type) ?? 1
+      guard
+        Self.width(type) == nil
+          || (places[1] - places[0]).quotientAndRemainder(dividingBy: width)
+            == (count.partialValue, 0)
+      else {
         throw invalid("\(name): has shape \(shape), but \(places[1] - places[0]) bytes")
       }
       tensors[name] = Tensor(
@@ -134,6 +138,9 @@ struct SafetensorsFile {
     var header = Array(JSONValue.object(members).text().utf8)
     header += [UInt8](
       repeating: UInt8(ascii: " "), count: (alignment - header.count % alignment) % alignment)
+    guard header.count <= mostHeader else {
+      throw ConfigurationError("the recurrent state is too large for a header of texts")
+    }
     guard let file = FileDescriptor(temporary, O_RDWR) else { throw cannotWrite(path) }
     let front = LittleEndian.bytes(UInt64(header.count)) + header
     guard front.withUnsafeBytes({ file.write($0, at: 0) }) else { throw cannotWrite(path) }

@@ -59,7 +59,13 @@ final class SealedFile {
         throw CheckpointError.invalid(path, "is truncated")
       }
       return (content, try verdict(file, end: end, length: length, path: path))
-    case .zip: return (content, try verdict(file, end: length, length: length, path: path))
+    case .zip:
+      let verdict = try verdict(file, end: length, length: length, path: path)
+      // An archive is read as a whole.
+      if case .sealed(let sealed) = verdict, !sealed.trailer.pieces.isEmpty {
+        return (content, .broken("is damaged: its seal leaves parts out"))
+      }
+      return (content, verdict)
     case .safetensors: return (content, .absent)
     case .onnx:
       throw CheckpointError.invalid(

@@ -12,7 +12,7 @@ extension ModelConfiguration {
   public static let mostLayers = 256
   /// The most weights of one parameter.
   public static let largestParameter = 1 << 31
-  /// The most values of one layer's hidden state.
+  /// The most values of all states together.
   public static let largestState = 1 << 28
 
   /// Checks that the sizes can be built.
@@ -40,20 +40,22 @@ extension ModelConfiguration {
         throw ConfigurationError("two layers are named \(layer.name)")
       }
     }
-    for layer in try described() {
+    let described = try described()
+    let stateful = described.filter(\.description.isStateful)
+    let stateValues = stateful.reduce(0) { sum, layer in
+      sum + layer.description.stateUnits * layer.description.stateNames.count
+    }
+    guard stateValues <= Self.largestState / (batch ?? 1) else {
+      throw ConfigurationError(
+        "the stateful layers have too large a state for a batch of \(batch ?? 1)")
+    }
+    for layer in described {
       try check(layer.output.features, "units of layer \(layer.name)")
       if layer.output.isSequence, let steps = layer.output.timeSteps {
         try check(steps, "timeSteps of layer \(layer.name)")
       }
       guard layer.parameters.allSatisfy({ $0.count <= Self.largestParameter }) else {
         throw ConfigurationError("layer \(layer.name) has too many weights")
-      }
-      guard
-        !layer.description.isStateful
-          || layer.description.stateUnits <= Self.largestState / (batch ?? 1)
-      else {
-        throw ConfigurationError(
-          "layer \(layer.name) has too large a state for a batch of \(batch ?? 1)")
       }
     }
   }

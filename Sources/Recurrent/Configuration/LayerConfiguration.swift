@@ -61,6 +61,9 @@ public struct LayerConfiguration: Equatable, Sendable {
     guard let description = LayerCatalog.classes[className] else {
       throw ConfigurationError("layer \(name) is of class \(className), which is not supported")
     }
+    guard self["trainable"].bool != nil else {
+      throw ConfigurationError("layer \(name) (\(className)): trainable is not true or false")
+    }
     return try description.init(
       LayerOptions(self, defaults: LayerCatalog.options[className] ?? [:]))
   }

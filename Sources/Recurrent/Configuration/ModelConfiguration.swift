@@ -135,6 +135,11 @@ public struct ModelConfiguration: Equatable, Sendable {
             + "sequences")
       }
       let output = try description.output(of: shape)
+      guard (1...Self.largestAxis).contains(output.features) else {
+        throw ConfigurationError(
+          "units of layer \(layer.name) is \(output.features); it must be from 1 to "
+            + "\(Self.largestAxis)")
+      }
       let parameters = description.parameters(of: shape)
       described.append(
         DescribedLayer(

@@ -15,7 +15,8 @@ struct BidirectionalDescription: LayerDescription {
   let mergeMode: MergeMode
   let forward, backward: any LayerDescription
   private let names: (forward: String, backward: String)
-  private let returnsSequences, isTrainable: Bool
+  private let returnsSequences: Bool
+  private let isTrainable: (forward: Bool, backward: Bool)
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
   var stateNames: [String] {
@@ -40,14 +41,16 @@ struct BidirectionalDescription: LayerDescription {
     guard ["LSTM", "GRU", "SimpleRNN"].contains(inner.className) else {
       throw options.error("layer", "is not recurrent")
     }
-    guard inner.name != outer.name, inner["go_backwards"] != outer["go_backwards"],
+    guard inner.className == outer.className, inner["use_bias"] == outer["use_bias"],
+      inner["reset_after"] == outer["reset_after"], inner.name != outer.name,
+      inner["go_backwards"] != outer["go_backwards"],
       inner["return_sequences"] == outer["return_sequences"],
       inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
     else { throw options.error("backward_layer", "does not go with the layer") }
     (forward, backward) = (try inner.described(), try outer.described())
     names = (inner.name, outer.name)
     returnsSequences = inner["return_sequences"] == true
-    isTrainable = inner["trainable"] == true && outer["trainable"] == true
+    isTrainable = (inner["trainable"] == true, outer["trainable"] == true)
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -57,10 +60,11 @@ struct BidirectionalDescription: LayerDescription {
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    let parameters =
-      forward.parameters(of: input).map { $0.inside(names.forward) }
-      + backward.parameters(of: input).map { $0.inside(names.backward) }
-    return isTrainable ? parameters : parameters.map(\.frozen)
+    func inside(_ layer: any LayerDescription, _ name: String, _ trains: Bool) -> [ParameterShape] {
+      layer.parameters(of: input).map { trains ? $0.inside(name) : $0.inside(name).frozen }
+    }
+    return inside(forward, names.forward, isTrainable.forward)
+      + inside(backward, names.backward, isTrainable.backward)
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {

@@ -28,7 +28,9 @@ struct ConcatenateDescription: LayerDescription {
       guard input.isSequence == joined.isSequence, input.timeSteps == joined.timeSteps else {
         throw ConfigurationError("the inputs of Concatenate have different steps")
       }
-      joined.features += input.features
+      // Each is below the largest axis, and so is what comes of it.
+      joined.features = min(
+        joined.features + input.features, ModelConfiguration.largestAxis + 1)
     }
     return joined
   }

@@ -13,8 +13,8 @@ struct LayerNormalizationDescription: LayerDescription {
   private let beta, gamma: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    let axis = options["axis"].array?.first ?? options["axis"]
-    guard let axis = axis.integer, (-1...2).contains(axis) else {
+    let axes = options["axis"].array ?? [options["axis"]]
+    guard axes.count == 1, let axis = axes.first?.integer, (-1...2).contains(axis) else {
       throw options.error("axis", "is not supported")
     }
     self.axis = axis

@@ -25,31 +25,49 @@ enum CSVArray {
     } catch {
       throw invalid("is not UTF-8 text, or cannot be read")
     }
-    let csv: EnumeratedCSV
+    let first: [String]
+    var values: [Float] = []
+    var rows = 0
+    var problem: String?
+    var emptyRows = 0
     do {
-      csv = try EnumeratedCSV(string: text, loadColumns: false)
+      // Row by row: as a whole, the library makes all rows as long as the longest.
+      let csv = try EnumeratedCSV(
+        string: text, delimiter: .guessed(string: text), loadColumns: false, rowLimit: 1)
+      first = csv.header
+      let hasHeader = first.allSatisfy { number($0) == nil }
+      var line = 0
+      try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { row in
+        line += 1
+        guard problem == nil, !(line == 1 && hasHeader) else { return }
+        // Empty lines at the end.
+        if row == [""] {
+          emptyRows += 1
+          return
+        }
+        guard emptyRows == 0 else {
+          problem = "row \(line - 1) is empty"
+          return
+        }
+        guard row.count == first.count else {
+          problem = "row \(line) has \(row.count) columns; the first has \(first.count)"
+          return
+        }
+        for (column, field) in row.enumerated() {
+          guard let value = number(field) else {
+            problem = "row \(line), column \(column + 1): '\(field)' is not a number"
+            return
+          }
+          values.append(value)
+        }
+        rows += 1
+      }
     } catch {
       throw invalid("is not CSV: \(error)")
     }
-    let hasHeader = csv.header.contains { number($0) == nil }
-    var values: [Float] = []
-    let columns = csv.header.count
-    // The library takes the first line for a header in any case.
-    let rows = (hasHeader ? [] : [csv.header]) + csv.rows
-    for (index, row) in rows.enumerated() {
-      let line = index + (hasHeader ? 2 : 1)
-      guard row.count == columns else {
-        throw invalid("row \(line) has \(row.count) columns; the first has \(columns)")
-      }
-      for (column, field) in row.enumerated() {
-        guard let value = number(field) else {
-          throw invalid("row \(line), column \(column + 1): '\(field)' is not a number")
-        }
-        values.append(value)
-      }
-    }
+    if let problem { throw invalid(problem) }
     guard !values.isEmpty else { throw invalid("holds no numbers") }
-    return NumericArray(shape: [rows.count, columns], values: values)
+    return NumericArray(shape: [rows, first.count], values: values)
   }
 
   /// The lines of an array, a row of its last axis each.
@@ -61,7 +79,9 @@ enum CSVArray {
   }
 
   private static func number(_ field: String) -> Float? {
-    Float(field.drop { $0 == " " }.prefix { $0 != " " && $0 != "\r" })
+    let blanks: Set<Character> = [" ", "\t", "\r"]
+    let end = field.lastIndex { !blanks.contains($0) }
+    return Float(end.map { field[...$0].drop { blanks.contains($0) } } ?? "")
   }
 }
 

@@ -39,8 +39,12 @@ struct TrainingData {
     if targets.hasSuffix(".csv") {
       y = y.asSamples(configuration.outputSizes(steps: timeSteps) + [units])
     }
+    guard y.shape.first == samples, y.shape.allSatisfy({ $0 >= 1 }) else {
+      throw ConfigurationError(
+        "the targets have shape \(y.shape); the inputs have \(samples) samples")
+    }
     let values = max(1, y.shape.dropFirst().reduce(1, *))
-    guard y.shape.first == samples, values % units == 0,
+    guard values % units == 0,
       loss.takesClasses || y.shape.count > 1 || units == 1
     else {
       throw ConfigurationError(
