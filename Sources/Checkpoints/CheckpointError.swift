@@ -31,6 +31,11 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
 }
 
 extension CheckpointError {
+  /// Writing failed, for the reason that the system gave last.
+  static func cannotWrite(_ file: String) -> CheckpointError {
+    CheckpointError(.inputOutput, file: file, "cannot write: \(systemErrorText())")
+  }
+
   /// Something in a file's content that is not what it should be.
   static func invalid(_ file: String, _ reason: String) -> CheckpointError {
     CheckpointError(.invalid, file: file, reason)

@@ -93,7 +93,7 @@ public enum CheckpointFile {
     try body(checkpoint, arrays, hdf5.root)
     try hdf5.close()
     guard let file = FileDescriptor(temporary, O_RDWR) else {
-      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+      throw CheckpointError.cannotWrite(path)
     }
     try file.seal(try arrays.finish(file), reportedAs: path)
   }

@@ -10,35 +10,33 @@ public struct FileIdentity: Equatable, Sendable {
   /// Whether the file has a model, not weights alone, that these tools can read.
   public var hasModel: Bool
 
-  /// Looks at a file.
+  /// Looks at a file, and reads the model if it has one.
   ///
   /// - Throws: ``CheckpointError`` if it is none of those that hold models.
-  public init(of path: String) throws {
+  public static func read(
+    _ path: String
+  ) throws -> (identity: FileIdentity, checkpoint: Checkpoint?) {
     switch CheckpointFormat.content(of: path) {
     case .safetensors:
       let texts = try SafetensorsFile(path).texts
-      self.init(
+      let identity = FileIdentity(
         format: .safetensors, version: texts["format"] == "pt" ? "PyTorch" : "", isSealed: false,
         hasModel: PortableState(texts: texts).hasModel)
+      return (identity, identity.hasModel ? try CheckpointFile.load(path) : nil)
     case .onnx(let version):
-      self.init(
+      let identity = FileIdentity(
         format: .onnx, version: "format \(version)", isSealed: false, hasModel: false)
+      return (identity, nil)
     default:
-      self = try ModelSource.open(path) { source in
+      return try ModelSource.open(path) { source in
         let older = source.format == .kerasWeights && !KerasVariables.isLayout(of: source.root)
-        return FileIdentity(
+        let identity = FileIdentity(
           format: source.format,
           version: source.description.release.isEmpty
             ? (older ? "by layers" : "by variables") : "Keras \(source.description.release)",
           isSealed: source.isSealed, hasModel: source.description.model != nil)
+        return (identity, identity.hasModel ? try source.checkpoint(into: nil) : nil)
       }
     }
-  }
-
-  private init(format: CheckpointFormat, version: String, isSealed: Bool, hasModel: Bool) {
-    self.format = format
-    self.version = version
-    self.isSealed = isSealed
-    self.hasModel = hasModel
   }
 }

@@ -5,10 +5,9 @@ public struct CheckpointReport {
   private let checkpoint: Checkpoint
   private let identity: FileIdentityReport
 
-  /// - Throws: `CheckpointError`.
-  public init(_ path: String) throws {
-    identity = try FileIdentityReport(path)
-    checkpoint = try CheckpointFile.load(path)
+  init(_ checkpoint: Checkpoint, in file: FileIdentityReport) {
+    self.checkpoint = checkpoint
+    identity = file
   }
 
   /// The file at a glance.

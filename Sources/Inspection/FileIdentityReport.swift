@@ -1,18 +1,21 @@
 import LSTMToolkit
 
-/// What a file is: its format, its version and its seal, as a table.
+/// What a file is: its format, its version and its seal, as a table; and what it holds, if that is a model.
 public struct FileIdentityReport {
   private let path: String
   private let identity: FileIdentity
+  private let checkpoint: Checkpoint?
 
   /// - Throws: `CheckpointError`.
   public init(_ path: String) throws {
     self.path = path
-    identity = try FileIdentity(of: path)
+    (identity, checkpoint) = try FileIdentity.read(path)
   }
 
-  /// Whether there is a model in the file that can be shown too.
-  public var hasModel: Bool { identity.hasModel }
+  /// The tables of the model in the file; `nil` if it has none.
+  public var contents: CheckpointReport? {
+    checkpoint.map { CheckpointReport($0, in: self) }
+  }
 
   /// The file at a glance.
   public var summary: ReportTable { ReportTable(name: "summary", facts: facts) }

@@ -79,10 +79,9 @@ struct InspectCommand: ToolCommand {
       try StandardStreams.output(ConfigurationText.read(checkpoint))
     } else {
       let file = try FileIdentityReport(checkpoint)
-      guard file.hasModel else {
+      guard let report = file.contents else {
         return try StandardStreams.output(format.render([file.summary]))
       }
-      let report = try CheckpointReport(checkpoint)
       let chosen: [(Bool, () -> [ReportTable])] = [
         (weights, { [report.weights] }), (state, { [report.state] }),
         (optimizer, { [report.optimizer, report.moments] }), (history, { [report.history] }),

@@ -37,12 +37,9 @@ struct ZipReader {
   ///
   /// - Throws: ``CheckpointError`` if there is none, or a member that no archive should have.
   init(_ path: String) throws {
-    guard let file = FileDescriptor(path, O_RDONLY) else {
-      throw CheckpointError(.noInput, file: path, systemErrorText())
-    }
-    self.file = file
+    file = try FileDescriptor.reading(path)
     self.path = path
-    length = Int(lseek(file.number, 0, SEEK_END))
+    length = file.length
     members = try Self.members(file, length: length, path: path)
     for member in members {
       let isOutside =

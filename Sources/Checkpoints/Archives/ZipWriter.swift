@@ -49,13 +49,15 @@ final class ZipWriter {
   ///
   /// - Throws: ``CheckpointError`` if it cannot be read or written.
   func add(_ name: String, contentsOf source: FileDescriptor) throws {
-    let size = Int(lseek(source.number, 0, SEEK_END))
+    let size = source.length
     try withUnsafeTemporaryAllocation(byteCount: Self.piece, alignment: 64) { buffer in
       try add(name, size: size) { write in
         for offset in stride(from: 0, to: size, by: Self.piece) {
           let part = UnsafeMutableRawBufferPointer(
             rebasing: buffer[..<min(Self.piece, size - offset)])
-          guard source.read(at: offset, into: part) == part.count else { throw cannotWrite }
+          guard source.read(at: offset, into: part) == part.count else {
+            throw CheckpointError.cannotWrite(path)
+          }
           try write(UnsafeRawBufferPointer(part))
         }
       }
@@ -110,18 +112,18 @@ final class ZipWriter {
     var at = position
     try body { piece in
       checksum = crc32_z(checksum, piece.bindMemory(to: UInt8.self).baseAddress, piece.count)
-      guard file.write(piece, at: at) else { throw cannotWrite }
+      guard file.write(piece, at: at) else { throw CheckpointError.cannotWrite(path) }
       at += piece.count
     }
     position = at
     let written = entry(UInt32(checksum))
     let isHeaderWritten = Self.header(written).withUnsafeBytes { file.write($0, at: offset) }
-    guard isHeaderWritten else { throw cannotWrite }
+    guard isHeaderWritten else { throw CheckpointError.cannotWrite(path) }
     entries.append(written)
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard file.write(bytes, at: position) else { throw cannotWrite }
+    guard file.write(bytes, at: position) else { throw CheckpointError.cannotWrite(path) }
     position += bytes.count
   }
 
@@ -152,9 +154,5 @@ final class ZipWriter {
 
   private static func bytes<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     LittleEndian.bytes(number)
-  }
-
-  private var cannotWrite: CheckpointError {
-    CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
   }
 }

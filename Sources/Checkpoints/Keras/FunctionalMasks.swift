@@ -34,13 +34,9 @@ struct FunctionalMasks {
       masks[layer.name] = Mask(name: operation("NotEqual", [tensor, 0]), shape: shape)
     case "Concatenate": masks[layer.name] = joined(inputs, shapes)
     case "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "TimeDistributed":
-      let recurrent = layer.recurrentLayers.first
-      if recurrent == nil || recurrent?["return_sequences"] == true {
-        masks[layer.name] = masks[input]
-      }
+      if layer.passesMask { masks[layer.name] = masks[input] }
       return masks[input].map { Self.tensor($0.name, $0.shape, type: "bool") }
-    case "Dense", "Activation", "Dropout", "LayerNormalization": masks[layer.name] = masks[input]
-    default: break
+    default: if layer.passesMask { masks[layer.name] = masks[input] }
     }
     return nil
   }

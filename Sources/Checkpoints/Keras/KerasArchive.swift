@@ -34,7 +34,7 @@ enum KerasArchive {
     try file.close()
     guard let weights = FileDescriptor(inner, O_RDWR),
       let archive = FileDescriptor(temporary, O_RDWR)
-    else { throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())") }
+    else { throw CheckpointError.cannotWrite(path) }
     _ = try arrays.finish(weights)
     let version = checkpoint.kerasVersion
     let about: JSONValue = [

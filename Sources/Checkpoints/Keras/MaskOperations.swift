@@ -61,16 +61,21 @@ struct MaskOperations {
         masks[layer.name] = [Origin(input: layer.inputs.first, value: layer["mask_value"].double)]
       case "Embedding" where layer["mask_zero"] == true:
         masks[layer.name] = [Origin(input: layer.inputs.first, value: 0)]
-      case "Flatten", "Reshape", "RepeatVector", "Embedding": break
-      default:
-        let recurrent = layer.recurrentLayers.first
-        if recurrent == nil || recurrent?["return_sequences"] == true {
-          masks[layer.name] = inputs
-        }
+      default: if layer.passesMask { masks[layer.name] = inputs }
       }
     }
     for call in calls where origins[call.operation] != below[call.layer] {
       throw invalid("layer \(call.layer) is called with a mask of its own, which is not supported")
+    }
+  }
+}
+
+extension LayerConfiguration {
+  /// Whether the steps that do not count in its input do not count in its output either.
+  var passesMask: Bool {
+    switch className {
+    case "Flatten", "Reshape", "RepeatVector", "Embedding": false
+    default: recurrentLayers.first.map { $0["return_sequences"] == true } ?? true
     }
   }
 }

@@ -37,7 +37,7 @@ struct ONNXModel {
     guard let file = FileDescriptor(temporary, O_RDWR),
       bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
     else {
-      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+      throw CheckpointError.cannotWrite(path)
     }
   }
 

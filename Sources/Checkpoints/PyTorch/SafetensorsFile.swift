@@ -31,13 +31,10 @@ struct SafetensorsFile {
   ///
   /// - Throws: ``CheckpointError`` if it is not one, or the tensors are not all there.
   init(_ path: String) throws {
-    guard let file = FileDescriptor(path, O_RDONLY) else {
-      throw CheckpointError(.noInput, file: path, systemErrorText())
-    }
-    self.file = file
+    file = try FileDescriptor.reading(path)
     self.path = path
     func invalid(_ reason: String) -> CheckpointError { .invalid(path, reason) }
-    let length = Int(lseek(file.number, 0, SEEK_END))
+    let length = file.length
     let size = Int(
       clamping: LittleEndian.number(try file.read(at: 0, count: 8, path: path), at: 0, UInt64.self))
     guard size <= length - 8 else { throw invalid("is truncated: its header is not whole") }
@@ -141,9 +138,13 @@ struct SafetensorsFile {
     guard header.count <= mostHeader else {
       throw ConfigurationError("the recurrent state is too large for a header of texts")
     }
-    guard let file = FileDescriptor(temporary, O_RDWR) else { throw cannotWrite(path) }
+    guard let file = FileDescriptor(temporary, O_RDWR) else {
+      throw CheckpointError.cannotWrite(path)
+    }
     let front = LittleEndian.bytes(UInt64(header.count)) + header
-    guard front.withUnsafeBytes({ file.write($0, at: 0) }) else { throw cannotWrite(path) }
+    guard front.withUnsafeBytes({ file.write($0, at: 0) }) else {
+      throw CheckpointError.cannotWrite(path)
+    }
     var offset = front.count
     for tensor in tensors {
       let values = tensor.values()
@@ -151,14 +152,12 @@ struct SafetensorsFile {
         throw CheckpointError.invalid(
           path, "not saved: the model holds values that are infinite or not numbers")
       }
-      guard values.withUnsafeBytes({ file.write($0, at: offset) }) else { throw cannotWrite(path) }
+      guard values.withUnsafeBytes({ file.write($0, at: offset) }) else {
+        throw CheckpointError.cannotWrite(path)
+      }
       offset += values.count * MemoryLayout<Float>.stride
     }
-    guard fsync(file.number) == 0 else { throw cannotWrite(path) }
-  }
-
-  private static func cannotWrite(_ path: String) -> CheckpointError {
-    CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+    guard fsync(file.number) == 0 else { throw CheckpointError.cannotWrite(path) }
   }
 
   /// The bytes of a value; `nil` for a type that is not read.

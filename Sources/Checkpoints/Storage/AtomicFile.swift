@@ -19,7 +19,7 @@ public enum AtomicFile {
       guard let file = FileDescriptor(temporary, O_RDWR),
         bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
       else {
-        throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+        throw CheckpointError.cannotWrite(path)
       }
     }
   }

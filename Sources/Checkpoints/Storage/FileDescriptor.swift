@@ -18,6 +18,19 @@ final class FileDescriptor: Sendable {
     self.number = number
   }
 
+  /// Opens a file for reading.
+  ///
+  /// - Throws: ``CheckpointError`` if that fails.
+  static func reading(_ path: String) throws -> FileDescriptor {
+    guard let file = FileDescriptor(path, O_RDONLY) else {
+      throw CheckpointError(.noInput, file: path, systemErrorText())
+    }
+    return file
+  }
+
+  /// The length of the file, in bytes.
+  var length: Int { Int(lseek(number, 0, SEEK_END)) }
+
   /// - Parameter number: An open descriptor, which is closed with this object.
   init(taking number: Int32) { self.number = number }
 
@@ -73,7 +86,7 @@ final class FileDescriptor: Sendable {
     let bytes =
       trailer.bytesBeforeChecksum + LittleEndian.bytes(try checksum(trailer, path: path))
     guard bytes.withUnsafeBytes({ write($0, at: trailer.length) }), fsync(number) == 0 else {
-      throw CheckpointError(.inputOutput, file: path, "cannot write: \(systemErrorText())")
+      throw CheckpointError.cannotWrite(path)
     }
   }
 

@@ -47,16 +47,12 @@ final class ArrayWriter {
   /// - Returns: What its seal is made of.
   /// - Throws: ``CheckpointError``, say if a value is not a number or the disk is full.
   func finish(_ file: FileDescriptor) throws -> SealTrailer {
-    let length = Int(lseek(file.number, 0, SEEK_END))
+    let length = file.length
     return SealTrailer(pieces: try writeArrays(to: file), length: length)
   }
 
   private var notFinite: CheckpointError {
     .invalid(reportedFile, "not saved: the model holds values that are infinite or not numbers")
-  }
-
-  private var cannotWrite: CheckpointError {
-    CheckpointError(.inputOutput, file: reportedFile, "cannot write: \(systemErrorText())")
   }
 
   private func writeArrays(to file: FileDescriptor) throws -> [SealTrailer.Piece] {
@@ -85,7 +81,9 @@ final class ArrayWriter {
               if !areFinite(values) { failures[part] = notFinite }
               pieces[index].place.checksum = SealTrailer.checksum(bytes)
             }
-            if part == 0, !file.write(bytes, at: place.offset) { failures[part] = cannotWrite }
+            if part == 0, !file.write(bytes, at: place.offset) {
+              failures[part] = .cannotWrite(reportedFile)
+            }
             if failures[part] != nil { return }
           }
         }

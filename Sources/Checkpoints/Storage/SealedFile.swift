@@ -47,9 +47,7 @@ final class SealedFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError.invalid(path, "is not a regular file")
     }
-    guard let file = FileDescriptor(path, O_RDONLY) else {
-      throw CheckpointError(.noInput, file: path, "\(systemErrorText())")
-    }
+    let file = try FileDescriptor.reading(path)
     let length = Int(status.st_size)
     guard length > 0 else { throw CheckpointError.invalid(path, "is empty") }
     let content = CheckpointFormat.content(try file.read(at: 0, count: 9, path: path))

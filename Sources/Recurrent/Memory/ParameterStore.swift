@@ -45,6 +45,10 @@ public final class ParameterStore<Scalar: KernelScalar> {
       }
     }
     self.parameters = parameters
+    areGradientsAll = parameters.allSatisfy {
+      $0.description.options.regularizer == nil && $0.description.options.constraint == nil
+        && !$0.description.isFrozen
+    }
     // Weights, gradients and an optimizer's two moments; all that training needs or nothing.
     try OutOfMemory.check(
       bytes: offset.multipliedReportingOverflow(by: 4 * MemoryLayout<Scalar>.stride))
@@ -62,12 +66,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   }
 
   /// Whether an update follows from gradients alone: no weight has a price or a bound, and all are trained.
-  var areGradientsAll: Bool {
-    parameters.allSatisfy {
-      $0.description.options.regularizer == nil && $0.description.options.constraint == nil
-        && !$0.description.isFrozen
-    }
-  }
+  let areGradientsAll: Bool
 
   /// What regularizers add to the loss, as `keras.Model.losses` has it.
   public var regularizationLoss: Double {
