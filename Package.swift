@@ -136,7 +136,7 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
-      name: "SequencesTests", dependencies: ["LSTMToolkit", "HDF5", "TestSupport"],
+      name: "SequencesTests", dependencies: ["LSTMToolkit", "Sequences", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
       name: "CommandsTests",

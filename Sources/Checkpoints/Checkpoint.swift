@@ -75,6 +75,11 @@ public struct Checkpoint {
     self.optimizer = made
   }
 
+  /// Keeps the state that training goes on from, before a prediction moves ``recurrentState`` on.
+  public mutating func keepTrainingState() {
+    if training != nil, trainingRecurrentState == nil { trainingRecurrentState = recurrentState }
+  }
+
   /// Loss and accuracy by epoch, of ``training`` if there is one; `nil` if they are not known.
   public var history: History? {
     get { training?.history ?? pastHistory }
@@ -95,52 +100,5 @@ public enum KerasVersion: Int, CaseIterable, Sendable {
     case .two: "2.21.0"
     case .three: "3.15.1"
     }
-  }
-}
-
-/// Where a running sequence stands, beside its recurrent state.
-public struct StreamPosition: Equatable, Sendable {
-  /// The symbols that the next step is fed, for each row of the batch: `[batch, length]`. The last of
-  /// each row is the newest.
-  public var nextInput: [[Int]]
-
-  public init(nextInput: [[Int]]) { self.nextInput = nextInput }
-}
-
-/// The symbols of a model's input and output, in the order of their numbers.
-public struct Vocabulary: Equatable, Sendable {
-  public var symbols: [String]
-  /// What a symbol's number is divided by to become an input value.
-  public var divisor: Double
-
-  public init(symbols: [String], divisor: Double) {
-    self.symbols = symbols
-    self.divisor = divisor
-  }
-
-  /// The number of a symbol.
-  public func index(of symbol: String) -> Int? { symbols.firstIndex(of: symbol) }
-
-  /// A symbol's number as the model's input: divided in double precision, then rounded, as NumPy
-  /// does it for Keras.
-  public func encode(_ index: Int) -> Float { Float(Double(index) / divisor) }
-}
-
-/// What a model is trained on, and how: enough to go on training with nothing but the file.
-public struct TrainingTask: Equatable, Sendable {
-  /// Where the training data come from.
-  public enum Source: Equatable, Sendable {
-    /// The name of an experiment.
-    case experiment(String)
-    /// The files of arrays, `.npy` or `FILE.h5:DATASET`.
-    case arrays(inputs: String, targets: String)
-  }
-
-  public var source: Source
-  public var options: TrainingOptions
-
-  public init(_ source: Source, options: TrainingOptions) {
-    self.source = source
-    self.options = options
   }
 }

@@ -34,58 +34,20 @@ struct PortableState {
       }
       texts[Self.recurrentState] = JSONValue.object(Dictionary(layers) { first, _ in first }).text()
     }
-    if let stream = checkpoint.stream {
-      let rows = stream.nextInput.map { JSONValue.array($0.map(JSONValue.integer)) }
-      texts[Self.stream] = JSONValue.object(["next_input": .array(rows)]).text()
+    if let stream = checkpoint.stream { texts[Self.stream] = stream.json.text() }
+    if let vocabulary = checkpoint.vocabulary { texts[Self.vocabulary] = vocabulary.json.text() }
+    if let task = checkpoint.task {
+      texts[Self.task] = JSONValue.object(TaskDescription.write(task)).text()
     }
-    if let vocabulary = checkpoint.vocabulary {
-      let symbols = JSONValue.array(vocabulary.symbols.map(JSONValue.string))
-      texts[Self.vocabulary] =
-        JSONValue.object(["symbols": symbols, "divisor": .number(vocabulary.divisor)]).text()
-    }
-    if let task = checkpoint.task { texts[Self.task] = Self.json(task).text() }
     if let history = checkpoint.history {
       texts[Self.history] =
-        JSONValue.object([
-          "loss": .array(history.loss.map(Self.number)),
-          "accuracy": .array(history.accuracy.map(Self.number)),
-        ]).text()
+        JSONValue.object(
+          [
+            "loss": .array(history.loss.map(Self.number)),
+            "accuracy": .array(history.accuracy.map(Self.number)),
+          ].merging(history.others.mapValues { .array($0.map(Self.number)) }) { own, _ in own }
+        ).text()
     }
-  }
-
-  /// What the model was trained on, under the names of the group `task`.
-  private static func json(_ task: TrainingTask) -> JSONValue {
-    var members: [String: JSONValue] = [
-      "batch_size": .integer(task.options.batchSize), "shuffle": .bool(task.options.shuffle),
-      "reset_states_each_epoch": .bool(task.options.resetStatesEachEpoch),
-      "random_seed": .string(String(task.options.randomSeed)),
-    ]
-    switch task.source {
-    case .experiment(let name): members["experiment"] = .string(name)
-    case .arrays(let inputs, let targets):
-      (members["inputs"], members["targets"]) = (.string(inputs), .string(targets))
-    }
-    return .object(members)
-  }
-
-  private static func task(_ json: JSONValue) -> TrainingTask? {
-    let source: TrainingTask.Source
-    if let name = json["experiment"]?.string {
-      source = .experiment(name)
-    } else if let inputs = json["inputs"]?.string, let targets = json["targets"]?.string {
-      source = .arrays(inputs: inputs, targets: targets)
-    } else {
-      return nil
-    }
-    guard let batchSize = json["batch_size"]?.integer,
-      (1...ModelConfiguration.largestAxis).contains(batchSize),
-      let shuffle = json["shuffle"]?.bool, let resets = json["reset_states_each_epoch"]?.bool,
-      let seed = json["random_seed"]?.string.flatMap({ UInt64($0) })
-    else { return nil }
-    return TrainingTask(
-      source,
-      options: TrainingOptions(
-        batchSize: batchSize, shuffle: shuffle, resetStatesEachEpoch: resets, randomSeed: seed))
   }
 
   var hasModel: Bool { texts[Self.model] != nil }
@@ -109,13 +71,10 @@ struct PortableState {
       .invalid(file, "\(name): does not fit the model")
     }
     if let text = texts[Self.vocabulary] {
-      let value = try json(text, Self.vocabulary, file: file)
-      let symbols = (value["symbols"]?.array ?? []).compactMap(\.string)
-      let divisor = value["divisor"]?.double ?? 0
-      guard symbols.count == configuration.outputUnits, Set(symbols).count == symbols.count,
-        divisor.isFinite, divisor > 0
+      guard let vocabulary = Vocabulary(try json(text, Self.vocabulary, file: file)),
+        vocabulary.problem(in: configuration) == nil
       else { throw invalid(Self.vocabulary) }
-      checkpoint.vocabulary = Vocabulary(symbols: symbols, divisor: divisor)
+      checkpoint.vocabulary = vocabulary
     }
     if let text = texts[Self.recurrentState], var state = RecurrentState.zero(configuration) {
       let value = try json(text, Self.recurrentState, file: file)
@@ -132,18 +91,16 @@ struct PortableState {
       checkpoint.recurrentState = state
     }
     if let text = texts[Self.stream] {
-      let rows = try json(text, Self.stream, file: file)["next_input"]?.array ?? []
-      let numbers = rows.map { ($0.array ?? []).compactMap(\.integer) }
       let symbols = checkpoint.vocabulary?.symbols.count ?? 0
-      guard numbers.count == configuration.stateRows, let length = numbers.first?.count, length > 0,
-        numbers.allSatisfy({ $0.count == length && $0.allSatisfy((0..<symbols).contains) })
+      guard let stream = StreamPosition(try json(text, Self.stream, file: file)),
+        stream.fits(configuration, symbols: symbols)
       else { throw invalid(Self.stream) }
-      checkpoint.stream = StreamPosition(nextInput: numbers)
+      checkpoint.stream = stream
     }
     if let text = texts[Self.task] {
-      guard let task = Self.task(try json(text, Self.task, file: file)) else {
-        throw invalid(Self.task)
-      }
+      guard case .object(let members) = try json(text, Self.task, file: file),
+        let task = try? TaskMembers(members).task()
+      else { throw invalid(Self.task) }
       checkpoint.task = task
     }
     if let text = texts[Self.history] {
@@ -151,7 +108,16 @@ struct PortableState {
       let loss = (value["loss"]?.array ?? []).map { $0.double ?? .nan }
       let accuracy = (value["accuracy"]?.array ?? []).map { $0.double ?? .nan }
       guard loss.count == accuracy.count else { throw invalid(Self.history) }
-      checkpoint.history = History(loss: loss, accuracy: accuracy)
+      var history = History(loss: loss, accuracy: accuracy)
+      if case .object(let members) = value {
+        for (name, values) in members where name != "loss" && name != "accuracy" {
+          history.others[name] = (values.array ?? []).map { $0.double ?? .nan }
+        }
+      }
+      guard history.others.values.allSatisfy({ $0.count == loss.count }) else {
+        throw invalid(Self.history)
+      }
+      checkpoint.history = history
     }
   }
 

@@ -31,6 +31,10 @@ public struct CheckpointReport {
       case .arrays(let inputs, let targets):
         facts.append(("inputs", .text(inputs)))
         facts.append(("targets", .text(targets)))
+      case .text(let text):
+        facts.append(("text", .text(text.files.joined(separator: ", "))))
+        facts.append(("level", .text(text.level.rawValue)))
+        facts.append(("sequence length", .integer(text.sequenceLength)))
       }
       facts.append(("batch size", .integer(task.options.batchSize)))
       facts.append(("random seed", .text(String(task.options.randomSeed))))
@@ -124,10 +128,12 @@ public struct CheckpointReport {
   /// Loss and accuracy by epoch.
   public var history: ReportTable {
     let history = checkpoint.history ?? History()
+    let others = history.others.sorted { $0.key < $1.key }
     return ReportTable(
-      name: "history", columns: ["epoch", "loss", "accuracy"],
+      name: "history", columns: ["epoch", "loss", "accuracy"] + others.map(\.key),
       rows: zip(history.loss, history.accuracy).enumerated().map { epoch, values in
         [.integer(epoch + 1), .number(values.0), .number(values.1)]
+          + others.map { $0.value[epoch].isNaN ? .none : .number($0.value[epoch]) }
       })
   }
 

@@ -26,6 +26,40 @@ extension Evaluation.Answer {
   }
 }
 
+extension TextEvaluation {
+  public var text: String {
+    "\(part): loss \(fixed(result.loss, 4)), accuracy \(percentage(result.accuracy)), "
+      + level.description(ofLoss: result.loss) + "\n"
+  }
+
+  /// The same as one JSON document.
+  public var json: String {
+    let document: JSONValue = [
+      "part": .string(part), "loss": .number(result.loss), "accuracy": .number(result.accuracy),
+    ]
+    return document.text(indented: true) + "\n"
+  }
+}
+
+extension [TextGenerator.Candidate] {
+  /// A line for each, its probability first.
+  public var text: String {
+    map { percentage(Double($0.probability)) + "  " + JSONValue.string($0.symbol).text() + "\n" }
+      .joined()
+  }
+
+  /// The same as one JSON document.
+  public var json: String {
+    let document: JSONValue = [
+      "candidates": .array(
+        map {
+          ["symbol": .string($0.symbol), "probability": .number(Double($0.probability))]
+        })
+    ]
+    return document.text(indented: true) + "\n"
+  }
+}
+
 extension Evaluation {
   /// Loss and accuracy, then every answer, then what else the experiment shows.
   public var text: String {

@@ -69,6 +69,9 @@ public struct ProgressBar {
     if trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
       line += " - accuracy: \(fixed(accuracy, 4))"
     }
+    if let loss = progress.history.last(History.validationLoss) {
+      line += " - val_loss: \(fixed(loss, 4))"
+    }
     return line
   }
 

@@ -89,9 +89,11 @@ public struct Experiment: Sendable {
   }
 
   /// The model: LSTM layers and a softmax over the letters.
-  public func configuration(units: [Int], batchSize: Int) -> ModelConfiguration {
+  public func configuration(
+    units: [Int], batchSize: Int, dropout: Double = 0
+  ) -> ModelConfiguration {
     .lstmClassifier(
       units: units, classes: Self.alphabet.symbols.count, timeSteps: framing.timeSteps,
-      features: framing.features, statefulBatch: stateful ? batchSize : nil)
+      features: framing.features, statefulBatch: stateful ? batchSize : nil, dropout: dropout)
   }
 }

@@ -75,16 +75,18 @@ struct CharacterBenchmark: Benchmark {
     let targets = (0..<samples * steps).map { _ in Int32(generator.uniform(below: symbols)) }
     trainer = try Trainer(
       parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
-      dataset: try SequenceDataset(
+      source: try SequenceDataset(
         samples: samples, timeSteps: steps, features: symbols, targetSteps: steps, inputs: inputs,
         targets: targets),
       options: TrainingOptions(
         batchSize: batch, shuffle: false, resetStatesEachEpoch: false, randomSeed: 1),
       progress: TrainingProgress(samples: samples, targetEpochs: 1 << 30, randomSeed: 1))
-    trainer.update()
+    try trainer.update()
   }
 
-  func round() -> Double { seconds { for _ in 0..<updates { trainer.update() } } }
+  func round() throws -> Double {
+    try seconds { for _ in 0..<updates { try trainer.update() } }
+  }
 }
 
 /// A character model running on its own answers, one symbol at a time.

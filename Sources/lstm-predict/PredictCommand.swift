@@ -13,6 +13,8 @@ struct PredictCommand: ToolCommand {
         lstm-predict models/stateful.h5 --seed A --steps 10 --save-state
         lstm-predict models/stateful.h5 --continue --steps 15
         lstm-predict models/stateful.h5 --evaluate
+        lstm-predict book.h5 --seed "Once upon" --steps 500 --temperature 0.7
+        lstm-predict book.h5 --seed "Once upon" --show-probabilities 10
         lstm-predict model.h5 --input X.npy --output Y.npy
       """)
 
@@ -52,6 +54,16 @@ struct PredictCommand: ToolCommand {
       valueName: "CHECKPOINT"))
   var saveState: String?
 
+  @OptionGroup(title: "Text") var sampling: SamplingArguments
+
+  @Option(help: ArgumentHelp("Make N texts from one seed.", valueName: "N"))
+  var count: Int = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Of text: show the N likeliest next symbols in place of going on.", valueName: "N"))
+  var showProbabilities: Int?
+
   @OptionGroup var threads: ThreadsOption
 
   @Option(help: "text, one step a line, or json, one document.")
@@ -69,6 +81,12 @@ struct PredictCommand: ToolCommand {
       throw ValidationError("--output is \(output); it must end in .npy or .csv")
     }
     guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
+    guard count >= 1, showProbabilities ?? 1 >= 1 else {
+      throw ValidationError("--count and --show-probabilities must be at least 1")
+    }
+    guard count == 1 || seed != nil && saveState == nil else {
+      throw ValidationError("--count begins several texts from a --seed; none of them can be saved")
+    }
     guard !evaluate || saveState == nil else {
       throw ValidationError("--evaluate moves no stream, so there is no state to save")
     }
@@ -86,6 +104,10 @@ struct PredictCommand: ToolCommand {
     }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
+    if let text = try stream.text() {
+      guard !evaluate else { return try self.evaluate(stream.checkpoint) }
+      return try predict(text)
+    }
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
       try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
@@ -96,6 +118,37 @@ struct PredictCommand: ToolCommand {
     try writer.finish()
     // Last: a stream must not move on by steps that nobody has seen.
     try stream.save()
+  }
+}
+
+extension PredictCommand {
+  /// Goes on with a text.
+  private func predict(_ text: TextSession) throws {
+    var writer = TextWriter(isJSON: format == .json)
+    for number in 0..<count {
+      try text.begin(
+        seed: seed, row: row, options: try sampling.options(),
+        // Each text has random numbers of its own.
+        randomSeed: count == 1 ? sampling.randomSeed : (sampling.randomSeed ?? 0) + UInt64(number))
+      if let showProbabilities {
+        let candidates = try text.candidates(showProbabilities)
+        return try StandardStreams.output(
+          format == .json ? candidates.json : candidates.text)
+      }
+      if let seed { try writer.write(Array(seed.utf8)) }
+      for _ in 0..<steps { try writer.write(text.step()) }
+      try writer.endText(isOnly: count == 1)
+    }
+    try writer.finish()
+    // Last: a stream must not move on by steps that nobody has seen.
+    try text.save()
+  }
+
+  /// Shows the loss on the text that the model was trained on.
+  private func evaluate(_ trained: Checkpoint) throws {
+    let run = try TrainingRun(resuming: trained, file: checkpoint, epochs: nil)
+    let evaluation = try run.evaluate()
+    try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
   }
 }
 

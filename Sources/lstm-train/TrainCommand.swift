@@ -15,13 +15,48 @@ struct TrainCommand: ToolCommand {
         lstm-train --save models/stateful.h5
         lstm-train --experiment timesteps --epochs 200 --save timesteps.h5
         lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save deep.h5
+        lstm-train --text book.txt --units 128,128 --epochs 20 --save book.h5
         lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5
 
       Ctrl-C saves and stops; lstm-resume goes on from there.
       """)
 
-  @Option(help: "What to learn: \(Experiment.all.map(\.name).joined(separator: ", ")).")
-  var experiment: Experiment = .stateful
+  @Option(
+    help: ArgumentHelp(
+      "What to learn: \(Experiment.all.map(\.name).joined(separator: ", ")). (default: stateful)"))
+  var experiment: Experiment?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Learn these texts, one after the other; - is stdin.", valueName: "FILE"))
+  var text: [String] = []
+
+  @Option(help: "What a symbol of the text is: character (a Unicode scalar), byte or word.")
+  var level: TextTask.Level?
+
+  @Option(
+    help: ArgumentHelp(
+      "Symbols of a sample: how far back an update looks. (default: 50)", valueName: "N"))
+  var sequenceLength: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Tell the N most frequent symbols apart, and take the others for one. (default: all; 10000 words)",
+      valueName: "N"))
+  var vocabularySize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Units of a learnt embedding of symbols. (default: none, one-hot; 64 for words)",
+      valueName: "N"))
+  var embedding: Int?
+
+  @Option(
+    help: """
+      stateful carries the state through the whole text, each row of a batch through a stretch of its own; window \
+      takes samples by themselves, in random order.
+      """)
+  var framing: TextFraming?
 
   @Option(
     help: ArgumentHelp(
@@ -43,32 +78,27 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Units of the LSTM layer; 128,128 for two layers. (default: the experiment's)",
+      "Units of the LSTM layer; 128,128 for two layers. (default: the experiment's, 128 for texts)",
       valueName: "N"))
   var units: UnitsOption?
 
-  @Option(help: ArgumentHelp("Epochs to train. (default: the experiment's)", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("Epochs to train. (default: the experiment's, 10 for texts)", valueName: "N")
+  )
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Samples of an update. (default: the experiment's)", valueName: "N"))
-  var batchSize: Int?
-
-  @Option(
-    help: ArgumentHelp("The optimizer's learning rate. (default: the model's)", valueName: "RATE"))
-  var learningRate: Float?
-
-  @Option(
     help: ArgumentHelp(
-      "Another optimizer than MODEL has: SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta, Nadam.",
-      valueName: "NAME"))
-  var optimizer: String?
+      "Samples of an update. (default: the experiment's, 50 for texts)", valueName: "N"))
+  var batchSize: Int?
 
   @Option(
     help: ArgumentHelp(
       "Another loss than MODEL has, by Keras' name: mse, mae, huber, categorical_crossentropy, …",
       valueName: "NAME"))
   var loss: String?
+
+  @OptionGroup(title: "Learning") var learning: LearningOptions
 
   @Option(help: ArgumentHelp("Decides every random number.", valueName: "SEED"))
   var randomSeed: UInt64 = 7
@@ -79,7 +109,7 @@ struct TrainCommand: ToolCommand {
   @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras.")
   var kerasVersion: KerasVersion = .three
 
-  @OptionGroup var saving: SavingOptions
+  @OptionGroup(title: "Saving") var saving: SavingOptions
 
   @OptionGroup var threads: ThreadsOption
 
@@ -94,11 +124,25 @@ struct TrainCommand: ToolCommand {
     guard given == 0 || given == 3 else {
       throw ValidationError("--model, --inputs and --targets go together")
     }
-    guard given == 0 || units == nil else {
-      throw ValidationError("--units are the model's own")
+    guard given == 0 || units == nil && learning.dropout == nil && learning.clipNorm == nil else {
+      throw ValidationError("--units, --dropout and --clip-norm are the model's own")
     }
-    guard given == 3 || optimizer == nil && loss == nil else {
-      throw ValidationError("--optimizer and --loss go with --model; experiments have their own")
+    guard given == 3 || loss == nil else {
+      throw ValidationError("--loss goes with --model; the others have their own")
+    }
+    guard text.isEmpty || given == 0 && experiment == nil else {
+      throw ValidationError("give one of --text, --experiment and --model")
+    }
+    let textOptions: [Any?] = [level, sequenceLength, vocabularySize, embedding, framing]
+    guard !text.isEmpty || textOptions.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "--level, --sequence-length, --vocabulary-size, --embedding and --framing go with --text")
+    }
+    for (name, value) in [
+      ("--sequence-length", sequenceLength), ("--vocabulary-size", vocabularySize),
+      ("--embedding", embedding),
+    ] where value.map({ $0 < 1 }) ?? false {
+      throw ValidationError("\(name) is \(value ?? 0); it must be at least 1")
     }
   }
 
@@ -108,24 +152,45 @@ struct TrainCommand: ToolCommand {
       // The lock comes first: what is read must not be replaced before it is written.
       let schedule = try saving.schedule(path: save)
       var checkpoint = try CheckpointFile.load(model)
-      try checkpoint.compile(optimizer: optimizer, loss: loss, learningRate: learningRate)
+      try checkpoint.compile(
+        optimizer: learning.optimizer, loss: loss, learningRate: learning.learningRate)
       let stateful = checkpoint.configuration.isStateful
+      var options = TrainingOptions(
+        batchSize: batchSize ?? (stateful ? checkpoint.configuration.stateRows : 32),
+        shuffle: !noShuffle && !stateful, resetStatesEachEpoch: false, randomSeed: randomSeed)
+      try learning.apply(
+        to: &options, rate: checkpoint.optimizer?.learningRate ?? 0, epochs: epochs ?? 1)
       let run = try TrainingRun(
         checkpoint, file: model, inputs: inputs, targets: targets, epochs: epochs ?? 1,
-        options: TrainingOptions(
-          batchSize: batchSize ?? (stateful ? checkpoint.configuration.stateRows : 32),
-          shuffle: !noShuffle && !stateful, resetStatesEachEpoch: false, randomSeed: randomSeed))
+        options: options, validationSplit: learning.validationSplit ?? 0)
       if verbose { Self.note(run.trainer.memoryDescription) }
-      return try Self.train(run, saving: schedule, isQuiet: quiet)
+      return try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
     }
-    var plan = TrainingPlan(experiment, randomSeed: randomSeed)
+    let schedule = try saving.schedule(path: save)
+    var plan = text.isEmpty ? TrainingPlan(experiment ?? .stateful) : TrainingPlan(textPlan)
+    plan.randomSeed = randomSeed
     plan.units = units?.units ?? plan.units
     plan.epochs = epochs ?? plan.epochs
     plan.batchSize = batchSize ?? plan.batchSize
-    plan.learningRate = learningRate ?? plan.learningRate
     if noShuffle { plan.shuffle = false }
+    learning.apply(to: &plan)
     let run = try TrainingRun(plan, kerasVersion: kerasVersion)
     if verbose { Self.note(run.trainer.memoryDescription) }
-    try Self.train(run, saving: try saving.schedule(path: save), isQuiet: quiet)
+    try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
   }
+
+  private var textPlan: TextPlan {
+    var plan = TextPlan(files: text, level: level ?? .character)
+    plan.sequenceLength = sequenceLength ?? plan.sequenceLength
+    plan.vocabularySize = vocabularySize ?? plan.vocabularySize
+    plan.embedding = embedding ?? plan.embedding
+    plan.isStateful = framing != .window
+    return plan
+  }
+}
+
+/// How a text is cut into samples.
+enum TextFraming: String, CaseIterable, ExpressibleByArgument {
+  case stateful
+  case window
 }

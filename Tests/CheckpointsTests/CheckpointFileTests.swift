@@ -229,11 +229,11 @@ import Testing
     let trainer = try Trainer(
       parameters: parameters,
       optimizer: try Optimizer.make(.adam(learningRate: 0.01), parameters: parameters),
-      dataset: dataset,
+      source: dataset,
       options: TrainingOptions(
         batchSize: 2, shuffle: true, resetStatesEachEpoch: true, randomSeed: UInt64.max),
       progress: TrainingProgress(samples: 6, targetEpochs: 9, randomSeed: UInt64.max))
-    for _ in 0..<4 { trainer.update() }
+    for _ in 0..<4 { try trainer.update() }
     return Checkpoint(
       parameters: parameters, optimizer: trainer.optimizer,
       recurrentState: trainer.model.recurrentState,

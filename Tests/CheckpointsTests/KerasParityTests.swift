@@ -54,14 +54,14 @@ import Testing
       samples: shape[0], timeSteps: shape[1], features: shape[2], inputs: inputs, targets: targets)
     let trainer = try Trainer(
       parameters: checkpoint.parameters, optimizer: try #require(checkpoint.optimizer),
-      dataset: dataset,
+      source: dataset,
       options: TrainingOptions(
         batchSize: batchSize, shuffle: false, resetStatesEachEpoch: stateful, randomSeed: 7),
       progress: TrainingProgress(samples: shape[0], targetEpochs: 1000, randomSeed: 7))
     var updates = 0
     for wanted in [1, 25, 250] {
       while updates < wanted {
-        trainer.update()
+        try trainer.update()
         updates += 1
       }
       let reference = try Reference("keras3-\(experiment)-\(wanted)")

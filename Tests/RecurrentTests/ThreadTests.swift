@@ -18,7 +18,7 @@ import Testing
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
     let trainer = try Trainer(
       parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
-      dataset: try SequenceDataset(
+      source: try SequenceDataset(
         samples: batch, timeSteps: steps, features: features, targetSteps: steps,
         inputs: (0..<batch * steps * features).map { _ in Float(generator.uniform()) },
         targets: (0..<batch * steps).map { _ in Int32(generator.uniform(below: 7)) }),

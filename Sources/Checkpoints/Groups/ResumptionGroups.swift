@@ -57,7 +57,7 @@ enum ResumptionGroups {
     if root.contains(VocabularyGroup.name) {
       let group = try root.group(VocabularyGroup.name)
       checkpoint.vocabulary = try VocabularyGroup.read(
-        group, classes: configuration.outputUnits, file: file)
+        group, configuration, file: file)
     }
     if root.contains(StreamGroup.name) {
       checkpoint.stream = try StreamGroup.read(
@@ -70,13 +70,14 @@ enum ResumptionGroups {
     if root.contains(TrainingStateGroup.name) {
       let group = try root.group(TrainingStateGroup.name)
       checkpoint.training = try TrainingStateGroup.read(
-        group, history: try HistoryGroup.read(try root.group(HistoryGroup.name)), file: file)
+        group, history: try HistoryGroup.read(try root.group(HistoryGroup.name), file: file),
+        file: file)
       if group.contains(RecurrentStateGroup.name) {
         checkpoint.trainingRecurrentState = try RecurrentStateGroup.read(
           try group.group(RecurrentStateGroup.name), configuration, arrays: arrays)
       }
     } else if root.contains(HistoryGroup.name) {
-      checkpoint.history = try HistoryGroup.read(try root.group(HistoryGroup.name))
+      checkpoint.history = try HistoryGroup.read(try root.group(HistoryGroup.name), file: file)
     }
   }
 }

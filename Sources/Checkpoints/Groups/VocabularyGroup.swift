@@ -1,66 +1,79 @@
 import HDF5
 import Recurrent
 
-/// `vocabulary/symbols`, `[classes]`, UTF-8, and the attribute `divisor`: the input value of a symbol
-/// is its number divided by it.
+/// `vocabulary/symbols`, `[symbols]`, UTF-8, and how a number becomes an input: the attribute `divisor` if it is
+/// divided, otherwise the attribute `encoding`, `one_hot` or `number`. The attribute `unknown` is the number of
+/// the symbol that stands for all others.
 enum VocabularyGroup {
   static let name = "vocabulary"
+  private static let encodings: [(name: String, encoding: Vocabulary.Encoding)] = [
+    ("one_hot", .oneHot), ("number", .number),
+  ]
 
   static func write(_ vocabulary: Vocabulary, to group: Group) throws {
-    try group.write("symbols", vocabulary.symbols)
-    try group.attributes.set("divisor", vocabulary.divisor)
+    // No text of HDF5 can hold a zero.
+    try group.write("symbols", vocabulary.symbols.map { $0 == "\0" ? nul : $0 })
+    if case .scaled(let divisor) = vocabulary.encoding {
+      try group.attributes.set("divisor", divisor)
+    } else if let named = encodings.first(where: { $0.encoding == vocabulary.encoding }) {
+      try group.attributes.set("encoding", named.name)
+    }
+    if let unknown = vocabulary.unknown { try group.attributes.set("unknown", Int64(unknown)) }
   }
 
-  static func read(_ group: Group, classes: Int, file: String) throws -> Vocabulary {
-    let symbols = try group.dataset("symbols").readStrings()
-    let divisor: Double = try group.attributes.number("divisor")
-    guard symbols.count == classes, Set(symbols).count == classes else {
-      throw CheckpointError.invalid(
-        file, "\(group.path)/symbols: must be \(classes) different symbols, are \(symbols.count)")
+  private static let nul = "<NUL>"
+
+  static func read(
+    _ group: Group, _ configuration: ModelConfiguration, file: String
+  ) throws -> Vocabulary {
+    let symbols = try group.dataset("symbols").readStrings().map { $0 == nul ? "\0" : $0 }
+    let attributes = group.attributes
+    guard !symbols.isEmpty, Set(symbols).count == symbols.count else {
+      throw CheckpointError.invalid(file, "\(group.path)/symbols: are not all different")
     }
-    guard divisor.isFinite, divisor > 0 else {
-      throw CheckpointError.invalid(file, "\(group.path)@divisor: is \(divisor)")
+    var vocabulary: Vocabulary
+    if attributes.contains("encoding") {
+      let name = try attributes.string("encoding")
+      guard let named = encodings.first(where: { $0.name == name }) else {
+        throw CheckpointError.invalid(file, "\(group.path)@encoding: is \(name)")
+      }
+      vocabulary = Vocabulary(symbols: symbols, encoding: named.encoding)
+    } else {
+      let divisor: Double = try attributes.number("divisor")
+      guard divisor.isFinite, divisor > 0 else {
+        throw CheckpointError.invalid(file, "\(group.path)@divisor: is \(divisor)")
+      }
+      vocabulary = Vocabulary(symbols: symbols, divisor: divisor)
     }
-    return Vocabulary(symbols: symbols, divisor: divisor)
+    if attributes.contains("unknown") {
+      let unknown: Int64 = try attributes.number("unknown")
+      guard (0..<Int64(symbols.count)).contains(unknown) else {
+        throw CheckpointError.invalid(file, "\(group.path)@unknown: is \(unknown)")
+      }
+      vocabulary.unknown = Int(unknown)
+    }
+    if let problem = vocabulary.problem(in: configuration) {
+      throw CheckpointError.invalid(file, "\(group.path)/symbols: \(problem)")
+    }
+    return vocabulary
   }
 }
 
-/// `task`: what the model is trained on, as attributes.
-enum TaskGroup {
-  static let name = "task"
-
-  static func write(_ task: TrainingTask, to group: Group) throws {
-    let attributes = group.attributes
-    switch task.source {
-    case .experiment(let name): try attributes.set("experiment", name)
-    case .arrays(let inputs, let targets):
-      try attributes.set("inputs", inputs)
-      try attributes.set("targets", targets)
+extension Vocabulary {
+  /// Why a model cannot be fed these symbols; `nil` if it can.
+  func problem(in configuration: ModelConfiguration) -> String? {
+    let count = symbols.count
+    switch encoding {
+    case .scaled where count != configuration.outputUnits:
+      return "must be \(configuration.outputUnits) different symbols, are \(count)"
+    case .oneHot where count != configuration.features:
+      return "must be \(configuration.features), one for each feature, are \(count)"
+    case .number:
+      let most = configuration.layers.first.flatMap {
+        $0.className == "Embedding" ? $0["input_dim"].integer : nil
+      }
+      return count <= most ?? 0 ? nil : "are \(count), more than the model embeds"
+    default: return nil
     }
-    try attributes.set("batch_size", Int64(task.options.batchSize))
-    try attributes.set("shuffle", Int64(task.options.shuffle ? 1 : 0))
-    try attributes.set(
-      "reset_states_each_epoch", Int64(task.options.resetStatesEachEpoch ? 1 : 0))
-    try attributes.set("random_seed", task.options.randomSeed)
-  }
-
-  static func read(_ group: Group, file: String) throws -> TrainingTask {
-    let attributes = group.attributes
-    let batchSize: Int64 = try attributes.number("batch_size")
-    guard batchSize >= 1, batchSize <= ModelConfiguration.largestAxis else {
-      throw CheckpointError.invalid(file, "\(group.path)@batch_size: is \(batchSize)")
-    }
-    let source: TrainingTask.Source =
-      attributes.contains("inputs")
-      ? .arrays(
-        inputs: try attributes.string("inputs"), targets: try attributes.string("targets"))
-      : .experiment(try attributes.string("experiment"))
-    return TrainingTask(
-      source,
-      options: TrainingOptions(
-        batchSize: Int(batchSize),
-        shuffle: try attributes.number("shuffle", as: Int64.self) != 0,
-        resetStatesEachEpoch: try attributes.number("reset_states_each_epoch", as: Int64.self) != 0,
-        randomSeed: try attributes.number("random_seed")))
   }
 }

@@ -33,9 +33,9 @@ enum KerasOptimizer {
         iterations = Int(try variable.readScalar(Int64.self))
       } else if !hasLearningRate, slots.isEmpty {
         let rate: Float = try variable.readScalar()
-        guard rate.isFinite, rate > 0 else {
+        guard rate.isFinite, rate >= 0 else {
           throw CheckpointError.invalid(
-            file, "\(variable.path): the learning rate is \(rate); it must be above 0")
+            file, "\(variable.path): the learning rate is \(rate); it cannot be negative")
         }
         configuration.learningRate = rate
         hasLearningRate = true

@@ -52,6 +52,21 @@ final class FileDescriptor: Sendable {
     return done
   }
 
+  /// Reads what comes next, for a descriptor that has no places, such as a pipe.
+  ///
+  /// - Returns: How many bytes, 0 at the end; `nil` if the call fails, and `errno` then tells why.
+  func readNext(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    while true {
+      #if canImport(Glibc)
+        let count = Glibc.read(number, buffer.baseAddress, buffer.count)
+      #else
+        let count = Darwin.read(number, buffer.baseAddress, buffer.count)
+      #endif
+      if count < 0 && errno == EINTR { continue }
+      return count < 0 ? nil : count
+    }
+  }
+
   /// As many of `count` bytes as the file has there.
   ///
   /// - Throws: ``CheckpointError`` if the call fails.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import LSTMToolkit
 
-/// `--checkpoint-every` and `--keep`, the same wherever training saves.
+/// `--checkpoint-every`, `--keep`, `--save-best` and `--log`, the same wherever training saves.
 public struct SavingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -13,6 +13,17 @@ public struct SavingOptions: ParsableArguments {
       "Keep the last N of these as NAME-update-UPDATES.h5 too.", valueName: "N"))
   public var keep: Int = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep the checkpoint after the best epoch so far, by the loss of the validation if there is one.",
+      valueName: "CHECKPOINT"))
+  public var saveBest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write loss and metrics of each epoch to a .csv or .jsonl file.", valueName: "FILE"))
+  public var log: String?
+
   public init() {}
 
   public func validate() throws {
@@ -23,7 +34,8 @@ public struct SavingOptions: ParsableArguments {
   ///
   /// - Throws: `CheckpointError`.
   public func schedule(path: String) throws -> CheckpointSchedule {
-    try CheckpointSchedule(path: path, interval: checkpointEvery, keep: keep)
+    try CheckpointSchedule(
+      path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
   }
 }
 

@@ -34,11 +34,20 @@ public struct ModelConfiguration: Equatable, Sendable {
   ///   - statefulBatch: The rows of a batch if the layers keep their state from batch to batch.
   ///   - returnSequences: Whether the last LSTM layer returns its sequence too, and the model answers at
   ///     every step.
+  ///   - embedding: The units of an `Embedding` below them, of as many symbols as there are classes; the input is
+  ///     then numbers of symbols.
+  ///   - dropout: The rate of a `Dropout` above each LSTM layer; none if 0.
   public static func lstmClassifier(
     units: [Int], classes: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
-    returnSequences: Bool = false
+    returnSequences: Bool = false, embedding: Int? = nil, dropout: Double = 0
   ) -> ModelConfiguration {
     var layers: [LayerConfiguration] = []
+    if let embedding {
+      layers.append(
+        LayerConfiguration(
+          "Embedding", name: "embedding",
+          options: ["input_dim": .integer(classes), "output_dim": .integer(embedding)]))
+    }
     for (index, layerUnits) in units.enumerated() {
       layers.append(
         LayerConfiguration(
@@ -48,13 +57,35 @@ public struct ModelConfiguration: Equatable, Sendable {
             "return_sequences": .bool(returnSequences || index + 1 < units.count),
             "stateful": .bool(statefulBatch != nil),
           ]))
+      guard dropout != 0 else { continue }
+      layers.append(
+        LayerConfiguration(
+          "Dropout", name: index == 0 ? "dropout" : "dropout_\(index)",
+          options: ["rate": .number(dropout)]))
     }
     layers.append(
       LayerConfiguration(
         "Dense", name: "dense", options: ["units": .integer(classes), "activation": "softmax"]))
     return ModelConfiguration(
       batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
-      layers: layers)
+      inputIsSymbols: embedding != nil, layers: layers)
+  }
+
+  /// The same model with a state that is kept, for a batch of its own and any number of steps: to be fed a
+  /// sequence step by step.
+  ///
+  /// - Throws: ``ConfigurationError`` if a layer needs the whole sequence at once.
+  public func stepByStep(batch: Int) throws(ConfigurationError) -> ModelConfiguration {
+    var model = self
+    model.batch = batch
+    model.input.timeSteps = nil
+    for (index, layer) in layers.enumerated() {
+      guard layer.className != "Bidirectional", layer["go_backwards"] != true else {
+        throw ConfigurationError("layer \(layer.name) reads sequences backwards, not step by step")
+      }
+      if !layer.recurrentLayers.isEmpty { model.layers[index].options["stateful"] = true }
+    }
+    return model
   }
 
   /// The sizes of Keras' input, without the batch.

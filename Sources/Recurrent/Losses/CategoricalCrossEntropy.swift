@@ -15,10 +15,12 @@ enum CategoricalCrossEntropy {
   /// - Parameters:
   ///   - probabilities: `[rows, classes]`, a softmax' output; receives the gradient if `gradient`.
   ///   - targets: `[rows]`, class numbers below `classes`.
+  ///   - classWeights: `[classes]`, what the loss of a row of that class is multiplied by, as Keras does for
+  ///     `class_weight`; 1 if `nil`.
   @inline(__always)
   static func evaluate<Scalar: KernelScalar>(
-    probabilities: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Int32>, rows: Int,
-    classes: Int, gradient: Bool
+    probabilities: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Int32>,
+    classWeights: UnsafePointer<Scalar>? = nil, rows: Int, classes: Int, gradient: Bool
   ) -> Sums {
     var sums = Sums()
     let scale = 1 / Scalar(rows)
@@ -26,11 +28,14 @@ enum CategoricalCrossEntropy {
       let p = probabilities + row * classes
       let target = Int(targets[row])
       // A probability that float32 rounds to zero counts as the smallest one there is.
-      sums.loss -= Double(Scalar.naturalLogarithm(max(p[target], .leastNormalMagnitude)))
+      let loss = -Double(Scalar.naturalLogarithm(max(p[target], .leastNormalMagnitude)))
+      let weight = classWeights?[target]
+      sums.loss += weight.map { Double($0) * loss } ?? loss
       if likeliestClass(p, classes: classes) == target { sums.correct += 1 }
       guard gradient else { continue }
       p[target] -= 1
-      for index in 0..<classes { p[index] *= scale }
+      let rowScale = weight.map { $0 * scale } ?? scale
+      for index in 0..<classes { p[index] *= rowScale }
     }
     return sums
   }

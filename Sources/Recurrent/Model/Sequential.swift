@@ -33,11 +33,17 @@ public final class Sequential<Scalar: KernelScalar> {
   private var output: UnsafeMutablePointer<Scalar>
 
   /// - Parameters:
+  ///   - configuration: The model, if it is to compute in another way than that of the parameters: with a
+  ///     state that is kept, or for another batch; its weights are the same.
   ///   - batch: The most rows of a batch.
   ///   - timeSteps: The steps of a sequence.
   /// - Throws: `OutOfMemory`, or ``ConfigurationError`` if the configuration fixes another batch.
-  public init(parameters: ParameterStore<Scalar>, batch: Int, timeSteps: Int) throws {
-    configuration = parameters.configuration
+  public init(
+    parameters: ParameterStore<Scalar>, as configuration: ModelConfiguration? = nil, batch: Int,
+    timeSteps: Int
+  ) throws {
+    let configuration = configuration ?? parameters.configuration
+    self.configuration = configuration
     self.parameters = parameters
     self.batch = batch
     self.timeSteps = timeSteps
@@ -169,20 +175,39 @@ public final class Sequential<Scalar: KernelScalar> {
     return (sums.loss, sums.correct)
   }
 
+  /// The same by any loss.
+  ///
+  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
+  /// - Returns: Sum of losses, number of right answers, and the number of steps of rows that count.
+  public func evaluate(
+    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int
+  ) -> (lossSum: Double, correct: Int, rows: Int) {
+    let sums = loss.evaluate(
+      output: output, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
+      units: outputUnits, isFused: lastActivation != nil && lastActivation == loss.fusedActivation,
+      gradient: false)
+    return (sums.loss, sums.correct, sums.rows)
+  }
+
+  /// What ``forward(rows:training:update:)`` gave last: `[outputSteps, rows, outputUnits]`.
+  var outputValues: UnsafePointer<Scalar> { UnsafePointer(output) }
+
   /// Goes back through the batch that ``forward(rows:)`` just saw by the gradients of its mean loss.
   ///
   /// - Parameters:
   ///   - targets: class numbers, `[outputSteps, rows]`.
+  ///   - classWeights: What the losses of each class are multiplied by; 1 if `nil`.
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: Sum of losses and number of right answers over the rows, before the update.
   @discardableResult
   @specialized(where Scalar == Float)
   public func backward(
-    targets: UnsafePointer<Int32>, rows: Int, optimizer: Optimizer<Scalar>? = nil
+    targets: UnsafePointer<Int32>, classWeights: UnsafePointer<Scalar>? = nil, rows: Int,
+    optimizer: Optimizer<Scalar>? = nil
   ) -> (lossSum: Double, correct: Int) {
     let sums = CategoricalCrossEntropy.evaluate(
-      probabilities: output, targets: targets, rows: outputSteps * rows,
-      classes: outputUnits, gradient: true)
+      probabilities: output, targets: targets, classWeights: classWeights,
+      rows: outputSteps * rows, classes: outputUnits, gradient: true)
     goBack(from: output, isFused: true, optimizer: optimizer)
     return (sums.loss, sums.correct)
   }
@@ -241,36 +266,6 @@ public final class Sequential<Scalar: KernelScalar> {
 }
 
 extension Sequential where Scalar == Float {
-  /// Copies samples of a dataset into ``input``, time-major.
-  ///
-  /// - Parameters:
-  ///   - order: Which samples, by position; those from `first` on are taken.
-  public func setInput(
-    _ dataset: SequenceDataset, order: [Int32], first: Int, rows: Int
-  ) {
-    precondition(
-      rows <= batch && first + rows <= order.count && dataset.timeSteps == timeSteps
-        && dataset.features == configuration.features)
-    let features = dataset.features
-    guard let input = input.baseAddress else { return }
-    dataset.inputs.withUnsafeBufferPointer { inputs in
-      for row in 0..<rows {
-        let sample = Int(order[first + row])
-        for step in 0..<timeSteps {
-          let from = (sample * timeSteps + step) * features
-          let to = (step * rows + row) * features
-          for feature in 0..<features { input[to + feature] = inputs[from + feature] }
-        }
-      }
-    }
-  }
-
-  /// Copies all samples of a dataset into ``input``, time-major.
-  public func setInput(_ dataset: SequenceDataset) {
-    setInput(
-      dataset, order: (0..<Int32(dataset.samples)).map { $0 }, first: 0, rows: dataset.samples)
-  }
-
   /// The state of all stateful layers; `nil` if there are none.
   public var recurrentState: RecurrentState? {
     guard !stateful.isEmpty else { return nil }

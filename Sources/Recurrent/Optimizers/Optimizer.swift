@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Memory: as many scalars as the weights for each slot, laid out as ``ParameterStore`` lays them out.
 public class Optimizer<Scalar: KernelScalar> {
-  public let configuration: OptimizerConfiguration
+  public private(set) var configuration: OptimizerConfiguration
   /// The updates made so far.
   public var iterations = 0
   let parameters: ParameterStore<Scalar>
@@ -40,6 +40,12 @@ public class Optimizer<Scalar: KernelScalar> {
       && !configuration.flag("amsgrad")
       ? try Adam(configuration, parameters: parameters)
       : try RuleOptimizer(configuration, parameters: parameters)
+  }
+
+  /// The learning rate of the next update.
+  public var learningRate: Float {
+    get { configuration.learningRate }
+    set { if newValue != configuration.learningRate { configuration.learningRate = newValue } }
   }
 
   /// Takes over the updates and arrays of an optimizer of the same class.

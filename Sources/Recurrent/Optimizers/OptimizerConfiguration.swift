@@ -29,7 +29,10 @@ public struct OptimizerConfiguration: Equatable, Sendable {
       throw ConfigurationError("optimizer \(className): learning_rate is not a number")
     }
     learningRate = Float(rate)
-    try Self.check(learningRate: learningRate)
+    // A schedule may have ended at zero.
+    guard learningRate.isFinite, learningRate >= 0 else {
+      throw ConfigurationError("\(className)'s learning_rate is \(rate); it cannot be negative")
+    }
     for option in ["beta_1", "beta_2", "rho", "momentum"] {
       guard let value = self.options[option]?.double else { continue }
       guard value >= 0, option == "momentum" ? value <= 1 : value < 1 else {
@@ -49,16 +52,25 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   public func with(
     learningRate: Float
   ) throws(ConfigurationError) -> OptimizerConfiguration {
-    try Self.check(learningRate: learningRate)
+    guard learningRate.isFinite, learningRate > 0 else {
+      throw ConfigurationError("the learning rate is \(learningRate); it must be above 0")
+    }
     var configuration = self
     configuration.learningRate = learningRate
     return configuration
   }
 
-  private static func check(learningRate: Float) throws(ConfigurationError) {
-    guard learningRate.isFinite, learningRate > 0 else {
-      throw ConfigurationError("the learning rate is \(learningRate); it must be above 0")
+  /// The same with gradients that are scaled down together where their norm is above a bound (Pascanu et al.
+  /// 2013), as Keras does it for `global_clipnorm`.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is not above 0.
+  public func with(clipNorm: Double) throws(ConfigurationError) -> OptimizerConfiguration {
+    guard clipNorm.isFinite, clipNorm > 0 else {
+      throw ConfigurationError("the norm to clip gradients to is \(clipNorm); it must be above 0")
     }
+    var configuration = self
+    configuration.options["global_clipnorm"] = .number(clipNorm)
+    return configuration
   }
 
   /// Adam with Keras' defaults.

@@ -11,6 +11,7 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
     case shuffle = 2
     case patternChoice = 3
     case dropout = 4
+    case sampling = 5
   }
 
   public let seed: UInt64

@@ -1,5 +1,5 @@
 /// Sequences with the class that follows each: what a model learns from.
-public struct SequenceDataset: Equatable, Sendable {
+public struct SequenceDataset: SampleSource, Equatable, Sendable {
   public let samples: Int
   public let timeSteps: Int
   public let features: Int
@@ -59,5 +59,67 @@ public struct SequenceDataset: Equatable, Sendable {
     targets = []
     self.targetValues = targetValues
     self.targetUnits = targetUnits
+  }
+}
+
+extension SequenceDataset {
+  public func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
+    guard targetUnits > 0 else {
+      if let target = targets.first(where: { $0 >= units }) {
+        throw ConfigurationError("the data has a class \(target), the model gives \(units)")
+      }
+      return
+    }
+    guard targetUnits == (loss.takesClasses ? 1 : units) else {
+      throw ConfigurationError(
+        "the targets have \(targetUnits) values each; the model gives \(units)")
+    }
+    guard !loss.takesClasses || targetValues.allSatisfy({ $0 >= 0 && $0 < Float(units) }) else {
+      throw ConfigurationError("a target is no class of a model with \(units) units")
+    }
+  }
+
+  public func load(_ batch: SampleBatch) {
+    let rows = batch.rows
+    inputs.withUnsafeBufferPointer { inputs in
+      for row in 0..<rows {
+        let sample = batch.sample(row)
+        for step in 0..<timeSteps {
+          let from = (sample * timeSteps + step) * features
+          let to = (step * rows + row) * features
+          for feature in 0..<features { batch.input[to + feature] = inputs[from + feature] }
+        }
+      }
+    }
+    for row in 0..<rows {
+      let sample = batch.sample(row)
+      for step in 0..<targetSteps {
+        guard targetUnits > 0 else {
+          batch.classes[step * rows + row] = targets[sample * targetSteps + step]
+          continue
+        }
+        for unit in 0..<targetUnits {
+          batch.values[(step * rows + row) * targetUnits + unit] =
+            targetValues[(sample * targetSteps + step) * targetUnits + unit]
+        }
+      }
+    }
+  }
+
+  /// The samples of a range, in their order.
+  public func part(_ range: Range<Int>) throws(ConfigurationError) -> SequenceDataset {
+    let size = timeSteps * features
+    func slice<Value>(_ values: [Value], _ size: Int) -> [Value] {
+      Array(values[range.lowerBound * size..<range.upperBound * size])
+    }
+    guard targetUnits > 0 else {
+      return try SequenceDataset(
+        samples: range.count, timeSteps: timeSteps, features: features, targetSteps: targetSteps,
+        inputs: slice(inputs, size), targets: slice(targets, targetSteps))
+    }
+    return try SequenceDataset(
+      samples: range.count, timeSteps: timeSteps, features: features, targetSteps: targetSteps,
+      targetUnits: targetUnits, inputs: slice(inputs, size),
+      targetValues: slice(targetValues, targetSteps * targetUnits))
   }
 }

@@ -6,24 +6,30 @@ public final class Trainer {
   public let model: Sequential<Float>
   public let optimizer: Optimizer<Float>
   public let loss: Loss
-  public let dataset: SequenceDataset
+  public let source: any SampleSource
   public let options: TrainingOptions
   public private(set) var progress: TrainingProgress
   /// The updates that make an epoch.
   public let updatesPerEpoch: Int
+  /// Whether the epoch that ended last is the best so far.
+  public private(set) var isBest = false
+  /// What a validation measures; `nil` if nothing is kept for one.
+  public let evaluator: Evaluator?
 
-  private var targets: [Int32]
-  private var targetValues: [Float]
+  private var classes: [Int32]
+  private var values: [Float]
 
   /// - Parameters:
+  ///   - validation: What the model is measured on as epochs end, without being trained on it.
   ///   - progress: Where to begin; as saved, or a new one.
   ///   - recurrentState: The state as saved with it; zeros if `nil`.
   /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other, or
   ///   `OutOfMemory`.
   public init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
-    loss: Loss = .categoricalCrossEntropy, dataset: SequenceDataset, options: TrainingOptions,
-    progress: TrainingProgress, recurrentState: RecurrentState? = nil
+    loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
+    validation: (any SampleSource)? = nil, options: TrainingOptions, progress: TrainingProgress,
+    recurrentState: RecurrentState? = nil
   ) throws {
     let configuration = parameters.configuration
     guard (1...ModelConfiguration.largestAxis).contains(options.batchSize) else {
@@ -31,73 +37,100 @@ public final class Trainer {
         "the batch size is \(options.batchSize); it must be from 1 to "
           + "\(ModelConfiguration.largestAxis)")
     }
-    guard !configuration.isStateful || dataset.samples % options.batchSize == 0 else {
+    guard source.samples >= 1, source.samples <= Int(Int32.max) else {
+      throw ConfigurationError("\(source.samples) samples are none to train on")
+    }
+    guard !configuration.isStateful || source.samples % options.batchSize == 0 else {
       throw ConfigurationError(
-        "a stateful model needs full batches: \(dataset.samples) samples cannot be divided into "
+        "a stateful model needs full batches: \(source.samples) samples cannot be divided into "
           + "batches of \(options.batchSize)")
     }
-    guard configuration.features == dataset.features else {
+    guard configuration.features == source.features else {
       throw ConfigurationError(
-        "the data has \(dataset.features) features, the model takes \(configuration.features)")
+        "the data has \(source.features) features, the model takes \(configuration.features)")
     }
-    try Self.check(dataset, against: configuration, loss: loss)
+    try Self.check(source, against: configuration, loss: loss, options: options)
     // More rows than samples would only take memory.
     model = try Sequential(
       parameters: parameters,
       batch: configuration.isStateful
-        ? options.batchSize : min(options.batchSize, dataset.samples),
-      timeSteps: dataset.timeSteps)
-    guard model.outputSteps == dataset.targetSteps else {
+        ? options.batchSize : min(options.batchSize, source.samples),
+      timeSteps: source.timeSteps)
+    guard model.outputSteps == source.targetSteps else {
       throw ConfigurationError(
-        "the data has targets for \(dataset.targetSteps) steps, the model gives "
+        "the data has targets for \(source.targetSteps) steps, the model gives "
           + "\(model.outputSteps)")
     }
-    updatesPerEpoch = (dataset.samples - 1) / options.batchSize + 1
-    guard progress.order.count == dataset.samples,
-      progress.order.sorted().elementsEqual((0..<Int32(dataset.samples))),
+    updatesPerEpoch = (source.samples - 1) / options.batchSize + 1
+    let hasOrder =
+      progress.order.count == source.samples
+      && progress.order.sorted().elementsEqual((0..<Int32(source.samples)))
+    guard hasOrder || progress.order.isEmpty && !options.shuffle,
       progress.epoch >= 0, (0...TrainingProgress.mostEpochs).contains(progress.targetEpochs),
       (0..<updatesPerEpoch).contains(progress.updateInEpoch)
     else {
       throw ConfigurationError("the training position is not one of these data")
     }
+    evaluator = try validation.map {
+      try Evaluator(
+        parameters: parameters, loss: loss, source: $0, batchSize: options.batchSize,
+        metrics: options.metrics)
+    }
     self.optimizer = optimizer
     self.loss = loss
-    self.dataset = dataset
+    self.source = source
     self.options = options
     self.progress = progress
-    targets = [Int32](repeating: 0, count: model.outputSteps * model.batch)
-    targetValues = [Float](
-      repeating: 0, count: model.outputSteps * model.batch * dataset.targetUnits)
+    let count = options.metrics.count
+    if self.progress.metricSums.count != count {
+      self.progress.metricSums = [Double](repeating: 0, count: count)
+    }
+    classes = [Int32](repeating: 0, count: model.outputSteps * model.batch)
+    values = [Float](
+      repeating: 0, count: max(1, model.outputSteps * model.batch * source.targetUnits))
     model.dropoutSeed = options.randomSeed
     if let recurrentState { try model.restore(recurrentState) }
+    prepareRate()
   }
 
-  /// Checks that the targets are ones that the model can be trained to give.
+  /// Checks that the targets are ones that the model can be trained to give, and measured by.
   private static func check(
-    _ dataset: SequenceDataset, against configuration: ModelConfiguration, loss: Loss
+    _ source: any SampleSource, against configuration: ModelConfiguration, loss: Loss,
+    options: TrainingOptions
   ) throws(ConfigurationError) {
+    let hasClasses = source.targetUnits == 0
     let units = configuration.outputUnits
-    let name = configuration.layers.last?.name ?? ""
-    if dataset.targetUnits > 0 {
-      guard dataset.targetUnits == (loss.takesClasses ? 1 : units) else {
-        throw ConfigurationError(
-          "the targets have \(dataset.targetUnits) values each; the model gives \(units)")
+    if let last = configuration.layers.last, hasClasses {
+      guard last.className == "Dense", last["activation"] == "softmax" else {
+        throw ConfigurationError("the last layer must be Dense with softmax to be trained")
       }
-      guard
-        !loss.takesClasses
-          || dataset.targetValues.allSatisfy({ $0 >= 0 && $0 < Float(units) })
-      else { throw ConfigurationError("a target is no class of layer \(name) with \(units) units") }
-      return
     }
-    guard let last = configuration.layers.last, last.className == "Dense",
-      last["activation"] == "softmax"
-    else {
-      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
+    try source.checkTargets(loss: loss, units: units)
+    if let metric = options.metrics.first(where: {
+      $0.needsClasses != hasClasses || !hasClasses && loss.takesClasses
+    }) {
+      throw ConfigurationError("\(metric.rawValue) cannot be measured on these targets")
     }
-    if let target = dataset.targets.first(where: { $0 >= units }) {
+    guard options.classWeights.isEmpty || hasClasses && options.classWeights.count == units else {
       throw ConfigurationError(
-        "the data has a class \(target), layer \(name) has \(units) units")
+        "\(options.classWeights.count) class weights do not fit a model "
+          + (hasClasses ? "of \(units) classes" : "whose targets are no classes"))
     }
+    guard options.classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw ConfigurationError("a class weight is negative")
+    }
+    guard options.validateEvery >= 1, options.earlyStopping ?? 1 >= 1 else {
+      throw ConfigurationError("validation and early stopping count epochs from 1")
+    }
+  }
+
+  /// What an epoch adds to ``History/others``.
+  public var columnNames: [String] {
+    var names = options.metrics.map(\.rawValue)
+    if options.schedule != nil { names.append(History.learningRate) }
+    guard evaluator != nil else { return names }
+    names += [History.validationLoss] + options.metrics.map(History.validation)
+    return names + (loss.hasAccuracy ? [History.validationAccuracy] : [])
   }
 
   /// Plans `epochs` more than are done.
@@ -111,16 +144,21 @@ public final class Trainer {
           + "\(TrainingProgress.mostEpochs - progress.epoch)")
     }
     progress.targetEpochs = target
+    if progress.isStoppedEarly {
+      progress.isStoppedEarly = false
+      progress.earlyStopping.waited = 0
+    }
   }
 
   /// Trains until all epochs are done or `shouldStop` says so after an update.
   ///
   /// - Parameter didUpdate: Called after each update with whether it ended an epoch; returns whether
   ///   to stop here.
-  /// - Throws: ``TrainingDiverged``, or what `didUpdate` throws.
+  /// - Throws: ``TrainingDiverged``, or what `didUpdate` or a source of samples throws. What the source throws
+  ///   leaves the run as it was after the update before.
   public func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
     while !progress.isFinished {
-      let endedEpoch = update()
+      let endedEpoch = try update()
       let loss = endedEpoch ? progress.history.loss.last ?? 0 : progress.lossSum
       guard loss.isFinite else {
         throw TrainingDiverged(epoch: endedEpoch ? progress.epoch : progress.epoch + 1)
@@ -132,63 +170,112 @@ public final class Trainer {
   /// Makes one update.
   ///
   /// - Returns: Whether it was the last one of an epoch.
+  /// - Throws: What a source of samples throws.
   @discardableResult
-  public func update() -> Bool {
-    if progress.updateInEpoch == 0 { beginEpoch() }
+  public func update() throws -> Bool {
+    let generator = progress.shuffleGenerator
+    let isFirst = progress.updateInEpoch == 0
+    if isFirst, options.shuffle { progress.shuffle() }
     let first = progress.updateInEpoch * options.batchSize
-    let rows = min(options.batchSize, dataset.samples - first)
-    gather(first: first, rows: rows)
-    FloatMode.flushingSubnormals {
-      model.forward(rows: rows, training: true, update: optimizer.iterations)
-      let price = model.parameters.areGradientsAll ? 0 : model.parameters.regularizationLoss
-      if dataset.targetUnits > 0 {
-        let sums = model.backward(
-          targetValues: targetValues, loss: loss, rows: rows, optimizer: optimizer)
-        progress.count(
-          loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
-      } else {
-        let sums = model.backward(targets: targets, rows: rows, optimizer: optimizer)
-        progress.count(
-          loss: sums.lossSum + price * Double(rows * model.outputSteps), correct: sums.correct,
-          rows: rows * model.outputSteps)
-      }
+    let rows = min(options.batchSize, source.samples - first)
+    do {
+      try model.load(
+        source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
+        classes: &classes, values: &values)
+    } catch {
+      // The next attempt draws the same order.
+      progress.shuffleGenerator = generator
+      throw error
     }
+    if isFirst, options.resetStatesEachEpoch { model.resetStates() }
+    FloatMode.flushingSubnormals { learn(rows: rows) }
     progress.updateInEpoch += 1
-    guard progress.updateInEpoch == updatesPerEpoch else { return false }
-    endEpoch()
-    return true
+    let isLast = progress.updateInEpoch == updatesPerEpoch
+    if isLast { try endEpoch() }
+    prepareRate()
+    return isLast
   }
 
-  private func beginEpoch() {
-    if options.shuffle { progress.shuffle() }
-    if options.resetStatesEachEpoch { model.resetStates() }
+  /// Updates the weights by the batch that is loaded.
+  private func learn(rows: Int) {
+    model.forward(rows: rows, training: true, update: optimizer.iterations)
+    for (index, metric) in options.metrics.enumerated() {
+      progress.metricSums[index] += model.sum(
+        metric, of: source, classes: classes, values: values, rows: rows)
+    }
+    let price = model.parameters.areGradientsAll ? 0 : model.parameters.regularizationLoss
+    if source.targetUnits > 0 {
+      let sums = model.backward(
+        targetValues: values, loss: loss, rows: rows, optimizer: optimizer)
+      progress.count(
+        loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
+      return
+    }
+    let sums = options.classWeights.withUnsafeBufferPointer { weights in
+      model.backward(
+        targets: classes, classWeights: weights.isEmpty ? nil : weights.baseAddress, rows: rows,
+        optimizer: optimizer)
+    }
+    progress.count(
+      loss: sums.lossSum + price * Double(rows * model.outputSteps), correct: sums.correct,
+      rows: rows * model.outputSteps)
   }
 
-  private func endEpoch() {
-    progress.history.loss.append(progress.lossSum / Double(progress.rowsSeen))
-    progress.history.accuracy.append(Double(progress.correct) / Double(progress.rowsSeen))
+  /// Gives the optimizer the learning rate of the next update.
+  private func prepareRate() {
+    guard let schedule = options.schedule else { return }
+    optimizer.learningRate = schedule.rate(
+      update: progress.epoch * updatesPerEpoch + progress.updateInEpoch,
+      updatesPerEpoch: updatesPerEpoch, reduction: progress.rateReduction)
+  }
+
+  private func endEpoch() throws {
+    let isValidated = (progress.epoch + 1) % options.validateEvery == 0
+    let outcome = Result { try isValidated ? evaluator?.evaluate() : nil }
+    let validation = try? outcome.get()
+    let rows = progress.rowsSeen
+    progress.history.loss.append(progress.lossSum / Double(rows))
+    progress.history.accuracy.append(Double(progress.correct) / Double(rows))
+    var others: [String: Double] = [:]
+    if options.schedule != nil { others[History.learningRate] = Double(optimizer.learningRate) }
+    for (metric, sum) in zip(options.metrics, progress.metricSums) {
+      others[metric.rawValue] = metric.value(sum: sum, rows: rows)
+    }
+    if let validation {
+      others[History.validationLoss] = validation.loss
+      if loss.hasAccuracy { others[History.validationAccuracy] = validation.accuracy }
+      for (metric, value) in validation.metrics { others[History.validation(metric)] = value }
+    }
+    progress.history.append(others)
     progress.epoch += 1
     progress.updateInEpoch = 0
     progress.lossSum = 0
     progress.correct = 0
     progress.rowsSeen = 0
+    for index in progress.metricSums.indices { progress.metricSums[index] = 0 }
+    watch(evaluator == nil ? progress.history.loss.last : validation?.loss)
+    // The epoch is done even so.
+    _ = try outcome.get()
   }
 
-  /// Copies a batch into the model's input, and its targets beside it.
-  private func gather(first: Int, rows: Int) {
-    model.setInput(dataset, order: progress.order, first: first, rows: rows)
-    for row in 0..<rows {
-      let sample = Int(progress.order[first + row])
-      let units = dataset.targetUnits
-      for step in 0..<dataset.targetSteps where units > 0 {
-        for unit in 0..<units {
-          targetValues[(step * rows + row) * units + unit] =
-            dataset.targetValues[(sample * dataset.targetSteps + step) * units + unit]
-        }
-      }
-      for step in 0..<dataset.targetSteps where units == 0 {
-        targets[step * rows + row] = dataset.targets[sample * dataset.targetSteps + step]
-      }
+  /// Draws conclusions from the loss of an epoch.
+  ///
+  /// - Parameter loss: `nil` if it was not measured in this one.
+  private func watch(_ loss: Double?) {
+    isBest = false
+    guard let loss else { return }
+    isBest = progress.best.take(loss)
+    if let patience = options.earlyStopping, !progress.earlyStopping.take(loss),
+      progress.earlyStopping.waited >= patience
+    {
+      progress.isStoppedEarly = true
+    }
+    if case .plateau(let patience, let factor) = options.schedule?.course,
+      !progress.plateau.take(loss, change: LearningRateSchedule.smallestImprovement),
+      progress.plateau.waited >= patience
+    {
+      progress.rateReduction *= factor
+      progress.plateau.waited = 0
     }
   }
 }

@@ -9,6 +9,17 @@ public struct TrainingOptions: Equatable, Sendable {
   public var resetStatesEachEpoch: Bool
   /// Decides every random number of the run.
   public var randomSeed: UInt64
+  /// How the learning rate changes; it stays the optimizer's if `nil`.
+  public var schedule: LearningRateSchedule?
+  /// Measured beside loss and accuracy.
+  public var metrics: [Metric] = []
+  /// What the loss of each class is multiplied by; 1 if empty.
+  public var classWeights: [Float] = []
+  /// The epochs from one validation to the next.
+  public var validateEvery = 1
+  /// Ends the run when the loss, that of the validation if there is one, has not improved for so many epochs:
+  /// `keras.callbacks.EarlyStopping`.
+  public var earlyStopping: Int?
 
   public init(
     batchSize: Int, shuffle: Bool, resetStatesEachEpoch: Bool, randomSeed: UInt64

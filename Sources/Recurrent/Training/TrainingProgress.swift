@@ -10,7 +10,8 @@ public struct TrainingProgress: Equatable, Sendable {
   public var targetEpochs: Int
   /// The updates done in the epoch that is under way.
   public internal(set) var updateInEpoch: Int
-  /// The order in which the epoch under way, or the last one, takes the samples.
+  /// The order in which the epoch under way, or the last one, takes the samples; empty if it is always that of
+  /// the source, and not kept.
   public internal(set) var order: [Int32]
   /// Draws the next epoch's order.
   public internal(set) var shuffleGenerator: PhiloxGenerator
@@ -20,10 +21,24 @@ public struct TrainingProgress: Equatable, Sendable {
   public internal(set) var correct: Int
   /// The number of those rows.
   public internal(set) var rowsSeen: Int
+  /// The sum of each metric over them.
+  public var metricSums: [Double] = []
   /// Loss and accuracy of every epoch done.
   public internal(set) var history: History
+  /// The best loss, of the validation if there is one.
+  public var best = BestValue()
+  /// The same as early stopping sees it.
+  public var earlyStopping = BestValue()
+  /// The same as the schedule of the learning rate sees it.
+  public var plateau = BestValue()
+  /// What plateaus have reduced the learning rate to, as a part of it.
+  public var rateReduction = 1.0
+  /// Whether the run was ended before all epochs were done.
+  public var isStoppedEarly = false
 
   /// The beginning of a run.
+  ///
+  /// - Parameter samples: Those that have an order of their own; 0 if it is always that of the source.
   public init(samples: Int, targetEpochs: Int, randomSeed: UInt64) {
     self.init(
       epoch: 0, targetEpochs: targetEpochs, updateInEpoch: 0,
@@ -59,18 +74,6 @@ public struct TrainingProgress: Equatable, Sendable {
   /// Draws the order of the next epoch.
   mutating func shuffle() { shuffleGenerator.shuffle(&order) }
 
-  /// Whether all epochs are done.
-  public var isFinished: Bool { epoch >= targetEpochs }
-}
-
-/// Loss and metrics by epoch, as Keras' `History` keeps them: means over the epoch's rows, each
-/// measured before the update that its batch made.
-public struct History: Equatable, Sendable {
-  public var loss: [Double]
-  public var accuracy: [Double]
-
-  public init(loss: [Double] = [], accuracy: [Double] = []) {
-    self.loss = loss
-    self.accuracy = accuracy
-  }
+  /// Whether all epochs are done, or will not be.
+  public var isFinished: Bool { isStoppedEarly || epoch >= targetEpochs }
 }

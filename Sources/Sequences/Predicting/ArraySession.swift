@@ -84,9 +84,7 @@ public final class ArraySession {
   /// - Throws: `CheckpointError`.
   public func save() throws {
     guard let target, let model else { return }
-    if checkpoint.training != nil, checkpoint.trainingRecurrentState == nil {
-      checkpoint.trainingRecurrentState = checkpoint.recurrentState
-    }
+    checkpoint.keepTrainingState()
     checkpoint.recurrentState = model.recurrentState
     try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
   }

@@ -61,7 +61,8 @@ public struct Evaluation: Sendable {
       let part = Array(patterns[first..<min(first + batch, patterns.count)])
       let dataset = try SequenceDataset(
         part, framing: experiment.framing, vocabulary: predictor.vocabulary)
-      model.setInput(dataset)
+      var targets = dataset.targets
+      try model.load(dataset, targets: &targets)
       model.forward(rows: part.count)
       let sums = model.evaluate(targets: dataset.targets, rows: part.count)
       lossSum += sums.lossSum

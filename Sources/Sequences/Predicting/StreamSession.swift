@@ -21,6 +21,14 @@ public final class StreamSession {
     checkpoint = try CheckpointFile.load(file)
   }
 
+  /// The same as a session of text; `nil` if the model was trained on none.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func text() throws -> TextSession? {
+    guard case .text = checkpoint.task?.source else { return nil }
+    return try TextSession(checkpoint, file: file, target: target)
+  }
+
   /// Makes `steps` steps.
   ///
   /// - Parameters:
@@ -53,9 +61,7 @@ public final class StreamSession {
   /// - Throws: `CheckpointError`.
   public func save() throws {
     guard let target, let predictor else { return }
-    if checkpoint.training != nil, checkpoint.trainingRecurrentState == nil {
-      checkpoint.trainingRecurrentState = checkpoint.recurrentState
-    }
+    checkpoint.keepTrainingState()
     checkpoint.recurrentState = predictor.recurrentState
     checkpoint.stream = predictor.stream
     try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)

@@ -17,22 +17,32 @@ public struct CheckpointSchedule {
   /// `a.h5`, `a-update-00000750.h5`.
   public let keep: Int
   private let lock: CheckpointLock
+  private let best: (path: String, lock: CheckpointLock)?
 
   /// Takes the right to write at `path`.
   ///
+  /// - Parameter bestPath: Where the checkpoint after the best epoch so far is kept; nowhere if `nil`.
   /// - Throws: ``CheckpointError`` if nothing can be written there, or somebody else does;
   ///   ``ConfigurationError`` if a file of that name is one that training cannot go on from.
-  public init(path: String, interval: Interval? = nil, keep: Int = 0) throws {
-    let format = CheckpointFormat(path: path)
-    guard format.isComplete else {
-      throw ConfigurationError(
-        "\(path): training cannot go on from a \(format.suffix) file; save a .h5 or .keras file and "
-          + "turn it into one with lstm-convert")
+  public init(
+    path: String, interval: Interval? = nil, keep: Int = 0, bestPath: String? = nil
+  ) throws {
+    for path in [path, bestPath].compactMap({ $0 }) {
+      let format = CheckpointFormat(path: path)
+      guard format.isComplete else {
+        throw ConfigurationError(
+          "\(path): training cannot go on from a \(format.suffix) file; save a .h5 or .keras file "
+            + "and turn it into one with lstm-convert")
+      }
+    }
+    guard bestPath != path else {
+      throw ConfigurationError("\(path): the best checkpoint needs a name of its own")
     }
     self.path = path
     self.interval = interval
     self.keep = keep
     lock = try CheckpointLock(path)
+    best = try bestPath.map { ($0, try CheckpointLock($0)) }
   }
 
   func isDue(_ trainer: Trainer, endedEpoch: Bool) -> Bool {
@@ -45,5 +55,10 @@ public struct CheckpointSchedule {
 
   func save(_ checkpoint: Checkpoint) throws {
     try CheckpointFile.save(checkpoint, to: path, lock: lock, keep: keep)
+  }
+
+  func saveBest(_ checkpoint: () throws -> Checkpoint) throws {
+    guard let best else { return }
+    try CheckpointFile.save(try checkpoint(), to: best.path, lock: best.lock)
   }
 }

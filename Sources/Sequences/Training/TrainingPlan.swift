@@ -1,24 +1,84 @@
 import Recurrent
 
-/// What a new training run is to do: an experiment, and where it departs from its defaults.
+/// What a new training run is to do: what to learn, and where it departs from the defaults of that.
 public struct TrainingPlan: Sendable {
-  public var experiment: Experiment
+  /// What is learnt.
+  public enum Data: Sendable {
+    case experiment(Experiment)
+    case text(TextPlan)
+  }
+
+  public var data: Data
   /// The units of each LSTM layer, the lowest first.
   public var units: [Int]
+  /// The rate of dropout above each LSTM layer.
+  public var dropout = 0.0
   public var epochs: Int
   public var batchSize: Int
   public var shuffle: Bool
+  /// Keras' name of the optimizer.
+  public var optimizer = "adam"
   public var learningRate: Float
+  /// How the learning rate changes; it stays as it is if `nil`.
+  public var course: LearningRateSchedule.Course?
+  /// The updates over which the learning rate rises.
+  public var warmUp = 0
+  /// The norm that gradients are clipped to.
+  public var clipNorm: Double?
+  /// The part of the data that is kept for validation.
+  public var validationSplit = 0.0
+  public var validateEvery = 1
+  public var earlyStopping: Int?
+  public var metrics: [Metric] = []
+  public var classWeights: [Float] = []
   public var randomSeed: UInt64
 
   /// The experiment as it stands.
   public init(_ experiment: Experiment, randomSeed: UInt64 = 7) {
-    self.experiment = experiment
+    data = .experiment(experiment)
     units = experiment.units
     epochs = experiment.epochs
     batchSize = experiment.batchSize
     shuffle = experiment.shuffle
     learningRate = 0.001
     self.randomSeed = randomSeed
+  }
+
+  /// Learning a text: one layer of 128 units, batches of 50, a tenth of the text kept for validation.
+  public init(_ text: TextPlan, randomSeed: UInt64 = 7) {
+    data = .text(text)
+    units = [128]
+    epochs = 10
+    batchSize = 50
+    shuffle = !text.isStateful
+    learningRate = 0.002
+    validationSplit = 0.1
+    self.randomSeed = randomSeed
+  }
+
+  /// How the run walks over its data.
+  func options(resetStatesEachEpoch: Bool) throws(ConfigurationError) -> TrainingOptions {
+    var options = TrainingOptions(
+      batchSize: batchSize, shuffle: shuffle, resetStatesEachEpoch: resetStatesEachEpoch,
+      randomSeed: randomSeed)
+    if course != nil || warmUp != 0 {
+      options.schedule = try LearningRateSchedule(
+        course ?? .constant, rate: learningRate, warmUp: warmUp)
+    }
+    options.validateEvery = validateEvery
+    options.earlyStopping = earlyStopping
+    options.metrics = metrics
+    options.classWeights = classWeights
+    return options
+  }
+
+  /// The optimizer before its first update.
+  func optimizer(
+    for parameters: ParameterStore<Float>
+  ) throws -> Optimizer<Float> {
+    var configuration = try OptimizerConfiguration(named: optimizer).with(
+      learningRate: learningRate)
+    if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
+    return try Optimizer.make(configuration, parameters: parameters)
   }
 }

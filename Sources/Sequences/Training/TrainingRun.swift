@@ -4,32 +4,52 @@ import Recurrent
 /// A training run from its plan or its checkpoint to its end, with the checkpoints on the way.
 public final class TrainingRun {
   public let trainer: Trainer
-  private let data: TrainingData
-  private let vocabulary: Vocabulary?
+  private let data: any TrainingData
+  private let validationSplit: Double
   private let kerasVersion: KerasVersion
   private var resumedFrom: String?
 
-  /// A new run of an experiment with new weights.
+  /// A new run with new weights.
   ///
-  /// - Throws: `ConfigurationError` if the plan cannot be carried out, or `OutOfMemory`.
+  /// - Throws: `ConfigurationError` if the plan cannot be carried out, `CheckpointError` if its data cannot be
+  ///   read, or `OutOfMemory`.
   public init(_ plan: TrainingPlan, kerasVersion: KerasVersion = .three) throws {
     try Self.check(epochs: plan.epochs)
     guard !plan.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
-    let parameters = try ParameterStore<Float>(
-      plan.experiment.configuration(units: plan.units, batchSize: plan.batchSize))
+    let configuration: ModelConfiguration
+    let isStateful: Bool
+    switch plan.data {
+    case .experiment(let experiment):
+      data = try ExperimentData(
+        experiment, randomSeed: plan.randomSeed, validationSplit: plan.validationSplit)
+      configuration = experiment.configuration(
+        units: plan.units, batchSize: plan.batchSize, dropout: plan.dropout)
+      isStateful = experiment.stateful
+    case .text(let text):
+      let data = try TextData(
+        text, batchSize: plan.batchSize, validationSplit: plan.validationSplit)
+      self.data = data
+      let symbols = data.vocabulary?.symbols.count ?? 0
+      configuration = .lstmClassifier(
+        units: plan.units, classes: symbols, timeSteps: nil, features: data.samples.features,
+        statefulBatch: text.isStateful ? plan.batchSize : nil, returnSequences: true,
+        embedding: text.embedding, dropout: plan.dropout)
+      isStateful = text.isStateful
+    }
+    let parameters = try ParameterStore<Float>(configuration)
     parameters.initialize(seed: plan.randomSeed)
-    data = try TrainingData(plan.experiment, randomSeed: plan.randomSeed)
-    vocabulary = Experiment.alphabet
     self.kerasVersion = kerasVersion
+    validationSplit = plan.validationSplit
+    let isText = if case .text = plan.data { true } else { false }
     trainer = try Trainer(
-      parameters: parameters,
-      optimizer: try Optimizer.make(.adam(learningRate: plan.learningRate), parameters: parameters),
-      dataset: data.dataset,
-      options: TrainingOptions(
-        batchSize: plan.batchSize, shuffle: plan.shuffle,
-        resetStatesEachEpoch: plan.experiment.stateful, randomSeed: plan.randomSeed),
+      parameters: parameters, optimizer: try plan.optimizer(for: parameters),
+      // Texts may be long: their targets are numbers of symbols, in Keras too.
+      loss: isText ? .sparseCategoricalCrossEntropy : .categoricalCrossEntropy,
+      source: data.samples, validation: data.validation,
+      options: try plan.options(resetStatesEachEpoch: isStateful),
       progress: TrainingProgress(
-        samples: data.dataset.samples, targetEpochs: plan.epochs, randomSeed: plan.randomSeed))
+        samples: isText && !plan.shuffle ? 0 : data.samples.samples, targetEpochs: plan.epochs,
+        randomSeed: plan.randomSeed))
   }
 
   /// A run of any model on arrays, from the weights, optimizer and state that its file has: Keras' `fit`.
@@ -37,27 +57,28 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - file: The model's path, for errors.
   ///   - options: As Keras' `fit`, a stateful model keeps its state from epoch to epoch.
+  ///   - validationSplit: The part of the samples that is kept for validation.
   /// - Throws: ``CheckpointError`` if the model cannot be trained, or an array not be read;
   ///   `ConfigurationError` if they do not fit each other.
   public init(
     _ checkpoint: Checkpoint, file: String, inputs: String, targets: String, epochs: Int,
-    options: TrainingOptions
+    options: TrainingOptions, validationSplit: Double = 0
   ) throws {
     try Self.check(epochs: epochs)
     guard let optimizer = checkpoint.optimizer else {
       throw CheckpointError(
         .invalid, file: file, "was not compiled: it has no loss and no optimizer to train with")
     }
-    data = try TrainingData(
+    data = try ArrayData(
       inputs: inputs, targets: targets, configuration: checkpoint.configuration,
-      loss: checkpoint.loss)
-    vocabulary = checkpoint.vocabulary
+      loss: checkpoint.loss, validationSplit: validationSplit, vocabulary: checkpoint.vocabulary)
+    self.validationSplit = validationSplit
     kerasVersion = checkpoint.kerasVersion
     trainer = try Trainer(
       parameters: checkpoint.parameters, optimizer: optimizer, loss: checkpoint.loss,
-      dataset: data.dataset, options: options,
+      source: data.samples, validation: data.validation, options: options,
       progress: TrainingProgress(
-        samples: data.dataset.samples, targetEpochs: epochs, randomSeed: options.randomSeed),
+        samples: data.samples.samples, targetEpochs: epochs, randomSeed: options.randomSeed),
       recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
   }
 
@@ -76,18 +97,48 @@ public final class TrainingRun {
         "has no training run to go on with: it was not written by lstm-train or lstm-resume")
     }
     do {
-      data = try TrainingData(task, checkpoint, file: file)
-      vocabulary = checkpoint.vocabulary
+      data = try Self.data(of: task, checkpoint, file: file)
+      validationSplit = task.validationSplit
       kerasVersion = checkpoint.kerasVersion
       trainer = try Trainer(
         parameters: checkpoint.parameters, optimizer: optimizer, loss: checkpoint.loss,
-        dataset: data.dataset, options: task.options, progress: progress,
+        source: data.samples, validation: data.validation, options: task.options,
+        progress: progress,
         recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
     } catch let error as ConfigurationError {
       throw CheckpointError(.invalid, file: file, error.description)
     }
     resumedFrom = file
     if let epochs { try trainer.extend(byEpochs: epochs) }
+  }
+
+  /// The data that a checkpoint's task names.
+  ///
+  /// - Throws: `CheckpointError`, or `ConfigurationError`.
+  private static func data(
+    of task: TrainingTask, _ checkpoint: Checkpoint, file: String
+  ) throws -> any TrainingData {
+    switch task.source {
+    case .arrays(let inputs, let targets):
+      return try ArrayData(
+        inputs: inputs, targets: targets, configuration: checkpoint.configuration,
+        loss: checkpoint.loss, validationSplit: task.validationSplit,
+        vocabulary: checkpoint.vocabulary)
+    case .text(let text):
+      return try TextData(
+        text, of: checkpoint, batchSize: task.options.batchSize,
+        validationSplit: task.validationSplit)
+    case .experiment:
+      let experiment = try Experiment.of(task, file: file)
+      guard experiment.stateful == checkpoint.configuration.isStateful else {
+        throw CheckpointError(
+          .invalid, file: file,
+          "/task@experiment: is \(experiment.name), but the model is "
+            + (experiment.stateful ? "not stateful" : "stateful"))
+      }
+      return try ExperimentData(
+        experiment, randomSeed: task.options.randomSeed, validationSplit: task.validationSplit)
+    }
   }
 
   private static func check(epochs: Int) throws(ConfigurationError) {
@@ -98,12 +149,36 @@ public final class TrainingRun {
   }
 
   /// The run as it stands, after the last update.
-  public var checkpoint: Checkpoint {
+  ///
+  /// - Throws: `CheckpointError` if the data cannot be read.
+  public func checkpoint() throws -> Checkpoint {
     Checkpoint(
       parameters: trainer.model.parameters, optimizer: trainer.optimizer, loss: trainer.loss,
-      recurrentState: trainer.model.recurrentState, stream: data.stream(of: trainer),
-      training: trainer.progress, vocabulary: vocabulary,
-      task: TrainingTask(data.source, options: trainer.options), kerasVersion: kerasVersion)
+      recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
+      training: trainer.progress, vocabulary: data.vocabulary,
+      task: TrainingTask(
+        data.source, options: trainer.options, validationSplit: validationSplit),
+      kerasVersion: kerasVersion)
+  }
+
+  /// Measures the model as it stands.
+  ///
+  /// - Returns: What it does on the part for validation, or on all if there is none.
+  /// - Throws: `CheckpointError` if the data cannot be read, or `OutOfMemory`.
+  public func evaluate() throws -> TextEvaluation {
+    let evaluator =
+      try trainer.evaluator
+      ?? Evaluator(
+        parameters: trainer.model.parameters, loss: trainer.loss, source: data.samples,
+        batchSize: trainer.options.batchSize, metrics: trainer.options.metrics)
+    return TextEvaluation(
+      part: trainer.evaluator == nil ? "training" : "validation",
+      level: textLevel ?? .character, result: try evaluator.evaluate())
+  }
+
+  /// What to measure the loss in, beside itself; `nil` if nothing but the loss is usual.
+  public var textLevel: TextTask.Level? {
+    if case .text(let text) = data.source { text.level } else { nil }
   }
 
   /// Trains to the planned end or until asked to stop, and saves.
@@ -113,24 +188,35 @@ public final class TrainingRun {
   ///   - shouldStop: Asked after every update.
   ///   - didUpdate: Told after every update whether it ended an epoch.
   /// - Returns: Whether all planned epochs are done.
-  /// - Throws: ``CheckpointError`` or `TrainingDiverged`.
+  /// - Throws: ``CheckpointError`` or `TrainingDiverged`. If the data can no longer be read, what was learnt
+  ///   until then is saved first.
   @discardableResult
   public func train(
     saving: CheckpointSchedule, shouldStop: () -> Bool = { false },
-    didUpdate: (_ endedEpoch: Bool) -> Void = { _ in }
+    didUpdate: (_ endedEpoch: Bool) throws -> Void = { _ in }
   ) throws -> Bool {
     // With nothing to do, the checkpoint stays as it is.
     if trainer.progress.isFinished, saving.path == resumedFrom { return true }
     var savedAt: Int?
-    try trainer.train { endedEpoch in
-      didUpdate(endedEpoch)
-      if saving.isDue(trainer, endedEpoch: endedEpoch) {
-        try saving.save(checkpoint)
-        savedAt = trainer.optimizer.iterations
-      }
-      return shouldStop()
+    func save() throws {
+      try saving.save(try checkpoint())
+      savedAt = trainer.optimizer.iterations
     }
-    if savedAt != trainer.optimizer.iterations { try saving.save(checkpoint) }
+    do {
+      try trainer.train { endedEpoch in
+        try didUpdate(endedEpoch)
+        if endedEpoch, trainer.isBest { try saving.saveBest { try checkpoint() } }
+        if saving.isDue(trainer, endedEpoch: endedEpoch) { try save() }
+        return shouldStop()
+      }
+    } catch let error as CheckpointError where error.kind == .invalid {
+      // The stream may not be known any more; all that training needs is.
+      if savedAt != trainer.optimizer.iterations, trainer.optimizer.iterations > 0 {
+        try? save()
+      }
+      throw error
+    }
+    if savedAt != trainer.optimizer.iterations { try save() }
     return trainer.progress.isFinished
   }
 }

@@ -1,0 +1,167 @@
+import CXXHash
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The bytes of some files, one after the other, read as they are needed: they may be more than memory holds.
+public final class DataFiles {
+  /// A name that stands for what comes on stdin.
+  public static let standardInput = "-"
+
+  private struct Part {
+    let path: String
+    let file: FileDescriptor
+    /// Where it begins among all bytes.
+    let first: Int
+    let status: stat
+  }
+
+  private var parts: [Part] = []
+  /// The bytes of all.
+  public private(set) var count = 0
+
+  /// - Parameter paths: Files, or `-`, which is copied into a temporary file.
+  /// - Throws: ``CheckpointError`` if one cannot be opened.
+  public init(_ paths: [String]) throws {
+    for path in paths {
+      let file = try path == Self.standardInput ? Self.copyOfStandardInput() : Self.open(path)
+      var status = stat()
+      fstat(file.number, &status)
+      parts.append(Part(path: path, file: file, first: count, status: status))
+      count += Int(status.st_size)
+    }
+  }
+
+  private static func open(_ path: String) throws -> FileDescriptor {
+    guard isRegularFile(path) else {
+      throw CheckpointError(.noInput, file: path, "is not a file")
+    }
+    return try FileDescriptor.reading(path)
+  }
+
+  private static func copyOfStandardInput() throws -> FileDescriptor {
+    let temporary = try TemporaryFile(for: standardInput)
+    let file = temporary.file
+    let input = FileDescriptor(taking: dup(STDIN_FILENO))
+    var at = 0
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) { buffer in
+      while true {
+        guard let count = input.readNext(into: buffer) else {
+          throw CheckpointError(.inputOutput, file: standardInput, systemErrorText())
+        }
+        guard count > 0 else { return }
+        guard file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: at) else {
+          throw CheckpointError.cannotWrite(standardInput)
+        }
+        at += count
+      }
+    }
+    return file
+  }
+
+  /// Checks that no file has changed since it was opened.
+  ///
+  /// - Throws: ``CheckpointError`` that names the one that has.
+  public func checkUnchanged() throws {
+    for part in parts {
+      var status = stat()
+      guard fstat(part.file.number, &status) == 0, status.st_size == part.status.st_size,
+        status.lastChange == part.status.lastChange
+      else {
+        throw CheckpointError.invalid(part.path, "has changed while it was read")
+      }
+    }
+  }
+
+  /// Reads as many bytes as there are from an offset on, up to the size of `buffer`.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var done = 0
+    for part in parts {
+      let size = Int(part.status.st_size)
+      let from = offset + done - part.first
+      guard done < buffer.count, from >= 0, from < size else { continue }
+      let wanted = min(buffer.count - done, size - from)
+      let place = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + wanted])
+      guard let found = part.file.read(at: from, into: place) else {
+        throw CheckpointError(.inputOutput, file: part.path, "cannot read: \(systemErrorText())")
+      }
+      guard found == wanted else {
+        throw CheckpointError.invalid(part.path, "has changed while it was read")
+      }
+      done += found
+    }
+    return done
+  }
+
+  /// Walks over all bytes.
+  ///
+  /// - Parameter body: Receives a piece, where it begins, and whether it is the last; returns how many of its
+  ///   bytes it is done with. The rest comes again with the next piece.
+  /// - Returns: XXH3-64 of all bytes, in hexadecimal digits.
+  /// - Throws: ``CheckpointError``, or what `body` throws.
+  public func scan(
+    _ body: (UnsafeBufferPointer<UInt8>, _ offset: Int, _ isLast: Bool) throws -> Int
+  ) throws -> String {
+    guard let state = XXH3_createState() else {
+      throw CheckpointError(.inputOutput, file: parts[0].path, "no memory for a checksum")
+    }
+    defer { XXH3_freeState(state) }
+    XXH3_64bits_reset(state)
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 64) { buffer in
+      var (offset, kept) = (0, 0)
+      repeat {
+        let place = UnsafeMutableRawBufferPointer(rebasing: buffer[kept...])
+        let found = try read(at: offset + kept, into: place)
+        XXH3_64bits_update(state, place.baseAddress, found)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + found)])
+          .assumingMemoryBound(to: UInt8.self)
+        let isLast = offset + kept + found >= count
+        let done = try body(bytes, offset, isLast)
+        kept += found - done
+        offset += done
+        guard !isLast else { break }
+        precondition(kept < buffer.count)
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[done..<done + kept]))
+      } while true
+    }
+    try checkUnchanged()
+    let digits = String(XXH3_64bits_digest(state), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The file that a byte is in, its line and its column in bytes, both from 1: for errors.
+  public func place(of offset: Int) -> (file: String, line: Int, column: Int) {
+    let part = parts.last { $0.first <= offset } ?? parts[0]
+    var (line, lineStart) = (1, part.first)
+    var at = part.first
+    withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) { buffer in
+      while at < offset {
+        let piece = UnsafeMutableRawBufferPointer(
+          rebasing: buffer[..<min(buffer.count, offset - at)])
+        guard let found = try? read(at: at, into: piece), found > 0 else { return }
+        for index in 0..<found where piece[index] == UInt8(ascii: "\n") {
+          line += 1
+          lineStart = at + index + 1
+        }
+        at += found
+      }
+    }
+    return (part.path, line, offset - lineStart + 1)
+  }
+}
+
+extension stat {
+  /// When the content changed last, in nanoseconds.
+  fileprivate var lastChange: Int {
+    #if canImport(Glibc)
+      Int(st_mtim.tv_sec) * 1_000_000_000 + Int(st_mtim.tv_nsec)
+    #else
+      Int(st_mtimespec.tv_sec) * 1_000_000_000 + Int(st_mtimespec.tv_nsec)
+    #endif
+  }
+}

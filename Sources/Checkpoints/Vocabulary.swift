@@ -1,0 +1,41 @@
+/// The symbols of a model's input and output, in the order of their numbers.
+public struct Vocabulary: Equatable, Sendable {
+  /// How a symbol's number becomes an input.
+  public enum Encoding: Equatable, Sendable {
+    /// Divided by a number.
+    case scaled(divisor: Double)
+    /// One feature for each symbol, of which that of the number is 1.
+    case oneHot
+    /// As it is, for an `Embedding`.
+    case number
+  }
+
+  public var symbols: [String]
+  public var encoding: Encoding
+  /// The number of the symbol that stands for all that are none of the others.
+  public var unknown: Int?
+
+  public init(symbols: [String], encoding: Encoding, unknown: Int? = nil) {
+    self.symbols = symbols
+    self.encoding = encoding
+    self.unknown = unknown
+  }
+
+  /// Symbols whose numbers are divided by `divisor`.
+  public init(symbols: [String], divisor: Double) {
+    self.init(symbols: symbols, encoding: .scaled(divisor: divisor))
+  }
+
+  /// The number of a symbol.
+  public func index(of symbol: String) -> Int? { symbols.firstIndex(of: symbol) }
+
+  /// A symbol's number as the only feature of an input: divided in double precision, then rounded, as NumPy
+  /// does it for Keras.
+  public func encode(_ index: Int) -> Float {
+    guard case .scaled(let divisor) = encoding else { return Float(index) }
+    return Float(Double(index) / divisor)
+  }
+
+  /// The features of a step.
+  public var features: Int { encoding == .oneHot ? symbols.count : 1 }
+}

@@ -1,0 +1,55 @@
+/// Samples that a model learns from, wherever they are kept: in memory, or in a file that is read as they are
+/// needed.
+public protocol SampleSource {
+  var samples: Int { get }
+  /// The steps of a sample's input.
+  var timeSteps: Int { get }
+  /// The values of one step.
+  var features: Int { get }
+  /// The steps that have a target: all of them, or the last one only.
+  var targetSteps: Int { get }
+  /// The values of a target; 0 if targets are class numbers.
+  var targetUnits: Int { get }
+
+  /// Checks that the targets are ones that a model of so many outputs can be trained to give.
+  ///
+  /// - Throws: ``ConfigurationError`` that names the target.
+  func checkTargets(loss: Loss, units: Int) throws(ConfigurationError)
+
+  /// Puts samples and their targets where a model reads them.
+  ///
+  /// - Throws: What went wrong while they were read; the places then hold anything.
+  func load(_ batch: SampleBatch) throws
+}
+
+/// Which samples a model is to be given, and where they go.
+public struct SampleBatch {
+  /// The order of the epoch; that of the source if `nil`.
+  private let order: UnsafeBufferPointer<Int32>?
+  private let first: Int
+  public let rows: Int
+  /// `[timeSteps, rows, features]`.
+  public let input: UnsafeMutablePointer<Float>
+  /// Class numbers, `[targetSteps, rows]`; of a source without class numbers not looked at.
+  public let classes: UnsafeMutablePointer<Int32>
+  /// `[targetSteps, rows, targetUnits]`; of a source of class numbers not looked at.
+  public let values: UnsafeMutablePointer<Float>
+
+  /// - Parameter first: Where in the order the batch begins.
+  public init(
+    order: UnsafeBufferPointer<Int32>?, first: Int, rows: Int,
+    input: UnsafeMutablePointer<Float>, classes: UnsafeMutablePointer<Int32>,
+    values: UnsafeMutablePointer<Float>
+  ) {
+    self.order = order
+    self.first = first
+    self.rows = rows
+    self.input = input
+    self.classes = classes
+    self.values = values
+  }
+
+  /// The number of the sample in a row.
+  @inline(__always)
+  public func sample(_ row: Int) -> Int { order.map { Int($0[first + row]) } ?? first + row }
+}

@@ -1,0 +1,155 @@
+import Checkpoints
+import Recurrent
+
+/// A model of text run on its own: each symbol that is drawn is its next input.
+///
+/// A stateful model goes on from all it has read. Another one reads the last symbols anew for each, as many as a
+/// sample had in training.
+public final class TextGenerator {
+  /// A symbol that may come next.
+  public struct Candidate: Equatable, Sendable {
+    public let symbol: String
+    /// From 0 to 1.
+    public let probability: Float
+  }
+
+  public let vocabulary: Vocabulary
+  private let numbers: SymbolNumbers
+  private let model: Sequential<Float>
+  private let isStateful: Bool
+  private let windowLength: Int
+  /// What is fed next, the newest last.
+  private var next: [Int] = []
+  private var sampler: SymbolSampler?
+
+  /// - Parameter file: The checkpoint's path, for errors.
+  /// - Throws: ``CheckpointError`` if the checkpoint is not one of a text.
+  public init(_ checkpoint: Checkpoint, file: String) throws {
+    guard case .text(let task) = checkpoint.task?.source, let vocabulary = checkpoint.vocabulary
+    else {
+      throw CheckpointError(.invalid, file: file, "was not trained on a text")
+    }
+    self.vocabulary = vocabulary
+    numbers = SymbolNumbers(vocabulary, level: task.level)
+    isStateful = checkpoint.configuration.isStateful
+    windowLength = task.sequenceLength
+    do {
+      model = try Sequential(
+        parameters: checkpoint.parameters,
+        as: try checkpoint.configuration.stepByStep(batch: 1), batch: 1, timeSteps: 1)
+    } catch let error as ConfigurationError {
+      throw CheckpointError(.invalid, file: file, error.description)
+    }
+    guard model.outputUnits == vocabulary.symbols.count else {
+      throw CheckpointError(
+        .invalid, file: file,
+        "the model gives \(model.outputUnits) values for \(vocabulary.symbols.count) symbols")
+    }
+  }
+
+  /// Starts cold: the state is zero, then the model reads `seed` up to its last symbol.
+  ///
+  /// - Throws: ``SeedError`` if it cannot read that.
+  public func begin(seed: String) throws(SeedError) {
+    let symbols = try numbers.numbers(of: seed.utf8)
+    guard !symbols.isEmpty else { throw SeedError("the seed is empty; give at least one symbol") }
+    model.resetStates()
+    if isStateful { for symbol in symbols.dropLast() { feed(symbol) } }
+    next = isStateful ? symbols.suffix(1) : symbols.suffix(windowLength)
+  }
+
+  /// Goes on where a row of a stream stands.
+  ///
+  /// - Throws: `ConfigurationError` if the state is not one of this model's.
+  public func resume(
+    _ stream: StreamPosition, state: RecurrentState?, row: Int
+  ) throws(ConfigurationError) {
+    next = stream.nextInput[row]
+    guard let state, var own = model.recurrentState, isStateful else { return }
+    for (index, layer) in state.layers.enumerated() {
+      own.layers[index].values = layer.values.map {
+        Array($0[row * layer.units..<(row + 1) * layer.units])
+      }
+    }
+    try model.restore(own)
+  }
+
+  /// Decides how symbols are drawn from now on.
+  public func sample(_ options: SamplingOptions, with sampler: StreamPosition.Sampler) {
+    self.sampler = SymbolSampler(
+      options,
+      generator: PhiloxGenerator(
+        seed: sampler.seed, stream: .sampling, position: sampler.position),
+      symbols: vocabulary.symbols.count, excluded: vocabulary.unknown)
+  }
+
+  /// Draws the next symbol and makes it the next input.
+  ///
+  /// - Returns: Its bytes; a word's blank is among them.
+  public func step() -> [UInt8] {
+    let probabilities = read()
+    let symbol = sampler?.draw(probabilities) ?? model.likeliestClass(row: 0)
+    next = isStateful ? [symbol] : Array((next + [symbol]).suffix(windowLength))
+    return numbers.bytes(of: symbol)
+  }
+
+  /// The likeliest next symbols, without going on.
+  ///
+  /// - Throws: `ConfigurationError` if the state cannot be put back.
+  public func candidates(_ count: Int) throws(ConfigurationError) -> [Candidate] {
+    let state = model.recurrentState
+    let probabilities = Array(read())
+    if let state { try model.restore(state) }
+    let order = probabilities.indices.sorted {
+      (probabilities[$1], $0) < (probabilities[$0], $1)
+    }
+    return order.prefix(count).map {
+      Candidate(symbol: vocabulary.symbols[$0], probability: probabilities[$0])
+    }
+  }
+
+  /// Stores where the row of the stream stands; the other rows stay where they are.
+  func store(in checkpoint: inout Checkpoint, row: Int) {
+    let rows = checkpoint.configuration.stateRows
+    var inputs = checkpoint.stream?.nextInput ?? []
+    if !isStateful || inputs.count != rows { inputs = [[Int]](repeating: next, count: rows) }
+    inputs[row] = next
+    checkpoint.stream = StreamPosition(
+      nextInput: inputs,
+      sampler: sampler.map {
+        StreamPosition.Sampler(seed: $0.generator.seed, position: $0.generator.position)
+      })
+    guard isStateful, var state = checkpoint.recurrentState, let own = model.recurrentState else {
+      return
+    }
+    for (index, layer) in own.layers.enumerated() {
+      for (number, values) in layer.values.enumerated() {
+        state.layers[index].values[number].replaceSubrange(
+          row * layer.units..<(row + 1) * layer.units, with: values)
+      }
+    }
+    checkpoint.recurrentState = state
+  }
+
+  /// Feeds what is due.
+  ///
+  /// - Returns: The probability of each symbol to follow.
+  private func read() -> UnsafeBufferPointer<Float> {
+    if !isStateful {
+      model.resetStates()
+      for symbol in next.dropLast() { feed(symbol) }
+    }
+    return feed(next.last ?? 0)
+  }
+
+  @discardableResult
+  private func feed(_ symbol: Int) -> UnsafeBufferPointer<Float> {
+    if vocabulary.encoding == .oneHot {
+      model.input.update(repeating: 0)
+      model.input[symbol] = 1
+    } else {
+      model.input[0] = vocabulary.encode(symbol)
+    }
+    return model.forward(rows: 1)
+  }
+}

@@ -1,0 +1,75 @@
+import Checkpoints
+import Recurrent
+
+/// One run of a text: from a seed or from where the stream stood, some symbols on, and back into a file.
+public final class TextSession {
+  private var checkpoint: Checkpoint
+  private let file: String
+  private let target: (path: String, lock: CheckpointLock)?
+  private let generator: TextGenerator
+  private var row = 0
+
+  /// - Parameters:
+  ///   - checkpoint: What `file` holds.
+  ///   - target: Where ``save()`` writes; nowhere if `nil`.
+  /// - Throws: `CheckpointError` if the checkpoint is not one of a text.
+  init(
+    _ checkpoint: Checkpoint, file: String, target: (path: String, lock: CheckpointLock)?
+  ) throws {
+    self.checkpoint = checkpoint
+    self.file = file
+    self.target = target
+    generator = try TextGenerator(checkpoint, file: file)
+  }
+
+  /// Begins a text.
+  ///
+  /// - Parameters:
+  ///   - seed: What to read from a zero state; goes on where the stream stands if `nil`.
+  ///   - row: Which of the sequences side by side it is, for a stateful batch.
+  ///   - randomSeed: Decides what is drawn; goes on with the stream's random numbers if `nil`.
+  /// - Throws: `CheckpointError`, ``SeedError``, or `ConfigurationError` if there is no such row.
+  public func begin(
+    seed: String?, row: Int, options: SamplingOptions, randomSeed: UInt64?
+  ) throws {
+    let rows = checkpoint.configuration.stateRows
+    guard (0..<rows).contains(row) else {
+      throw ConfigurationError("there is no row \(row); the model has \(rows), from 0")
+    }
+    self.row = row
+    if let seed {
+      try generator.begin(seed: seed)
+    } else if let stream = checkpoint.stream {
+      try generator.resume(stream, state: checkpoint.recurrentState, row: row)
+    } else {
+      throw CheckpointError(
+        .invalid, file: file, "holds no running stream; begin one with --seed and --save-state")
+    }
+    let past = seed == nil && randomSeed == nil ? checkpoint.stream?.sampler : nil
+    generator.sample(
+      options,
+      with: past
+        ?? StreamPosition.Sampler(
+          seed: randomSeed ?? checkpoint.task?.options.randomSeed ?? 0, position: 0))
+  }
+
+  /// The bytes of the next symbol.
+  public func step() -> [UInt8] { generator.step() }
+
+  /// The likeliest next symbols.
+  ///
+  /// - Throws: `ConfigurationError`.
+  public func candidates(_ count: Int) throws -> [TextGenerator.Candidate] {
+    try generator.candidates(count)
+  }
+
+  /// Stores where the stream stands. Training goes on from the state it had.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func save() throws {
+    guard let target else { return }
+    checkpoint.keepTrainingState()
+    generator.store(in: &checkpoint, row: row)
+    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+  }
+}
