@@ -15,6 +15,7 @@ struct AdadeltaRule: OptimizerRule {
 
   var slotGroups: [[String]] { [["accumulated_grad", "accumulated_delta_var"]] }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int

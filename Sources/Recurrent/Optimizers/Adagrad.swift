@@ -16,6 +16,7 @@ struct AdagradRule: OptimizerRule {
 
   var slotGroups: [[String]] { [["accumulator"]] }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int

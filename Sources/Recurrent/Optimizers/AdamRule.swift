@@ -21,6 +21,7 @@ struct AdamRule: OptimizerRule {
     [["momentum", "velocity"]] + (isAMSGrad ? [["velocity_hat"]] : [])
   }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
@@ -55,6 +56,7 @@ struct AdamWRule: OptimizerRule {
 
   var slotGroups: [[String]] { adam.slotGroups }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int

@@ -36,6 +36,7 @@ struct NadamRule: OptimizerRule {
     return product
   }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int

@@ -152,6 +152,7 @@ final class RuleOptimizer<Scalar: KernelScalar>: Optimizer<Scalar> {
     }
   }
 
+  @specialized(where Scalar == Float)
   private func squares(of parameter: ParameterStore<Scalar>.Parameter) -> Double {
     let gradients = parameters.gradients.base + parameter.offset
     var sum = 0.0
@@ -159,6 +160,7 @@ final class RuleOptimizer<Scalar: KernelScalar>: Optimizer<Scalar> {
     return sum
   }
 
+  @specialized(where Scalar == Float)
   private func scale(_ parameter: ParameterStore<Scalar>.Parameter, by factor: Double) {
     let gradients = parameters.gradients.base + parameter.offset
     for index in 0..<parameter.count { gradients[index] *= Scalar(factor) }

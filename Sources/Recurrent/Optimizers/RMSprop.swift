@@ -23,6 +23,7 @@ struct RMSpropRule: OptimizerRule {
       + (isCentered ? [["average_gradient"]] : [])
   }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int

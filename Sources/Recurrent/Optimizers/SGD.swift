@@ -18,6 +18,7 @@ struct SGDRule: OptimizerRule {
 
   var slotGroups: [[String]] { momentum == 0 ? [] : [["momentum"]] }
 
+  @specialized(where Scalar == Float)
   func update<Scalar: KernelScalar>(
     _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
     slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
