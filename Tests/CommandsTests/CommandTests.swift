@@ -48,6 +48,45 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "d.h5").path))
   }
 
+  @Test func textsAreLearntAndGoOn() throws {
+    defer { removeFolder() }
+    let text = String(repeating: "one two three four. ", count: 60)
+    try Data(text.utf8).write(to: folder.appending(path: "text.txt"))
+    let options = [
+      "--text", "text.txt", "--units", "24", "--batch-size", "2", "--sequence-length", "20",
+      "--learning-rate", "0.02", "--quiet",
+    ]
+    #expect(
+      try Tool.run(
+        "lstm-train", options + ["--epochs", "30", "--save", "a.h5", "--log", "log.csv"], in: folder
+      ).status == 0)
+    let log = String(decoding: try bytes("log.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(log.count == 31 && log[0] == "epoch,loss,accuracy,val_accuracy,val_loss")
+    // A text that repeats itself is learnt by heart.
+    let whole = try run(
+      "lstm-predict", "a.h5", "--seed", "one two thr", "--steps", "40", "--temperature", "0")
+    #expect(whole.output == String(text.prefix(51)) && whole.status == 0)
+    let first = try run(
+      "lstm-predict", "a.h5", "--seed", "one two thr", "--steps", "10", "--save-state")
+    let second = try run("lstm-predict", "a.h5", "--continue", "--steps", "30")
+    #expect(
+      try run("lstm-predict", "a.h5", "--seed", "one two thr", "--steps", "40").output.count
+        == (first.output + second.output).count)
+    let likely = try run("lstm-predict", "a.h5", "--seed", "one tw", "--show-probabilities", "1")
+    #expect(likely.output.hasSuffix("\"o\"\n"))
+    #expect(try run("lstm-predict", "a.h5", "--evaluate").output.contains("bits per character"))
+    let three = try run("lstm-predict", "a.h5", "--seed", "one", "--count", "3", "--steps", "5")
+    #expect(three.output.split(separator: "\n").count == 3)
+
+    let strange = try run("lstm-predict", "a.h5", "--seed", "one ZWEI")
+    #expect(strange.status == 64 && strange.errorLines.count == 1)
+    #expect(strange.error.contains("symbol 5, 'Z'"))
+    #expect(try run("lstm-train", "--text", "none.txt", "--save", "b.h5").status == 66)
+    #expect(try run("lstm-train", "--level", "word", "--save", "b.h5").status == 64)
+    #expect(try run("lstm-train", "--schedule", "step:1", "--save", "b.h5").status == 64)
+    #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "b.h5").path))
+  }
+
   @Test func trainPredictContinueResumeInspect() throws {
     defer { removeFolder() }
     let trained = try run("lstm-train", "--save", "a.h5", "--quiet")
