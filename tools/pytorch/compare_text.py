@@ -7,9 +7,9 @@
     venv/bin/python tools/pytorch/compare_text.py TEXT --peer-only
 
 One-hot characters go through LSTM layers to a softmax over all characters. Both sides take the same
-batches, contiguous and stateful: each row reads on where it was, and its state is carried from update
-to update; it is zero where an epoch or a validation begins. The validation part is the end of the
-text. The loss is the mean over all predicted characters, in nats, and in bits.
+batches, contiguous and stateful: each row reads on where it was, and its state is carried from
+update to update; it is zero where an epoch or a validation begins. The validation part is the end
+of the text. The loss is the mean over all predicted characters, in nats, and in bits.
 
 PyTorch begins with Keras' initial weights: Glorot uniform kernels, orthogonal recurrent kernels,
 biases zero but 1 for the forget gate, the second bias zero and not trained. --torch-defaults trains
