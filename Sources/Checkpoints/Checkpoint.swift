@@ -23,6 +23,10 @@ public struct Checkpoint {
   private var pastHistory: History?
   /// How symbols become numbers and back.
   public var vocabulary: Vocabulary?
+  /// The names of the classes that the model tells apart, where they are not the symbols.
+  public var labels: [String]?
+  /// How numbers become the model's, and back.
+  public var scaling: Scaling?
   /// What the model is trained on.
   public var task: TrainingTask?
   /// Whose layout the file has.

@@ -32,11 +32,39 @@ extension Vocabulary {
   }
 }
 
+extension Scaling {
+  var json: JSONValue {
+    [
+      "method": .string(method.rawValue), "columns": .array(columns.map(JSONValue.string)),
+      "offsets": .array(offsets.map(JSONValue.number)),
+      "scales": .array(scales.map(JSONValue.number)),
+      "residuals": .array(residuals.map { .number(Double($0)) }),
+    ]
+  }
+
+  /// - Returns: `nil` if the value is no scaling.
+  init?(_ json: JSONValue) {
+    guard let method = json["method"]?.string.flatMap(Method.init(rawValue:)) else { return nil }
+    func numbers(_ name: String) -> [Double] { (json[name]?.array ?? []).compactMap(\.double) }
+    self.init(
+      method: method, columns: (json["columns"]?.array ?? []).compactMap(\.string),
+      offsets: numbers("offsets"), scales: numbers("scales"),
+      residuals: numbers("residuals").map { Float($0) })
+  }
+}
+
 extension StreamPosition {
   var json: JSONValue {
-    var members: [String: JSONValue] = [
-      "next_input": .array(nextInput.map { .array($0.map(JSONValue.integer)) })
-    ]
+    var members: [String: JSONValue] = [:]
+    if !nextInput.isEmpty {
+      members["next_input"] = .array(nextInput.map { .array($0.map(JSONValue.integer)) })
+    }
+    if !nextValues.isEmpty {
+      members["next_values"] = .array(
+        nextValues.map { .array($0.map { .number(Double($0)) }) })
+    }
+    if !keys.isEmpty { members["keys"] = .array(keys.map(JSONValue.string)) }
+    if rowsSeen > 0 { members["rows_seen"] = .integer(rowsSeen) }
     if let sampler {
       members["sampler_seed"] = .string(String(sampler.seed))
       members["sampler_position"] = .string(String(sampler.position))
@@ -48,7 +76,12 @@ extension StreamPosition {
   init?(_ json: JSONValue) {
     guard case .object = json else { return nil }
     self.init(
-      nextInput: (json["next_input"]?.array ?? []).map { ($0.array ?? []).compactMap(\.integer) })
+      nextInput: (json["next_input"]?.array ?? []).map { ($0.array ?? []).compactMap(\.integer) },
+      nextValues: (json["next_values"]?.array ?? []).map {
+        ($0.array ?? []).compactMap { $0.double.map { Float($0) } }
+      },
+      keys: (json["keys"]?.array ?? []).compactMap(\.string),
+      rowsSeen: json["rows_seen"]?.integer ?? 0)
     if let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
       let position = json["sampler_position"]?.string.flatMap({ UInt64($0) })
     {
@@ -59,9 +92,15 @@ extension StreamPosition {
   /// Whether a model can go on from here.
   func fits(_ configuration: ModelConfiguration, symbols: Int) -> Bool {
     let length = nextInput.first?.count ?? 0
-    return nextInput.count == configuration.stateRows && length > 0
-      && nextInput.allSatisfy { row in
-        row.count == length && row.allSatisfy((0..<symbols).contains)
-      }
+    let areSymbols =
+      nextInput.isEmpty
+      || nextInput.count == configuration.stateRows && length > 0
+        && nextInput.allSatisfy({ row in
+          row.count == length && row.allSatisfy((0..<symbols).contains)
+        })
+    return areSymbols && rowsSeen >= 0
+      && nextValues.allSatisfy {
+        $0.count % configuration.features == 0 && $0.allSatisfy(\.isFinite)
+      } && (keys.isEmpty || keys.count == nextValues.count)
   }
 }

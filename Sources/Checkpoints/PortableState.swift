@@ -8,6 +8,8 @@ struct PortableState {
   private static let recurrentState = "recurrent_state"
   private static let stream = "stream"
   private static let vocabulary = "vocabulary"
+  private static let labels = "labels"
+  private static let scaling = "scaling"
   private static let history = "history"
   private static let task = "task"
 
@@ -36,6 +38,10 @@ struct PortableState {
     }
     if let stream = checkpoint.stream { texts[Self.stream] = stream.json.text() }
     if let vocabulary = checkpoint.vocabulary { texts[Self.vocabulary] = vocabulary.json.text() }
+    if let labels = checkpoint.labels {
+      texts[Self.labels] = JSONValue.array(labels.map(JSONValue.string)).text()
+    }
+    if let scaling = checkpoint.scaling { texts[Self.scaling] = scaling.json.text() }
     if let task = checkpoint.task {
       texts[Self.task] = JSONValue.object(TaskDescription.write(task)).text()
     }
@@ -75,6 +81,17 @@ struct PortableState {
         vocabulary.problem(in: configuration) == nil
       else { throw invalid(Self.vocabulary) }
       checkpoint.vocabulary = vocabulary
+    }
+    if let text = texts[Self.labels] {
+      let labels = try json(text, Self.labels, file: file).array?.compactMap(\.string) ?? []
+      guard labels.count == configuration.outputUnits else { throw invalid(Self.labels) }
+      checkpoint.labels = labels
+    }
+    if let text = texts[Self.scaling] {
+      guard let scaling = Scaling(try json(text, Self.scaling, file: file)), scaling.isSound else {
+        throw invalid(Self.scaling)
+      }
+      checkpoint.scaling = scaling
     }
     if let text = texts[Self.recurrentState], var state = RecurrentState.zero(configuration) {
       let value = try json(text, Self.recurrentState, file: file)

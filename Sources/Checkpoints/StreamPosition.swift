@@ -12,13 +12,26 @@ public struct StreamPosition: Equatable, Sendable {
   }
 
   /// The symbols that the next step is fed, for each row of the batch: `[batch, length]`. The last of
-  /// each row is the newest.
+  /// each row is the newest. Empty if the model takes numbers.
   public var nextInput: [[Int]]
+  /// The newest values of each series that the next step is fed, as the model takes them: for each series
+  /// `[length, features]`. Empty if the model takes symbols.
+  public var nextValues: [[Float]]
+  /// The names of the series, where there are several.
+  public var keys: [String]
+  /// The rows that a live stream has brought.
+  public var rowsSeen: Int
   /// What the next symbols are drawn with.
   public var sampler: Sampler?
 
-  public init(nextInput: [[Int]], sampler: Sampler? = nil) {
+  public init(
+    nextInput: [[Int]] = [], nextValues: [[Float]] = [], keys: [String] = [], rowsSeen: Int = 0,
+    sampler: Sampler? = nil
+  ) {
     self.nextInput = nextInput
+    self.nextValues = nextValues
+    self.keys = keys
+    self.rowsSeen = rowsSeen
     self.sampler = sampler
   }
 }

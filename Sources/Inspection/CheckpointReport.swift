@@ -35,6 +35,16 @@ public struct CheckpointReport {
         facts.append(("text", .text(text.files.joined(separator: ", "))))
         facts.append(("level", .text(text.level.rawValue)))
         facts.append(("sequence length", .integer(text.sequenceLength)))
+      case .series(let series):
+        facts.append(("series", .text(series.file)))
+        facts.append(("target", .text(series.target)))
+        facts.append(("features", .text(series.features.joined(separator: ", "))))
+        facts.append(("sequence length", .integer(series.sequenceLength)))
+        facts.append(("horizon", .integer(series.horizon)))
+      case .labelled(let labelled):
+        facts.append(("sequences", .text(labelled.file)))
+        facts.append(("label", .text(labelled.label)))
+        facts.append(("sequence length", .integer(labelled.sequenceLength)))
       }
       facts.append(("batch size", .integer(task.options.batchSize)))
       facts.append(("random seed", .text(String(task.options.randomSeed))))

@@ -32,6 +32,10 @@ enum ResumptionGroups {
     if let vocabulary = checkpoint.vocabulary {
       try VocabularyGroup.write(vocabulary, to: try root.createGroup(VocabularyGroup.name))
     }
+    if let labels = checkpoint.labels { try root.write("labels", labels) }
+    if let scaling = checkpoint.scaling {
+      try ScalingGroup.write(scaling, to: try root.createGroup(ScalingGroup.name))
+    }
     if let task = checkpoint.task {
       try TaskGroup.write(task, to: try root.createGroup(TaskGroup.name))
     }
@@ -59,10 +63,21 @@ enum ResumptionGroups {
       checkpoint.vocabulary = try VocabularyGroup.read(
         group, configuration, file: file)
     }
+    if root.contains("labels") {
+      let labels = try root.dataset("labels").readStrings()
+      guard labels.count == configuration.outputUnits else {
+        throw CheckpointError.invalid(
+          file, "/labels: are \(labels.count); the model gives \(configuration.outputUnits)")
+      }
+      checkpoint.labels = labels
+    }
+    if root.contains(ScalingGroup.name) {
+      checkpoint.scaling = try ScalingGroup.read(try root.group(ScalingGroup.name), file: file)
+    }
     if root.contains(StreamGroup.name) {
       checkpoint.stream = try StreamGroup.read(
         try root.group(StreamGroup.name), symbols: checkpoint.vocabulary?.symbols.count ?? 0,
-        rows: configuration.stateRows, file: file)
+        rows: configuration.stateRows, features: configuration.features, file: file)
     }
     if root.contains(TaskGroup.name) {
       checkpoint.task = try TaskGroup.read(try root.group(TaskGroup.name), file: file)

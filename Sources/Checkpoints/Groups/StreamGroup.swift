@@ -1,26 +1,76 @@
 import HDF5
 
-/// `stream/next_input`, `[batch, length]`, int64: the symbols that the next step is fed. The attributes
-/// `sampler_seed` and `sampler_position` say with which random numbers the next symbols are drawn.
+/// `stream`: where a running sequence stands. `next_input`, `[batch, length]`, int64, the symbols that the next
+/// step is fed; or `next_values`, `[series, length × features]`, float32, and `keys`, the names of several
+/// series. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`.
 enum StreamGroup {
   static let name = "stream"
-  private static let seed = "sampler_seed"
-  private static let position = "sampler_position"
 
   static func write(_ stream: StreamPosition, to group: Group) throws {
-    let length = stream.nextInput.first?.count ?? 0
-    try group.write(
-      "next_input", shape: [stream.nextInput.count, length],
-      stream.nextInput.flatMap { $0.map(Int64.init) })
-    guard let sampler = stream.sampler else { return }
-    try group.attributes.set(seed, sampler.seed)
-    try group.attributes.set(position, sampler.position)
+    if !stream.nextInput.isEmpty {
+      try group.write(
+        "next_input", shape: [stream.nextInput.count, stream.nextInput[0].count],
+        stream.nextInput.flatMap { $0.map(Int64.init) })
+    }
+    // Several series may have different numbers of rows so far.
+    for (index, values) in stream.nextValues.enumerated() {
+      try group.write("next_values/\(index)", shape: [values.count], values)
+    }
+    if !stream.keys.isEmpty { try group.write("keys", stream.keys) }
+    if stream.rowsSeen > 0 { try group.attributes.set("rows_seen", Int64(stream.rowsSeen)) }
+    if let sampler = stream.sampler {
+      try group.attributes.set("sampler_seed", sampler.seed)
+      try group.attributes.set("sampler_position", sampler.position)
+    }
   }
 
   static func read(
-    _ group: Group, symbols: Int, rows: Int, file: String
+    _ group: Group, symbols: Int, rows: Int, features: Int, file: String
   ) throws -> StreamPosition {
-    let dataset = try group.dataset("next_input")
+    var stream = StreamPosition()
+    if group.contains("next_input") {
+      stream.nextInput = try symbolNumbers(
+        try group.dataset("next_input"), symbols: symbols, rows: rows, file: file)
+    }
+    if group.contains("next_values") {
+      let series = try group.group("next_values")
+      for index in try series.memberNames().indices {
+        let dataset = try series.dataset("\(index)")
+        let values = try dataset.read(Float.self, most: 1 << 24)
+        guard values.count % features == 0, values.allSatisfy(\.isFinite) else {
+          throw CheckpointError.invalid(
+            file, "\(dataset.path): must be steps of \(features) numbers, has \(values.count)")
+        }
+        stream.nextValues.append(values)
+      }
+    }
+    if group.contains("keys") {
+      stream.keys = try group.dataset("keys").readStrings()
+      guard stream.keys.count == stream.nextValues.count else {
+        throw CheckpointError.invalid(
+          file, "\(group.path)/keys: must have a name for each of \(stream.nextValues.count) series"
+        )
+      }
+    }
+    let attributes = group.attributes
+    if attributes.contains("rows_seen") {
+      let rows: Int64 = try attributes.number("rows_seen")
+      guard rows >= 0 else {
+        throw CheckpointError.invalid(file, "\(group.path)@rows_seen: is \(rows)")
+      }
+      stream.rowsSeen = Int(rows)
+    }
+    if attributes.contains("sampler_seed") {
+      stream.sampler = StreamPosition.Sampler(
+        seed: try attributes.number("sampler_seed"),
+        position: try attributes.number("sampler_position"))
+    }
+    return stream
+  }
+
+  private static func symbolNumbers(
+    _ dataset: Dataset, symbols: Int, rows: Int, file: String
+  ) throws -> [[Int]] {
     let shape = try dataset.shape()
     let values = try dataset.read(Int64.self, most: 1 << 24)
     guard shape.count == 2, shape[0] == rows, shape[1] >= 1,
@@ -31,14 +81,8 @@ enum StreamGroup {
         "\(dataset.path): must be [\(rows), length] numbers of symbols below \(symbols), "
           + "has shape \(shape)")
     }
-    var stream = StreamPosition(
-      nextInput: (0..<rows).map { row in
-        values[row * shape[1]..<(row + 1) * shape[1]].map(Int.init)
-      })
-    if group.attributes.contains(seed) {
-      stream.sampler = StreamPosition.Sampler(
-        seed: try group.attributes.number(seed), position: try group.attributes.number(position))
+    return (0..<rows).map { row in
+      values[row * shape[1]..<(row + 1) * shape[1]].map(Int.init)
     }
-    return stream
   }
 }

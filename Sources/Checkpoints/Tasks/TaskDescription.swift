@@ -39,6 +39,25 @@ enum TaskDescription {
       members["level"] = .string(text.level.rawValue)
       members["sequence_length"] = .integer(text.sequenceLength)
       members["digest"] = .string(text.digest)
+    case .series(let series):
+      members["series"] = .string(series.file)
+      members["target"] = .string(series.target)
+      members["features"] = .array(series.features.map(JSONValue.string))
+      members["date"] = series.date.map(JSONValue.string)
+      members["key"] = series.key.map(JSONValue.string)
+      members["sequence_length"] = .integer(series.sequenceLength)
+      members["horizon"] = .integer(series.horizon)
+      members["test_split"] = .number(series.testSplit)
+      members["missing"] = .string(series.missing.rawValue)
+      members["digest"] = .string(series.digest)
+    case .labelled(let labelled):
+      members["sequences"] = .string(labelled.file)
+      members["sequence"] = .string(labelled.sequence)
+      members["label"] = .string(labelled.label)
+      members["regression"] = .bool(labelled.isRegression)
+      members["level"] = labelled.level.map { .string($0.rawValue) }
+      members["sequence_length"] = .integer(labelled.sequenceLength)
+      members["digest"] = .string(labelled.digest)
     }
   }
 
@@ -171,6 +190,23 @@ struct TaskMembers {
       return .text(
         TextTask(
           files: try texts("text"), level: try choice("level"),
+          sequenceLength: try count("sequence_length"), digest: try text("digest")))
+    }
+    if members["series"] != nil {
+      return .series(
+        SeriesTask(
+          file: try text("series"), target: try text("target"), features: try texts("features"),
+          date: members["date"]?.string, key: members["key"]?.string,
+          sequenceLength: try count("sequence_length"), horizon: try count("horizon"),
+          testSplit: try part("test_split"), missing: try choice("missing"),
+          digest: try text("digest")))
+    }
+    if members["sequences"] != nil {
+      return .labelled(
+        LabelledTask(
+          file: try text("sequences"), sequence: try text("sequence"), label: try text("label"),
+          isRegression: try flag("regression"),
+          level: members["level"] == nil ? nil : try choice("level"),
           sequenceLength: try count("sequence_length"), digest: try text("digest")))
     }
     return .arrays(inputs: try text("inputs"), targets: try text("targets"))

@@ -9,6 +9,8 @@ public struct TrainingTask: Equatable, Sendable {
     /// The files of arrays, `.npy` or `FILE.h5:DATASET`.
     case arrays(inputs: String, targets: String)
     case text(TextTask)
+    case series(SeriesTask)
+    case labelled(LabelledTask)
   }
 
   public var source: Source
@@ -44,6 +46,81 @@ public struct TextTask: Equatable, Sendable {
 
   public init(files: [String], level: Level, sequenceLength: Int, digest: String) {
     self.files = files
+    self.level = level
+    self.sequenceLength = sequenceLength
+    self.digest = digest
+  }
+}
+
+/// Forecasting a column of a table whose rows are points in time.
+public struct SeriesTask: Equatable, Sendable {
+  /// What is done about missing values.
+  public enum Missing: String, CaseIterable, Sendable {
+    case refuse
+    /// The last value before it stands in.
+    case forwardFill = "forward-fill"
+    /// The row is left out.
+    case drop
+  }
+
+  public var file: String
+  public var target: String
+  public var features: [String]
+  /// The column that says when; `nil` if there is none.
+  public var date: String?
+  /// The column that says which of several series; `nil` if there is one.
+  public var key: String?
+  /// The steps of a sample.
+  public var sequenceLength: Int
+  /// The steps that are forecast at once.
+  public var horizon: Int
+  /// The part of the rows that is kept for the test.
+  public var testSplit: Double
+  public var missing: Missing
+  /// XXH3-64 of the file, in hexadecimal digits.
+  public var digest: String
+
+  public init(
+    file: String, target: String, features: [String], date: String? = nil, key: String? = nil,
+    sequenceLength: Int, horizon: Int = 1, testSplit: Double = 0, missing: Missing = .refuse,
+    digest: String = ""
+  ) {
+    self.file = file
+    self.target = target
+    self.features = features
+    self.date = date
+    self.key = key
+    self.sequenceLength = sequenceLength
+    self.horizon = horizon
+    self.testSplit = testSplit
+    self.missing = missing
+    self.digest = digest
+  }
+}
+
+/// Telling the class, or a number, of whole sequences.
+public struct LabelledTask: Equatable, Sendable {
+  public var file: String
+  /// The columns, or members of a line's object.
+  public var sequence: String
+  public var label: String
+  /// Whether labels are numbers to come near to, not classes.
+  public var isRegression: Bool
+  /// What the symbols of a text are; `nil` if sequences are numbers.
+  public var level: TextTask.Level?
+  /// The steps of a sample; shorter ones are padded in front, of longer ones the last steps are taken.
+  public var sequenceLength: Int
+  /// XXH3-64 of the file, in hexadecimal digits.
+  public var digest: String
+
+  public init(
+    file: String, sequence: String, label: String, isRegression: Bool, level: TextTask.Level?,
+    sequenceLength: Int, digest: String
+  ) {
+    self.file = file
+    self.sequence = sequence
+    self.label = label
+    self.isRegression = isRegression
     self.level = level
     self.sequenceLength = sequenceLength
     self.digest = digest

@@ -128,6 +128,10 @@ public final class TrainingRun {
       return try TextData(
         text, of: checkpoint, batchSize: task.options.batchSize,
         validationSplit: task.validationSplit)
+    case .series:
+      throw CheckpointError(.invalid, file: file, "was trained on a series")
+    case .labelled:
+      throw CheckpointError(.invalid, file: file, "was trained on sequences with labels")
     case .experiment:
       let experiment = try Experiment.of(task, file: file)
       guard experiment.stateful == checkpoint.configuration.isStateful else {
