@@ -15,6 +15,8 @@ struct PredictCommand: ToolCommand {
         lstm-predict models/stateful.h5 --evaluate
         lstm-predict book.h5 --seed "Once upon" --steps 500 --temperature 0.7
         lstm-predict book.h5 --seed "Once upon" --show-probabilities 10
+        lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg
+        tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000
         lstm-predict model.h5 --input X.npy --output Y.npy
       """)
 
@@ -64,18 +66,35 @@ struct PredictCommand: ToolCommand {
       "Of text: show the N likeliest next symbols in place of going on.", valueName: "N"))
   var showProbabilities: Int?
 
+  @OptionGroup(title: "Series") var forecast: ForecastOptions
+
+  @OptionGroup(title: "Live streams") var live: StreamOptions
+
   @OptionGroup var threads: ThreadsOption
 
   @Option(help: "text, one step a line, or json, one document.")
   var format: StepWriter.Format = .text
 
   func validate() throws {
-    let modes = [seed != nil, continues || input != nil, evaluate].filter { $0 }.count
+    let modes = [
+      seed != nil, continues || input != nil, evaluate, forecast.forecast != nil, live.stream,
+    ].filter { $0 }.count
     guard modes == 1 else {
-      throw ValidationError("give one of --seed TEXT, --continue, --evaluate and --input X")
+      throw ValidationError(
+        "give one of --seed TEXT, --continue, --evaluate, --forecast N, --stream and --input X")
     }
-    guard (input == nil) == (output == nil) else {
-      throw ValidationError("--input and --output go together")
+    guard input == nil || output != nil else { throw ValidationError("--input needs --output Y") }
+    guard output == nil || input != nil || forecast.forecast != nil else {
+      throw ValidationError("--output goes with --input and --forecast")
+    }
+    guard forecast.csv == nil || evaluate || forecast.forecast != nil else {
+      throw ValidationError("--csv goes with --evaluate and --forecast")
+    }
+    guard saveState == nil || forecast.forecast == nil else {
+      throw ValidationError("--forecast moves no stream, so there is no state to save")
+    }
+    guard live.saveEvery == nil || saveState != nil else {
+      throw ValidationError("--save-every goes with --save-state")
     }
     if let output, !output.hasSuffix(".npy"), !output.hasSuffix(".csv") {
       throw ValidationError("--output is \(output); it must end in .npy or .csv")
@@ -102,11 +121,17 @@ struct PredictCommand: ToolCommand {
       try outputs.write(to: output)
       return try session.save()
     }
+    if live.stream { return try answerLines(savingTo: target) }
+    if let steps = forecast.forecast { return try foretell(steps: steps) }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
     if let text = try stream.text() {
       guard !evaluate else { return try self.evaluate(stream.checkpoint) }
       return try predict(text)
+    }
+    if evaluate, stream.isSeries {
+      let errors = try SeriesSession(checkpoint, data: forecast.csv).evaluate()
+      return try StandardStreams.output(format == .json ? errors.json : errors.text)
     }
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
@@ -142,6 +167,30 @@ extension PredictCommand {
     try writer.finish()
     // Last: a stream must not move on by steps that nobody has seen.
     try text.save()
+  }
+
+  /// Foretells a series, or shows how that would have gone.
+  private func foretell(steps: Int) throws {
+    let session = try SeriesSession(checkpoint, data: forecast.csv)
+    if forecast.backtest {
+      let test = try session.backTest(steps: steps, coverage: forecast.coverage)
+      if let output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
+      return try StandardStreams.output(format == .json ? test.json : test.text)
+    }
+    let forecasts = try session.forecast(
+      steps: steps, coverage: forecast.coverage, key: forecast.key)
+    if let plot = forecast.plot {
+      try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)
+    }
+    if let output { return try AtomicFile.write(Array(forecasts.csv.utf8), to: output) }
+    try StandardStreams.output(format == .json ? forecasts.json : forecasts.csv)
+  }
+
+  /// Answers the lines of stdin.
+  private func answerLines(savingTo target: String?) throws {
+    let session = try LiveSession(checkpoint, savingTo: target, learns: live.learn)
+    guard !live.rowsSeen else { return try StandardStreams.output("\(session.rowsSeen)\n") }
+    try Self.answerLines(session, saveEvery: live.saveEvery)
   }
 
   /// Shows the loss on the text that the model was trained on.

@@ -16,6 +16,7 @@ struct TrainCommand: ToolCommand {
         lstm-train --experiment timesteps --epochs 200 --save timesteps.h5
         lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save deep.h5
         lstm-train --text book.txt --units 128,128 --epochs 20 --save book.h5
+        lstm-train --csv sales.csv --target sales --date month --sequence-length 12 --save sales.h5
         lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5
 
       Ctrl-C saves and stops; lstm-resume goes on from there.
@@ -36,7 +37,8 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Symbols of a sample: how far back an update looks. (default: 50)", valueName: "N"))
+      "Steps of a sample: how far back an update looks. (default: 50 symbols, 24 rows)",
+      valueName: "N"))
   var sequenceLength: Int?
 
   @Option(
@@ -54,9 +56,11 @@ struct TrainCommand: ToolCommand {
   @Option(
     help: """
       stateful carries the state through the whole text, each row of a batch through a stretch of its own; window \
-      takes samples by themselves, in random order.
+      takes samples by themselves, in random order. (default: stateful for texts, window for series)
       """)
-  var framing: TextFraming?
+  var framing: SampleFraming?
+
+  @OptionGroup(title: "Series") var series: SeriesOptions
 
   @Option(
     help: ArgumentHelp(
@@ -130,13 +134,16 @@ struct TrainCommand: ToolCommand {
     guard given == 3 || loss == nil else {
       throw ValidationError("--loss goes with --model; the others have their own")
     }
-    guard text.isEmpty || given == 0 && experiment == nil else {
-      throw ValidationError("give one of --text, --experiment and --model")
+    let data = [!text.isEmpty, series.csv != nil, experiment != nil, given > 0]
+    guard data.filter({ $0 }).count <= 1 else {
+      throw ValidationError("give one of --text, --csv, --experiment and --model")
     }
-    let textOptions: [Any?] = [level, sequenceLength, vocabularySize, embedding, framing]
+    let textOptions: [Any?] = [level, vocabularySize, embedding]
     guard !text.isEmpty || textOptions.allSatisfy({ $0 == nil }) else {
-      throw ValidationError(
-        "--level, --sequence-length, --vocabulary-size, --embedding and --framing go with --text")
+      throw ValidationError("--level, --vocabulary-size and --embedding go with --text")
+    }
+    guard !text.isEmpty || series.csv != nil || sequenceLength == nil && framing == nil else {
+      throw ValidationError("--sequence-length and --framing go with --text and --csv")
     }
     for (name, value) in [
       ("--sequence-length", sequenceLength), ("--vocabulary-size", vocabularySize),
@@ -167,7 +174,12 @@ struct TrainCommand: ToolCommand {
       return try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
     }
     let schedule = try saving.schedule(path: save)
-    var plan = text.isEmpty ? TrainingPlan(experiment ?? .stateful) : TrainingPlan(textPlan)
+    var plan =
+      if let seriesPlan {
+        TrainingPlan(seriesPlan)
+      } else {
+        text.isEmpty ? TrainingPlan(experiment ?? .stateful) : TrainingPlan(textPlan)
+      }
     plan.randomSeed = randomSeed
     plan.units = units?.units ?? plan.units
     plan.epochs = epochs ?? plan.epochs
@@ -177,6 +189,13 @@ struct TrainCommand: ToolCommand {
     let run = try TrainingRun(plan, kerasVersion: kerasVersion)
     if verbose { Self.note(run.trainer.memoryDescription) }
     try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
+  }
+
+  private var seriesPlan: SeriesPlan? {
+    guard var plan = series.plan else { return nil }
+    plan.sequenceLength = sequenceLength ?? plan.sequenceLength
+    plan.isStateful = framing == .stateful
+    return plan
   }
 
   private var textPlan: TextPlan {
@@ -189,8 +208,8 @@ struct TrainCommand: ToolCommand {
   }
 }
 
-/// How a text is cut into samples.
-enum TextFraming: String, CaseIterable, ExpressibleByArgument {
+/// How a text or a series is cut into samples.
+enum SampleFraming: String, CaseIterable, ExpressibleByArgument {
   case stateful
   case window
 }

@@ -28,7 +28,8 @@ enum StreamGroup {
     _ group: Group, symbols: Int, rows: Int, features: Int, file: String
   ) throws -> StreamPosition {
     var stream = StreamPosition()
-    if group.contains("next_input") {
+    // A model of symbols has no stream without them.
+    if symbols > 0 || group.contains("next_input") {
       stream.nextInput = try symbolNumbers(
         try group.dataset("next_input"), symbols: symbols, rows: rows, file: file)
     }

@@ -41,13 +41,55 @@ public struct ModelConfiguration: Equatable, Sendable {
     units: [Int], classes: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
     returnSequences: Bool = false, embedding: Int? = nil, dropout: Double = 0
   ) -> ModelConfiguration {
-    var layers: [LayerConfiguration] = []
-    if let embedding {
-      layers.append(
+    let embeddings = embedding.map { units in
+      [
         LayerConfiguration(
           "Embedding", name: "embedding",
-          options: ["input_dim": .integer(classes), "output_dim": .integer(embedding)]))
+          options: ["input_dim": .integer(classes), "output_dim": .integer(units)])
+      ]
     }
+    return ModelConfiguration(
+      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
+      inputIsSymbols: embedding != nil,
+      layers: (embeddings ?? [])
+        + lstmLayers(
+          units: units, stateful: statefulBatch != nil, returnSequences: returnSequences,
+          dropout: dropout)
+        + [
+          LayerConfiguration(
+            "Dense", name: "dense",
+            options: ["units": .integer(classes), "activation": "softmax"])
+        ])
+  }
+
+  /// LSTM layers above each other and a linear layer that gives numbers, named as Keras names them.
+  ///
+  /// - Parameters:
+  ///   - units: The units of each LSTM layer, the lowest first.
+  ///   - outputs: The numbers of an answer.
+  ///   - timeSteps: The steps of a sequence; any number if `nil`.
+  ///   - statefulBatch: The rows of a batch if the layers keep their state from batch to batch; they then answer at
+  ///     every step.
+  ///   - dropout: The rate of a `Dropout` above each LSTM layer; none if 0.
+  public static func lstmRegressor(
+    units: [Int], outputs: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
+    dropout: Double = 0
+  ) -> ModelConfiguration {
+    ModelConfiguration(
+      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
+      layers: lstmLayers(
+        units: units, stateful: statefulBatch != nil, returnSequences: statefulBatch != nil,
+        dropout: dropout)
+        + [
+          LayerConfiguration("Dense", name: "dense", options: ["units": .integer(outputs)])
+        ])
+  }
+
+  /// LSTM layers above each other, all of which but the last return sequences, each with its dropout.
+  private static func lstmLayers(
+    units: [Int], stateful: Bool, returnSequences: Bool, dropout: Double
+  ) -> [LayerConfiguration] {
+    var layers: [LayerConfiguration] = []
     for (index, layerUnits) in units.enumerated() {
       layers.append(
         LayerConfiguration(
@@ -55,7 +97,7 @@ public struct ModelConfiguration: Equatable, Sendable {
           options: [
             "units": .integer(layerUnits),
             "return_sequences": .bool(returnSequences || index + 1 < units.count),
-            "stateful": .bool(statefulBatch != nil),
+            "stateful": .bool(stateful),
           ]))
       guard dropout != 0 else { continue }
       layers.append(
@@ -63,12 +105,7 @@ public struct ModelConfiguration: Equatable, Sendable {
           "Dropout", name: index == 0 ? "dropout" : "dropout_\(index)",
           options: ["rate": .number(dropout)]))
     }
-    layers.append(
-      LayerConfiguration(
-        "Dense", name: "dense", options: ["units": .integer(classes), "activation": "softmax"]))
-    return ModelConfiguration(
-      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
-      inputIsSymbols: embedding != nil, layers: layers)
+    return layers
   }
 
   /// The same model with a state that is kept, for a batch of its own and any number of steps: to be fed a

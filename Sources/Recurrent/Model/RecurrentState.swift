@@ -42,4 +42,27 @@ public struct RecurrentState: Equatable, Sendable {
     }
     return RecurrentState(batch: batch, layers: layers)
   }
+
+  /// The state of one row, for a batch of as many rows as are asked for, all of them alike.
+  public func row(_ row: Int, rows: Int = 1) -> RecurrentState {
+    let layers = layers.map { layer in
+      var layer = layer
+      layer.values = layer.values.map { values in
+        let one = values[row * layer.units..<(row + 1) * layer.units]
+        return (0..<rows).flatMap { _ in one }
+      }
+      return layer
+    }
+    return RecurrentState(batch: rows, layers: layers)
+  }
+
+  /// Puts the state of a batch of one row in the place of a row.
+  public mutating func replace(row: Int, with state: RecurrentState) {
+    for (index, layer) in state.layers.enumerated() {
+      for (number, values) in layer.values.enumerated() {
+        layers[index].values[number].replaceSubrange(
+          row * layer.units..<(row + 1) * layer.units, with: values)
+      }
+    }
+  }
 }

@@ -262,7 +262,7 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The states of stateful layers, as they are in memory.
-  var states: [UnsafeMutableBufferPointer<Scalar>] { stateful.flatMap { $0.layer.states } }
+  lazy var states = stateful.flatMap { $0.layer.states }
 }
 
 extension Sequential where Scalar == Float {

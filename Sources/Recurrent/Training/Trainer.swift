@@ -282,10 +282,11 @@ public final class Trainer {
 
 /// The loss is no longer a number.
 public struct TrainingDiverged: Error, CustomStringConvertible {
-  /// The epoch in which it happened, from 1.
-  public let epoch: Int
+  /// The epoch in which it happened, from 1; `nil` if there are none.
+  public let epoch: Int?
 
   public var description: String {
-    "the loss is no longer a number in epoch \(epoch); use a smaller --learning-rate"
+    "the loss is no longer a number\(epoch.map { " in epoch \($0)" } ?? ""); use a smaller "
+      + "--learning-rate"
   }
 }

@@ -19,6 +19,8 @@ public final class SequencePredictor {
   public let rows: Int
   private let model: Sequential<Float>
   private var next: [[Int]] = []
+  /// Whether the last of ``next`` is none that came.
+  private var endsWithPrediction = true
 
   /// - Parameter file: The checkpoint's path, for errors.
   /// - Throws: ``CheckpointError`` if the checkpoint has no vocabulary or task.
@@ -43,7 +45,7 @@ public final class SequencePredictor {
     do {
       model = try Sequential(
         parameters: checkpoint.parameters, batch: rows, timeSteps: framing.timeSteps)
-      if let state = checkpoint.recurrentState { try model.restore(state) }
+      if let state = checkpoint.recurrentState { try restore(state) }
     } catch let error as ConfigurationError {
       throw CheckpointError(.invalid, file: file, error.description)
     }
@@ -60,8 +62,7 @@ public final class SequencePredictor {
     var symbols: [Int] = []
     for character in seed {
       guard let index = vocabulary.index(of: String(character)) else {
-        throw SeedError(
-          "the model does not know '\(character)'; it knows \(vocabulary.symbols.joined())")
+        throw unknown(String(character))
       }
       symbols.append(index)
     }
@@ -86,26 +87,58 @@ public final class SequencePredictor {
     next = stream.nextInput
   }
 
+  /// Takes a state for its own.
+  ///
+  /// - Throws: `ConfigurationError` if it is none of this model's.
+  func restore(_ state: RecurrentState) throws(ConfigurationError) { try model.restore(state) }
+
   /// Where the stream stands now.
   public var stream: StreamPosition { StreamPosition(nextInput: next) }
   public var recurrentState: RecurrentState? { model.recurrentState }
+
+  /// Forgets what it has read.
+  func reset() {
+    model.resetStates()
+    next = [[Int]](repeating: [], count: rows)
+    endsWithPrediction = false
+  }
+
+  /// Reads a symbol, in each row, in place of the one that is due by prediction.
+  ///
+  /// - Returns: The step of the first row; `nil` as long as the model has not read enough.
+  /// - Throws: ``SeedError`` if the model does not know the symbol.
+  func read(_ symbol: String) throws(SeedError) -> Step? {
+    guard let number = vocabulary.index(of: symbol) else { throw unknown(symbol) }
+    let known = (next.first ?? []).dropLast(endsWithPrediction ? 1 : 0)
+    next = [[Int]](repeating: Array((known + [number]).suffix(framing.length)), count: rows)
+    endsWithPrediction = framing.padded || next[0].count == framing.length
+    return endsWithPrediction ? step().first : nil
+  }
 
   /// Feeds what is due and makes the likeliest symbol the next input.
   ///
   /// - Returns: One step for each row.
   public func step() -> [Step] {
+    let steps = predict()
+    for (row, symbol) in model.likeliestClasses(rows: rows).enumerated() {
+      next[row] = Array((next[row] + [symbol]).suffix(framing.length))
+    }
+    return steps
+  }
+
+  private func unknown(_ symbol: String) -> SeedError {
+    SeedError("the model does not know '\(symbol)'; it knows \(vocabulary.symbols.joined())")
+  }
+
+  /// Feeds what is due.
+  private func predict() -> [Step] {
     let output = feed(next)
     let classes = model.configuration.outputUnits
-    let likeliest = model.likeliestClasses(rows: rows)
-    let steps = likeliest.enumerated().map { row, symbol in
+    return model.likeliestClasses(rows: rows).enumerated().map { row, symbol in
       Step(
         input: vocabulary.symbols[next[row].last ?? 0], output: vocabulary.symbols[symbol],
         probability: output[row * classes + symbol])
     }
-    for (row, symbol) in likeliest.enumerated() {
-      next[row] = Array((next[row] + [symbol]).suffix(framing.length))
-    }
-    return steps
   }
 
   @discardableResult

@@ -29,6 +29,11 @@ public final class StreamSession {
     return try TextSession(checkpoint, file: file, target: target)
   }
 
+  /// Whether the model was trained on a series of numbers, whose streams are `LiveSession`s.
+  public var isSeries: Bool {
+    if case .series = checkpoint.task?.source { true } else { false }
+  }
+
   /// Makes `steps` steps.
   ///
   /// - Parameters:

@@ -1,6 +1,12 @@
 import Checkpoints
 import Recurrent
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A model of text run on its own: each symbol that is drawn is its next input.
 ///
 /// A stateful model goes on from all it has read. Another one reads the last symbols anew for each, as many as a
@@ -65,13 +71,8 @@ public final class TextGenerator {
     _ stream: StreamPosition, state: RecurrentState?, row: Int
   ) throws(ConfigurationError) {
     next = stream.nextInput[row]
-    guard let state, var own = model.recurrentState, isStateful else { return }
-    for (index, layer) in state.layers.enumerated() {
-      own.layers[index].values = layer.values.map {
-        Array($0[row * layer.units..<(row + 1) * layer.units])
-      }
-    }
-    try model.restore(own)
+    guard let state, isStateful else { return }
+    try model.restore(state.row(row))
   }
 
   /// Decides how symbols are drawn from now on.
@@ -91,6 +92,30 @@ public final class TextGenerator {
     let symbol = sampler?.draw(probabilities) ?? model.likeliestClass(row: 0)
     next = isStateful ? [symbol] : Array((next + [symbol]).suffix(windowLength))
     return numbers.bytes(of: symbol)
+  }
+
+  /// Reads a text that goes on with the stream.
+  ///
+  /// - Parameter symbols: Numbers of the vocabulary.
+  /// - Returns: How surprising it was: the bits of its symbols, after those before, and how many have any before
+  ///   them.
+  func read(_ symbols: [Int]) -> (bits: Double, symbols: Int) {
+    var (bits, count) = (0.0, 0)
+    for symbol in symbols {
+      if !next.isEmpty {
+        bits -= log2(max(Double(read()[symbol]), Double(Float.leastNormalMagnitude)))
+        count += 1
+      }
+      next = isStateful ? [symbol] : Array((next + [symbol]).suffix(windowLength))
+    }
+    return (bits, count)
+  }
+
+  /// The numbers of a text's symbols.
+  ///
+  /// - Throws: ``SeedError`` that names the symbol which the model does not know.
+  func symbols(of text: some Collection<UInt8>) throws(SeedError) -> [Int] {
+    try numbers.numbers(of: text)
   }
 
   /// The likeliest next symbols, without going on.
@@ -122,12 +147,7 @@ public final class TextGenerator {
     guard isStateful, var state = checkpoint.recurrentState, let own = model.recurrentState else {
       return
     }
-    for (index, layer) in own.layers.enumerated() {
-      for (number, values) in layer.values.enumerated() {
-        state.layers[index].values[number].replaceSubrange(
-          row * layer.units..<(row + 1) * layer.units, with: values)
-      }
-    }
+    state.replace(row: row, with: own)
     checkpoint.recurrentState = state
   }
 

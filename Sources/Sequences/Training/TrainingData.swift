@@ -13,6 +13,15 @@ protocol TrainingData {
   ///
   /// - Throws: `CheckpointError` if the data cannot be read.
   func stream(of trainer: Trainer) throws -> StreamPosition?
+
+  /// How numbers become the model's, and back; `nil` if they are taken as they are.
+  ///
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  func scaling(of trainer: Trainer) throws -> Scaling?
+}
+
+extension TrainingData {
+  func scaling(of trainer: Trainer) throws -> Scaling? { nil }
 }
 
 /// The first of so many samples that is kept for validation: the last part of them, as in Keras.

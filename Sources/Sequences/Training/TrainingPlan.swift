@@ -6,6 +6,7 @@ public struct TrainingPlan: Sendable {
   public enum Data: Sendable {
     case experiment(Experiment)
     case text(TextPlan)
+    case series(SeriesPlan)
   }
 
   public var data: Data
@@ -56,6 +57,19 @@ public struct TrainingPlan: Sendable {
     self.randomSeed = randomSeed
   }
 
+  /// Learning a series: one layer of 32 units, and a tenth of the rows for validation before those for the test; in
+  /// batches of 32, or of one stretch if the state is carried.
+  public init(_ series: SeriesPlan, randomSeed: UInt64 = 7) {
+    data = .series(series)
+    units = [32]
+    epochs = 50
+    batchSize = series.isStateful ? 1 : 32
+    shuffle = !series.isStateful
+    learningRate = 0.001
+    validationSplit = 0.1
+    self.randomSeed = randomSeed
+  }
+
   /// How the run walks over its data.
   func options(resetStatesEachEpoch: Bool) throws(ConfigurationError) -> TrainingOptions {
     var options = TrainingOptions(
@@ -70,6 +84,16 @@ public struct TrainingPlan: Sendable {
     options.metrics = metrics
     options.classWeights = classWeights
     return options
+  }
+
+  /// What is to be made small.
+  var loss: Loss {
+    switch data {
+    case .experiment: .categoricalCrossEntropy
+    // Texts may be long: their targets are numbers of symbols, in Keras too.
+    case .text: .sparseCategoricalCrossEntropy
+    case .series: .meanSquaredError
+    }
   }
 
   /// The optimizer before its first update.

@@ -35,20 +35,29 @@ public final class TrainingRun {
         statefulBatch: text.isStateful ? plan.batchSize : nil, returnSequences: true,
         embedding: text.embedding, dropout: plan.dropout)
       isStateful = text.isStateful
+    case .series(let series):
+      let data = try SeriesData(
+        series, batchSize: plan.batchSize, validationSplit: plan.validationSplit)
+      self.data = data
+      configuration = .lstmRegressor(
+        units: plan.units, outputs: series.horizon,
+        timeSteps: series.isStateful ? nil : series.sequenceLength,
+        features: data.samples.features,
+        statefulBatch: series.isStateful ? plan.batchSize : nil, dropout: plan.dropout)
+      isStateful = series.isStateful
     }
     let parameters = try ParameterStore<Float>(configuration)
     parameters.initialize(seed: plan.randomSeed)
     self.kerasVersion = kerasVersion
     validationSplit = plan.validationSplit
-    let isText = if case .text = plan.data { true } else { false }
+    let isExperiment = if case .experiment = plan.data { true } else { false }
     trainer = try Trainer(
-      parameters: parameters, optimizer: try plan.optimizer(for: parameters),
-      // Texts may be long: their targets are numbers of symbols, in Keras too.
-      loss: isText ? .sparseCategoricalCrossEntropy : .categoricalCrossEntropy,
+      parameters: parameters, optimizer: try plan.optimizer(for: parameters), loss: plan.loss,
       source: data.samples, validation: data.validation,
       options: try plan.options(resetStatesEachEpoch: isStateful),
       progress: TrainingProgress(
-        samples: isText && !plan.shuffle ? 0 : data.samples.samples, targetEpochs: plan.epochs,
+        samples: isExperiment || plan.shuffle ? data.samples.samples : 0,
+        targetEpochs: plan.epochs,
         randomSeed: plan.randomSeed))
   }
 
@@ -128,8 +137,10 @@ public final class TrainingRun {
       return try TextData(
         text, of: checkpoint, batchSize: task.options.batchSize,
         validationSplit: task.validationSplit)
-    case .series:
-      throw CheckpointError(.invalid, file: file, "was trained on a series")
+    case .series(let series):
+      return try SeriesData(
+        series, of: checkpoint, batchSize: task.options.batchSize,
+        validationSplit: task.validationSplit)
     case .labelled:
       throw CheckpointError(.invalid, file: file, "was trained on sequences with labels")
     case .experiment:
@@ -156,13 +167,15 @@ public final class TrainingRun {
   ///
   /// - Throws: `CheckpointError` if the data cannot be read.
   public func checkpoint() throws -> Checkpoint {
-    Checkpoint(
+    var checkpoint = Checkpoint(
       parameters: trainer.model.parameters, optimizer: trainer.optimizer, loss: trainer.loss,
       recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
       training: trainer.progress, vocabulary: data.vocabulary,
       task: TrainingTask(
         data.source, options: trainer.options, validationSplit: validationSplit),
       kerasVersion: kerasVersion)
+    checkpoint.scaling = try data.scaling(of: trainer)
+    return checkpoint
   }
 
   /// Measures the model as it stands.

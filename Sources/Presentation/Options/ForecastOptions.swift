@@ -1,0 +1,51 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// `--forecast` and what goes with it.
+public struct ForecastOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Foretell N steps of a series, with intervals.", valueName: "N"))
+  public var forecast: Int?
+
+  @Flag(
+    help: """
+      Make the forecast at every row of the test part in place of the end, and show how far it was from what came.
+      """)
+  public var backtest = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How probable it is to be that the truth lies within an interval.", valueName: "P"))
+  public var coverage: Double = 0.9
+
+  @Option(help: ArgumentHelp("Which of several series. (default: all)", valueName: "NAME"))
+  public var key: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Look at these rows in place of those that the model was trained on.", valueName: "FILE"))
+  public var csv: String?
+
+  @Option(help: ArgumentHelp("Draw the forecast.", valueName: "FILE.svg"))
+  public var plot: String?
+
+  public init() {}
+
+  public func validate() throws {
+    guard forecast ?? 1 >= 1 else {
+      throw ValidationError("--forecast is \(forecast ?? 0); it must be at least 1")
+    }
+    guard coverage > 0, coverage < 1 else {
+      throw ValidationError("--coverage is \(coverage); it must be between 0 and 1")
+    }
+    guard forecast != nil || !backtest && key == nil && plot == nil else {
+      throw ValidationError("--backtest, --key and --plot go with --forecast N")
+    }
+    guard plot == nil || !backtest else {
+      throw ValidationError("--plot draws a forecast, not a --backtest")
+    }
+    guard plot?.hasSuffix(".svg") ?? true else {
+      throw ValidationError("--plot is \(plot ?? ""); it must end in .svg")
+    }
+  }
+}

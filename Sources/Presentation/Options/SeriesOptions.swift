@@ -1,0 +1,77 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// `--csv`, `--target` and what goes with them: which series to learn, the same options as a `SeriesPlan` has.
+public struct SeriesOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Learn to forecast a column of this file: X.csv with names in its first line, X.npy or FILE.h5:DATASET.",
+      valueName: "FILE"))
+  public var csv: String?
+
+  @Option(help: ArgumentHelp("The column to forecast.", valueName: "COLUMN"))
+  public var target: String?
+
+  @Option(
+    help: ArgumentHelp("Columns to read besides, with commas between.", valueName: "COLUMNS"))
+  public var features: ListOption<String>?
+
+  @Option(help: ArgumentHelp("The column that says when a row was.", valueName: "COLUMN"))
+  public var date: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The column that says which of several series a row belongs to.", valueName: "COLUMN"))
+  public var key: String?
+
+  @Option(help: "How numbers are scaled, by the part to train on. (default: standard)")
+  public var scaling: Scaling.Method?
+
+  @Option(help: ArgumentHelp("Steps that are forecast at once. (default: 1)", valueName: "N"))
+  public var horizon: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the rows kept for the test, from the end. (default: 0.1)", valueName: "PART"))
+  public var testSplit: Double?
+
+  @Option(help: "What is done about missing values. (default: refuse)")
+  public var missing: SeriesTask.Missing?
+
+  public init() {}
+
+  public func validate() throws {
+    let others: [Any?] = [target, features, date, key, scaling, horizon, testSplit, missing]
+    guard csv != nil || others.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "--target, --features, --date, --key, --scaling, --horizon, --test-split and --missing go "
+          + "with --csv")
+    }
+    guard csv == nil || target != nil else {
+      throw ValidationError("--csv needs --target COLUMN, the column to forecast")
+    }
+    guard testSplit.map({ (0..<1).contains($0) }) ?? true else {
+      throw ValidationError("--test-split is \(testSplit ?? 0); it must be from 0 to below 1")
+    }
+    guard horizon ?? 1 >= 1 else {
+      throw ValidationError("--horizon is \(horizon ?? 0); it must be at least 1")
+    }
+  }
+
+  /// The plan; `nil` if no series is to be learnt.
+  public var plan: SeriesPlan? {
+    guard let csv, let target else { return nil }
+    var plan = SeriesPlan(file: csv, target: target)
+    plan.features = features?.elements ?? []
+    plan.date = date
+    plan.key = key
+    plan.scaling = scaling ?? plan.scaling
+    plan.horizon = horizon ?? plan.horizon
+    plan.testSplit = testSplit ?? plan.testSplit
+    plan.missing = missing ?? plan.missing
+    return plan
+  }
+}
+
+extension Scaling.Method: ExpressibleByArgument {}
+extension SeriesTask.Missing: ExpressibleByArgument {}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// `--stream` and what goes with it.
+public struct StreamOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Answer each line of stdin at once: a row of a series by what follows it, a letter by the likeliest next one, a \
+      line of text by its bits per symbol.
+      """)
+  public var stream = false
+
+  @Flag(help: "With --stream: learn from each true value as it arrives, an update each.")
+  public var learn = false
+
+  @Option(
+    help: ArgumentHelp("With --stream and --save-state: store it every N rows too.", valueName: "N")
+  )
+  public var saveEvery: Int?
+
+  @Flag(help: "Show how many rows the checkpoint's stream has seen, and nothing else.")
+  public var rowsSeen = false
+
+  public init() {}
+
+  public func validate() throws {
+    guard stream || !learn && saveEvery == nil && !rowsSeen else {
+      throw ValidationError("--learn, --save-every and --rows-seen go with --stream")
+    }
+    guard saveEvery ?? 1 >= 1 else {
+      throw ValidationError("--save-every is \(saveEvery ?? 0); it must be at least 1")
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Kernels
+
+/// Learns from samples one by one as they come, an update each, by the gradient of that sample alone.
+///
+/// The state that a stateful model begins with is the caller's to set, see ``model``.
+public final class OnlineTrainer {
+  /// The model that learns: a batch of one row.
+  public let model: Sequential<Float>
+  public let optimizer: Optimizer<Float>
+  private let loss: Loss
+  private var targets: [Float]
+
+  /// - Parameters:
+  ///   - configuration: The model, if it is to learn in another way than that of the parameters, say step by step.
+  ///   - dropoutSeed: Decides what dropout leaves out.
+  /// - Throws: ``ConfigurationError``, or `OutOfMemory`.
+  public init(
+    parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil,
+    optimizer: Optimizer<Float>, loss: Loss, timeSteps: Int, dropoutSeed: UInt64
+  ) throws {
+    model = try Sequential(
+      parameters: parameters, as: configuration, batch: 1, timeSteps: timeSteps)
+    model.dropoutSeed = dropoutSeed
+    self.optimizer = optimizer
+    self.loss = loss
+    targets = [Float](repeating: 0, count: model.outputSteps * model.outputUnits)
+  }
+
+  /// Makes one update.
+  ///
+  /// - Parameters:
+  ///   - input: The value of a step's feature.
+  ///   - target: The value of a unit of the output's only step.
+  /// - Throws: ``TrainingDiverged`` if the loss is no longer a number.
+  public func learn(
+    input: (_ step: Int, _ feature: Int) -> Float, target: (_ unit: Int) -> Float
+  ) throws(TrainingDiverged) {
+    let features = model.configuration.features
+    for step in 0..<model.timeSteps {
+      for feature in 0..<features { model.input[step * features + feature] = input(step, feature) }
+    }
+    for unit in 0..<model.outputUnits { targets[unit] = target(unit) }
+    var lossSum = 0.0
+    FloatMode.flushingSubnormals {
+      model.forward(rows: 1, training: true, update: optimizer.iterations)
+      lossSum =
+        model.backward(targetValues: targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
+    }
+    guard lossSum.isFinite else { throw TrainingDiverged(epoch: nil) }
+  }
+}

@@ -1,0 +1,88 @@
+import Checkpoints
+import Recurrent
+
+/// Forecasts further than the model's horizon, by feeding forecasts back, and intervals, by doing that in many
+/// paths in which the forecasts err as they did on the part for validation (Hyndman & Athanasopoulos, *Forecasting*,
+/// 5.5: bootstrapped residuals).
+final class ForecastSimulation {
+  private let task: SeriesTask
+  private let scaling: Scaling
+  /// Its first path does not err.
+  let forecaster: Forecaster
+  private var generator: PhiloxGenerator
+  private let coverage: Double
+  /// The rows of residuals, each of the horizon.
+  private let residualRows: Int
+
+  /// - Parameters:
+  ///   - coverage: How probable it is to be that the truth lies within an interval.
+  ///   - paths: Those that intervals are counted from.
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  init(
+    _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>, coverage: Double,
+    paths: Int, randomSeed: UInt64
+  ) throws {
+    self.task = task
+    self.scaling = scaling
+    self.coverage = coverage
+    residualRows = scaling.residuals.count / task.horizon
+    forecaster = try Forecaster(
+      task, parameters: parameters, paths: residualRows > 0 ? 1 + paths : 1)
+    generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
+  }
+
+  /// Goes on from where the forecaster stands.
+  ///
+  /// - Parameter last: The last row that is known, `[columns]`, scaled, which it has not read yet; columns other
+  ///   than the target stay as they are in it.
+  /// - Returns: The forecasts and their intervals, in the data's own units.
+  func run(after last: ArraySlice<Float>, steps: Int) -> [(Double, ClosedRange<Double>?)] {
+    let horizon = task.horizon
+    let paths = forecaster.paths
+    var output = Array(forecaster.read(last))
+    var results: [(Double, ClosedRange<Double>?)] = []
+    var within = 0
+    while results.count < steps {
+      if within == 0 { err(&output) }
+      let values = (0..<paths).map {
+        scaling.unscaled(output[$0 * horizon + within], column: 0)
+      }
+      results.append((values[0], interval(of: values.dropFirst())))
+      within += 1
+      let step = within - 1
+      // The next block is foretold from the whole of this one.
+      let next = forecaster.read { path, column in
+        column == 0 ? output[path * horizon + step] : last[last.startIndex + column]
+      }
+      if within == horizon {
+        output = Array(next)
+        within = 0
+      }
+    }
+    return results
+  }
+
+  /// Has each path but the first err as one forecast of the validation did.
+  private func err(_ output: inout [Float]) {
+    guard residualRows > 0 else { return }
+    for path in 1..<forecaster.paths {
+      let row = generator.uniform(below: residualRows)
+      for step in 0..<task.horizon {
+        output[path * task.horizon + step] += scaling.residuals[row * task.horizon + step]
+      }
+    }
+  }
+
+  private func interval(of values: ArraySlice<Double>) -> ClosedRange<Double>? {
+    let sorted = values.sorted()
+    guard let least = sorted.first, let most = sorted.last, least <= most else { return nil }
+    func quantile(_ part: Double) -> Double {
+      let place = part * Double(sorted.count - 1)
+      let below = Int(place)
+      guard below + 1 < sorted.count else { return most }
+      return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+    }
+    let (lower, upper) = (quantile((1 - coverage) / 2), quantile((1 + coverage) / 2))
+    return lower <= upper ? lower...upper : nil
+  }
+}

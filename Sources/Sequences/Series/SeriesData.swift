@@ -1,0 +1,162 @@
+import Checkpoints
+import Recurrent
+
+/// Series to train on.
+final class SeriesData: TrainingData {
+  let source: TrainingTask.Source
+  let samples: any SampleSource
+  let validation: (any SampleSource)?
+  let vocabulary: Vocabulary? = nil
+  private let task: SeriesTask
+  private let table: SeriesTable
+  private let scaling: Scaling
+  private let training: SeriesSamples
+  /// The rows of each series among the rows of all.
+  private let ranges: [Range<Int>]
+  /// `[rows, columns]` of all series, scaled.
+  private let values: [Float]
+  private let validationSplit: Double
+
+  /// New series.
+  ///
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if there are too few rows.
+  convenience init(_ plan: SeriesPlan, batchSize: Int, validationSplit: Double) throws {
+    let table = try SeriesTable(plan.task)
+    var task = plan.task
+    task.digest = table.digest
+    try self.init(
+      task, table, scaling: nil, method: plan.scaling, isStateful: plan.isStateful,
+      batchSize: batchSize, validationSplit: validationSplit)
+  }
+
+  /// The series of a checkpoint.
+  ///
+  /// - Throws: `CheckpointError` if they are not there any more, or have changed.
+  convenience init(
+    _ task: SeriesTask, of checkpoint: Checkpoint, batchSize: Int, validationSplit: Double
+  ) throws {
+    let table = try SeriesTable(task)
+    guard table.digest == task.digest else {
+      throw CheckpointError(
+        .invalid, file: task.file,
+        "is not the series that training began with; it has changed since")
+    }
+    try self.init(
+      task, table, scaling: checkpoint.scaling, method: .none,
+      isStateful: checkpoint.configuration.isStateful, batchSize: batchSize,
+      validationSplit: validationSplit)
+  }
+
+  private init(
+    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, method: Scaling.Method,
+    isStateful: Bool, batchSize: Int, validationSplit: Double
+  ) throws {
+    for (name, value) in [
+      ("sequence length", task.sequenceLength), ("horizon", task.horizon),
+      ("batch size", batchSize),
+    ] where !(1...ModelConfiguration.largestAxis).contains(value) {
+      throw ConfigurationError(
+        "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
+    }
+    guard !isStateful || table.series.count == 1 else {
+      throw ConfigurationError(
+        "\(table.series.count) series cannot be read as one; use --framing window")
+    }
+    let width = table.columns.count
+    let parts = try table.series.indices.map {
+      try SeriesParts(
+        rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
+    }
+    let fitted =
+      scaling
+      ?? Scaling(
+        method,
+        fitting: zip(table.series, parts).flatMap {
+          $0.values[..<($1.training.count * width)]
+        }, columns: table.columns)
+    var first = 0
+    ranges = table.series.indices.map { index in
+      defer { first += table.rows(of: index) }
+      return first..<first + table.rows(of: index)
+    }
+    let values = table.series.flatMap { fitted.scaled($0.values) }
+    let ranges = ranges
+    func samples(_ part: KeyPath<SeriesParts, Range<Int>>) -> SeriesSamples {
+      isStateful
+        ? SeriesSamples(
+          stretchesOf: parts[0][keyPath: part], of: values, features: width,
+          sequenceLength: task.sequenceLength, horizon: task.horizon, batch: batchSize)
+        : SeriesSamples(
+          windows: zip(parts, ranges).map { parts, series in
+            let part = parts[keyPath: part]
+            return (
+              series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
+            )
+          }, of: values, features: width, sequenceLength: task.sequenceLength,
+          horizon: task.horizon)
+    }
+    training = samples(\.training)
+    guard training.samples > 0 else {
+      throw CheckpointError(
+        .invalid, file: task.file,
+        "has \(table.rows(of: 0)) rows, too few: \(parts[0].training.count) are to train on, and a "
+          + "sample of \(task.sequenceLength) steps and a horizon of \(task.horizon) needs "
+          + "\(task.sequenceLength * (isStateful ? batchSize : 1) + task.horizon)")
+    }
+    self.samples = training
+    let held = samples(\.validation)
+    guard held.samples > 0 || parts.allSatisfy({ $0.validation.count < task.horizon }) else {
+      throw ConfigurationError(
+        "\(parts[0].validation.count) rows for validation are too few for a sample of "
+          + "\(task.sequenceLength) steps in each of \(batchSize) rows of a batch")
+    }
+    validation = held.samples > 0 ? held : nil
+    source = .series(task)
+    self.task = task
+    self.table = table
+    self.scaling = fitted
+    self.values = values
+    self.validationSplit = validationSplit
+  }
+
+  /// What a live stream goes on from: the rows that a carried state has not read yet, or the last rows of each
+  /// series.
+  func stream(of trainer: Trainer) -> StreamPosition? {
+    let width = table.columns.count
+    guard trainer.model.configuration.isStateful else {
+      let length = task.sequenceLength + task.horizon
+      return StreamPosition(
+        nextValues: ranges.map { range in
+          let first = max(range.lowerBound, range.upperBound - length)
+          return Array(values[first * width..<range.upperBound * width])
+        }, keys: task.key == nil ? [] : table.series.map(\.key))
+    }
+    guard trainer.optimizer.iterations > 0 else { return nil }
+    let updates =
+      trainer.progress.updateInEpoch == 0
+      ? trainer.updatesPerEpoch : trainer.progress.updateInEpoch
+    // The last row of a batch reads the newest stretch.
+    let read = training.starts[updates * trainer.options.batchSize - 1] + training.timeSteps
+    return StreamPosition(nextValues: [Array(values[(read * width)...])])
+  }
+
+  /// The scaling, with what the model errs by on the part for validation.
+  func scaling(of trainer: Trainer) throws -> Scaling? {
+    guard validation != nil else { return scaling }
+    var scaling = scaling
+    let forecasts = try SeriesForecasts(
+      table, scaling: scaling, task: task, parameters: trainer.model.parameters)
+    for index in table.series.indices {
+      let part = try SeriesParts(
+        rows: table.rows(of: index), validationSplit: validationSplit, testSplit: task.testSplit
+      ).validation
+      scaling.residuals += try forecasts.residuals(of: part, series: index)
+    }
+    let most = task.horizon * Self.mostResiduals
+    scaling.residuals = Array(scaling.residuals.suffix(most))
+    return scaling
+  }
+
+  /// The forecasts whose residuals are kept.
+  private static let mostResiduals = 4096
+}

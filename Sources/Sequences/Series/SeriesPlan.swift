@@ -1,0 +1,39 @@
+import Checkpoints
+
+/// Which series to learn, and how it is cut into samples.
+public struct SeriesPlan: Sendable {
+  /// A CSV file with names in its first line, or rows and columns in `X.npy` or `FILE.h5:DATASET`, whose columns
+  /// are called 0, 1, 2, ….
+  public var file: String
+  /// The column to forecast; the model always reads it.
+  public var target: String
+  /// The columns that the model reads besides.
+  public var features: [String] = []
+  /// The column that says when a row was.
+  public var date: String?
+  /// The column that says which of several series a row belongs to.
+  public var key: String?
+  public var scaling = Scaling.Method.standard
+  /// The steps of a sample: how far back an update looks.
+  public var sequenceLength = 24
+  /// The steps that are forecast at once.
+  public var horizon = 1
+  /// The part of the rows that is kept for the test, from the end.
+  public var testSplit = 0.1
+  public var missing = SeriesTask.Missing.refuse
+  /// Whether the state is carried from sample to sample through the whole series.
+  public var isStateful = false
+
+  public init(file: String, target: String) {
+    self.file = file
+    self.target = target
+  }
+
+  /// What a checkpoint keeps of it.
+  var task: SeriesTask {
+    SeriesTask(
+      file: file, target: target, features: [target] + features.filter { $0 != target },
+      date: date, key: key, sequenceLength: sequenceLength, horizon: horizon,
+      testSplit: testSplit, missing: missing)
+  }
+}

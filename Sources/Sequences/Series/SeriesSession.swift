@@ -1,0 +1,219 @@
+import Checkpoints
+import Recurrent
+
+/// What a model of a series makes of it: errors, forecasts, and how such forecasts would have done.
+public final class SeriesSession {
+  public let checkpoint: Checkpoint
+  /// What the model was trained on.
+  public let task: SeriesTask
+  private let scaling: Scaling
+  private let file: String
+  /// Rows of another file than that of the training.
+  private let other: SeriesTable?
+
+  /// The paths that the intervals of a forecast are counted from, and of one of many.
+  private static let paths = 1000
+  private static let backTestPaths = 200
+  /// The known values that are shown before a forecast.
+  private static let shown = 100
+
+  /// - Parameters:
+  ///   - file: The checkpoint to read.
+  ///   - data: A file with the same columns to look at; that of the training if `nil`.
+  /// - Throws: `CheckpointError` if the model was trained on no series, or the file cannot be read.
+  public init(_ file: String, data: String?) throws {
+    self.file = file
+    checkpoint = try CheckpointFile.load(file)
+    guard case .series(var task) = checkpoint.task?.source, let scaling = checkpoint.scaling,
+      scaling.columns == task.features
+    else {
+      throw CheckpointError(.invalid, file: file, "was not trained on a series (see --csv)")
+    }
+    self.scaling = scaling
+    if let data { task.file = data }
+    self.task = task
+    other = try data == nil ? nil : SeriesTable(task)
+  }
+
+  /// How far one-step forecasts, or those of the model's horizon, are from the truth in each part of the data.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func evaluate() throws -> [SeriesErrors] {
+    let table = try self.table()
+    let forecasts = try forecasts(table)
+    let rows = table.series.indices.map { table.rows(of: $0) }
+    guard other == nil else {
+      return try [forecasts.errors("all", of: rows.map { 0..<$0 })].compactMap { $0 }
+    }
+    let parts = try parts(of: table)
+    return try [
+      forecasts.errors("training", of: parts.map(\.training)),
+      forecasts.errors("validation", of: parts.map(\.validation)),
+      forecasts.errors("test", of: parts.map(\.test)),
+    ].compactMap { $0 }
+  }
+
+  /// Foretells what follows.
+  ///
+  /// Without another file it goes on where the checkpoint's stream stands: behind the data, or behind the last row
+  /// of a live stream.
+  ///
+  /// - Parameters:
+  ///   - coverage: How probable it is to be that the truth lies within an interval.
+  ///   - key: Which of several series; all if `nil`.
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if there is no such series.
+  public func forecast(steps: Int, coverage: Double, key: String?) throws -> [Forecast] {
+    let simulation = try simulation(coverage: coverage, paths: Self.paths)
+    let width = task.features.count
+    // The data are there for their dates, and for what came before; a forecast needs the checkpoint alone.
+    let isLive = (checkpoint.stream?.rowsSeen ?? 0) > 0
+    let table = other ?? (isLive ? nil : try? self.table())
+    let rows: [(key: String, values: [Float])]
+    if let other {
+      rows = other.series.map { ($0.key, scaling.scaled($0.values)) }
+    } else {
+      guard let stream = checkpoint.stream, let first = stream.nextValues.first, !first.isEmpty
+      else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
+      rows = stream.nextValues.enumerated().map { index, values in
+        (stream.keys.indices.contains(index) ? stream.keys[index] : "", values)
+      }
+    }
+    guard key == nil || rows.contains(where: { $0.key == key }) else {
+      throw ConfigurationError(
+        "there is no series \(key ?? ""); there are "
+          + rows.prefix(20).map(\.key).joined(separator: ", "))
+    }
+    return try rows.enumerated().filter { key == nil || $1.key == key }.map { index, series in
+      let forecaster = simulation.forecaster
+      forecaster.reset()
+      if other == nil, let state = checkpoint.recurrentState {
+        try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
+      }
+      forecaster.readAhead(series.values.dropLast(width))
+      let results = simulation.run(after: series.values.suffix(width), steps: steps)
+      let dates = table?.series[index].dates ?? []
+      let following = RowTime.following(dates, count: steps)
+      return Forecast(
+        key: series.key, known: known(series.values, of: table?.series[index]),
+        steps: results.enumerated().map { step, result in
+          Forecast.Step(
+            date: following.isEmpty ? nil : following[step], value: result.0, interval: result.1)
+        })
+    }
+  }
+
+  private func known(
+    _ values: [Float], of series: SeriesTable.Series?
+  ) -> [(date: String?, value: Double)] {
+    let width = task.features.count
+    guard let series else {
+      return stride(from: 0, to: values.count, by: width).suffix(Self.shown).map {
+        (nil, scaling.unscaled(values[$0], column: 0))
+      }
+    }
+    return stride(from: 0, to: series.values.count, by: width).suffix(Self.shown).map {
+      (series.dates.isEmpty ? nil : series.dates[$0 / width], series.values[$0])
+    }
+  }
+
+  /// Makes the forecast again at every row of the last part of the data, the test part, or of all of another file, and
+  /// compares it with what came.
+  ///
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if the part is too short.
+  public func backTest(steps: Int, coverage: Double) throws -> BackTest {
+    let table = try self.table()
+    let simulation = try simulation(coverage: coverage, paths: Self.backTestPaths)
+    let width = task.features.count
+    var errors = (1...steps).map { SeriesErrors(part: String($0)) }
+    var within = [Int](repeating: 0, count: steps)
+    var rows: [BackTest.Row] = []
+    let parts = try other == nil ? self.parts(of: table).map(\.test) : []
+    for (index, series) in table.series.enumerated() {
+      let part = other == nil ? parts[index] : 0..<table.rows(of: index)
+      let values = scaling.scaled(series.values)
+      let target = { (row: Int) in series.values[row * width] }
+      let reader = try Forecaster(task, parameters: checkpoint.parameters)
+      let first = max(part.lowerBound, reader.isStateful ? 1 : task.sequenceLength)
+      // A carried state reads all rows once; where each forecast begins, the paths take it over.
+      var read = 0
+      for origin in first..<max(first, part.upperBound - steps + 1) {
+        let last = (origin - 1) * width
+        simulation.forecaster.reset()
+        if reader.isStateful {
+          reader.readAhead(values[(read * width)..<last])
+          read = origin - 1
+          if let state = reader.model.recurrentState {
+            try simulation.forecaster.restore(state, row: 0)
+          }
+        } else {
+          simulation.forecaster.readAhead(values[..<last])
+        }
+        let results = simulation.run(after: values[last..<last + width], steps: steps)
+        for (step, result) in results.enumerated() {
+          let truth = target(origin + step)
+          errors[step].add(forecast: result.0, naive: target(origin - 1), truth: truth)
+          if result.1?.contains(truth) ?? false { within[step] += 1 }
+          rows.append(
+            BackTest.Row(
+              key: series.key, origin: origin,
+              date: series.dates.isEmpty ? nil : series.dates[origin + step], lead: step + 1,
+              truth: truth,
+              forecast: Forecast.Step(
+                date: nil, value: result.0, interval: result.1)))
+        }
+      }
+    }
+    guard !rows.isEmpty else {
+      throw ConfigurationError(
+        "the part to test on is too short for forecasts of \(steps) steps (see --test-split)")
+    }
+    return BackTest(
+      leads: zip(errors, within).map { errors, within in
+        BackTest.Lead(
+          errors: errors,
+          coverage: scaling.residuals.isEmpty ? nil : Double(within) / Double(errors.count))
+      }, rows: rows)
+  }
+
+  private func simulation(coverage: Double, paths: Int) throws -> ForecastSimulation {
+    try inFile {
+      try ForecastSimulation(
+        task, scaling: scaling, parameters: checkpoint.parameters, coverage: coverage,
+        paths: paths, randomSeed: checkpoint.task?.options.randomSeed ?? 0)
+    }
+  }
+
+  private func forecasts(_ table: SeriesTable) throws -> SeriesForecasts {
+    try inFile {
+      try SeriesForecasts(
+        table, scaling: scaling, task: task, parameters: checkpoint.parameters)
+    }
+  }
+
+  /// Names the checkpoint in what is wrong with the model.
+  private func inFile<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError {
+      throw CheckpointError(.invalid, file: file, error.description)
+    }
+  }
+
+  /// The data that are looked at.
+  private func table() throws -> SeriesTable {
+    if let other { return other }
+    let table = try SeriesTable(task)
+    guard table.digest == task.digest else {
+      throw CheckpointError(
+        .invalid, file: task.file,
+        "is not the series that the model was trained on; it has changed since (see --csv)")
+    }
+    return table
+  }
+
+  private func parts(of table: SeriesTable) throws -> [SeriesParts] {
+    try table.series.indices.map {
+      try SeriesParts(
+        rows: table.rows(of: $0), validationSplit: checkpoint.task?.validationSplit ?? 0,
+        testSplit: task.testSplit)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Checkpoints
+import Recurrent
+
+/// A model that answers lines as they come, keeps its state from each to the next, and can store it to go on there
+/// later.
+public final class LiveSession {
+  private var checkpoint: Checkpoint
+  private let target: (path: String, lock: CheckpointLock)?
+  private let stream: any LineStream
+  /// The lines that were answered, those of earlier runs included.
+  public private(set) var rowsSeen: Int
+
+  /// - Parameters:
+  ///   - file: The checkpoint to read.
+  ///   - target: Where ``save()`` writes; nowhere if `nil`.
+  ///   - learns: Whether the model makes an update for each true value that arrives.
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if the model cannot learn so.
+  public init(_ file: String, savingTo target: String?, learns: Bool) throws {
+    self.target = try target.flatMap { target in
+      // A file that is not there is an error of reading, not of writing.
+      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
+    }
+    checkpoint = try CheckpointFile.load(file)
+    rowsSeen = checkpoint.stream?.rowsSeen ?? 0
+    // Where training stands in its text is no place that a stream was at.
+    let continues = rowsSeen > 0 || checkpoint.trainingRecurrentState != nil
+    checkpoint.keepTrainingState()
+    do {
+      switch checkpoint.task?.source {
+      case .series(let task):
+        stream = try SeriesStream(checkpoint, task, file: file, learns: learns)
+      case .text where !learns:
+        stream = try TextStream(checkpoint, file: file, continues: continues)
+      case .experiment where !learns:
+        stream = try LetterStream(checkpoint, file: file, continues: continues)
+      case .text, .experiment:
+        throw ConfigurationError("only a model of a series can learn from a live stream")
+      default:
+        throw ConfigurationError(
+          "was trained neither on a series nor on a text, so lines cannot be turned into its inputs"
+        )
+      }
+    } catch let error as ConfigurationError {
+      throw CheckpointError(.invalid, file: file, error.description)
+    }
+  }
+
+  /// Answers a line.
+  ///
+  /// - Parameters:
+  ///   - line: Without its end.
+  ///   - number: Which line of this run it is, from 1, for errors.
+  ///   - answer: The bytes of the answer, with the end of its line, are added here; none for a line of names.
+  /// - Throws: ``LineError`` if the line cannot be read; the session is then as it was before.
+  public func answer(
+    _ line: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
+  ) throws {
+    if try stream.answer(line, number: number, adding: &answer) { rowsSeen += 1 }
+  }
+
+  /// Stores where the stream stands. Training goes on from the state it had.
+  ///
+  /// - Throws: `CheckpointError`.
+  public func save() throws {
+    guard let target else { return }
+    try stream.store(in: &checkpoint)
+    checkpoint.stream?.rowsSeen = rowsSeen
+    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+  }
+}
+
+/// What lines mean to a kind of model.
+protocol LineStream: AnyObject {
+  /// Answers a line.
+  ///
+  /// - Returns: Whether it was a row; otherwise it named columns.
+  func answer(
+    _ line: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
+  ) throws -> Bool
+
+  /// Puts state and position where they are kept.
+  func store(in checkpoint: inout Checkpoint) throws
+}
+
+/// A line of a live stream that cannot be read.
+public struct LineError: Error, CustomStringConvertible {
+  public let description: String
+
+  /// - Parameters:
+  ///   - column: The name or the number of the column; the whole line if `nil`.
+  init(line: Int, column: String? = nil, _ reason: String) {
+    description = "stdin: line \(line)" + (column.map { ", column \($0)" } ?? "") + ": " + reason
+  }
+}

@@ -1,0 +1,161 @@
+import Checkpoints
+import Recurrent
+
+/// Rows of series as they come, each answered by what follows it.
+final class SeriesStream: LineStream {
+  private let task: SeriesTask
+  private let scaling: Scaling
+  private let forecaster: Forecaster
+  private let learner: OnlineTrainer?
+  private let columns: Int
+  private var line: SeriesLine
+  /// The names of the series, and the last rows of each, the oldest first: `[rows, columns]`, scaled. A state that
+  /// is carried has read all but the last of them.
+  private var numbers: [String: Int] = [:]
+  private var keys: [String] = []
+  private var recent: [[Float]] = []
+  /// The state before the last row.
+  private let stateBefore: StateSnapshot<Float>
+  /// The state before the row that is learnt next, while the forecaster is one row further.
+  private var row: [Float]
+  /// The rows of a window that are kept: one sample with its target.
+  private let kept: Int
+
+  /// - Throws: `CheckpointError` if the checkpoint is not one of a series; `ConfigurationError` if the model cannot
+  ///   learn so.
+  init(_ checkpoint: Checkpoint, _ task: SeriesTask, file: String, learns: Bool) throws {
+    guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
+      throw CheckpointError(.invalid, file: file, "/scaling: is not that of the series' columns")
+    }
+    self.task = task
+    self.scaling = scaling
+    columns = task.features.count
+    kept = checkpoint.configuration.isStateful ? 1 : task.sequenceLength + task.horizon
+    line = SeriesLine(task)
+    row = [Float](repeating: 0, count: columns)
+    forecaster = try Forecaster(task, parameters: checkpoint.parameters)
+    stateBefore = StateSnapshot(of: forecaster.model)
+    learner = try learns ? Self.learner(checkpoint, task, file: file) : nil
+    keys = checkpoint.stream?.keys ?? []
+    recent = checkpoint.stream?.nextValues ?? []
+    for (number, key) in keys.enumerated() { numbers[key] = number }
+    if task.key == nil {
+      numbers[""] = 0
+      recent = [recent.first ?? []]
+    }
+    guard forecaster.isStateful else { return }
+    if let state = checkpoint.recurrentState, checkpoint.stream != nil {
+      try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
+    }
+    let rows = recent[0]
+    for first in stride(from: 0, to: rows.count, by: columns) {
+      forecaster.model.keepStates(in: stateBefore)
+      forecaster.read(rows[first..<first + columns])
+    }
+    recent[0] = Array(rows.suffix(columns))
+  }
+
+  private static func learner(
+    _ checkpoint: Checkpoint, _ task: SeriesTask, file: String
+  ) throws -> OnlineTrainer {
+    guard let optimizer = checkpoint.optimizer else {
+      throw CheckpointError(.invalid, file: file, "has no optimizer to learn with")
+    }
+    let isStateful = checkpoint.configuration.isStateful
+    guard !isStateful || task.horizon == 1 else {
+      throw ConfigurationError(
+        "a model that carries its state learns from a stream one step at a time; its horizon is "
+          + "\(task.horizon)")
+    }
+    return try OnlineTrainer(
+      parameters: checkpoint.parameters,
+      as: isStateful ? try checkpoint.configuration.stepByStep(batch: 1) : nil,
+      optimizer: optimizer, loss: checkpoint.loss, timeSteps: isStateful ? 1 : task.sequenceLength,
+      dropoutSeed: checkpoint.task?.options.randomSeed ?? 0)
+  }
+
+  func answer(
+    _ bytes: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
+  ) throws -> Bool {
+    guard try line.read(bytes, number: number) else { return false }
+    let series = numbers[line.key]
+    guard try takeRow(after: series, line: number) else {
+      answer.append(UInt8(ascii: "\n"))
+      return true
+    }
+    let place = series ?? begin(line.key)
+    let output = try read(series: place)
+    if task.key != nil { answer += Array("\(line.key),".utf8) }
+    for step in 0..<task.horizon {
+      if step > 0 { answer.append(UInt8(ascii: ",")) }
+      answer += Array("\(Float(scaling.unscaled(output[step], column: 0)))".utf8)
+    }
+    answer.append(UInt8(ascii: "\n"))
+    return true
+  }
+
+  /// Scales the row that the line holds.
+  ///
+  /// - Returns: Whether it is to be read; one with missing values may be left out.
+  private func takeRow(after series: Int?, line number: Int) throws -> Bool {
+    let before = series.map { recent[$0].suffix(columns) } ?? []
+    for column in 0..<columns {
+      if let value = line.values[column] {
+        row[column] = scaling.scaled(value, column: column)
+      } else if task.missing == .forwardFill, !before.isEmpty {
+        row[column] = before[before.startIndex + column]
+      } else if task.missing == .drop {
+        return false
+      } else {
+        throw LineError(line: number, column: task.features[column], "the value is missing")
+      }
+    }
+    return true
+  }
+
+  private func begin(_ key: String) -> Int {
+    numbers[key] = recent.count
+    keys.append(key)
+    recent.append([])
+    return recent.count - 1
+  }
+
+  /// Learns from the row if it is to, and reads it.
+  private func read(series: Int) throws -> UnsafeBufferPointer<Float> {
+    if let learner, forecaster.isStateful, !recent[series].isEmpty {
+      learner.model.restoreStates(from: stateBefore)
+      let (last, next) = (recent[series], row)
+      try learner.learn(input: { _, feature in last[feature] }, target: { _ in next[0] })
+    }
+    if recent[series].count == kept * columns { recent[series].removeFirst(columns) }
+    recent[series] += row
+    guard !forecaster.isStateful else {
+      forecaster.model.keepStates(in: stateBefore)
+      return forecaster.read(row[...])
+    }
+    let rows = recent[series]
+    if let learner, rows.count == kept * columns {
+      let (columns, length) = (columns, task.sequenceLength)
+      try learner.learn(
+        input: { step, feature in rows[step * columns + feature] },
+        target: { rows[(length + $0) * columns] })
+    }
+    forecaster.reset()
+    forecaster.readAhead(rows.dropLast(columns))
+    return forecaster.read(rows.suffix(columns))
+  }
+
+  func store(in checkpoint: inout Checkpoint) throws {
+    checkpoint.stream = StreamPosition(
+      nextValues: recent, keys: keys, sampler: checkpoint.stream?.sampler)
+    guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
+    let model = forecaster.model
+    let now = StateSnapshot(of: model)
+    model.restoreStates(from: stateBefore)
+    if let before = model.recurrentState {
+      state.replace(row: checkpoint.configuration.stateRows - 1, with: before)
+    }
+    model.restoreStates(from: now)
+    checkpoint.recurrentState = state
+  }
+}
