@@ -148,8 +148,10 @@ public struct CheckpointReport {
   }
 
   private var streamText: String {
-    guard let stream = checkpoint.stream, let symbols = checkpoint.vocabulary?.symbols else {
-      return "none"
+    guard let stream = checkpoint.stream else { return "none" }
+    guard let symbols = checkpoint.vocabulary?.symbols, !stream.nextInput.isEmpty else {
+      let rows = stream.nextValues.reduce(0) { $0 + $1.count } / checkpoint.configuration.features
+      return "\(stream.rowsSeen) rows seen live, \(rows) rows kept"
     }
     let next = stream.nextInput.map { $0.map { symbols[$0] }.joined() }
     return "next input " + next.joined(separator: ", ")

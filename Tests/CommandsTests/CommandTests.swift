@@ -1,4 +1,5 @@
 import Foundation
+import LSTMToolkit
 import Testing
 
 /// The commands from outside: what they print, where, and how they end.
@@ -85,6 +86,46 @@ import Testing
     #expect(try run("lstm-train", "--level", "word", "--save", "b.h5").status == 64)
     #expect(try run("lstm-train", "--schedule", "step:1", "--save", "b.h5").status == 64)
     #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "b.h5").path))
+  }
+
+  @Test func seriesAreForetoldAndStreamed() throws {
+    defer { removeFolder() }
+    let rows = (0..<60).map {
+      "2020-01-\($0 / 2 + 1 < 10 ? "0" : "")\($0 / 2 + 1) \($0 % 2 == 0 ? "00" : "12"):00,\(sin(Double($0)))"
+    }
+    try Data((["time,value"] + rows).joined(separator: "\n").utf8).write(
+      to: folder.appending(path: "rows.csv"))
+    #expect(
+      try run(
+        "lstm-train", "--csv", "rows.csv", "--target", "value", "--date", "time", "--epochs", "2",
+        "--framing", "stateful", "--quiet", "--sequence-length", "4", "--save", "a.h5"
+      ).status == 0)
+    let evaluation = try run("lstm-predict", "a.h5", "--evaluate", "--format", "json")
+    let parts = try #require(JSONValue(text: evaluation.output)?["parts"])
+    #expect(parts["test"]?["naive_rmse"]?.double ?? 0 > 0.5)
+    let forecast = try run("lstm-predict", "a.h5", "--forecast", "3", "--plot", "a.svg")
+    let lines = forecast.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[0] == "step,date,forecast,lower,upper")
+    #expect(lines[1].hasPrefix("1,2020-01-31 00:00,"))
+    #expect(String(decoding: try bytes("a.svg"), as: UTF8.self).hasPrefix("<svg"))
+    let test = try run("lstm-predict", "a.h5", "--forecast", "2", "--backtest", "--output", "b.csv")
+    #expect(test.output.split(separator: "\n").count == 2)
+    #expect(String(decoding: try bytes("b.csv"), as: UTF8.self).split(separator: "\n").count == 11)
+
+    let stream = try Tool.run(
+      "lstm-predict", ["a.h5", "--stream", "--save-state", "--learn"], in: folder,
+      input: "time,value\n1,0.5\n2,0.25\n")
+    #expect(stream.status == 0 && stream.output.split(separator: "\n").count == 2)
+    #expect(try run("lstm-predict", "a.h5", "--stream", "--rows-seen").output == "2\n")
+    let wrong = try Tool.run(
+      "lstm-predict", ["a.h5", "--stream", "--save-state"], in: folder, input: "0.5\nhalf\n0.1\n")
+    #expect(wrong.status == 65 && wrong.output.split(separator: "\n").count == 1)
+    #expect(
+      wrong.error == "lstm-predict: error: stdin: line 2, column value: 'half' is not a number\n")
+    #expect(try run("lstm-predict", "a.h5", "--stream", "--rows-seen").output == "3\n")
+    #expect(try run("lstm-train", "--csv", "rows.csv", "--save", "b.h5").status == 64)
+    #expect(try run("lstm-train", "--horizon", "2", "--save", "b.h5").status == 64)
+    #expect(try run("lstm-predict", "a.h5", "--learn", "--evaluate").status == 64)
   }
 
   @Test func trainPredictContinueResumeInspect() throws {

@@ -17,7 +17,9 @@ struct Tool {
   private let errorFile: URL
 
   /// Starts a command in a folder.
-  init(_ name: String, _ arguments: [String], in folder: URL) throws {
+  ///
+  /// - Parameter input: What comes on stdin.
+  init(_ name: String, _ arguments: [String], in folder: URL, input: String? = nil) throws {
     let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     let id = UUID().uuidString
     outputFile = FileManager.default.temporaryDirectory.appending(path: id + ".out")
@@ -29,6 +31,11 @@ struct Tool {
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
+    if let input {
+      let file = folder.appending(path: id + ".in")
+      try Data(input.utf8).write(to: file)
+      process.standardInput = try FileHandle(forReadingFrom: file)
+    }
     process.standardOutput = try FileHandle(forWritingTo: outputFile)
     process.standardError = try FileHandle(forWritingTo: errorFile)
     try process.run()
@@ -51,7 +58,9 @@ struct Tool {
   }
 
   /// Runs a command to its end.
-  static func run(_ name: String, _ arguments: [String], in folder: URL) throws -> Result {
-    try Tool(name, arguments, in: folder).result()
+  static func run(
+    _ name: String, _ arguments: [String], in folder: URL, input: String? = nil
+  ) throws -> Result {
+    try Tool(name, arguments, in: folder, input: input).result()
   }
 }

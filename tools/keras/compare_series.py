@@ -12,7 +12,8 @@ Jenkins, series G). sunspots are the monthly mean sunspot numbers from January 1
 its loader `statsmodels.datasets.sunspots` itself would give yearly numbers.
 
 Both sides learn the next scaled value from the last ones with an LSTM layer and a dense layer, by
-Adam on the mean squared error, samples shuffled. The last fifth of the rows is the test part, the
+Adam on the mean squared error, samples shuffled, until the validation has not improved for some
+epochs; the weights of the best epoch count. The last fifth of the rows is the test part, the
 15 % before it the validation part, the rest the training part; the scaling is fitted to that alone.
 A window belongs to the part of its target; its inputs may reach back into the part before. Errors
 are those of the test part in the data's own units: mean ± deviation over the seeds. The time of a
@@ -38,10 +39,10 @@ AIRLINE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "airline-passen
 VALIDATION_SPLIT, TEST_SPLIT = 0.15, 0.2
 
 Settings = collections.namedtuple(
-    "Settings", "date target length units epochs batch_size learning_rate scaling")
+    "Settings", "date target length units epochs patience batch_size learning_rate scaling")
 SETTINGS = {
-    "airline": Settings("month", "passengers", 12, 32, 300, 8, 0.003, "min-max"),
-    "sunspots": Settings("time", "sunspots", 24, 32, 100, 16, 0.002, "standard"),
+    "airline": Settings("month", "passengers", 12, 32, 300, 30, 8, 0.003, "min-max"),
+    "sunspots": Settings("time", "sunspots", 24, 32, 100, 10, 16, 0.002, "standard"),
 }
 
 parser = argparse.ArgumentParser(
@@ -115,7 +116,9 @@ def train_in_keras(settings, path, seed):
     model.compile(loss="mse", optimizer=keras.optimizers.Adam(settings.learning_rate))
     begin = time.perf_counter()
     model.fit(*samples(settings.length, validation), validation_data=samples(validation, test),
-              epochs=settings.epochs, batch_size=settings.batch_size, shuffle=True, verbose=0)
+              epochs=settings.epochs, batch_size=settings.batch_size, shuffle=True, verbose=0,
+              callbacks=[keras.callbacks.EarlyStopping(
+                  "val_loss", patience=settings.patience, restore_best_weights=True)])
     seconds = time.perf_counter() - begin
     answers = model.predict(samples(test, len(series))[0], verbose=0)[:, 0]
     rmse, mae = errors(answers.astype(float) * scale + offset, series[test:])
@@ -141,18 +144,19 @@ def tool(name, *words):
 
 def here(settings, path, seed, folder):
     """Trains with lstm-train; returns the errors and seconds."""
-    checkpoint = os.path.join(folder, f"{seed}.h5")
+    checkpoint, best = (os.path.join(folder, f"{seed}{name}.h5") for name in ("", "-best"))
     command = tool(
         "lstm-train", "--csv", path, "--target", settings.target, "--date", settings.date,
         "--sequence-length", settings.length, "--units", settings.units,
         "--epochs", settings.epochs, "--batch-size", settings.batch_size,
         "--learning-rate", settings.learning_rate, "--scaling", settings.scaling,
         "--validation-split", VALIDATION_SPLIT, "--test-split", TEST_SPLIT,
-        "--random-seed", seed, "--quiet", "--save", checkpoint)
+        "--early-stopping", settings.patience, "--random-seed", seed, "--quiet",
+        "--save", checkpoint, "--save-best", best)
     begin = time.perf_counter()
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - begin
-    shown = subprocess.run(tool("lstm-predict", checkpoint, "--evaluate", "--format", "json"),
+    shown = subprocess.run(tool("lstm-predict", best, "--evaluate", "--format", "json"),
                            check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(shown.stdout)["parts"]["test"], process=seconds)
 
@@ -179,7 +183,7 @@ def compare(arguments, path, folder):
     theirs = [in_keras(arguments.series, path, seed) for seed in seeds]
     print(f"{arguments.series}: {len(series)} rows, {validation} to train on, {test - validation} "
           f"to validate, {len(series) - test} to test; {settings.length} steps in, "
-          f"{settings.units} units, {settings.epochs} epochs; {arguments.seeds} seeds; "
+          f"{settings.units} units, {settings.epochs} epochs at most; {arguments.seeds} seeds; "
           f"Keras {theirs[0]['version']}")
     print()
     print("| | test RMSE | test MAE | whole process, s | training, s |")

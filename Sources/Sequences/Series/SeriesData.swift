@@ -142,8 +142,9 @@ final class SeriesData: TrainingData {
 
   /// The scaling, with what the model errs by on the part for validation.
   func scaling(of trainer: Trainer) throws -> Scaling? {
-    guard validation != nil else { return scaling }
     var scaling = scaling
+    scaling.residuals = []
+    guard validation != nil else { return scaling }
     let forecasts = try SeriesForecasts(
       table, scaling: scaling, task: task, parameters: trainer.model.parameters)
     for index in table.series.indices {

@@ -1,0 +1,146 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import LSTMToolkit
+@testable import Sequences
+
+@Suite struct LiveSessionTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func train(
+    stateful: Bool, horizon: Int = 1, dropout: Double = 0, as name: String = "model.h5"
+  ) throws -> String {
+    let file = folder.path("rows.csv")
+    let rows = ["value"] + (0..<80).map { "\(row($0))" }
+    try Data(rows.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+    var series = SeriesPlan(file: file, target: "value")
+    series.sequenceLength = 5
+    series.horizon = horizon
+    series.isStateful = stateful
+    var plan = TrainingPlan(series)
+    plan.units = [5, 4]
+    plan.epochs = 2
+    plan.dropout = dropout
+    let path = folder.path(name)
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
+    return path
+  }
+
+  private func row(_ number: Int) -> Double { 5 + 2 * sin(Double(number) / 2) }
+
+  private func answers(_ session: LiveSession, _ rows: Range<Int>) throws -> [String] {
+    try rows.map { number in
+      var answer: [UInt8] = []
+      try Array("\(row(number))".utf8).withUnsafeBufferPointer {
+        try session.answer($0, number: number, adding: &answer)
+      }
+      return String(decoding: answer, as: UTF8.self)
+    }
+  }
+
+  /// A stream that is stored and goes on in other processes gives the answers of one that never stopped, and the
+  /// same file, byte by byte.
+  @Test(arguments: [false, true], [false, true])
+  func storedStreamsGoOn(stateful: Bool, learns: Bool) throws {
+    let path = try train(stateful: stateful, dropout: 0.2)
+    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
+    for copy in [whole, parts] { try FileManager.default.copyItem(atPath: path, toPath: copy) }
+    let unbroken = try LiveSession(whole, savingTo: whole, learns: learns)
+    let expected = try answers(unbroken, 80..<110)
+    try unbroken.save()
+    var found: [String] = []
+    for rows in [80..<81, 81..<94, 94..<110] {
+      let session = try LiveSession(parts, savingTo: parts, learns: learns)
+      #expect(session.rowsSeen == rows.lowerBound - 80)
+      found += try answers(session, rows)
+      try session.save()
+    }
+    #expect(found == expected)
+    #expect(
+      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+  }
+
+  /// The first answer is what the model says to a window that is cut by hand.
+  @Test func answersAreForecasts() throws {
+    let path = try train(stateful: false, horizon: 2)
+    let scaling = try #require(try CheckpointFile.load(path).scaling)
+    let session = try LiveSession(path, savingTo: nil, learns: false)
+    let answer = try answers(session, 80..<82)[1].dropLast().split(separator: ",").map {
+      try #require(Double($0))
+    }
+    let window = (77..<82).map { scaling.scaled(row($0), column: 0) }
+    let expected = try ArraySession(path, savingTo: nil).predict(
+      NumericArray(shape: [1, 5, 1], values: window), continues: false)
+    for (one, other) in zip(answer, expected.values) {
+      #expect(abs(one - scaling.unscaled(other, column: 0)) < 1e-5)
+    }
+  }
+
+  /// A model that carries its state answers as one that reads the whole series at once.
+  @Test func statesAreCarried() throws {
+    let path = try train(stateful: true)
+    let checkpoint = try CheckpointFile.load(path)
+    let scaling = try #require(checkpoint.scaling)
+    let session = try LiveSession(path, savingTo: nil, learns: false)
+    let answer = try answers(session, 80..<84)[3].dropLast()
+    // The state of training is that after row 70; the validation and the test part follow.
+    let first = 80 - (checkpoint.stream?.nextValues[0].count ?? 0)
+    let rows = (first..<84).map { scaling.scaled(row($0), column: 0) }
+    let output = try ArraySession(path, savingTo: nil).predict(
+      NumericArray(shape: [1, rows.count, 1], values: rows), continues: true)
+    let expected = scaling.unscaled(try #require(output.values.last), column: 0)
+    #expect(abs(try #require(Double(answer)) - expected) < 1e-5)
+  }
+
+  /// Learning from a row is the update that training makes of that sample.
+  @Test func learningIsTraining() throws {
+    let path = try train(stateful: false)
+    var checkpoint = try CheckpointFile.load(path)
+    let session = try LiveSession(path, savingTo: path, learns: true)
+    _ = try answers(session, 80..<81)
+    try session.save()
+    let scaling = try #require(checkpoint.scaling)
+    let window = (75..<80).map { scaling.scaled(row($0), column: 0) }
+    let dataset = try SequenceDataset(
+      samples: 1, timeSteps: 5, features: 1, targetSteps: 1, targetUnits: 1, inputs: window,
+      targetValues: [scaling.scaled(row(80), column: 0)])
+    let options = TrainingOptions(
+      batchSize: 1, shuffle: false, resetStatesEachEpoch: false, randomSeed: 7)
+    let trainer = try Trainer(
+      parameters: checkpoint.parameters, optimizer: try #require(checkpoint.optimizer),
+      loss: .meanSquaredError, source: dataset, options: options,
+      progress: TrainingProgress(samples: 0, targetEpochs: 1, randomSeed: 7))
+    try trainer.update()
+    let learnt = try CheckpointFile.load(path)
+    checkpoint.parameters = trainer.model.parameters
+    #expect(learnt.optimizer?.iterations == trainer.optimizer.iterations)
+    let input = NumericArray(shape: [1, 5, 1], values: window)
+    let copy = folder.path("trained.h5")
+    try CheckpointFile.save(checkpoint, to: copy, lock: try CheckpointLock(copy))
+    #expect(
+      try ArraySession(path, savingTo: nil).predict(input, continues: false)
+        == ArraySession(copy, savingTo: nil).predict(input, continues: false))
+  }
+
+  /// A line that cannot be read changes nothing.
+  @Test func wrongLinesChangeNothing() throws {
+    let path = try train(stateful: true)
+    let session = try LiveSession(path, savingTo: nil, learns: true)
+    let other = try LiveSession(path, savingTo: nil, learns: true)
+    _ = try (answers(session, 80..<83), answers(other, 80..<83))
+    for line in ["x", "1,2", ""] {
+      var answer: [UInt8] = []
+      let error = #expect(throws: LineError.self) {
+        try Array(line.utf8).withUnsafeBufferPointer {
+          try session.answer($0, number: 4, adding: &answer)
+        }
+      }
+      #expect(error?.description.hasPrefix("stdin: line 4") ?? false)
+      #expect(answer.isEmpty && session.rowsSeen == 3)
+    }
+    #expect(try answers(session, 83..<90) == answers(other, 83..<90))
+  }
+}
