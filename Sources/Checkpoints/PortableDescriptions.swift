@@ -63,6 +63,9 @@ extension StreamPosition {
       members["next_values"] = .array(
         nextValues.map { .array($0.map { .number(Double($0)) }) })
     }
+    if !lastValues.isEmpty {
+      members["last_values"] = .array(lastValues.map { .array($0.map(JSONValue.number)) })
+    }
     if !keys.isEmpty { members["keys"] = .array(keys.map(JSONValue.string)) }
     if rowsSeen > 0 { members["rows_seen"] = .integer(rowsSeen) }
     if let sampler {
@@ -80,6 +83,7 @@ extension StreamPosition {
       nextValues: (json["next_values"]?.array ?? []).map {
         ($0.array ?? []).compactMap { $0.double.map { Float($0) } }
       },
+      lastValues: (json["last_values"]?.array ?? []).map { ($0.array ?? []).compactMap(\.double) },
       keys: (json["keys"]?.array ?? []).compactMap(\.string),
       rowsSeen: json["rows_seen"]?.integer ?? 0)
     if let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
@@ -101,6 +105,10 @@ extension StreamPosition {
     return areSymbols && rowsSeen >= 0
       && nextValues.allSatisfy {
         $0.count % configuration.features == 0 && $0.allSatisfy(\.isFinite)
-      } && (keys.isEmpty || keys.count == nextValues.count)
+      }
+      && (lastValues.isEmpty
+        || lastValues.count == nextValues.count
+          && lastValues.allSatisfy { $0.count == configuration.features })
+      && (keys.isEmpty || keys.count == nextValues.count)
   }
 }

@@ -17,6 +17,8 @@ public struct StreamPosition: Equatable, Sendable {
   /// The newest values of each series that the next step is fed, as the model takes them: for each series
   /// `[length, features]`. Empty if the model takes symbols.
   public var nextValues: [[Float]]
+  /// The newest values of each series in the data's own units, `[features]`, where the model reads how they change.
+  public var lastValues: [[Double]]
   /// The names of the series, where there are several.
   public var keys: [String]
   /// The rows that a live stream has brought.
@@ -25,11 +27,13 @@ public struct StreamPosition: Equatable, Sendable {
   public var sampler: Sampler?
 
   public init(
-    nextInput: [[Int]] = [], nextValues: [[Float]] = [], keys: [String] = [], rowsSeen: Int = 0,
+    nextInput: [[Int]] = [], nextValues: [[Float]] = [], lastValues: [[Double]] = [],
+    keys: [String] = [], rowsSeen: Int = 0,
     sampler: Sampler? = nil
   ) {
     self.nextInput = nextInput
     self.nextValues = nextValues
+    self.lastValues = lastValues
     self.keys = keys
     self.rowsSeen = rowsSeen
     self.sampler = sampler

@@ -61,10 +61,8 @@ extension [Forecast] {
 extension Forecast.Step {
   /// The forecast and the ends of its interval.
   fileprivate var fields: [String] {
-    [
-      "\(value)", interval.map { "\($0.lowerBound)" } ?? "",
-      interval.map { "\($0.upperBound)" } ?? "",
-    ]
+    // The model's numbers have no more digits than these.
+    [value, interval?.lowerBound, interval?.upperBound].map { $0.map { "\(Float($0))" } ?? "" }
   }
 
   fileprivate var json: JSONValue {

@@ -11,7 +11,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func train(
-    stateful: Bool, horizon: Int = 1, dropout: Double = 0, as name: String = "model.h5"
+    stateful: Bool, horizon: Int = 1, dropout: Double = 0, difference: Bool = false
   ) throws -> String {
     let file = folder.path("rows.csv")
     let rows = ["value"] + (0..<80).map { "\(row($0))" }
@@ -20,11 +20,12 @@ import Testing
     series.sequenceLength = 5
     series.horizon = horizon
     series.isStateful = stateful
+    series.isDifferenced = difference
     var plan = TrainingPlan(series)
     plan.units = [5, 4]
     plan.epochs = 2
     plan.dropout = dropout
-    let path = folder.path(name)
+    let path = folder.path("model.h5")
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
     return path
   }
@@ -43,9 +44,9 @@ import Testing
 
   /// A stream that is stored and goes on in other processes gives the answers of one that never stopped, and the
   /// same file, byte by byte.
-  @Test(arguments: [false, true], [false, true])
-  func storedStreamsGoOn(stateful: Bool, learns: Bool) throws {
-    let path = try train(stateful: stateful, dropout: 0.2)
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)], [false, true])
+  func storedStreamsGoOn(_ kind: (stateful: Bool, difference: Bool), learns: Bool) throws {
+    let path = try train(stateful: kind.stateful, dropout: 0.2, difference: kind.difference)
     let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
     for copy in [whole, parts] { try FileManager.default.copyItem(atPath: path, toPath: copy) }
     let unbroken = try LiveSession(whole, savingTo: whole, learns: learns)

@@ -100,12 +100,16 @@ import Testing
   }
 
   /// What `--evaluate` says is what the model answers to windows that are cut by hand.
-  @Test func errorsAreThoseOfTheModelsAnswers() throws {
+  @Test(arguments: [false, true])
+  func errorsAreThoseOfTheModelsAnswers(difference: Bool) throws {
     let folder = try TemporaryFolder()
     let file = try write(wave(100), folder)
     let path = folder.path("model.h5")
-    try TrainingRun(plan(file) { $0.horizon = 2 }).train(
-      saving: try CheckpointSchedule(path: path))
+    let plan = plan(file) { series in
+      series.horizon = 2
+      series.isDifferenced = difference
+    }
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
     let scaling = try #require(try CheckpointFile.load(path).scaling)
     let rows = try wave(100).dropFirst().map { line in
       try line.split(separator: ",").dropFirst().map { try #require(Double($0)) }
@@ -113,17 +117,23 @@ import Testing
     // The test part is the last tenth: both rows of a target lie in it.
     let origins = 90..<99
     let windows = origins.flatMap { origin in
-      rows[origin - 6..<origin].flatMap { row in
-        row.enumerated().map { Float(($1 - scaling.offsets[$0]) / scaling.scales[$0]) }
+      (origin - 6..<origin).flatMap { row in
+        rows[row].enumerated().map { column, value in
+          let value = difference ? value - rows[row - 1][column] : value
+          return Float((value - scaling.offsets[column]) / scaling.scales[column])
+        }
       }
     }
     let answers = try ArraySession(path, savingTo: nil).predict(
       NumericArray(shape: [origins.count, 6, 2], values: windows), continues: false)
-    var (squares, naive) = (0.0, 0.0)
+    var (squares, naive, before) = (0.0, 0.0, 0.0)
     for (index, answer) in answers.values.enumerated() {
       let origin = origins.lowerBound + index / 2
       let truth = rows[origin + index % 2][0]
-      let value = Double(answer) * scaling.scales[0] + scaling.offsets[0]
+      if index % 2 == 0 { before = rows[origin - 1][0] }
+      let value =
+        Double(answer) * scaling.scales[0] + scaling.offsets[0] + (difference ? before : 0)
+      before = value
       squares += (value - truth) * (value - truth)
       naive += abs(rows[origin - 1][0] - truth)
     }

@@ -4,6 +4,7 @@
     export PATH="$PWD/.build/release:$PATH"
     venv/bin/python tools/keras/compare_series.py airline
     venv/bin/python tools/keras/compare_series.py sunspots --seeds 5
+    venv/bin/python tools/keras/compare_series.py airline --difference
     venv/bin/python tools/keras/compare_series.py airline --peer-only
 
 airline is docs/airline-passengers.csv: thousands of passengers a month, 1949 to 1960 (Box and
@@ -15,7 +16,8 @@ Both sides learn the next scaled value from the last ones with an LSTM layer and
 Adam on the mean squared error, samples shuffled, until the validation has not improved for some
 epochs; the weights of the best epoch count. The last fifth of the rows is the test part, the
 15 % before it the validation part, the rest the training part; the scaling is fitted to that alone.
-A window belongs to the part of its target; its inputs may reach back into the part before. Errors
+With --difference both learn how values change from month to month. A window belongs to the part of
+its target; its inputs may reach back into the part before. Errors
 are those of the test part in the data's own units: mean ± deviation over the seeds. The time of a
 process is that from its start to its end, imports included.
 """
@@ -49,6 +51,7 @@ parser = argparse.ArgumentParser(
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("series", choices=SETTINGS)
 parser.add_argument("--seeds", type=int, default=3, help="how many: 1, 2, 3, …")
+parser.add_argument("--difference", action="store_true", help="learn changes, not values")
 parser.add_argument("--peer-only", action="store_true", help="train in Keras only")
 parser.add_argument("--as-peer", nargs=2, metavar=("CSV", "SEED"), help=argparse.SUPPRESS)
 
@@ -86,7 +89,7 @@ def errors(found, expected):
             statistics.fmean(map(abs, differences)))
 
 
-def train_in_keras(settings, path, seed):
+def train_in_keras(settings, path, seed, difference):
     """Trains in this process; returns the errors and seconds."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -96,12 +99,13 @@ def train_in_keras(settings, path, seed):
     keras.utils.set_random_seed(seed)
     series = np.array(values(path, settings.target))
     validation, test = parts(len(series))
-    training = series[:validation]
+    read = np.diff(series, prepend=series[0]) if difference else series
+    training = read[1 if difference else 0:validation]
     if settings.scaling == "min-max":
         offset, scale = training.min(), training.max() - training.min()
     else:
         offset, scale = training.mean(), training.std()
-    scaled = ((series - offset) / scale).astype("float32")
+    scaled = ((read - offset) / scale).astype("float32")
     windows = np.lib.stride_tricks.sliding_window_view(scaled[:-1], settings.length)[..., None]
 
     def samples(first, end):
@@ -121,14 +125,16 @@ def train_in_keras(settings, path, seed):
                   "val_loss", patience=settings.patience, restore_best_weights=True)])
     seconds = time.perf_counter() - begin
     answers = model.predict(samples(test, len(series))[0], verbose=0)[:, 0]
-    rmse, mae = errors(answers.astype(float) * scale + offset, series[test:])
+    told = answers.astype(float) * scale + offset + (series[test - 1:-1] if difference else 0)
+    rmse, mae = errors(told, series[test:])
     return dict(rmse=float(rmse), mae=float(mae), training=seconds, version=keras.__version__)
 
 
-def in_keras(name, path, seed):
+def in_keras(arguments, path, seed):
     """Trains in a process of its own, so that its imports count."""
     begin = time.perf_counter()
-    shown = subprocess.run([sys.executable, __file__, name, "--as-peer", path, str(seed)],
+    command = [sys.executable, __file__, arguments.series, "--as-peer", path, str(seed)]
+    shown = subprocess.run(command + ["--difference"] * arguments.difference,
                            stdout=subprocess.PIPE, text=True)
     if shown.returncode != 0:
         sys.exit(shown.returncode)
@@ -142,7 +148,7 @@ def tool(name, *words):
     return [path, *map(str, words)]
 
 
-def here(settings, path, seed, folder):
+def here(settings, path, seed, folder, difference):
     """Trains with lstm-train; returns the errors and seconds."""
     checkpoint, best = (os.path.join(folder, f"{seed}{name}.h5") for name in ("", "-best"))
     command = tool(
@@ -152,7 +158,7 @@ def here(settings, path, seed, folder):
         "--learning-rate", settings.learning_rate, "--scaling", settings.scaling,
         "--validation-split", VALIDATION_SPLIT, "--test-split", TEST_SPLIT,
         "--early-stopping", settings.patience, "--random-seed", seed, "--quiet",
-        "--save", checkpoint, "--save-best", best)
+        "--save", checkpoint, "--save-best", best, *["--difference"] * difference)
     begin = time.perf_counter()
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - begin
@@ -180,10 +186,10 @@ def compare(arguments, path, folder):
     validation, test = parts(len(series))
     naive = dict(zip(("rmse", "mae"), errors(series[test - 1:-1], series[test:])))
     seeds = range(1, arguments.seeds + 1)
-    theirs = [in_keras(arguments.series, path, seed) for seed in seeds]
+    theirs = [in_keras(arguments, path, seed) for seed in seeds]
     print(f"{arguments.series}: {len(series)} rows, {validation} to train on, {test - validation} "
           f"to validate, {len(series) - test} to test; {settings.length} steps in, "
-          f"{settings.units} units, {settings.epochs} epochs at most; {arguments.seeds} seeds; "
+          f"{settings.units} units, {'changes, ' * arguments.difference}{settings.epochs} epochs at most; {arguments.seeds} seeds; "
           f"Keras {theirs[0]['version']}")
     print()
     print("| | test RMSE | test MAE | whole process, s | training, s |")
@@ -192,7 +198,7 @@ def compare(arguments, path, folder):
     row("Keras", theirs)
     if arguments.peer_only:
         return
-    ours = [here(settings, path, seed, folder) for seed in seeds]
+    ours = [here(settings, path, seed, folder, arguments.difference) for seed in seeds]
     row("lstm-train", ours)
     print()
     ratio = sum(run["process"] for run in theirs) / sum(run["process"] for run in ours)
@@ -218,6 +224,7 @@ def main(arguments):
 arguments = parser.parse_args()
 if arguments.as_peer:
     path, seed = arguments.as_peer
-    print(json.dumps(train_in_keras(SETTINGS[arguments.series], path, int(seed))))
+    print(json.dumps(train_in_keras(
+        SETTINGS[arguments.series], path, int(seed), arguments.difference)))
 else:
     main(arguments)

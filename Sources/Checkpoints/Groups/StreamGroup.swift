@@ -1,7 +1,7 @@
 import HDF5
 
 /// `stream`: where a running sequence stands. `next_input`, `[batch, length]`, int64, the symbols that the next
-/// step is fed; or `next_values`, `[series, length × features]`, float32, and `keys`, the names of several
+/// step is fed; or `next_values`, `[series, length × features]`, float32, `last_values`, `[series, features]`, float64, and `keys`, the names of several
 /// series. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`.
 enum StreamGroup {
   static let name = "stream"
@@ -15,6 +15,10 @@ enum StreamGroup {
     // Several series may have different numbers of rows so far.
     for (index, values) in stream.nextValues.enumerated() {
       try group.write("next_values/\(index)", shape: [values.count], values)
+    }
+    if let features = stream.lastValues.first?.count {
+      try group.write(
+        "last_values", shape: [stream.lastValues.count, features], stream.lastValues.flatMap { $0 })
     }
     if !stream.keys.isEmpty { try group.write("keys", stream.keys) }
     if stream.rowsSeen > 0 { try group.attributes.set("rows_seen", Int64(stream.rowsSeen)) }
@@ -43,6 +47,17 @@ enum StreamGroup {
             file, "\(dataset.path): must be steps of \(features) numbers, has \(values.count)")
         }
         stream.nextValues.append(values)
+      }
+    }
+    if group.contains("last_values") {
+      let dataset = try group.dataset("last_values")
+      let values = try dataset.read(Double.self, most: 1 << 24)
+      guard values.count == stream.nextValues.count * features, values.allSatisfy(\.isFinite) else {
+        throw CheckpointError.invalid(
+          file, "\(dataset.path): must be \(features) numbers for each series, has \(values.count)")
+      }
+      stream.lastValues = stride(from: 0, to: values.count, by: features).map {
+        Array(values[$0..<$0 + features])
       }
     }
     if group.contains("keys") {

@@ -49,6 +49,7 @@ enum TaskDescription {
       members["horizon"] = .integer(series.horizon)
       members["test_split"] = .number(series.testSplit)
       members["missing"] = .string(series.missing.rawValue)
+      if series.isDifferenced { members["difference"] = .bool(true) }
       members["digest"] = .string(series.digest)
     case .labelled(let labelled):
       members["sequences"] = .string(labelled.file)
@@ -193,13 +194,14 @@ struct TaskMembers {
           sequenceLength: try count("sequence_length"), digest: try text("digest")))
     }
     if members["series"] != nil {
-      return .series(
-        SeriesTask(
-          file: try text("series"), target: try text("target"), features: try texts("features"),
-          date: members["date"]?.string, key: members["key"]?.string,
-          sequenceLength: try count("sequence_length"), horizon: try count("horizon"),
-          testSplit: try part("test_split"), missing: try choice("missing"),
-          digest: try text("digest")))
+      var series = SeriesTask(
+        file: try text("series"), target: try text("target"), features: try texts("features"),
+        date: members["date"]?.string, key: members["key"]?.string,
+        sequenceLength: try count("sequence_length"), horizon: try count("horizon"),
+        testSplit: try part("test_split"), missing: try choice("missing"),
+        digest: try text("digest"))
+      if members["difference"] != nil { series.isDifferenced = try flag("difference") }
+      return .series(series)
     }
     if members["sequences"] != nil {
       return .labelled(

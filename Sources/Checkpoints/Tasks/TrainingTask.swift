@@ -77,6 +77,8 @@ public struct SeriesTask: Equatable, Sendable {
   /// The part of the rows that is kept for the test.
   public var testSplit: Double
   public var missing: Missing
+  /// Whether the model reads and tells how values change from row to row.
+  public var isDifferenced = false
   /// XXH3-64 of the file, in hexadecimal digits.
   public var digest: String
 

@@ -27,6 +27,9 @@ public struct SeriesOptions: ParsableArguments {
   @Option(help: "How numbers are scaled, by the part to train on. (default: standard)")
   public var scaling: Scaling.Method?
 
+  @Flag(help: "Learn how values change from row to row, which takes a trend away.")
+  public var difference = false
+
   @Option(help: ArgumentHelp("Steps that are forecast at once. (default: 1)", valueName: "N"))
   public var horizon: Int?
 
@@ -42,10 +45,10 @@ public struct SeriesOptions: ParsableArguments {
 
   public func validate() throws {
     let others: [Any?] = [target, features, date, key, scaling, horizon, testSplit, missing]
-    guard csv != nil || others.allSatisfy({ $0 == nil }) else {
+    guard csv != nil || !difference && others.allSatisfy({ $0 == nil }) else {
       throw ValidationError(
-        "--target, --features, --date, --key, --scaling, --horizon, --test-split and --missing go "
-          + "with --csv")
+        "--target, --features, --date, --key, --scaling, --difference, --horizon, --test-split and "
+          + "--missing go with --csv")
     }
     guard csv == nil || target != nil else {
       throw ValidationError("--csv needs --target COLUMN, the column to forecast")
@@ -66,6 +69,7 @@ public struct SeriesOptions: ParsableArguments {
     plan.date = date
     plan.key = key
     plan.scaling = scaling ?? plan.scaling
+    plan.isDifferenced = difference
     plan.horizon = horizon ?? plan.horizon
     plan.testSplit = testSplit ?? plan.testSplit
     plan.missing = missing ?? plan.missing

@@ -6,7 +6,8 @@ import Recurrent
 /// 5.5: bootstrapped residuals).
 final class ForecastSimulation {
   private let task: SeriesTask
-  private let scaling: Scaling
+  private let encoding: SeriesEncoding
+  private let residuals: [Float]
   /// Its first path does not err.
   let forecaster: Forecaster
   private var generator: PhiloxGenerator
@@ -19,13 +20,15 @@ final class ForecastSimulation {
   ///   - paths: Those that intervals are counted from.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   init(
-    _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>, coverage: Double,
+    _ task: SeriesTask, encoding: SeriesEncoding, parameters: ParameterStore<Float>,
+    coverage: Double,
     paths: Int, randomSeed: UInt64
   ) throws {
     self.task = task
-    self.scaling = scaling
+    self.encoding = encoding
+    residuals = encoding.scaling.residuals
     self.coverage = coverage
-    residualRows = scaling.residuals.count / task.horizon
+    residualRows = residuals.count / task.horizon
     forecaster = try Forecaster(
       task, parameters: parameters, paths: residualRows > 0 ? 1 + paths : 1)
     generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
@@ -33,26 +36,33 @@ final class ForecastSimulation {
 
   /// Goes on from where the forecaster stands.
   ///
-  /// - Parameter last: The last row that is known, `[columns]`, scaled, which it has not read yet; columns other
-  ///   than the target stay as they are in it.
+  /// - Parameters:
+  ///   - last: The last row that is known, `[columns]`, as the model reads it, which it has not read yet; columns
+  ///     other than the target stay as they are in it.
+  ///   - value: The target in that row.
   /// - Returns: The forecasts and their intervals, in the data's own units.
-  func run(after last: ArraySlice<Float>, steps: Int) -> [(Double, ClosedRange<Double>?)] {
+  func run(after last: ArraySlice<Float>, value: Double, steps: Int) -> [(
+    Double, ClosedRange<Double>?
+  )] {
     let horizon = task.horizon
     let paths = forecaster.paths
     var output = Array(forecaster.read(last))
     var results: [(Double, ClosedRange<Double>?)] = []
+    var values = [Double](repeating: value, count: paths)
     var within = 0
     while results.count < steps {
       if within == 0 { err(&output) }
-      let values = (0..<paths).map {
-        scaling.unscaled(output[$0 * horizon + within], column: 0)
+      for path in 0..<paths {
+        values[path] = encoding.decoded(output[path * horizon + within], after: values[path])
       }
       results.append((values[0], interval(of: values.dropFirst())))
       within += 1
       let step = within - 1
       // The next block is foretold from the whole of this one.
       let next = forecaster.read { path, column in
-        column == 0 ? output[path * horizon + step] : last[last.startIndex + column]
+        column == 0
+          ? output[path * horizon + step]
+          : encoding.unchanged(last[last.startIndex + column], column: column)
       }
       if within == horizon {
         output = Array(next)
@@ -68,7 +78,7 @@ final class ForecastSimulation {
     for path in 1..<forecaster.paths {
       let row = generator.uniform(below: residualRows)
       for step in 0..<task.horizon {
-        output[path * task.horizon + step] += scaling.residuals[row * task.horizon + step]
+        output[path * task.horizon + step] += residuals[row * task.horizon + step]
       }
     }
   }

@@ -27,11 +27,4 @@ extension Scaling {
       if !(scales[column] > 0 && scales[column].isFinite) { scales[column] = 1 }
     }
   }
-
-  /// Rows as the model takes them.
-  ///
-  /// - Parameter values: `[rows, columns]`.
-  func scaled(_ values: [Double]) -> [Float] {
-    values.enumerated().map { scaled($1, column: $0 % columns.count) }
-  }
 }

@@ -9,7 +9,7 @@ final class SeriesData: TrainingData {
   let vocabulary: Vocabulary? = nil
   private let task: SeriesTask
   private let table: SeriesTable
-  private let scaling: Scaling
+  private let encoding: SeriesEncoding
   private let training: SeriesSamples
   /// The rows of each series among the rows of all.
   private let ranges: [Range<Int>]
@@ -67,19 +67,17 @@ final class SeriesData: TrainingData {
       try SeriesParts(
         rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
     }
-    let fitted =
-      scaling
-      ?? Scaling(
-        method,
-        fitting: zip(table.series, parts).flatMap {
-          $0.values[..<($1.training.count * width)]
-        }, columns: table.columns)
+    let encoding =
+      scaling.map { SeriesEncoding(task, $0) }
+      ?? SeriesEncoding(
+        task, method,
+        fitting: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
     var first = 0
     ranges = table.series.indices.map { index in
       defer { first += table.rows(of: index) }
       return first..<first + table.rows(of: index)
     }
-    let values = table.series.flatMap { fitted.scaled($0.values) }
+    let values = table.series.flatMap { encoding.encoded($0.values) }
     let ranges = ranges
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>) -> SeriesSamples {
       isStateful
@@ -114,7 +112,7 @@ final class SeriesData: TrainingData {
     source = .series(task)
     self.task = task
     self.table = table
-    self.scaling = fitted
+    self.encoding = encoding
     self.values = values
     self.validationSplit = validationSplit
   }
@@ -129,7 +127,7 @@ final class SeriesData: TrainingData {
         nextValues: ranges.map { range in
           let first = max(range.lowerBound, range.upperBound - length)
           return Array(values[first * width..<range.upperBound * width])
-        }, keys: task.key == nil ? [] : table.series.map(\.key))
+        }, lastValues: lastValues, keys: task.key == nil ? [] : table.series.map(\.key))
     }
     guard trainer.optimizer.iterations > 0 else { return nil }
     let updates =
@@ -137,16 +135,21 @@ final class SeriesData: TrainingData {
       ? trainer.updatesPerEpoch : trainer.progress.updateInEpoch
     // The last row of a batch reads the newest stretch.
     let read = training.starts[updates * trainer.options.batchSize - 1] + training.timeSteps
-    return StreamPosition(nextValues: [Array(values[(read * width)...])])
+    return StreamPosition(nextValues: [Array(values[(read * width)...])], lastValues: lastValues)
+  }
+
+  /// What the next row of each series changes from.
+  private var lastValues: [[Double]] {
+    task.isDifferenced ? table.series.map { $0.values.suffix(table.columns.count) } : []
   }
 
   /// The scaling, with what the model errs by on the part for validation.
   func scaling(of trainer: Trainer) throws -> Scaling? {
-    var scaling = scaling
+    var scaling = encoding.scaling
     scaling.residuals = []
     guard validation != nil else { return scaling }
     let forecasts = try SeriesForecasts(
-      table, scaling: scaling, task: task, parameters: trainer.model.parameters)
+      table, encoding: encoding, task: task, parameters: trainer.model.parameters)
     for index in table.series.indices {
       let part = try SeriesParts(
         rows: table.rows(of: index), validationSplit: validationSplit, testSplit: task.testSplit

@@ -4,7 +4,7 @@ import Recurrent
 /// What a model forecasts at the rows of series whose following rows are known.
 final class SeriesForecasts {
   let table: SeriesTable
-  let scaling: Scaling
+  let encoding: SeriesEncoding
   let task: SeriesTask
   private let parameters: ParameterStore<Float>
   /// The rows of windows that are computed at once.
@@ -14,10 +14,11 @@ final class SeriesForecasts {
 
   /// - Throws: `ConfigurationError` if the model is none of these series.
   init(
-    _ table: SeriesTable, scaling: Scaling, task: SeriesTask, parameters: ParameterStore<Float>
+    _ table: SeriesTable, encoding: SeriesEncoding, task: SeriesTask,
+    parameters: ParameterStore<Float>
   ) throws {
     self.table = table
-    self.scaling = scaling
+    self.encoding = encoding
     self.task = task
     self.parameters = parameters
   }
@@ -31,16 +32,20 @@ final class SeriesForecasts {
 
   /// The forecasts that begin with the rows of ``origins(of:)``.
   ///
-  /// - Returns: `[origins, horizon]`, scaled.
+  /// - Returns: `[origins, horizon]`, as the model tells them.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
-  func scaled(of part: Range<Int>, series: Int) throws -> [Float] {
+  private func told(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
     guard !origins.isEmpty else { return [] }
     let width = table.columns.count
     let before = parameters.configuration.isStateful ? Self.warmUp : task.sequenceLength
     let first = max(0, origins.lowerBound - before)
-    let rows = scaling.scaled(
-      Array(table.series[series].values[first * width..<(origins.upperBound - 1) * width]))
+    // From the row before on, so that the first one's change is known.
+    let known = max(0, first - 1)
+    let rows = Array(
+      encoding.encoded(
+        Array(table.series[series].values[known * width..<(origins.upperBound - 1) * width])
+      ).dropFirst((first - known) * width))
     guard !parameters.configuration.isStateful else {
       let forecaster = try Forecaster(task, parameters: parameters)
       var forecasts: [Float] = []
@@ -70,14 +75,16 @@ final class SeriesForecasts {
     return forecasts
   }
 
-  /// What the truth was beyond the forecasts: `[origins, horizon]`, scaled.
+  /// What the truth was beyond the forecasts: `[origins, horizon]`, as the model tells it.
   ///
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   func residuals(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
-    return try scaled(of: part, series: series).enumerated().map { index, forecast in
+    return try told(of: part, series: series).enumerated().map { index, forecast in
       let row = origins.lowerBound + index / task.horizon + index % task.horizon
-      return scaling.scaled(target(row, series: series), column: 0) - forecast
+      let truth = encoding.encoded(
+        target(row, series: series), after: target(row - 1, series: series), column: 0)
+      return truth - forecast
     }
   }
 
@@ -94,11 +101,13 @@ final class SeriesForecasts {
     var errors = SeriesErrors(part: name)
     for (series, part) in parts.enumerated() {
       let origins = origins(of: part)
-      for (index, forecast) in try scaled(of: part, series: series).enumerated() {
+      var forecast = 0.0
+      for (index, value) in try told(of: part, series: series).enumerated() {
         let origin = origins.lowerBound + index / task.horizon
+        let naive = target(origin - 1, series: series)
+        forecast = encoding.decoded(value, after: index % task.horizon == 0 ? naive : forecast)
         errors.add(
-          forecast: scaling.unscaled(forecast, column: 0),
-          naive: target(origin - 1, series: series),
+          forecast: forecast, naive: naive,
           truth: target(origin + index % task.horizon, series: series))
       }
     }

@@ -21,6 +21,8 @@ public struct SeriesPlan: Sendable {
   /// The part of the rows that is kept for the test, from the end.
   public var testSplit = 0.1
   public var missing = SeriesTask.Missing.refuse
+  /// Whether the model learns how values change from row to row, which takes a trend away.
+  public var isDifferenced = false
   /// Whether the state is carried from sample to sample through the whole series.
   public var isStateful = false
 
@@ -31,9 +33,11 @@ public struct SeriesPlan: Sendable {
 
   /// What a checkpoint keeps of it.
   var task: SeriesTask {
-    SeriesTask(
+    var task = SeriesTask(
       file: file, target: target, features: [target] + features.filter { $0 != target },
       date: date, key: key, sequenceLength: sequenceLength, horizon: horizon,
       testSplit: testSplit, missing: missing)
+    task.isDifferenced = isDifferenced
+    return task
   }
 }

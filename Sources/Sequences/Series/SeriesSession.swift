@@ -6,7 +6,7 @@ public final class SeriesSession {
   public let checkpoint: Checkpoint
   /// What the model was trained on.
   public let task: SeriesTask
-  private let scaling: Scaling
+  private let encoding: SeriesEncoding
   private let file: String
   /// Rows of another file than that of the training.
   private let other: SeriesTable?
@@ -29,7 +29,7 @@ public final class SeriesSession {
     else {
       throw CheckpointError(.invalid, file: file, "was not trained on a series (see --csv)")
     }
-    self.scaling = scaling
+    encoding = SeriesEncoding(task, scaling)
     if let data { task.file = data }
     self.task = task
     other = try data == nil ? nil : SeriesTable(task)
@@ -68,14 +68,20 @@ public final class SeriesSession {
     // The data are there for their dates, and for what came before; a forecast needs the checkpoint alone.
     let isLive = (checkpoint.stream?.rowsSeen ?? 0) > 0
     let table = other ?? (isLive ? nil : try? self.table())
-    let rows: [(key: String, values: [Float])]
+    let rows: [(key: String, values: [Float], last: Double)]
     if let other {
-      rows = other.series.map { ($0.key, scaling.scaled($0.values)) }
+      rows = other.series.map { series in
+        let last = series.values[series.values.count - width]
+        return (series.key, encoding.encoded(series.values), last)
+      }
     } else {
       guard let stream = checkpoint.stream, let first = stream.nextValues.first, !first.isEmpty
       else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
       rows = stream.nextValues.enumerated().map { index, values in
-        (stream.keys.indices.contains(index) ? stream.keys[index] : "", values)
+        let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
+        return (
+          stream.keys.indices.contains(index) ? stream.keys[index] : "", values, last
+        )
       }
     }
     guard key == nil || rows.contains(where: { $0.key == key }) else {
@@ -90,11 +96,12 @@ public final class SeriesSession {
         try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
       forecaster.readAhead(series.values.dropLast(width))
-      let results = simulation.run(after: series.values.suffix(width), steps: steps)
+      let results = simulation.run(
+        after: series.values.suffix(width), value: series.last, steps: steps)
       let dates = table?.series[index].dates ?? []
       let following = RowTime.following(dates, count: steps)
       return Forecast(
-        key: series.key, known: known(series.values, of: table?.series[index]),
+        key: series.key, known: known(series.values, last: series.last, of: table?.series[index]),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
             date: following.isEmpty ? nil : following[step], value: result.0, interval: result.1)
@@ -103,13 +110,18 @@ public final class SeriesSession {
   }
 
   private func known(
-    _ values: [Float], of series: SeriesTable.Series?
+    _ values: [Float], last: Double, of series: SeriesTable.Series?
   ) -> [(date: String?, value: Double)] {
     let width = task.features.count
     guard let series else {
-      return stride(from: 0, to: values.count, by: width).suffix(Self.shown).map {
-        (nil, scaling.unscaled(values[$0], column: 0))
-      }
+      // Backwards from the last one, which is the only one that is known where the others are changes.
+      var value = last
+      let places = stride(from: 0, to: values.count, by: width).suffix(Self.shown)
+      return places.reversed().map { place in
+        let told = encoding.decoded(values[place], after: 0)
+        defer { value -= told }
+        return (nil, encoding.isDifferenced ? value : told)
+      }.reversed()
     }
     return stride(from: 0, to: series.values.count, by: width).suffix(Self.shown).map {
       (series.dates.isEmpty ? nil : series.dates[$0 / width], series.values[$0])
@@ -130,7 +142,7 @@ public final class SeriesSession {
     let parts = try other == nil ? self.parts(of: table).map(\.test) : []
     for (index, series) in table.series.enumerated() {
       let part = other == nil ? parts[index] : 0..<table.rows(of: index)
-      let values = scaling.scaled(series.values)
+      let values = encoding.encoded(series.values)
       let target = { (row: Int) in series.values[row * width] }
       let reader = try Forecaster(task, parameters: checkpoint.parameters)
       let first = max(part.lowerBound, reader.isStateful ? 1 : task.sequenceLength)
@@ -148,7 +160,8 @@ public final class SeriesSession {
         } else {
           simulation.forecaster.readAhead(values[..<last])
         }
-        let results = simulation.run(after: values[last..<last + width], steps: steps)
+        let results = simulation.run(
+          after: values[last..<last + width], value: target(origin - 1), steps: steps)
         for (step, result) in results.enumerated() {
           let truth = target(origin + step)
           errors[step].add(forecast: result.0, naive: target(origin - 1), truth: truth)
@@ -171,14 +184,15 @@ public final class SeriesSession {
       leads: zip(errors, within).map { errors, within in
         BackTest.Lead(
           errors: errors,
-          coverage: scaling.residuals.isEmpty ? nil : Double(within) / Double(errors.count))
+          coverage: encoding.scaling.residuals.isEmpty ? nil : Double(within) / Double(errors.count)
+        )
       }, rows: rows)
   }
 
   private func simulation(coverage: Double, paths: Int) throws -> ForecastSimulation {
     try inFile {
       try ForecastSimulation(
-        task, scaling: scaling, parameters: checkpoint.parameters, coverage: coverage,
+        task, encoding: encoding, parameters: checkpoint.parameters, coverage: coverage,
         paths: paths, randomSeed: checkpoint.task?.options.randomSeed ?? 0)
     }
   }
@@ -186,7 +200,7 @@ public final class SeriesSession {
   private func forecasts(_ table: SeriesTable) throws -> SeriesForecasts {
     try inFile {
       try SeriesForecasts(
-        table, scaling: scaling, task: task, parameters: checkpoint.parameters)
+        table, encoding: encoding, task: task, parameters: checkpoint.parameters)
     }
   }
 

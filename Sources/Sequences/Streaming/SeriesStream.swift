@@ -4,7 +4,7 @@ import Recurrent
 /// Rows of series as they come, each answered by what follows it.
 final class SeriesStream: LineStream {
   private let task: SeriesTask
-  private let scaling: Scaling
+  private let encoding: SeriesEncoding
   private let forecaster: Forecaster
   private let learner: OnlineTrainer?
   private let columns: Int
@@ -14,10 +14,13 @@ final class SeriesStream: LineStream {
   private var numbers: [String: Int] = [:]
   private var keys: [String] = []
   private var recent: [[Float]] = []
+  /// The last row of each series in the data's own units, `[columns]`.
+  private var lastValues: [[Double]] = []
   /// The state before the last row.
   private let stateBefore: StateSnapshot<Float>
   /// The state before the row that is learnt next, while the forecaster is one row further.
   private var row: [Float]
+  private var values: [Double]
   /// The rows of a window that are kept: one sample with its target.
   private let kept: Int
 
@@ -28,20 +31,27 @@ final class SeriesStream: LineStream {
       throw CheckpointError(.invalid, file: file, "/scaling: is not that of the series' columns")
     }
     self.task = task
-    self.scaling = scaling
+    encoding = SeriesEncoding(task, scaling)
     columns = task.features.count
     kept = checkpoint.configuration.isStateful ? 1 : task.sequenceLength + task.horizon
     line = SeriesLine(task)
     row = [Float](repeating: 0, count: columns)
+    values = [Double](repeating: 0, count: columns)
     forecaster = try Forecaster(task, parameters: checkpoint.parameters)
     stateBefore = StateSnapshot(of: forecaster.model)
     learner = try learns ? Self.learner(checkpoint, task, file: file) : nil
     keys = checkpoint.stream?.keys ?? []
     recent = checkpoint.stream?.nextValues ?? []
+    lastValues = checkpoint.stream?.lastValues ?? []
     for (number, key) in keys.enumerated() { numbers[key] = number }
     if task.key == nil {
       numbers[""] = 0
       recent = [recent.first ?? []]
+    }
+    if lastValues.isEmpty {
+      lastValues = recent.map { rows in
+        rows.suffix(columns).enumerated().map { scaling.unscaled($1, column: $0) }
+      }
     }
     guard forecaster.isStateful else { return }
     if let state = checkpoint.recurrentState, checkpoint.stream != nil {
@@ -86,9 +96,11 @@ final class SeriesStream: LineStream {
     let place = series ?? begin(line.key)
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
+    var value = values[0]
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
-      answer += Array("\(Float(scaling.unscaled(output[step], column: 0)))".utf8)
+      value = encoding.decoded(output[step], after: value)
+      answer += Array("\(Float(value))".utf8)
     }
     answer.append(UInt8(ascii: "\n"))
     return true
@@ -98,17 +110,21 @@ final class SeriesStream: LineStream {
   ///
   /// - Returns: Whether it is to be read; one with missing values may be left out.
   private func takeRow(after series: Int?, line number: Int) throws -> Bool {
-    let before = series.map { recent[$0].suffix(columns) } ?? []
+    let before = series.flatMap { lastValues[$0].isEmpty ? nil : lastValues[$0] }
     for column in 0..<columns {
       if let value = line.values[column] {
-        row[column] = scaling.scaled(value, column: column)
-      } else if task.missing == .forwardFill, !before.isEmpty {
-        row[column] = before[before.startIndex + column]
+        values[column] = value
+      } else if task.missing == .forwardFill, let before {
+        values[column] = before[column]
       } else if task.missing == .drop {
         return false
       } else {
         throw LineError(line: number, column: task.features[column], "the value is missing")
       }
+    }
+    for column in 0..<columns {
+      row[column] = encoding.encoded(
+        values[column], after: before?[column] ?? values[column], column: column)
     }
     return true
   }
@@ -117,6 +133,7 @@ final class SeriesStream: LineStream {
     numbers[key] = recent.count
     keys.append(key)
     recent.append([])
+    lastValues.append([])
     return recent.count - 1
   }
 
@@ -129,6 +146,7 @@ final class SeriesStream: LineStream {
     }
     if recent[series].count == kept * columns { recent[series].removeFirst(columns) }
     recent[series] += row
+    lastValues[series] = values
     guard !forecaster.isStateful else {
       forecaster.model.keepStates(in: stateBefore)
       return forecaster.read(row[...])
@@ -147,7 +165,8 @@ final class SeriesStream: LineStream {
 
   func store(in checkpoint: inout Checkpoint) throws {
     checkpoint.stream = StreamPosition(
-      nextValues: recent, keys: keys, sampler: checkpoint.stream?.sampler)
+      nextValues: recent, lastValues: task.isDifferenced ? lastValues : [], keys: keys,
+      sampler: checkpoint.stream?.sampler)
     guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
     let model = forecaster.model
     let now = StateSnapshot(of: model)
