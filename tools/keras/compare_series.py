@@ -17,9 +17,9 @@ Adam on the mean squared error, samples shuffled, until the validation has not i
 epochs; the weights of the best epoch count. The last fifth of the rows is the test part, the
 15 % before it the validation part, the rest the training part; the scaling is fitted to that alone.
 With --difference both learn how values change from month to month. A window belongs to the part of
-its target; its inputs may reach back into the part before. Errors
-are those of the test part in the data's own units: mean ± deviation over the seeds. The time of a
-process is that from its start to its end, imports included.
+its target; its inputs may reach back into the part before. Errors are those of the test part in the
+data's own units: mean ± deviation over the seeds. The time of a process is that from its start to
+its end, imports included.
 """
 
 import argparse
@@ -189,7 +189,8 @@ def compare(arguments, path, folder):
     theirs = [in_keras(arguments, path, seed) for seed in seeds]
     print(f"{arguments.series}: {len(series)} rows, {validation} to train on, {test - validation} "
           f"to validate, {len(series) - test} to test; {settings.length} steps in, "
-          f"{settings.units} units, {'changes, ' * arguments.difference}{settings.epochs} epochs at most; {arguments.seeds} seeds; "
+          f"{settings.units} units, {settings.epochs} epochs at most; "
+          f"{'changes; ' * arguments.difference}{arguments.seeds} seeds; "
           f"Keras {theirs[0]['version']}")
     print()
     print("| | test RMSE | test MAE | whole process, s | training, s |")
