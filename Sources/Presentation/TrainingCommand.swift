@@ -13,17 +13,16 @@ extension ToolCommand {
   ///
   /// - Throws: An exit code if a signal ended it, or what the run throws.
   public static func train(
-    _ run: TrainingRun, saving: CheckpointSchedule, log: String?, isQuiet: Bool
+    _ run: TrainingRun, saving: CheckpointSchedule, logs: [any EpochLog], isQuiet: Bool
   ) throws {
-    let log = try log.map { try TrainingLog($0) }
-    try log?.begin(run.trainer)
+    for log in logs { try log.begin(run.trainer) }
     Interruption.watch()
     var bar = ProgressBar(run.trainer, isQuiet: isQuiet)
     let isFinished = try run.train(
       saving: saving, shouldStop: { Interruption.signalNumber != nil },
       didUpdate: { endedEpoch in
         bar.update(run.trainer, endedEpoch: endedEpoch)
-        if endedEpoch { try log?.add(run.trainer) }
+        if endedEpoch { for log in logs { try log.add(run.trainer) } }
       })
     bar.finish(run.trainer)
     if !isQuiet { note(summary(run, path: saving.path, isFinished: isFinished)) }

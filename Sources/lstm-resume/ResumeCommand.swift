@@ -49,6 +49,7 @@ struct ResumeCommand: ToolCommand {
     let run = try TrainingRun(
       resuming: try CheckpointFile.load(checkpoint), file: checkpoint, epochs: epochs)
     try Self.train(
-      run, saving: try schedule ?? saving.schedule(path: target), log: saving.log, isQuiet: quiet)
+      run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
+      isQuiet: quiet)
   }
 }

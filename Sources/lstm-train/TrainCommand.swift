@@ -128,8 +128,9 @@ struct TrainCommand: ToolCommand {
     guard given == 0 || given == 3 else {
       throw ValidationError("--model, --inputs and --targets go together")
     }
-    guard given == 0 || units == nil && learning.dropout == nil && learning.clipNorm == nil else {
-      throw ValidationError("--units, --dropout and --clip-norm are the model's own")
+    guard given == 0 || units == nil && learning.isOfDefaultModel else {
+      throw ValidationError(
+        "--units, --dropout, --clip-norm and --optimizer-options are the model's own")
     }
     guard given == 3 || loss == nil else {
       throw ValidationError("--loss goes with --model; the others have their own")
@@ -171,7 +172,7 @@ struct TrainCommand: ToolCommand {
         checkpoint, file: model, inputs: inputs, targets: targets, epochs: epochs ?? 1,
         options: options, validationSplit: learning.validationSplit ?? 0)
       if verbose { Self.note(run.trainer.memoryDescription) }
-      return try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
+      return try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: quiet)
     }
     let schedule = try saving.schedule(path: save)
     var plan =
@@ -188,7 +189,7 @@ struct TrainCommand: ToolCommand {
     learning.apply(to: &plan)
     let run = try TrainingRun(plan, kerasVersion: kerasVersion)
     if verbose { Self.note(run.trainer.memoryDescription) }
-    try Self.train(run, saving: schedule, log: saving.log, isQuiet: quiet)
+    try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: quiet)
   }
 
   private var seriesPlan: SeriesPlan? {

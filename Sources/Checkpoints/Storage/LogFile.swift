@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// A file that lines are added to, each at once.
+/// A file that is added to, each time at once.
 public final class LogFile {
   private let path: String
   private let file: FileDescriptor
@@ -21,9 +21,21 @@ public final class LogFile {
     self.file = file
   }
 
+  /// Makes a folder if there is none; the one that it goes into must be there.
+  ///
+  /// - Throws: ``CheckpointError`` if that fails.
+  public static func makeFolder(_ path: String) throws {
+    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+      throw CheckpointError(
+        .cannotCreate, file: path, "cannot make the folder: \(systemErrorText())")
+    }
+  }
+
   /// - Throws: ``CheckpointError``.
-  public func append(_ text: String) throws {
-    let bytes = Array(text.utf8)
+  public func append(_ text: String) throws { try append(Array(text.utf8)) }
+
+  /// - Throws: ``CheckpointError``.
+  public func append(_ bytes: [UInt8]) throws {
     guard bytes.withUnsafeBytes({ file.write($0, at: length) }) else {
       throw CheckpointError.cannotWrite(path)
     }

@@ -15,6 +15,12 @@ public struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The optimizer's other options by Keras' names: epsilon=1e-8,beta_2=0.99",
+      valueName: "NAME=NUMBER"))
+  public var optimizerOptions: NamedNumbersOption?
+
+  @Option(
+    help: ArgumentHelp(
       "How the learning rate changes: constant, step:EPOCHS,FACTOR, exponential:FACTOR, "
         + "cosine[:EPOCHS], plateau:EPOCHS,FACTOR. (default: constant)", valueName: "COURSE"))
   public var schedule: ScheduleOption?
@@ -80,10 +86,16 @@ public struct LearningOptions: ParsableArguments {
     }
   }
 
+  /// Whether nothing is asked for that a model which is there already has of its own.
+  public var isOfDefaultModel: Bool {
+    dropout == nil && clipNorm == nil && optimizerOptions == nil
+  }
+
   /// Has a plan learn so.
   public func apply(to plan: inout TrainingPlan) {
     plan.learningRate = learningRate ?? plan.learningRate
     plan.optimizer = optimizer ?? plan.optimizer
+    plan.optimizerOptions = optimizerOptions?.numbers ?? [:]
     plan.course = schedule?.course(epochs: plan.epochs)
     plan.warmUp = warmUp
     plan.clipNorm = clipNorm
@@ -140,6 +152,21 @@ public struct ScheduleOption: ExpressibleByArgument, Sendable {
         ? .step(epochs: epochs, factor: factor) : .plateau(patience: epochs, factor: factor)
     default: return nil
     }
+  }
+}
+
+/// `epsilon=1e-8,beta_2=0.99`: numbers with their names.
+public struct NamedNumbersOption: ExpressibleByArgument, Sendable {
+  public let numbers: [String: Double]
+
+  public init?(argument: String) {
+    var numbers: [String: Double] = [:]
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let halves = part.split(separator: "=", maxSplits: 1)
+      guard halves.count == 2, let number = Double(halves[1]) else { return nil }
+      numbers[String(halves[0])] = number
+    }
+    self.numbers = numbers
   }
 }
 

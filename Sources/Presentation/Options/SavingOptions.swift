@@ -1,7 +1,7 @@
 import ArgumentParser
 import LSTMToolkit
 
-/// `--checkpoint-every`, `--keep`, `--save-best` and `--log`, the same wherever training saves.
+/// `--checkpoint-every`, `--keep`, `--save-best`, `--log` and `--tensorboard`, the same wherever training saves.
 public struct SavingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -24,6 +24,10 @@ public struct SavingOptions: ParsableArguments {
       "Write loss and metrics of each epoch to a .csv or .jsonl file.", valueName: "FILE"))
   public var log: String?
 
+  @Option(
+    help: ArgumentHelp("Write them as event files of TensorBoard too.", valueName: "FOLDER"))
+  public var tensorboard: String?
+
   public init() {}
 
   public func validate() throws {
@@ -32,10 +36,25 @@ public struct SavingOptions: ParsableArguments {
 
   /// Takes the right to write at `path`.
   ///
-  /// - Throws: `CheckpointError`.
+  /// - Throws: `CheckpointError`, or `ValidationError` if a log would be written over it.
   public func schedule(path: String) throws -> CheckpointSchedule {
-    try CheckpointSchedule(
+    for (name, log) in [("--log", log), ("--tensorboard", tensorboard)] {
+      guard log == nil || log != path && log != saveBest else {
+        throw ValidationError("\(name) and the checkpoint are both \(path); give one another name")
+      }
+    }
+    return try CheckpointSchedule(
       path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
+  }
+
+  /// What is written as epochs end.
+  ///
+  /// - Throws: `ConfigurationError` if a file is of no kind that is known.
+  public func logs() throws -> [any EpochLog] {
+    var logs: [any EpochLog] = []
+    if let log { logs.append(try TrainingLog(log)) }
+    if let tensorboard { logs.append(TensorBoardLog(tensorboard)) }
+    return logs
   }
 }
 

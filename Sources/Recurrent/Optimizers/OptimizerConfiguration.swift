@@ -60,6 +60,16 @@ public struct OptimizerConfiguration: Equatable, Sendable {
     return configuration
   }
 
+  /// The same with some options of its own, by Keras' names: `epsilon`, `beta_1`, `momentum`, ….
+  ///
+  /// - Throws: ``ConfigurationError`` naming the option that is not one of the class, or cannot train.
+  public func with(
+    options others: [String: Double]
+  ) throws(ConfigurationError) -> OptimizerConfiguration {
+    try OptimizerConfiguration(
+      className, options: options.merging(others.mapValues { .number($0) }) { _, new in new })
+  }
+
   /// The same with gradients that are scaled down together where their norm is above a bound (Pascanu et al.
   /// 2013), as Keras does it for `global_clipnorm`.
   ///

@@ -29,7 +29,7 @@ public final class SequencePredictor {
       throw CheckpointError(
         .invalid, file: file,
         "has no vocabulary and no task, so letters cannot be turned into its inputs; "
-          + "it was not trained on letters; use --input X.npy")
+          + "it was not trained on letters (see --forecast, --stream and --input)")
     }
     let experiment = try Experiment.of(task, file: file)
     let framing = experiment.framing

@@ -45,14 +45,16 @@ struct RowTime: Comparable {
     let halves = text.split(maxSplits: 1) { $0 == " " || $0 == "T" }
     let date = (halves.first ?? "").split(separator: separator).map { Int($0) }
     guard (2...3).contains(date.count), let year = date[0], let month = date[1],
-      let day = date.count > 2 ? date[2] : 1, (1...12).contains(month), (1...31).contains(day),
+      let day = date.count > 2 ? date[2] : 1, (0...9999).contains(year), (1...12).contains(month),
+      (1...31).contains(day),
       (halves.first ?? "").prefix(4).allSatisfy(\.isNumber)
     else { return nil }
     var components = DateComponents(year: year, month: month, day: day)
     if halves.count > 1 {
       let time = halves[1].prefix { $0 != "Z" }.split(separator: ":").map { Int($0) }
       guard (2...3).contains(time.count), let hour = time[0], let minute = time[1],
-        let second = time.count > 2 ? time[2] : 0
+        let second = time.count > 2 ? time[2] : 0, (0...24).contains(hour),
+        (0...59).contains(minute), (0...60).contains(second)
       else { return nil }
       (components.hour, components.minute, components.second) = (hour, minute, second)
       form = .time(text.contains("T") ? "T" : " ", seconds: time.count > 2)

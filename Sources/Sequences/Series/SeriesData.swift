@@ -41,8 +41,11 @@ final class SeriesData: TrainingData {
         .invalid, file: task.file,
         "is not the series that training began with; it has changed since")
     }
+    guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
+      throw ConfigurationError("/scaling: is not that of the series' columns")
+    }
     try self.init(
-      task, table, scaling: checkpoint.scaling, method: .none,
+      task, table, scaling: scaling, method: .none,
       isStateful: checkpoint.configuration.isStateful, batchSize: batchSize,
       validationSplit: validationSplit)
   }
@@ -58,9 +61,8 @@ final class SeriesData: TrainingData {
       throw ConfigurationError(
         "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
     }
-    guard !isStateful || table.series.count == 1 else {
-      throw ConfigurationError(
-        "\(table.series.count) series cannot be read as one; use --framing window")
+    guard !isStateful || task.key == nil else {
+      throw ConfigurationError("several series cannot be read as one; use --framing window")
     }
     let width = table.columns.count
     let parts = try table.series.indices.map {

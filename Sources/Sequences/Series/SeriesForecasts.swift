@@ -17,6 +17,13 @@ final class SeriesForecasts {
     _ table: SeriesTable, encoding: SeriesEncoding, task: SeriesTask,
     parameters: ParameterStore<Float>
   ) throws {
+    let configuration = parameters.configuration
+    guard configuration.features == table.columns.count, configuration.outputUnits == task.horizon
+    else {
+      throw ConfigurationError(
+        "the model takes \(configuration.features) columns and gives \(configuration.outputUnits) "
+          + "values; the series has \(table.columns.count) and a horizon of \(task.horizon)")
+    }
     self.table = table
     self.encoding = encoding
     self.task = task
@@ -59,6 +66,9 @@ final class SeriesForecasts {
     let length = task.sequenceLength
     let batch = min(Self.rowsAtOnce, origins.count)
     let model = try Sequential(parameters: parameters, batch: batch, timeSteps: length)
+    guard model.outputSteps == 1 else {
+      throw ConfigurationError("the model answers at every step of a window, not at the last one")
+    }
     var forecasts: [Float] = []
     for start in stride(from: 0, to: origins.count, by: batch) {
       let count = min(batch, origins.count - start)

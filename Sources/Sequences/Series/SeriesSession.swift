@@ -42,15 +42,17 @@ public final class SeriesSession {
     let table = try self.table()
     let forecasts = try forecasts(table)
     let rows = table.series.indices.map { table.rows(of: $0) }
-    guard other == nil else {
-      return try [forecasts.errors("all", of: rows.map { 0..<$0 })].compactMap { $0 }
-    }
     let parts = try parts(of: table)
-    return try [
-      forecasts.errors("training", of: parts.map(\.training)),
-      forecasts.errors("validation", of: parts.map(\.validation)),
-      forecasts.errors("test", of: parts.map(\.test)),
-    ].compactMap { $0 }
+    return try inFile {
+      guard other == nil else {
+        return try [forecasts.errors("all", of: rows.map { 0..<$0 })].compactMap { $0 }
+      }
+      return try [
+        forecasts.errors("training", of: parts.map(\.training)),
+        forecasts.errors("validation", of: parts.map(\.validation)),
+        forecasts.errors("test", of: parts.map(\.test)),
+      ].compactMap { $0 }
+    }
   }
 
   /// Foretells what follows.
@@ -67,7 +69,8 @@ public final class SeriesSession {
     let width = task.features.count
     // The data are there for their dates, and for what came before; a forecast needs the checkpoint alone.
     let isLive = (checkpoint.stream?.rowsSeen ?? 0) > 0
-    let table = other ?? (isLive ? nil : try? self.table())
+    let isThere = !isLive && task.file != DataFiles.standardInput
+    let table = other ?? (isThere ? try? self.table() : nil)
     let rows: [(key: String, values: [Float], last: Double)]
     if let other {
       rows = other.series.map { series in

@@ -27,13 +27,16 @@ final class SeriesStream: LineStream {
   /// - Throws: `CheckpointError` if the checkpoint is not one of a series; `ConfigurationError` if the model cannot
   ///   learn so.
   init(_ checkpoint: Checkpoint, _ task: SeriesTask, file: String, learns: Bool) throws {
-    guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
-      throw CheckpointError(.invalid, file: file, "/scaling: is not that of the series' columns")
+    let isStateful = checkpoint.configuration.isStateful
+    guard let scaling = checkpoint.scaling, scaling.columns == task.features,
+      task.key == nil || !isStateful
+    else {
+      throw CheckpointError(.invalid, file: file, "/scaling or /task: are not those of the model")
     }
     self.task = task
     encoding = SeriesEncoding(task, scaling)
     columns = task.features.count
-    kept = checkpoint.configuration.isStateful ? 1 : task.sequenceLength + task.horizon
+    kept = isStateful ? 1 : task.sequenceLength + task.horizon
     line = SeriesLine(task)
     row = [Float](repeating: 0, count: columns)
     values = [Double](repeating: 0, count: columns)
@@ -53,7 +56,10 @@ final class SeriesStream: LineStream {
         rows.suffix(columns).enumerated().map { scaling.unscaled($1, column: $0) }
       }
     }
-    guard forecaster.isStateful else { return }
+    guard isStateful else {
+      recent = recent.map { $0.suffix(kept * columns) }
+      return
+    }
     if let state = checkpoint.recurrentState, checkpoint.stream != nil {
       try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
     }

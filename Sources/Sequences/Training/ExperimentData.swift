@@ -42,7 +42,7 @@ extension Experiment {
   static func of(_ task: TrainingTask, file: String) throws -> Experiment {
     guard case .experiment(let name) = task.source else {
       throw CheckpointError(
-        .invalid, file: file, "was trained on arrays, not on letters; use --input X.npy")
+        .invalid, file: file, "was not trained on letters (see --forecast, --stream and --input)")
     }
     guard let experiment = named(name) else {
       throw CheckpointError(

@@ -2,10 +2,7 @@ import Checkpoints
 import Recurrent
 
 /// Loss and metrics of each epoch in a file, a line each, as CSV or as JSON: Keras' `CSVLogger`.
-///
-/// A run that goes on keeps the lines of the epochs that are done, and takes away those of epochs that the
-/// checkpoint does not have.
-public final class TrainingLog {
+public final class TrainingLog: EpochLog {
   private let path: String
   private let isJSON: Bool
   private var columns: [String] = []
@@ -21,9 +18,6 @@ public final class TrainingLog {
     isJSON = path.hasSuffix(".jsonl")
   }
 
-  /// Writes all that the run knows of its epochs, and stays open for those to come.
-  ///
-  /// - Throws: `CheckpointError` if the file cannot be written.
   public func begin(_ trainer: Trainer) throws {
     let history = trainer.progress.history
     columns = ["loss"] + (trainer.loss.hasAccuracy ? ["accuracy"] : [])
@@ -35,9 +29,6 @@ public final class TrainingLog {
     for epoch in history.loss.indices { try write(history, epoch: epoch) }
   }
 
-  /// Adds the epoch that ended last.
-  ///
-  /// - Throws: `CheckpointError`.
   public func add(_ trainer: Trainer) throws {
     let history = trainer.progress.history
     try write(history, epoch: history.loss.count - 1)

@@ -19,6 +19,8 @@ public struct TrainingPlan: Sendable {
   public var shuffle: Bool
   /// Keras' name of the optimizer.
   public var optimizer = "adam"
+  /// What the optimizer has otherwise than Keras' defaults, by Keras' names.
+  public var optimizerOptions: [String: Double] = [:]
   public var learningRate: Float
   /// How the learning rate changes; it stays as it is if `nil`.
   public var course: LearningRateSchedule.Course?
@@ -102,6 +104,9 @@ public struct TrainingPlan: Sendable {
   ) throws -> Optimizer<Float> {
     var configuration = try OptimizerConfiguration(named: optimizer).with(
       learningRate: learningRate)
+    if !optimizerOptions.isEmpty {
+      configuration = try configuration.with(options: optimizerOptions)
+    }
     if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
     return try Optimizer.make(configuration, parameters: parameters)
   }
