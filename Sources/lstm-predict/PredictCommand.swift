@@ -66,6 +66,13 @@ struct PredictCommand: ToolCommand {
       "Of text: show the N likeliest next symbols in place of going on.", valueName: "N"))
   var showProbabilities: Int?
 
+  @Option(
+    defaultAsFlag: 5,
+    help: ArgumentHelp(
+      "Of text: offer the N likeliest next symbols to choose from, again and again.",
+      valueName: "N"))
+  var interactive: Int?
+
   @OptionGroup(title: "Series") var forecast: ForecastOptions
 
   @OptionGroup(title: "Live streams") var live: StreamOptions
@@ -102,6 +109,15 @@ struct PredictCommand: ToolCommand {
     guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
     guard count >= 1, showProbabilities ?? 1 >= 1 else {
       throw ValidationError("--count and --show-probabilities must be at least 1")
+    }
+    guard interactive ?? 1 >= 1 else {
+      throw ValidationError("--interactive is \(interactive ?? 0); it must be at least 1")
+    }
+    guard interactive == nil || count == 1 && sampling.beam == nil else {
+      throw ValidationError("--interactive writes one text; leave out --count and --beam")
+    }
+    guard sampling.beam == nil || count == 1 else {
+      throw ValidationError("--beam finds one text; leave out --count")
     }
     guard count == 1 || seed != nil && saveState == nil else {
       throw ValidationError("--count begins several texts from a --seed; none of them can be saved")
@@ -160,8 +176,18 @@ extension PredictCommand {
         return try StandardStreams.output(
           format == .json ? candidates.json : candidates.text)
       }
-      if let seed { try writer.write(Array(seed.utf8)) }
-      for _ in 0..<steps { try writer.write(text.step()) }
+      if let interactive {
+        var conversation = Conversation(text, count: interactive, text: seed ?? "")
+        try conversation.run()
+        try writer.write(conversation.text)
+      } else {
+        if let seed { try writer.write(Array(seed.utf8)) }
+        if let beams = sampling.beam {
+          try writer.write(try text.search(beams: beams, steps: steps))
+        } else {
+          for _ in 0..<steps { try writer.write(text.step()) }
+        }
+      }
       try writer.endText(isOnly: count == 1)
     }
     try writer.finish()

@@ -79,6 +79,21 @@ import Testing
     let three = try run("lstm-predict", "a.h5", "--seed", "one", "--count", "3", "--steps", "5")
     #expect(three.output.split(separator: "\n").count == 3)
 
+    let beams = try run(
+      "lstm-predict", "a.h5", "--seed", "one two thr", "--steps", "40", "--beam", "4")
+    #expect(beams.output == String(text.prefix(51)))
+    let chosen = try Tool.run(
+      "lstm-predict", ["a.h5", "--seed", "one tw", "--interactive", "2", "--save-state"],
+      in: folder, input: "1\n\nthr\nZ\n7\nq\n")
+    #expect(chosen.output == "one two thr" && chosen.error.contains("'Z'"))
+    #expect(
+      try run("lstm-predict", "a.h5", "--continue", "--steps", "3", "--temperature", "0").output
+        == "ee ")
+    #expect(
+      try run("lstm-predict", "a.h5", "--seed", "o", "--beam", "2", "--top-k", "3").status == 64)
+    #expect(
+      try run("lstm-train", "--log", "a.csv", "--save", "a.csv").status == 64)
+
     let strange = try run("lstm-predict", "a.h5", "--seed", "one ZWEI")
     #expect(strange.status == 64 && strange.errorLines.count == 1)
     #expect(strange.error.contains("symbol 5, 'Z'"))

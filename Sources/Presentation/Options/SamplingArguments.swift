@@ -1,12 +1,13 @@
 import ArgumentParser
 import LSTMToolkit
 
-/// `--temperature`, `--top-k`, `--top-p`, `--random-seed`: how a model of text goes on.
+/// `--temperature`, `--top-k`, `--top-p`, `--random-seed`, `--beam`: how a model of text goes on.
 public struct SamplingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Of text: below 1 more careful, above 1 bolder, 0 always the likeliest.", valueName: "T"))
-  public var temperature: Double = 1
+      "Of text: below 1 more careful, above 1 bolder, 0 always the likeliest. (default: 1)",
+      valueName: "T"))
+  public var temperature: Double?
 
   @Option(help: ArgumentHelp("Draw from the N likeliest symbols only.", valueName: "N"))
   public var topK: Int?
@@ -22,14 +23,30 @@ public struct SamplingArguments: ParsableArguments {
       valueName: "SEED"))
   public var randomSeed: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the most probable text that N beams find, in place of drawing; it comes at the end.",
+      valueName: "N"))
+  public var beam: Int?
+
   public init() {}
 
-  public func validate() throws { _ = try options() }
+  public func validate() throws {
+    _ = try options()
+    guard beam ?? 1 >= 1 else {
+      throw ValidationError("--beam is \(beam ?? 0); it must be at least 1")
+    }
+    let drawing: [Any?] = [temperature, topK, topP, randomSeed]
+    guard beam == nil || drawing.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "--beam draws nothing; leave out --temperature, --top-k, --top-p and --random-seed")
+    }
+  }
 
   /// - Throws: `ValidationError` that names the number which is none to draw by.
   public func options() throws -> SamplingOptions {
     do {
-      return try SamplingOptions(temperature: temperature, topK: topK, topP: topP)
+      return try SamplingOptions(temperature: temperature ?? 1, topK: topK, topP: topP)
     } catch {
       throw ValidationError(error.description)
     }

@@ -21,6 +21,24 @@ extension Sequential {
     }
   }
 
+  /// Gives each row of the batch the states of another one.
+  ///
+  /// - Parameters:
+  ///   - parents: The row that each takes them from.
+  ///   - snapshot: Keeps the states meanwhile; one of this model.
+  @specialized(where Scalar == Float)
+  public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot<Scalar>) {
+    keepStates(in: snapshot)
+    for (index, state) in states.enumerated() {
+      let units = state.count / batch
+      for (row, parent) in parents.enumerated() {
+        for unit in 0..<units {
+          state[row * units + unit] = snapshot.values[index][parent * units + unit]
+        }
+      }
+    }
+  }
+
   /// Goes back, or on, to states that were kept.
   @specialized(where Scalar == Float)
   public func restoreStates(from snapshot: StateSnapshot<Scalar>) {

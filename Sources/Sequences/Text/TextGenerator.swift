@@ -14,18 +14,20 @@ import Recurrent
 public final class TextGenerator {
   /// A symbol that may come next.
   public struct Candidate: Equatable, Sendable {
+    /// Its number in the vocabulary.
+    public let number: Int
     public let symbol: String
     /// From 0 to 1.
     public let probability: Float
   }
 
   public let vocabulary: Vocabulary
-  private let numbers: SymbolNumbers
-  private let model: Sequential<Float>
-  private let isStateful: Bool
-  private let windowLength: Int
+  let numbers: SymbolNumbers
+  let model: Sequential<Float>
+  let isStateful: Bool
+  let windowLength: Int
   /// What is fed next, the newest last.
-  private var next: [Int] = []
+  var next: [Int] = []
   private var sampler: SymbolSampler?
 
   /// - Parameter file: The checkpoint's path, for errors.
@@ -129,7 +131,8 @@ public final class TextGenerator {
       (probabilities[$1], $0) < (probabilities[$0], $1)
     }
     return order.prefix(count).map {
-      Candidate(symbol: vocabulary.symbols[$0], probability: probabilities[$0])
+      Candidate(
+        number: $0, symbol: vocabulary.symbols[$0], probability: probabilities[$0])
     }
   }
 

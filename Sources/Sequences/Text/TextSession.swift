@@ -56,6 +56,29 @@ public final class TextSession {
   /// The bytes of the next symbol.
   public func step() -> [UInt8] { generator.step() }
 
+  /// Goes on with the most probable continuation that so many beams find.
+  ///
+  /// - Returns: Its bytes.
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  public func search(beams: Int, steps: Int) throws -> [UInt8] {
+    try generator.search(beams: beams, steps: steps).flatMap { generator.numbers.bytes(of: $0) }
+  }
+
+  /// Goes on with a text that somebody gives.
+  ///
+  /// - Throws: ``SeedError`` if the model does not know one of its symbols; it then stands where it stood.
+  public func take(_ text: String) throws(SeedError) {
+    _ = generator.read(try generator.symbols(of: text.utf8))
+  }
+
+  /// Goes on with a symbol that somebody chooses.
+  ///
+  /// - Returns: Its bytes.
+  public func take(_ candidate: TextGenerator.Candidate) -> [UInt8] {
+    _ = generator.read([candidate.number])
+    return generator.numbers.bytes(of: candidate.number)
+  }
+
   /// The likeliest next symbols.
   ///
   /// - Throws: `ConfigurationError`.
