@@ -44,6 +44,9 @@ public struct CheckpointReport {
       case .labelled(let labelled):
         facts.append(("sequences", .text(labelled.file)))
         facts.append(("label", .text(labelled.label)))
+        if let labels = checkpoint.labels {
+          facts.append(("classes", .text(labels.joined(separator: ", "))))
+        }
         facts.append(("sequence length", .integer(labelled.sequenceLength)))
       }
       facts.append(("batch size", .integer(task.options.batchSize)))

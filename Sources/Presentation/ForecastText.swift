@@ -119,13 +119,13 @@ extension BackTest {
 }
 
 /// A field of CSV.
-private func quoted(_ field: String) -> String {
+func quoted(_ field: String) -> String {
   guard field.contains(where: { ",\"\n\r".contains($0) }) else { return field }
   return "\"" + field.replacing("\"", with: "\"\"") + "\""
 }
 
 /// A number with five digits or more.
-private func short(_ value: Double) -> String {
+func short(_ value: Double) -> String {
   let size = abs(value)
   return fixed(value, size >= 1000 ? 1 : size >= 10 ? 3 : 5)
 }

@@ -42,6 +42,12 @@ struct PredictCommand: ToolCommand {
   @Option(help: ArgumentHelp("Where the outputs go: Y.npy or Y.csv.", valueName: "Y"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Tell the label of each sequence in this file; with --evaluate, how often that is right.",
+      valueName: "FILE"))
+  var sequences: String?
+
   @Option(help: ArgumentHelp("The symbols to predict.", valueName: "N"))
   var steps: Int = 1
 
@@ -85,14 +91,17 @@ struct PredictCommand: ToolCommand {
   func validate() throws {
     let modes = [
       seed != nil, continues || input != nil, evaluate, forecast.forecast != nil, live.stream,
+      sequences != nil && !evaluate,
     ].filter { $0 }.count
     guard modes == 1 else {
       throw ValidationError(
-        "give one of --seed TEXT, --continue, --evaluate, --forecast N, --stream and --input X")
+        "give one of --seed TEXT, --continue, --evaluate, --forecast N, --stream, --sequences FILE "
+          + "and --input X")
     }
     guard input == nil || output != nil else { throw ValidationError("--input needs --output Y") }
-    guard output == nil || input != nil || forecast.forecast != nil else {
-      throw ValidationError("--output goes with --input and --forecast")
+    let hasOutput = input != nil || forecast.forecast != nil || sequences != nil && !evaluate
+    guard output == nil || hasOutput else {
+      throw ValidationError("--output goes with --input, --forecast and --sequences")
     }
     guard forecast.csv == nil || evaluate || forecast.forecast != nil else {
       throw ValidationError("--csv goes with --evaluate and --forecast")
@@ -139,6 +148,7 @@ struct PredictCommand: ToolCommand {
     }
     if live.stream { return try answerLines(savingTo: target) }
     if let steps = forecast.forecast { return try foretell(steps: steps) }
+    if let sequences, !evaluate { return try tellLabels(of: sequences) }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
     if let text = try stream.text() {
@@ -148,6 +158,10 @@ struct PredictCommand: ToolCommand {
     if evaluate, stream.isSeries {
       let errors = try SeriesSession(checkpoint, data: forecast.csv).evaluate()
       return try StandardStreams.output(format == .json ? errors.json : errors.text)
+    }
+    if evaluate, sequences != nil || stream.isLabelled {
+      let evaluation = try LabelledSession(checkpoint).evaluate(sequences)
+      return try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
     }
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
@@ -210,6 +224,13 @@ extension PredictCommand {
     }
     if let output { return try AtomicFile.write(Array(forecasts.csv.utf8), to: output) }
     try StandardStreams.output(format == .json ? forecasts.json : forecasts.csv)
+  }
+
+  /// Tells the labels of sequences.
+  private func tellLabels(of sequences: String) throws {
+    let answers = try LabelledSession(checkpoint).answers(sequences)
+    if let output { return try AtomicFile.write(Array(answers.csv.utf8), to: output) }
+    try StandardStreams.output(format == .json ? answers.json : answers.csv)
   }
 
   /// Answers the lines of stdin.

@@ -17,6 +17,7 @@ struct TrainCommand: ToolCommand {
         lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save deep.h5
         lstm-train --text book.txt --units 128,128 --epochs 20 --save book.h5
         lstm-train --csv sales.csv --target sales --date month --sequence-length 12 --save sales.h5
+        lstm-train --sequences names.csv --sequence name --label language --save names.h5
         lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5
 
       Ctrl-C saves and stops; lstm-resume goes on from there.
@@ -61,6 +62,8 @@ struct TrainCommand: ToolCommand {
   var framing: SampleFraming?
 
   @OptionGroup(title: "Series") var series: SeriesOptions
+
+  @OptionGroup(title: "Sequences with labels") var labelled: LabelledOptions
 
   @Option(
     help: ArgumentHelp(
@@ -135,16 +138,21 @@ struct TrainCommand: ToolCommand {
     guard given == 3 || loss == nil else {
       throw ValidationError("--loss goes with --model; the others have their own")
     }
-    let data = [!text.isEmpty, series.csv != nil, experiment != nil, given > 0]
+    let isLabelled = labelled.sequences != nil
+    let data = [!text.isEmpty, series.csv != nil, isLabelled, experiment != nil, given > 0]
     guard data.filter({ $0 }).count <= 1 else {
-      throw ValidationError("give one of --text, --csv, --experiment and --model")
+      throw ValidationError("give one of --text, --csv, --sequences, --experiment and --model")
     }
-    let textOptions: [Any?] = [level, vocabularySize, embedding]
-    guard !text.isEmpty || textOptions.allSatisfy({ $0 == nil }) else {
-      throw ValidationError("--level, --vocabulary-size and --embedding go with --text")
+    let symbolOptions: [Any?] = [level, vocabularySize, embedding]
+    guard !text.isEmpty || isLabelled || symbolOptions.allSatisfy({ $0 == nil }) else {
+      throw ValidationError(
+        "--level, --vocabulary-size and --embedding go with --text and --sequences")
     }
-    guard !text.isEmpty || series.csv != nil || sequenceLength == nil && framing == nil else {
-      throw ValidationError("--sequence-length and --framing go with --text and --csv")
+    guard !text.isEmpty || series.csv != nil || framing == nil else {
+      throw ValidationError("--framing goes with --text and --csv")
+    }
+    guard !text.isEmpty || series.csv != nil || isLabelled || sequenceLength == nil else {
+      throw ValidationError("--sequence-length goes with --text, --csv and --sequences")
     }
     for (name, value) in [
       ("--sequence-length", sequenceLength), ("--vocabulary-size", vocabularySize),
@@ -178,6 +186,8 @@ struct TrainCommand: ToolCommand {
     var plan =
       if let seriesPlan {
         TrainingPlan(seriesPlan)
+      } else if let labelledPlan {
+        TrainingPlan(labelledPlan)
       } else {
         text.isEmpty ? TrainingPlan(experiment ?? .stateful) : TrainingPlan(textPlan)
       }
@@ -196,6 +206,15 @@ struct TrainCommand: ToolCommand {
     guard var plan = series.plan else { return nil }
     plan.sequenceLength = sequenceLength ?? plan.sequenceLength
     plan.isStateful = framing == .stateful
+    return plan
+  }
+
+  private var labelledPlan: LabelledPlan? {
+    guard var plan = labelled.plan else { return nil }
+    plan.level = level
+    plan.sequenceLength = sequenceLength
+    plan.vocabularySize = vocabularySize
+    plan.embedding = embedding ?? plan.embedding
     return plan
   }
 

@@ -143,6 +143,29 @@ import Testing
     #expect(try run("lstm-predict", "a.h5", "--learn", "--evaluate").status == 64)
   }
 
+  @Test func sequencesAreToldApart() throws {
+    defer { removeFolder() }
+    let rows = (0..<60).map {
+      "\($0 % 2 == 0 ? "abab" : "cdcd")\($0 % 3),\($0 % 2 == 0 ? "one" : "two")"
+    }
+    try Data((["word,kind"] + rows).joined(separator: "\n").utf8).write(
+      to: folder.appending(path: "rows.csv"))
+    #expect(
+      try run(
+        "lstm-train", "--sequences", "rows.csv", "--sequence", "word", "--label", "kind",
+        "--learning-rate", "0.01", "--epochs", "20", "--quiet", "--save", "a.keras"
+      ).status == 0)
+    #expect(try run("lstm-predict", "a.keras", "--evaluate").output.contains("accuracy 100.00 %"))
+    try Data("word\nabab\ncdcdcd\n".utf8).write(to: folder.appending(path: "new.csv"))
+    let answers = try run("lstm-predict", "a.keras", "--sequences", "new.csv")
+    let lines = answers.output.split(separator: "\n")
+    #expect(lines.count == 3 && lines[0] == "label,probability")
+    #expect(lines[1].hasPrefix("one,") && lines[2].hasPrefix("two,"))
+    #expect(try run("lstm-train", "--sequences", "rows.csv", "--save", "b.h5").status == 64)
+    let missing = try run("lstm-predict", "a.keras", "--sequences", "none.csv")
+    #expect(missing.status == 66 && missing.errorLines.count == 1)
+  }
+
   @Test func trainPredictContinueResumeInspect() throws {
     defer { removeFolder() }
     let trained = try run("lstm-train", "--save", "a.h5", "--quiet")

@@ -3,6 +3,7 @@
     tools/build-release
     export PATH="$PWD/.build/release:$PATH"
     venv/bin/python tools/pytorch/compare_text.py TEXT
+    venv/bin/python tools/pytorch/compare_text.py TEXT --epochs 4 --seeds 8
     venv/bin/python tools/pytorch/compare_text.py TEXT --epochs 1 --torch-defaults
     venv/bin/python tools/pytorch/compare_text.py TEXT --peer-only
 
@@ -13,7 +14,9 @@ of the text. The loss is the mean over all predicted characters, in nats, and in
 
 PyTorch begins with Keras' initial weights: Glorot uniform kernels, orthogonal recurrent kernels,
 biases zero but 1 for the forget gate, the second bias zero and not trained. --torch-defaults trains
-once more with PyTorch's own. The time of a process is that from its start to its end, imports
+once more with PyTorch's own. Keras' Adam adds its epsilon before the moments are corrected, PyTorch
+after that: PyTorch's 1e-8 is from 3e-10 to 1e-8 here, and --epsilon says which (Keras' own is 1e-7).
+Over several seeds, losses and times are means ± deviations. The time of a process is that from its start to its end, imports
 included. OMP_NUM_THREADS limits the threads of PyTorch.
 """
 
@@ -24,6 +27,7 @@ import json
 import math
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -41,7 +45,9 @@ parser.add_argument("--epochs", type=int, default=10)
 parser.add_argument("--learning-rate", type=float, default=0.002)
 parser.add_argument("--validation-split", type=float, default=0.1)
 parser.add_argument("--clip-norm", type=float, default=5)
-parser.add_argument("--seed", type=int, default=1)
+parser.add_argument("--epsilon", type=float, default=1e-9, help="of Adam here")
+parser.add_argument("--seed", type=int, default=1, help="the first one")
+parser.add_argument("--seeds", type=int, default=1, help="how many")
 parser.add_argument("--torch-defaults", action="store_true",
                     help="train in PyTorch with its own initial weights too")
 parser.add_argument("--peer-only", action="store_true", help="train in PyTorch only")
@@ -151,11 +157,11 @@ def train_in_pytorch(arguments):
                 parameters=sum(parameter.numel() for parameter in parameters))
 
 
-def in_pytorch(initial):
+def in_pytorch(initial, seed):
     """Trains in a process of its own, so that its imports count."""
     begin = time.perf_counter()
-    shown = subprocess.run([sys.executable, __file__, *sys.argv[1:], "--as-peer", initial],
-                           stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, __file__, *sys.argv[1:], "--as-peer", initial, "--seed", str(seed)]
+    shown = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if shown.returncode != 0:
         sys.exit(shown.returncode)
     return dict(json.loads(shown.stdout), process=time.perf_counter() - begin)
@@ -168,7 +174,7 @@ def tool(name, *words):
     return [path, *map(str, words)]
 
 
-def here(arguments, folder):
+def here(arguments, seed, folder):
     """Trains with lstm-train; returns the losses, the seconds and a sample."""
     log, checkpoint = os.path.join(folder, "log.csv"), os.path.join(folder, "model.h5")
     command = tool(
@@ -176,7 +182,7 @@ def here(arguments, folder):
         "--batch-size", arguments.batch_size, "--sequence-length", arguments.sequence_length,
         "--epochs", arguments.epochs, "--learning-rate", arguments.learning_rate,
         "--validation-split", arguments.validation_split, "--clip-norm", arguments.clip_norm,
-        "--random-seed", arguments.seed, "--quiet", "--log", log, "--save", checkpoint)
+        "--optimizer-options", f"epsilon={arguments.epsilon}", "--random-seed", seed, "--quiet", "--log", log, "--save", checkpoint)
     begin = time.perf_counter()
     subprocess.run(command, check=True)
     seconds = time.perf_counter() - begin
@@ -190,37 +196,49 @@ def here(arguments, folder):
     return dict(validation_losses=losses, process=seconds, sample=sample)
 
 
-def row(name, run):
-    both = lambda nats: f"{nats:.4f} ({nats / math.log(2):.4f})"
-    losses = run["validation_losses"]
-    training = f"{run['training']:.1f}" if "training" in run else "–"
-    print(f"| {name} | {both(min(losses))} | {both(losses[-1])} | {run['process']:.1f} "
-          f"| {training} |", flush=True)
+def row(name, runs):
+    def spread(values, digits):
+        values = list(values)
+        mean = f"{statistics.mean(values):.{digits}f}"
+        return mean + (f" ± {statistics.pstdev(values):.{digits}f}" if len(values) > 1 else "")
+
+    def both(losses):
+        return f"{spread(losses, 4)} ({statistics.mean(losses) / math.log(2):.4f})"
+
+    training = spread((run["training"] for run in runs), 1) if "training" in runs[0] else "–"
+    print(f"| {name} | {both([min(run['validation_losses']) for run in runs])} "
+          f"| {both([run['validation_losses'][-1] for run in runs])} "
+          f"| {spread((run['process'] for run in runs), 1)} | {training} |", flush=True)
 
 
 def main(arguments):
     if not arguments.peer_only:
         tool("lstm-train"), tool("lstm-predict")
-    peer = in_pytorch("keras")
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    peers = [in_pytorch("keras", seed) for seed in seeds]
+    peer = peers[0]
     print(f"PyTorch {peer['version']}, {peer['threads']} threads, {peer['parameters']:,} weights; "
-          f"{arguments.epochs} epochs of {arguments.text}, units {arguments.units}")
+          f"{arguments.epochs} epochs of {arguments.text}, units {arguments.units}, "
+          f"{arguments.seeds} seeds")
     print()
     print("| | best validation loss, nats (bits) | last validation loss, nats (bits) "
           "| whole process, s | training, s |")
     print("|---|---|---|---|---|")
-    row("PyTorch, Keras' initial weights", peer)
+    row("PyTorch, Keras' initial weights", peers)
     if arguments.torch_defaults:
-        row("PyTorch, its own initial weights", in_pytorch("torch"))
+        row("PyTorch, its own initial weights", [in_pytorch("torch", seed) for seed in seeds])
     if arguments.peer_only:
         return
     with tempfile.TemporaryDirectory() as folder:
-        ours = here(arguments, folder)
+        ours = [here(arguments, seed, folder) for seed in seeds]
     row("lstm-train", ours)
     print()
-    print(f"PyTorch takes {peer['process'] / ours['process']:.2f} times as long as lstm-train; "
-          f"{peer['training'] / ours['process']:.2f} times without its imports")
+    seconds = sum(run["process"] for run in ours)
+    print(f"PyTorch takes {sum(run['process'] for run in peers) / seconds:.2f} times as long as "
+          f"lstm-train; {sum(run['training'] for run in peers) / seconds:.2f} times without its "
+          "imports")
     print()
-    print(ours["sample"].rstrip("\n"))
+    print(ours[0]["sample"].rstrip("\n"))
 
 
 arguments = parser.parse_args()

@@ -34,6 +34,11 @@ public final class StreamSession {
     if case .series = checkpoint.task?.source { true } else { false }
   }
 
+  /// Whether the model was trained on sequences with labels, which is what `LabelledSession`s answer.
+  public var isLabelled: Bool {
+    if case .labelled = checkpoint.task?.source { true } else { false }
+  }
+
   /// Makes `steps` steps.
   ///
   /// - Parameters:

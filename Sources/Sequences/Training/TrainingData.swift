@@ -8,6 +8,8 @@ protocol TrainingData {
   /// What is kept for validation; `nil` if nothing is.
   var validation: (any SampleSource)? { get }
   var vocabulary: Vocabulary? { get }
+  /// The names of the classes, where they are not symbols of the vocabulary.
+  var labels: [String]? { get }
 
   /// Where the sequences that the state remembers go on; `nil` if it remembers none.
   ///
@@ -21,6 +23,7 @@ protocol TrainingData {
 }
 
 extension TrainingData {
+  var labels: [String]? { nil }
   func scaling(of trainer: Trainer) throws -> Scaling? { nil }
 }
 

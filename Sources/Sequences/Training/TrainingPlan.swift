@@ -7,6 +7,7 @@ public struct TrainingPlan: Sendable {
     case experiment(Experiment)
     case text(TextPlan)
     case series(SeriesPlan)
+    case labelled(LabelledPlan)
   }
 
   public var data: Data
@@ -88,6 +89,18 @@ public struct TrainingPlan: Sendable {
     return options
   }
 
+  /// Telling labels: one layer of 64 units, batches of 32, a tenth of the sequences kept for validation.
+  public init(_ labelled: LabelledPlan, randomSeed: UInt64 = 7) {
+    data = .labelled(labelled)
+    units = [64]
+    epochs = 20
+    batchSize = 32
+    shuffle = true
+    learningRate = 0.001
+    validationSplit = 0.1
+    self.randomSeed = randomSeed
+  }
+
   /// What is to be made small.
   var loss: Loss {
     switch data {
@@ -95,6 +108,8 @@ public struct TrainingPlan: Sendable {
     // Texts may be long: their targets are numbers of symbols, in Keras too.
     case .text: .sparseCategoricalCrossEntropy
     case .series: .meanSquaredError
+    case .labelled(let plan):
+      plan.isRegression ? .meanSquaredError : .sparseCategoricalCrossEntropy
     }
   }
 

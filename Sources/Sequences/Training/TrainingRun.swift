@@ -45,6 +45,13 @@ public final class TrainingRun {
         features: data.samples.features,
         statefulBatch: series.isStateful ? plan.batchSize : nil, dropout: plan.dropout)
       isStateful = series.isStateful
+    case .labelled(let labelled):
+      let data = try LabelledData(
+        labelled, validationSplit: plan.validationSplit, randomSeed: plan.randomSeed)
+      self.data = data
+      configuration = labelled.configuration(
+        units: plan.units, dropout: plan.dropout, data: data)
+      isStateful = false
     }
     let parameters = try ParameterStore<Float>(configuration)
     parameters.initialize(seed: plan.randomSeed)
@@ -141,8 +148,10 @@ public final class TrainingRun {
       return try SeriesData(
         series, of: checkpoint, batchSize: task.options.batchSize,
         validationSplit: task.validationSplit)
-    case .labelled:
-      throw CheckpointError(.invalid, file: file, "was trained on sequences with labels")
+    case .labelled(let labelled):
+      return try LabelledData(
+        labelled, of: checkpoint, validationSplit: task.validationSplit,
+        randomSeed: task.options.randomSeed)
     case .experiment:
       let experiment = try Experiment.of(task, file: file)
       guard experiment.stateful == checkpoint.configuration.isStateful else {
@@ -174,6 +183,7 @@ public final class TrainingRun {
       task: TrainingTask(
         data.source, options: trainer.options, validationSplit: validationSplit),
       kerasVersion: kerasVersion)
+    checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
     return checkpoint
   }

@@ -1,0 +1,41 @@
+import ArgumentParser
+import LSTMToolkit
+
+/// `--sequences`, `--sequence`, `--label` and `--regression`: which sequences with labels to learn.
+public struct LabelledOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Learn to tell the label of each sequence in this file: X.csv with names in its first line, or X.jsonl, an object a line.",
+      valueName: "FILE"))
+  public var sequences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The column of the sequences: texts, or numbers with blanks between.", valueName: "COLUMN"))
+  public var sequence: String?
+
+  @Option(help: ArgumentHelp("The column of the labels.", valueName: "COLUMN"))
+  public var label: String?
+
+  @Flag(help: "Labels are numbers to come near to, not classes.")
+  public var regression = false
+
+  public init() {}
+
+  public func validate() throws {
+    guard sequences == nil || sequence != nil && label != nil else {
+      throw ValidationError("--sequences needs --sequence COLUMN and --label COLUMN")
+    }
+    guard sequences != nil || sequence == nil && label == nil && !regression else {
+      throw ValidationError("--sequence, --label and --regression go with --sequences")
+    }
+  }
+
+  /// The plan; `nil` if no such sequences are to be learnt.
+  public var plan: LabelledPlan? {
+    guard let sequences, let sequence, let label else { return nil }
+    var plan = LabelledPlan(file: sequences, sequence: sequence, label: label)
+    plan.isRegression = regression
+    return plan
+  }
+}

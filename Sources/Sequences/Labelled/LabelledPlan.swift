@@ -1,0 +1,28 @@
+import Checkpoints
+import Recurrent
+
+/// Which sequences with labels to learn.
+public struct LabelledPlan: Sendable {
+  /// A CSV file with names in its first line, or a JSON object on each line of a `.jsonl` or `.ndjson` file.
+  public var file: String
+  /// The columns, or members of the objects.
+  public var sequence: String
+  public var label: String
+  /// Whether labels are numbers to come near to, not classes.
+  public var isRegression = false
+  /// What a symbol of a text is; `nil` to see by the first sequence whether it is numbers, and take the characters of
+  /// a text.
+  public var level: TextTask.Level?
+  /// The most steps of a sample, of longer sequences the last ones; those of the longest sequence if `nil`.
+  public var sequenceLength: Int?
+  /// The units of the learnt embedding of symbols.
+  public var embedding = 32
+  /// The most symbols that are told apart; all if `nil`.
+  public var vocabularySize: Int?
+
+  public init(file: String, sequence: String, label: String) {
+    self.file = file
+    self.sequence = sequence
+    self.label = label
+  }
+}
