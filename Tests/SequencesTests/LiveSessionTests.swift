@@ -126,6 +126,88 @@ import Testing
         == ArraySession(copy, savingTo: nil).predict(input, continues: false))
   }
 
+  /// The same of a text, which learns from every symbol.
+  @Test(arguments: [false, true])
+  func textsGoOn(learns: Bool) throws {
+    let file = folder.path("text.txt")
+    let lines = (0..<40).map { "line \($0 % 7) of 12" }
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+    var plan = TrainingPlan(TextPlan(files: [file]))
+    plan.units = [6]
+    plan.batchSize = 2
+    plan.epochs = 2
+    plan.dropout = 0.2
+    plan.validationSplit = 0
+    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
+    try FileManager.default.copyItem(atPath: whole, toPath: parts)
+    func answers(_ session: LiveSession, _ range: Range<Int>) throws -> [String] {
+      try range.map { number in
+        var answer: [UInt8] = []
+        try Array(lines[number].utf8).withUnsafeBufferPointer {
+          try session.answer($0, number: number, adding: &answer)
+        }
+        return String(decoding: answer, as: UTF8.self)
+      }
+    }
+    let trained = try CheckpointFile.load(whole).optimizer?.iterations ?? 0
+    let unbroken = try LiveSession(whole, savingTo: whole, learns: learns)
+    let expected = try answers(unbroken, 0..<12)
+    try unbroken.save()
+    var found: [String] = []
+    for range in [0..<1, 1..<8, 8..<12] {
+      let session = try LiveSession(parts, savingTo: parts, learns: learns)
+      found += try answers(session, range)
+      try session.save()
+    }
+    #expect(found == expected)
+    #expect(
+      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+    let updates = try CheckpointFile.load(whole).optimizer?.iterations ?? 0
+    // Every symbol but the first is learnt.
+    let count = lines.prefix(12).reduce(0) { $0 + $1.count + 1 } - 1
+    #expect(updates == trained + (learns ? count : 0))
+    // What is read again and again becomes less surprising.
+    let bits = expected.compactMap { Double($0.dropLast()) }
+    #expect(bits.count == 12 && (!learns || bits[11] < bits[0]))
+  }
+
+  /// A model of Keras' own answers rows with its outputs, and keeps its state where `predict` looks for it.
+  @Test func anyModelAnswersRows() throws {
+    let configuration = ModelConfiguration.lstmRegressor(
+      units: [4], outputs: 2, timeSteps: nil, features: 3, statefulBatch: 1)
+    let parameters = try ParameterStore<Float>(configuration)
+    parameters.initialize(seed: 3)
+    let path = folder.path("model.h5")
+    let checkpoint = Checkpoint(
+      parameters: parameters, optimizer: nil, recurrentState: .zero(configuration))
+    try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    let rows = (0..<6).map { row in (0..<3).map { Float(sin(Double(3 * row + $0))) } }
+    let expected = try ArraySession(path, savingTo: nil).predict(
+      NumericArray(shape: [1, 6, 3], values: rows.flatMap { $0 }), continues: false
+    ).values
+    func answer(_ session: LiveSession, _ row: Int) throws {
+      var answer: [UInt8] = []
+      let line = rows[row].map { "\($0)" }.joined(separator: ", ")
+      try Array(line.utf8).withUnsafeBufferPointer {
+        try session.answer($0, number: row + 1, adding: &answer)
+      }
+      let values = String(decoding: answer.dropLast(), as: UTF8.self).split(separator: ",")
+      #expect(values.count == 2)
+      for (one, other) in zip(values, expected[(2 * row)...]) {
+        #expect(abs((Float(one) ?? .nan) - other) < 1e-6)
+      }
+    }
+    for part in [0..<2, 2..<4] {
+      let session = try LiveSession(path, savingTo: path, learns: false)
+      for row in part { try answer(session, row) }
+      try session.save()
+    }
+    let rest = try ArraySession(path, savingTo: nil).predict(
+      NumericArray(shape: [1, 2, 3], values: rows[4...].flatMap { $0 }), continues: true)
+    for (one, other) in zip(rest.values, expected[8...]) { #expect(abs(one - other) < 1e-6) }
+  }
+
   /// A line that cannot be read changes nothing.
   @Test func wrongLinesChangeNothing() throws {
     let path = try train(stateful: true)

@@ -32,8 +32,9 @@ enum StreamGroup {
     _ group: Group, symbols: Int, rows: Int, features: Int, file: String
   ) throws -> StreamPosition {
     var stream = StreamPosition()
-    // A model of symbols has no stream without them.
-    if symbols > 0 || group.contains("next_input") {
+    // A model of symbols has no stream without them, unless it was fed numbers.
+    let isOfNumbers = group.contains("next_values") || group.attributes.contains("rows_seen")
+    if group.contains("next_input") || symbols > 0 && !isOfNumbers {
       stream.nextInput = try symbolNumbers(
         try group.dataset("next_input"), symbols: symbols, rows: rows, file: file)
     }

@@ -28,17 +28,20 @@ public final class LiveSession {
     do {
       switch checkpoint.task?.source {
       case .series(let task):
-        stream = try SeriesStream(checkpoint, task, file: file, learns: learns)
-      case .text where !learns:
-        stream = try TextStream(checkpoint, file: file, continues: continues)
+        guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
+          throw ConfigurationError("/scaling: is not that of the series' columns")
+        }
+        stream = try SeriesStream(checkpoint, task, scaling, file: file, learns: learns)
+      case .text:
+        stream = try TextStream(checkpoint, file: file, continues: continues, learns: learns)
       case .experiment where !learns:
         stream = try LetterStream(checkpoint, file: file, continues: continues)
-      case .text, .experiment:
-        throw ConfigurationError("only a model of a series can learn from a live stream")
-      default:
-        throw ConfigurationError(
-          "was trained neither on a series nor on a text, so lines cannot be turned into its inputs"
-        )
+      case .arrays where !learns, nil where !learns:
+        stream = try SeriesStream(rows: checkpoint, file: file)
+      case .labelled:
+        throw ConfigurationError("tells labels of whole sequences (see --sequences)")
+      case .experiment, .arrays, nil:
+        throw ConfigurationError("only models of series and of texts can learn from a live stream")
       }
     } catch let error as ConfigurationError {
       throw CheckpointError(.invalid, file: file, error.description)

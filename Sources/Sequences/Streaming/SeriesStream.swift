@@ -23,15 +23,36 @@ final class SeriesStream: LineStream {
   private var values: [Double]
   /// The rows of a window that are kept: one sample with its target.
   private let kept: Int
+  /// Whether a carried state is stored as it was before the last row, to learn from that.
+  private let keepsNewest: Bool
+
+  /// Rows of numbers as any model takes and gives them.
+  ///
+  /// - Throws: `ConfigurationError` if the model reads no sequences.
+  convenience init(rows checkpoint: Checkpoint, file: String) throws {
+    let configuration = checkpoint.configuration
+    guard configuration.input.isSequence else {
+      throw ConfigurationError("the model reads no sequences, so it cannot read a stream")
+    }
+    let columns = (0..<configuration.features).map(String.init)
+    let task = SeriesTask(
+      file: "", target: "0", features: columns, sequenceLength: configuration.timeSteps ?? 1,
+      horizon: configuration.outputUnits)
+    try self.init(
+      checkpoint, task, Scaling(.none, fitting: [], columns: columns), file: file, learns: false,
+      keepsNewest: false)
+  }
 
   /// - Throws: `CheckpointError` if the checkpoint is not one of a series; `ConfigurationError` if the model cannot
   ///   learn so.
-  init(_ checkpoint: Checkpoint, _ task: SeriesTask, file: String, learns: Bool) throws {
+  init(
+    _ checkpoint: Checkpoint, _ task: SeriesTask, _ scaling: Scaling, file: String, learns: Bool,
+    keepsNewest: Bool = true
+  ) throws {
+    self.keepsNewest = keepsNewest
     let isStateful = checkpoint.configuration.isStateful
-    guard let scaling = checkpoint.scaling, scaling.columns == task.features,
-      task.key == nil || !isStateful
-    else {
-      throw CheckpointError(.invalid, file: file, "/scaling or /task: are not those of the model")
+    guard task.key == nil || !isStateful else {
+      throw ConfigurationError("a state that is carried cannot follow several series")
     }
     self.task = task
     encoding = SeriesEncoding(task, scaling)
@@ -60,7 +81,7 @@ final class SeriesStream: LineStream {
       recent = recent.map { $0.suffix(kept * columns) }
       return
     }
-    if let state = checkpoint.recurrentState, checkpoint.stream != nil {
+    if let state = checkpoint.recurrentState {
       try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
     }
     let rows = recent[0]
@@ -170,13 +191,15 @@ final class SeriesStream: LineStream {
   }
 
   func store(in checkpoint: inout Checkpoint) throws {
+    let isCarried = forecaster.isStateful && !keepsNewest
     checkpoint.stream = StreamPosition(
-      nextValues: recent, lastValues: task.isDifferenced ? lastValues : [], keys: keys,
+      nextValues: isCarried ? [] : recent, lastValues: task.isDifferenced ? lastValues : [],
+      keys: keys,
       sampler: checkpoint.stream?.sampler)
     guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
     let model = forecaster.model
     let now = StateSnapshot(of: model)
-    model.restoreStates(from: stateBefore)
+    if keepsNewest { model.restoreStates(from: stateBefore) }
     if let before = model.recurrentState {
       state.replace(row: checkpoint.configuration.stateRows - 1, with: before)
     }

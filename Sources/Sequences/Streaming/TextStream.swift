@@ -5,14 +5,35 @@ import Recurrent
 /// that the model has read before.
 final class TextStream: LineStream {
   private let generator: TextGenerator
+  private let learner: OnlineTrainer?
+  /// The state before the symbol that is learnt from.
+  private let stateBefore: StateSnapshot<Float>
 
-  /// - Parameter continues: Whether it goes on where the checkpoint's stream stands, not from a zero state.
-  /// - Throws: `CheckpointError`, or `ConfigurationError`.
-  init(_ checkpoint: Checkpoint, file: String, continues: Bool) throws {
+  /// - Parameters:
+  ///   - continues: Whether it goes on where the checkpoint's stream stands, not from a zero state.
+  ///   - learns: Whether the model makes an update for each symbol.
+  /// - Throws: `CheckpointError`; `ConfigurationError` if the model cannot learn so.
+  init(_ checkpoint: Checkpoint, file: String, continues: Bool, learns: Bool) throws {
     generator = try TextGenerator(checkpoint, file: file)
+    stateBefore = StateSnapshot(of: generator.model)
+    learner = try learns ? Self.learner(checkpoint, file: file) : nil
     if continues, let stream = checkpoint.stream {
       try generator.resume(stream, state: checkpoint.recurrentState, row: 0)
     }
+  }
+
+  private static func learner(_ checkpoint: Checkpoint, file: String) throws -> OnlineTrainer {
+    guard let optimizer = checkpoint.optimizer else {
+      throw CheckpointError(.invalid, file: file, "has no optimizer to learn with")
+    }
+    guard checkpoint.configuration.isStateful, checkpoint.loss.takesClasses else {
+      throw ConfigurationError(
+        "a model of texts learns from a stream if it carries its state (--framing stateful)")
+    }
+    return try OnlineTrainer(
+      parameters: checkpoint.parameters, as: try checkpoint.configuration.stepByStep(batch: 1),
+      optimizer: optimizer, loss: checkpoint.loss, timeSteps: 1,
+      dropoutSeed: checkpoint.task?.options.randomSeed ?? 0)
   }
 
   func answer(
@@ -24,9 +45,21 @@ final class TextStream: LineStream {
     } catch {
       throw LineError(line: number, error.description)
     }
-    let read = generator.read(symbols)
+    let read = try generator.read(
+      symbols, willRead: { if learner != nil { generator.model.keepStates(in: stateBefore) } },
+      didRead: { try learn($0, next: $1) })
     answer += Array("\(Float(read.bits / Double(max(1, read.symbols))))\n".utf8)
     return true
+  }
+
+  private func learn(_ symbol: Int, next: Int) throws {
+    guard let learner else { return }
+    learner.model.restoreStates(from: stateBefore)
+    let vocabulary = generator.vocabulary
+    try learner.learn(
+      input: { _, feature in
+        vocabulary.encoding == .oneHot ? (feature == symbol ? 1 : 0) : vocabulary.encode(symbol)
+      }, target: { _ in Float(next) })
   }
 
   func store(in checkpoint: inout Checkpoint) { generator.store(in: &checkpoint, row: 0) }

@@ -101,12 +101,27 @@ public final class TextGenerator {
   /// - Parameter symbols: Numbers of the vocabulary.
   /// - Returns: How surprising it was: the bits of its symbols, after those before, and how many have any before
   ///   them.
+  @discardableResult
   func read(_ symbols: [Int]) -> (bits: Double, symbols: Int) {
+    read(symbols, willRead: {}, didRead: { _, _ in })
+  }
+
+  /// The same, step by step.
+  ///
+  /// - Parameters:
+  ///   - willRead: Called before each symbol that is to be fed.
+  ///   - didRead: Told what was fed and what came behind it.
+  /// - Throws: What `didRead` throws.
+  func read(
+    _ symbols: [Int], willRead: () -> Void, didRead: (_ symbol: Int, _ next: Int) throws -> Void
+  ) rethrows -> (bits: Double, symbols: Int) {
     var (bits, count) = (0.0, 0)
     for symbol in symbols {
-      if !next.isEmpty {
+      if let last = next.last {
+        willRead()
         bits -= log2(max(Double(read()[symbol]), Double(Float.leastNormalMagnitude)))
         count += 1
+        try didRead(last, symbol)
       }
       next = isStateful ? [symbol] : Array((next + [symbol]).suffix(windowLength))
     }
@@ -157,7 +172,7 @@ public final class TextGenerator {
   /// Feeds what is due.
   ///
   /// - Returns: The probability of each symbol to follow.
-  private func read() -> UnsafeBufferPointer<Float> {
+  func read() -> UnsafeBufferPointer<Float> {
     if !isStateful {
       model.resetStates()
       for symbol in next.dropLast() { feed(symbol) }

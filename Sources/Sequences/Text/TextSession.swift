@@ -68,14 +68,14 @@ public final class TextSession {
   ///
   /// - Throws: ``SeedError`` if the model does not know one of its symbols; it then stands where it stood.
   public func take(_ text: String) throws(SeedError) {
-    _ = generator.read(try generator.symbols(of: text.utf8))
+    generator.read(try generator.symbols(of: text.utf8))
   }
 
   /// Goes on with a symbol that somebody chooses.
   ///
   /// - Returns: Its bytes.
   public func take(_ candidate: TextGenerator.Candidate) -> [UInt8] {
-    _ = generator.read([candidate.number])
+    generator.read([candidate.number])
     return generator.numbers.bytes(of: candidate.number)
   }
 
