@@ -17,7 +17,7 @@ public struct StreamPosition: Equatable, Sendable {
   /// The newest values of each series that the next step is fed, as the model takes them: for each series
   /// `[length, features]`. Empty if the model takes symbols.
   public var nextValues: [[Float]]
-  /// The newest values of each series in the data's own units, `[features]`, where the model reads how they change.
+  /// The newest values of each series in the data's own units, `[features]`, where the next row is read with them.
   public var lastValues: [[Double]]
   /// The names of the series, where there are several.
   public var keys: [String]

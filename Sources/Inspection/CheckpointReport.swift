@@ -156,8 +156,14 @@ public struct CheckpointReport {
       let rows = stream.nextValues.reduce(0) { $0 + $1.count } / checkpoint.configuration.features
       return "\(stream.rowsSeen) rows seen live, \(rows) rows kept"
     }
-    let next = stream.nextInput.map { $0.map { symbols[$0] }.joined() }
+    let next = stream.nextInput.map { $0.map { visible(symbols[$0]) }.joined() }
     return "next input " + next.joined(separator: ", ")
+  }
+
+  /// A symbol without what a terminal would take for an order.
+  private func visible(_ symbol: String) -> String {
+    symbol.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+      ? String(JSONValue.string(symbol).text().dropFirst().dropLast()) : symbol
   }
 
   private func shape(_ sizes: [Int?]) -> String {

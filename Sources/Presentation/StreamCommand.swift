@@ -43,6 +43,10 @@ extension ToolCommand {
     } catch let error as LineError {
       try save()
       throw error
+    } catch let error as TrainingDiverged {
+      // What it has become is not worth saving.
+      try flush()
+      throw error
     }
     try save()
     if let number = Interruption.signalNumber { throw ExitStatus.stopped(by: number) }

@@ -115,6 +115,12 @@ struct PredictCommand: ToolCommand {
     if let output, !output.hasSuffix(".npy"), !output.hasSuffix(".csv") {
       throw ValidationError("--output is \(output); it must end in .npy or .csv")
     }
+    guard output?.hasSuffix(".csv") ?? true || input != nil else {
+      throw ValidationError("--output is \(output ?? ""); forecasts and labels are written as .csv")
+    }
+    guard !live.stream || format == .text else {
+      throw ValidationError("--stream answers in lines of text, not in --format json")
+    }
     guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
     guard count >= 1, showProbabilities ?? 1 >= 1 else {
       throw ValidationError("--count and --show-probabilities must be at least 1")
@@ -154,6 +160,11 @@ struct PredictCommand: ToolCommand {
     if let text = try stream.text() {
       guard !evaluate else { return try self.evaluate(stream.checkpoint) }
       return try predict(text)
+    }
+    guard !sampling.isGiven, count == 1, showProbabilities == nil, interactive == nil else {
+      throw ValidationError(
+        "\(checkpoint) is no model of texts, which the options for drawing, beams, --count, "
+          + "--show-probabilities and --interactive are for")
     }
     if evaluate, stream.isSeries {
       let errors = try SeriesSession(checkpoint, data: forecast.csv).evaluate()

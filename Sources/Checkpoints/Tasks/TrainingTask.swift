@@ -82,6 +82,9 @@ public struct SeriesTask: Equatable, Sendable {
   /// XXH3-64 of the file, in hexadecimal digits.
   public var digest: String
 
+  /// Whether a row can be read only with the values of the row before it.
+  public var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
+
   public init(
     file: String, target: String, features: [String], date: String? = nil, key: String? = nil,
     sequenceLength: Int, horizon: Int = 1, testSplit: Double = 0, missing: Missing = .refuse,

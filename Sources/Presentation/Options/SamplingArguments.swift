@@ -36,11 +36,17 @@ public struct SamplingArguments: ParsableArguments {
     guard beam ?? 1 >= 1 else {
       throw ValidationError("--beam is \(beam ?? 0); it must be at least 1")
     }
-    let drawing: [Any?] = [temperature, topK, topP, randomSeed]
-    guard beam == nil || drawing.allSatisfy({ $0 == nil }) else {
+    guard beam == nil || !draws else {
       throw ValidationError(
         "--beam draws nothing; leave out --temperature, --top-k, --top-p and --random-seed")
     }
+  }
+
+  /// Whether anything is asked for.
+  public var isGiven: Bool { beam != nil || draws }
+
+  private var draws: Bool {
+    temperature != nil || topK != nil || topP != nil || randomSeed != nil
   }
 
   /// - Throws: `ValidationError` that names the number which is none to draw by.

@@ -55,7 +55,11 @@ public final class StreamSession {
       throw ConfigurationError("there is no row \(row); the model has \(predictor.rows), from 0")
     }
     if let seed {
-      try predictor.begin(seed: seed)
+      do throws(SeedError) {
+        try predictor.begin(seed: seed)
+      } catch {
+        throw SeedError("\(file): \(error)")
+      }
     } else if let stream = checkpoint.stream {
       predictor.resume(stream)
     } else {

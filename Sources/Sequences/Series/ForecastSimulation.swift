@@ -21,8 +21,7 @@ final class ForecastSimulation {
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   init(
     _ task: SeriesTask, encoding: SeriesEncoding, parameters: ParameterStore<Float>,
-    coverage: Double,
-    paths: Int, randomSeed: UInt64
+    coverage: Double, paths: Int, randomSeed: UInt64
   ) throws {
     self.task = task
     self.encoding = encoding
@@ -41,13 +40,13 @@ final class ForecastSimulation {
   ///     other than the target stay as they are in it.
   ///   - value: The target in that row.
   /// - Returns: The forecasts and their intervals, in the data's own units.
-  func run(after last: ArraySlice<Float>, value: Double, steps: Int) -> [(
-    Double, ClosedRange<Double>?
-  )] {
+  func run(
+    after last: ArraySlice<Float>, value: Double, steps: Int
+  ) -> [(value: Double, interval: ClosedRange<Double>?)] {
     let horizon = task.horizon
     let paths = forecaster.paths
     var output = Array(forecaster.read(last))
-    var results: [(Double, ClosedRange<Double>?)] = []
+    var results: [(value: Double, interval: ClosedRange<Double>?)] = []
     var values = [Double](repeating: value, count: paths)
     var within = 0
     while results.count < steps {

@@ -140,9 +140,9 @@ final class SeriesData: TrainingData {
     return StreamPosition(nextValues: [Array(values[(read * width)...])], lastValues: lastValues)
   }
 
-  /// What the next row of each series changes from.
+  /// What the next row of each series may need of the last one.
   private var lastValues: [[Double]] {
-    task.isDifferenced ? table.series.map { $0.values.suffix(table.columns.count) } : []
+    task.needsLastValues ? table.series.map { $0.values.suffix(table.columns.count) } : []
   }
 
   /// The scaling, with what the model errs by on the part for validation.

@@ -107,7 +107,8 @@ public final class SeriesSession {
         key: series.key, known: known(series.values, last: series.last, of: table?.series[index]),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
-            date: following.isEmpty ? nil : following[step], value: result.0, interval: result.1)
+            date: following.isEmpty ? nil : following[step], value: result.value,
+            interval: result.interval)
         })
     }
   }
@@ -167,15 +168,15 @@ public final class SeriesSession {
           after: values[last..<last + width], value: target(origin - 1), steps: steps)
         for (step, result) in results.enumerated() {
           let truth = target(origin + step)
-          errors[step].add(forecast: result.0, naive: target(origin - 1), truth: truth)
-          if result.1?.contains(truth) ?? false { within[step] += 1 }
+          errors[step].add(forecast: result.value, naive: target(origin - 1), truth: truth)
+          if result.interval?.contains(truth) ?? false { within[step] += 1 }
           rows.append(
             BackTest.Row(
               key: series.key, origin: origin,
               date: series.dates.isEmpty ? nil : series.dates[origin + step], lead: step + 1,
               truth: truth,
               forecast: Forecast.Step(
-                date: nil, value: result.0, interval: result.1)))
+                date: nil, value: result.value, interval: result.interval)))
         }
       }
     }

@@ -9,16 +9,17 @@ final class SeriesStream: LineStream {
   private let learner: OnlineTrainer?
   private let columns: Int
   private var line: SeriesLine
-  /// The names of the series, and the last rows of each, the oldest first: `[rows, columns]`, scaled. A state that
-  /// is carried has read all but the last of them.
-  private var numbers: [String: Int] = [:]
+  /// The names of the series, and their numbers.
   private var keys: [String] = []
+  private var numbers: [String: Int] = [:]
+  /// The last rows of each series, the oldest first: `[rows, columns]`, as the model reads them. A state that is
+  /// carried has read all but the last of them.
   private var recent: [[Float]] = []
   /// The last row of each series in the data's own units, `[columns]`.
   private var lastValues: [[Double]] = []
   /// The state before the last row.
   private let stateBefore: StateSnapshot<Float>
-  /// The state before the row that is learnt next, while the forecaster is one row further.
+  /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
   private var row: [Float]
   private var values: [Double]
   /// The rows of a window that are kept: one sample with its target.
@@ -193,9 +194,8 @@ final class SeriesStream: LineStream {
   func store(in checkpoint: inout Checkpoint) throws {
     let isCarried = forecaster.isStateful && !keepsNewest
     checkpoint.stream = StreamPosition(
-      nextValues: isCarried ? [] : recent, lastValues: task.isDifferenced ? lastValues : [],
-      keys: keys,
-      sampler: checkpoint.stream?.sampler)
+      nextValues: isCarried ? [] : recent, lastValues: task.needsLastValues ? lastValues : [],
+      keys: keys, sampler: checkpoint.stream?.sampler)
     guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
     let model = forecaster.model
     let now = StateSnapshot(of: model)

@@ -65,7 +65,7 @@ struct SymbolNumbers {
       var at = 0
       while at < bytes.count {
         guard case .at(let end) = scanner.end(of: at, in: bytes, isLast: true) else {
-          problem = SeedError("the text is not UTF-8 at byte \(at + 1)")
+          problem = SeedError("byte \(at + 1) is not UTF-8")
           return
         }
         let number = number(at..<end, in: bytes)

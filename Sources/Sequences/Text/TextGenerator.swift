@@ -60,7 +60,7 @@ public final class TextGenerator {
   /// - Throws: ``SeedError`` if it cannot read that.
   public func begin(seed: String) throws(SeedError) {
     let symbols = try numbers.numbers(of: seed.utf8)
-    guard !symbols.isEmpty else { throw SeedError("the seed is empty; give at least one symbol") }
+    guard !symbols.isEmpty else { throw SeedError("first symbol is missing; it is empty") }
     model.resetStates()
     if isStateful { for symbol in symbols.dropLast() { feed(symbol) } }
     next = isStateful ? symbols.suffix(1) : symbols.suffix(windowLength)

@@ -38,7 +38,11 @@ public final class TextSession {
     }
     self.row = row
     if let seed {
-      try generator.begin(seed: seed)
+      do throws(SeedError) {
+        try generator.begin(seed: seed)
+      } catch {
+        throw SeedError("\(file): the seed's \(error)")
+      }
     } else if let stream = checkpoint.stream {
       try generator.resume(stream, state: checkpoint.recurrentState, row: row)
     } else {
