@@ -9,7 +9,7 @@ final class ForecastSimulation {
   private let encoding: SeriesEncoding
   private let residuals: [Float]
   /// Its first path does not err.
-  let forecaster: Forecaster
+  private let forecaster: Forecaster
   private var generator: PhiloxGenerator
   private let coverage: Double
   /// The rows of residuals, each of the horizon.
@@ -33,7 +33,21 @@ final class ForecastSimulation {
     generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
   }
 
-  /// Goes on from where the forecaster stands.
+  /// Stands behind some rows.
+  ///
+  /// - Parameters:
+  ///   - rows: `[rows, columns]`, as the model reads them; of a state that is carried those that follow what the
+  ///     reader has read.
+  ///   - reader: Reads them once, in one path.
+  /// - Throws: `ConfigurationError`.
+  func begin(behind rows: ArraySlice<Float>, reader: Forecaster) throws(ConfigurationError) {
+    forecaster.reset()
+    guard reader.isStateful else { return forecaster.readAhead(rows) }
+    reader.readAhead(rows)
+    if let state = reader.model.recurrentState { try forecaster.restore(state, row: 0) }
+  }
+
+  /// Goes on from where it stands.
   ///
   /// - Parameters:
   ///   - last: The last row that is known, `[columns]`, as the model reads it, which it has not read yet; columns

@@ -93,12 +93,12 @@ public final class SeriesSession {
           + rows.prefix(20).map(\.key).joined(separator: ", "))
     }
     return try rows.enumerated().filter { key == nil || $1.key == key }.map { index, series in
-      let forecaster = simulation.forecaster
-      forecaster.reset()
+      // What is known is read once; the paths part from there.
+      let reader = try Forecaster(task, parameters: checkpoint.parameters)
       if other == nil, let state = checkpoint.recurrentState {
-        try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
+        try reader.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
-      forecaster.readAhead(series.values.dropLast(width))
+      try simulation.begin(behind: series.values.dropLast(width), reader: reader)
       let results = simulation.run(
         after: series.values.suffix(width), value: series.last, steps: steps)
       let dates = table?.series[index].dates ?? []
@@ -154,16 +154,8 @@ public final class SeriesSession {
       var read = 0
       for origin in first..<max(first, part.upperBound - steps + 1) {
         let last = (origin - 1) * width
-        simulation.forecaster.reset()
-        if reader.isStateful {
-          reader.readAhead(values[(read * width)..<last])
-          read = origin - 1
-          if let state = reader.model.recurrentState {
-            try simulation.forecaster.restore(state, row: 0)
-          }
-        } else {
-          simulation.forecaster.readAhead(values[..<last])
-        }
+        try simulation.begin(behind: values[(read * width)..<last], reader: reader)
+        if reader.isStateful { read = origin - 1 }
         let results = simulation.run(
           after: values[last..<last + width], value: target(origin - 1), steps: steps)
         for (step, result) in results.enumerated() {
