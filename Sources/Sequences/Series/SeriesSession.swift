@@ -70,7 +70,7 @@ public final class SeriesSession {
     // The data are there for their dates, and for what came before; a forecast needs the checkpoint alone.
     let isLive = (checkpoint.stream?.rowsSeen ?? 0) > 0
     let isThere = !isLive && task.file != DataFiles.standardInput
-    let table = other ?? (isThere ? try? self.table() : nil)
+    var table = other ?? (isThere ? try? self.table() : nil)
     let rows: [(key: String, values: [Float], last: Double)]
     if let other {
       rows = other.series.map { series in
@@ -78,7 +78,8 @@ public final class SeriesSession {
         return (series.key, encoding.encoded(series.values), last)
       }
     } else {
-      guard let stream = checkpoint.stream, let first = stream.nextValues.first, !first.isEmpty
+      guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
+        stream.nextValues.allSatisfy({ !$0.isEmpty })
       else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
       rows = stream.nextValues.enumerated().map { index, values in
         let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
@@ -87,6 +88,7 @@ public final class SeriesSession {
         )
       }
     }
+    if table?.series.map(\.key) != rows.map(\.key) { table = nil }
     guard key == nil || rows.contains(where: { $0.key == key }) else {
       throw ConfigurationError(
         "there is no series \(key ?? ""); there are "

@@ -35,6 +35,7 @@ final class TextSymbols {
     let (files, scanner) = (files, SymbolScanner(level: level))
     self.scanner = scanner
     var counter = vocabulary == nil ? SymbolCounter(level: level) : nil
+    let known = vocabulary.map { SymbolNumbers($0, level: level) }
     var (count, starts) = (0, [Int]())
     digest = try files.scan { bytes, offset, isLast in
       var at = 0
@@ -51,6 +52,13 @@ final class TextSymbols {
           if count % Self.stride == 0 { starts.append(offset + at) }
           count += 1
           counter?.add(at..<end, in: bytes)
+          if let known, known.number(at..<end, in: bytes) < 0 {
+            let place = files.place(of: offset + at)
+            throw CheckpointError(
+              .invalid, file: place.file,
+              "line \(place.line), column \(place.column): is a symbol that the vocabulary of the "
+                + "model does not have")
+          }
           at = end
         }
       }
@@ -59,9 +67,10 @@ final class TextSymbols {
     self.count = count
     self.starts = starts
     guard count > 0 else { throw CheckpointError(.invalid, file: paths[0], "has no text") }
-    let known = vocabulary ?? counter?.vocabulary(most: vocabularySize, encoding: encoding)
-    self.vocabulary = known ?? Vocabulary(symbols: [], encoding: encoding)
-    numbers = SymbolNumbers(self.vocabulary, level: level)
+    self.vocabulary =
+      vocabulary ?? counter?.vocabulary(most: vocabularySize, encoding: encoding)
+      ?? Vocabulary(symbols: [], encoding: encoding)
+    numbers = known ?? SymbolNumbers(self.vocabulary, level: level)
     buffer = [UInt8](repeating: 0, count: 1 << 12)
   }
 
