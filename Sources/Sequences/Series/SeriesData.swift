@@ -81,21 +81,20 @@ final class SeriesData: TrainingData {
     }
     let values = table.series.flatMap { encoding.encoded($0.values) }
     let ranges = ranges
-    func samples(_ part: KeyPath<SeriesParts, Range<Int>>) -> SeriesSamples {
+    func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
       isStateful
         ? SeriesSamples(
           stretchesOf: parts[0][keyPath: part], of: values, features: width,
-          sequenceLength: task.sequenceLength, horizon: task.horizon, batch: batchSize)
+          sequenceLength: length, horizon: task.horizon, batch: batchSize)
         : SeriesSamples(
           windows: zip(parts, ranges).map { parts, series in
             let part = parts[keyPath: part]
             return (
               series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
             )
-          }, of: values, features: width, sequenceLength: task.sequenceLength,
-          horizon: task.horizon)
+          }, of: values, features: width, sequenceLength: length, horizon: task.horizon)
     }
-    training = samples(\.training)
+    training = samples(\.training, length: task.sequenceLength)
     guard training.samples > 0 else {
       throw CheckpointError(
         .invalid, file: task.file,
@@ -104,11 +103,15 @@ final class SeriesData: TrainingData {
           + "\(task.sequenceLength * (isStateful ? batchSize : 1) + task.horizon)")
     }
     self.samples = training
-    let held = samples(\.validation)
+    // Where a state is carried, a shorter sample measures the same.
+    let available = (parts[0].validation.count + 1 - task.horizon) / batchSize
+    let held = samples(
+      \.validation,
+      length: isStateful ? max(1, min(task.sequenceLength, available)) : task.sequenceLength)
     guard held.samples > 0 || parts.allSatisfy({ $0.validation.count < task.horizon }) else {
       throw ConfigurationError(
-        "\(parts[0].validation.count) rows for validation are too few for a sample of "
-          + "\(task.sequenceLength) steps in each of \(batchSize) rows of a batch")
+        "\(parts[0].validation.count) rows for validation are too few for the \(batchSize) rows of a "
+          + "batch and a horizon of \(task.horizon)")
     }
     validation = held.samples > 0 ? held : nil
     source = .series(task)
