@@ -30,6 +30,7 @@ public enum Activation: String, CaseIterable, Sendable {
   case sparseSigmoid = "sparse_sigmoid"
 
   /// The activation of `values` `[rows, columns]`, in place.
+  @specialized(where Scalar == Float)
   func apply<Scalar: KernelScalar>(
     _ values: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int
   ) {
@@ -56,6 +57,7 @@ public enum Activation: String, CaseIterable, Sendable {
   /// - Parameters:
   ///   - before: The values before the activation, `[rows, columns]`.
   ///   - after: The results, `[rows, columns]`.
+  @specialized(where Scalar == Float)
   func applyGradient<Scalar: KernelScalar>(
     _ gradient: UnsafeMutablePointer<Scalar>, before: UnsafePointer<Scalar>,
     after: UnsafePointer<Scalar>, rows: Int, columns: Int

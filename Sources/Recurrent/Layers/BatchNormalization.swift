@@ -100,6 +100,7 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
 
   private func counts(_ row: Int) -> Bool { mask.map { $0[row] != 0 } ?? true }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -141,6 +142,7 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

@@ -113,6 +113,7 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
 
   var states: [UnsafeMutableBufferPointer<Scalar>] { forward.states + backward.states }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -140,6 +141,7 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

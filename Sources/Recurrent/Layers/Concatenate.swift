@@ -52,10 +52,12 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
 
   init(_ builder: LayerBuilder<Scalar>) { size = builder.input.steps * builder.input.features }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> { UnsafeMutablePointer(mutating: input) }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

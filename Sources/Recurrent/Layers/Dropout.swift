@@ -38,6 +38,7 @@ final class Dropout<Scalar: KernelScalar>: Layer {
     factors = plan.reserve(size * builder.batch)
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -48,6 +49,7 @@ final class Dropout<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

@@ -67,6 +67,7 @@ final class Embedding<Scalar: KernelScalar>: Layer {
     value > 0 ? Int(min(value, Scalar(symbols - 1))) : 0
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -81,6 +82,7 @@ final class Embedding<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

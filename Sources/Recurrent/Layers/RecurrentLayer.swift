@@ -98,6 +98,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
   /// The step in time that is computed as number `step`.
   private func time(_ step: Int) -> Int { options.goesBackwards ? timeSteps - 1 - step : step }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -158,6 +159,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     return output + last - state
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

@@ -35,6 +35,7 @@ final class RepeatVector<Scalar: KernelScalar>: Layer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -43,6 +44,7 @@ final class RepeatVector<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

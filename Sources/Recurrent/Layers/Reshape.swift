@@ -92,6 +92,7 @@ final class Reshape<Scalar: KernelScalar>: Layer {
     }
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -101,6 +102,7 @@ final class Reshape<Scalar: KernelScalar>: Layer {
     return output
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?

@@ -68,6 +68,7 @@ public enum Loss: Equatable, Sendable {
   ///   - targets: `[rows, units]`, or `[rows]` class numbers.
   ///   - mask: Which rows count; all if `nil`.
   ///   - isFused: Whether the gradient is that of the values before the fused activation.
+  @specialized(where Scalar == Float)
   func evaluate<Scalar: KernelScalar>(
     output: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Scalar>,
     mask: UnsafePointer<UInt8>?, rows: Int, units: Int, isFused: Bool, gradient: Bool
@@ -104,6 +105,7 @@ public enum Loss: Equatable, Sendable {
   }
 
   /// The loss of one row; with `scale` its gradient, times that, in the output's place.
+  @specialized(where Scalar == Float)
   private func evaluateRow<Scalar: KernelScalar>(
     _ output: UnsafeMutablePointer<Scalar>, _ targets: UnsafePointer<Scalar>, units: Int,
     isFused: Bool, scale: Double?

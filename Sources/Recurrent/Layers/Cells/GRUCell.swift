@@ -92,6 +92,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     scratch = plan.reserve(units)
   }
 
+  @specialized(where Scalar == Float)
   func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
     parameters.project(
       input, kernel, bias: bias?.values, rows: steps * rows, into: plan[before])
@@ -99,6 +100,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     (plan[factors]).update(repeating: 0, count: 2 * steps * rows * units)
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, hidden: UnsafeMutablePointer<Scalar>,
@@ -150,6 +152,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, cell: UnsafePointer<Scalar>,
@@ -208,6 +211,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
+  @specialized(where Scalar == Float)
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?

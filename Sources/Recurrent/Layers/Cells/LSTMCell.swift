@@ -31,10 +31,12 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     gate == 2 ? activation : recurrentActivation
   }
 
+  @specialized(where Scalar == Float)
   func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
     weights.project(input, rows: steps * rows, into: plan[before])
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, hidden: UnsafeMutablePointer<Scalar>,
@@ -65,6 +67,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, cell: UnsafePointer<Scalar>,
@@ -107,6 +110,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
+  @specialized(where Scalar == Float)
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?

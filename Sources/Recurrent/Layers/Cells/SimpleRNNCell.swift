@@ -56,10 +56,12 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     gradient = plan.reserve(all)
   }
 
+  @specialized(where Scalar == Float)
   func project(_ input: UnsafePointer<Scalar>, steps: Int, rows: Int) {
     weights.project(input, rows: steps * rows, into: plan[before])
   }
 
+  @specialized(where Scalar == Float)
   func forward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, hidden: UnsafeMutablePointer<Scalar>,
@@ -75,6 +77,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     (plan[after] + at).update(from: hidden, count: rows * units)
   }
 
+  @specialized(where Scalar == Float)
   func backward(
     step: Int, rows: Int, previousHidden: UnsafePointer<Scalar>,
     previousCell: UnsafePointer<Scalar>, cell: UnsafePointer<Scalar>,
@@ -97,6 +100,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
+  @specialized(where Scalar == Float)
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
