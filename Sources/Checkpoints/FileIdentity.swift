@@ -29,7 +29,7 @@ public struct FileIdentity: Equatable, Sendable {
       return (identity, nil)
     default:
       return try ModelSource.open(path) { source in
-        let older = source.format == .kerasWeights && !KerasVariables.isLayout(of: source.root)
+        let older = try source.format == .kerasWeights && !KerasVariables.isLayout(of: source.root)
         let identity = FileIdentity(
           format: source.format,
           version: source.description.release.isEmpty

@@ -79,7 +79,7 @@ struct ModelSource {
     guard let configuration = architecture?.configuration ?? own else {
       throw CheckpointError.invalid(
         path,
-        KerasVariables.isLayout(of: root) || KerasWeights.isLayout(of: root)
+        try KerasVariables.isLayout(of: root) || KerasWeights.isLayout(of: root)
           ? "holds weights without their model; give the model too (lstm-convert --model MODEL)"
           : "is HDF5, but no model of Keras': it has no attribute model_config")
     }
@@ -106,7 +106,7 @@ struct ModelSource {
   }
 
   private func readWeights(into parameters: ParameterStore<Float>) throws {
-    if KerasVariables.isLayout(of: root), format != .kerasHDF5 {
+    if try KerasVariables.isLayout(of: root), format != .kerasHDF5 {
       try KerasVariables.read(root, into: parameters, arrays: arrays, file: path)
     } else {
       let group = try format == .kerasHDF5 ? root.group("model_weights") : root

@@ -6,10 +6,12 @@ public struct Attributes: Sendable {
   let place: Place
 
   /// Whether there is an attribute of that name.
-  public func contains(_ name: String) -> Bool {
-    var found: htri_t = 0
-    Library.ignore { found = H5Aexists(owner.id, name) }
-    return found > 0
+  ///
+  /// - Throws: ``HDF5Error`` if that cannot be read.
+  public func contains(_ name: String) throws(HDF5Error) -> Bool {
+    try Library.call("cannot look for it", at: place.attribute(name)) {
+      H5Aexists(owner.id, name)
+    } > 0
   }
 
   /// The names of all attributes, in alphabetical order.
@@ -166,7 +168,7 @@ public struct Attributes: Sendable {
     _ name: String
   ) throws(HDF5Error) -> (attribute: Handle, type: Handle, space: Handle, count: Int) {
     let there = place.attribute(name)
-    guard contains(name) else {
+    guard try contains(name) else {
       throw HDF5Error(file: place.file, object: there.object, operation: "is missing", stack: [])
     }
     let attribute = Handle(

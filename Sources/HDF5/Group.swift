@@ -21,13 +21,16 @@ public struct Group: Sendable {
   public var attributes: Attributes { Attributes(owner: handle, place: place) }
 
   /// Whether there is a member of that name, or a path of names, below this group.
-  public func contains(_ name: String) -> Bool {
+  ///
+  /// - Throws: ``HDF5Error`` if that cannot be read: a failing disk is not an absent member.
+  public func contains(_ name: String) throws(HDF5Error) -> Bool {
     var path = ""
     for part in name.split(separator: "/") {
       path += path.isEmpty ? String(part) : "/" + part
-      var found: htri_t = 0
-      Library.ignore { found = H5Lexists(handle.id, path, hid_t(H5P_DEFAULT)) }
-      if found <= 0 { return false }
+      let found = try Library.call("cannot look for it", at: place.appending(path)) {
+        H5Lexists(handle.id, path, hid_t(H5P_DEFAULT))
+      }
+      if found == 0 { return false }
     }
     return !path.isEmpty
   }
@@ -85,7 +88,7 @@ public struct Group: Sendable {
   /// - Throws: ``HDF5Error`` if there is none.
   public func member(_ name: String) throws(HDF5Error) -> Member {
     let there = place.appending(name)
-    guard contains(name) else {
+    guard try contains(name) else {
       throw HDF5Error(
         file: place.file, object: there.object, operation: "is missing", stack: [])
     }
@@ -137,7 +140,7 @@ public struct Group: Sendable {
   public func createGroup(_ path: String) throws(HDF5Error) -> Group {
     var group = self
     for part in path.split(separator: "/").map(String.init) {
-      group = group.contains(part) ? try group.group(part) : try group.createMember(part)
+      group = try group.contains(part) ? try group.group(part) : try group.createMember(part)
     }
     return group
   }

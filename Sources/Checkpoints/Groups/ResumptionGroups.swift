@@ -47,7 +47,7 @@ enum ResumptionGroups {
   static func read(
     _ root: Group, into checkpoint: inout Checkpoint, arrays: ArrayReader, file: String
   ) throws {
-    guard root.attributes.contains(formatAttribute) else { return }
+    guard try root.attributes.contains(formatAttribute) else { return }
     let found = try root.attributes.number(formatAttribute, as: Int64.self)
     guard found == format else {
       throw CheckpointError.invalid(
@@ -58,12 +58,12 @@ enum ResumptionGroups {
       checkpoint.recurrentState = try RecurrentStateGroup.read(
         try root.group(RecurrentStateGroup.name), configuration, arrays: arrays)
     }
-    if root.contains(VocabularyGroup.name) {
+    if try root.contains(VocabularyGroup.name) {
       let group = try root.group(VocabularyGroup.name)
       checkpoint.vocabulary = try VocabularyGroup.read(
         group, configuration, file: file)
     }
-    if root.contains("labels") {
+    if try root.contains("labels") {
       let labels = try root.dataset("labels").readStrings()
       guard labels.count == configuration.outputUnits else {
         throw CheckpointError.invalid(
@@ -71,27 +71,27 @@ enum ResumptionGroups {
       }
       checkpoint.labels = labels
     }
-    if root.contains(ScalingGroup.name) {
+    if try root.contains(ScalingGroup.name) {
       checkpoint.scaling = try ScalingGroup.read(try root.group(ScalingGroup.name), file: file)
     }
-    if root.contains(StreamGroup.name) {
+    if try root.contains(StreamGroup.name) {
       checkpoint.stream = try StreamGroup.read(
         try root.group(StreamGroup.name), symbols: checkpoint.vocabulary?.symbols.count ?? 0,
         rows: configuration.stateRows, features: configuration.features, file: file)
     }
-    if root.contains(TaskGroup.name) {
+    if try root.contains(TaskGroup.name) {
       checkpoint.task = try TaskGroup.read(try root.group(TaskGroup.name), file: file)
     }
-    if root.contains(TrainingStateGroup.name) {
+    if try root.contains(TrainingStateGroup.name) {
       let group = try root.group(TrainingStateGroup.name)
       checkpoint.training = try TrainingStateGroup.read(
         group, history: try HistoryGroup.read(try root.group(HistoryGroup.name), file: file),
         file: file)
-      if group.contains(RecurrentStateGroup.name) {
+      if try group.contains(RecurrentStateGroup.name) {
         checkpoint.trainingRecurrentState = try RecurrentStateGroup.read(
           try group.group(RecurrentStateGroup.name), configuration, arrays: arrays)
       }
-    } else if root.contains(HistoryGroup.name) {
+    } else if try root.contains(HistoryGroup.name) {
       checkpoint.history = try HistoryGroup.read(try root.group(HistoryGroup.name), file: file)
     }
   }

@@ -33,12 +33,12 @@ enum StreamGroup {
   ) throws -> StreamPosition {
     var stream = StreamPosition()
     // A model of symbols has no stream without them, unless it was fed numbers.
-    let isOfNumbers = group.contains("next_values") || group.attributes.contains("rows_seen")
-    if group.contains("next_input") || symbols > 0 && !isOfNumbers {
+    let isOfNumbers = try group.contains("next_values") || group.attributes.contains("rows_seen")
+    if try group.contains("next_input") || symbols > 0 && !isOfNumbers {
       stream.nextInput = try symbolNumbers(
         try group.dataset("next_input"), symbols: symbols, rows: rows, file: file)
     }
-    if group.contains("next_values") {
+    if try group.contains("next_values") {
       let series = try group.group("next_values")
       for index in try series.memberNames().indices {
         let dataset = try series.dataset("\(index)")
@@ -50,7 +50,7 @@ enum StreamGroup {
         stream.nextValues.append(values)
       }
     }
-    if group.contains("last_values") {
+    if try group.contains("last_values") {
       let dataset = try group.dataset("last_values")
       let values = try dataset.read(Double.self, most: 1 << 24)
       guard values.count == stream.nextValues.count * features, values.allSatisfy(\.isFinite) else {
@@ -61,7 +61,7 @@ enum StreamGroup {
         Array(values[$0..<$0 + features])
       }
     }
-    if group.contains("keys") {
+    if try group.contains("keys") {
       stream.keys = try group.dataset("keys").readStrings()
       guard stream.keys.count == stream.nextValues.count else {
         throw CheckpointError.invalid(
@@ -70,14 +70,14 @@ enum StreamGroup {
       }
     }
     let attributes = group.attributes
-    if attributes.contains("rows_seen") {
+    if try attributes.contains("rows_seen") {
       let rows: Int64 = try attributes.number("rows_seen")
       guard rows >= 0 else {
         throw CheckpointError.invalid(file, "\(group.path)@rows_seen: is \(rows)")
       }
       stream.rowsSeen = Int(rows)
     }
-    if attributes.contains("sampler_seed") {
+    if try attributes.contains("sampler_seed") {
       stream.sampler = StreamPosition.Sampler(
         seed: try attributes.number("sampler_seed"),
         position: try attributes.number("sampler_position"))

@@ -51,20 +51,20 @@ enum TrainingStateGroup {
         position: try attributes.number("shuffle_position")),
       lossSum: try attributes.number("loss_sum"), correct: try count("correct"),
       rowsSeen: try count("rows_seen"), history: history)
-    if group.contains("metric_sums") {
+    if try group.contains("metric_sums") {
       progress.metricSums = try group.dataset("metric_sums").read(most: 1 << 10)
     }
     func best(_ name: String) throws -> BestValue {
-      guard attributes.contains(name) else { return BestValue() }
+      guard try attributes.contains(name) else { return BestValue() }
       return BestValue(value: try attributes.number(name), waited: try count("\(name)_waited"))
     }
     progress.best = try best("best")
     progress.earlyStopping = try best("early_stopping")
     progress.plateau = try best("plateau")
-    if attributes.contains("rate_reduction") {
+    if try attributes.contains("rate_reduction") {
       progress.rateReduction = try attributes.number("rate_reduction")
     }
-    progress.isStoppedEarly = attributes.contains("stopped_early")
+    progress.isStoppedEarly = try attributes.contains("stopped_early")
     guard history.loss.count == progress.epoch, history.accuracy.count == progress.epoch else {
       throw CheckpointError.invalid(
         file,

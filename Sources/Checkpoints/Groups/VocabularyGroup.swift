@@ -32,7 +32,7 @@ enum VocabularyGroup {
       throw CheckpointError.invalid(file, "\(group.path)/symbols: are not all different")
     }
     var vocabulary: Vocabulary
-    if attributes.contains("encoding") {
+    if try attributes.contains("encoding") {
       let name = try attributes.string("encoding")
       guard let named = encodings.first(where: { $0.name == name }) else {
         throw CheckpointError.invalid(file, "\(group.path)@encoding: is \(name)")
@@ -45,7 +45,7 @@ enum VocabularyGroup {
       }
       vocabulary = Vocabulary(symbols: symbols, divisor: divisor)
     }
-    if attributes.contains("unknown") {
+    if try attributes.contains("unknown") {
       let unknown: Int64 = try attributes.number("unknown")
       guard (0..<Int64(symbols.count)).contains(unknown) else {
         throw CheckpointError.invalid(file, "\(group.path)@unknown: is \(unknown)")

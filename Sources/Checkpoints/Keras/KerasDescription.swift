@@ -20,12 +20,12 @@ struct KerasDescription {
   init(_ root: Group, file: String) throws {
     let attributes = root.attributes
     func json(_ name: String) throws -> JSONValue? {
-      guard attributes.contains(name) else { return nil }
+      guard try attributes.contains(name) else { return nil }
       return try KerasDescription.json(try attributes.string(name), "/@\(name)", file: file)
     }
     model = try json("model_config")
     training = try json("training_config")
-    if model != nil || attributes.contains("keras_version") {
+    if try model != nil || attributes.contains("keras_version") {
       release = try attributes.string("keras_version")
       version = Self.version(release)
     } else {

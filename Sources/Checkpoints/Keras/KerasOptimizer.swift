@@ -6,7 +6,7 @@ import Recurrent
 enum KerasOptimizer {
   /// The optimizer's variables in their order; `nil` if the file has none.
   static func variables(_ root: Group) throws -> [Dataset]? {
-    guard root.contains("optimizer_weights") else { return nil }
+    guard try root.contains("optimizer_weights") else { return nil }
     let group = try root.group("optimizer_weights")
     return try KerasWeights.splitNames("weight_names", of: group).map { try group.dataset($0) }
   }

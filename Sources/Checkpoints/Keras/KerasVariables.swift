@@ -11,15 +11,15 @@ enum KerasVariables {
   private static let olderLayers = "_layer_checkpoint_dependencies"
 
   /// Whether a file has this layout.
-  static func isLayout(of root: Group) -> Bool {
-    root.contains(layers) || root.contains(olderLayers)
+  static func isLayout(of root: Group) throws -> Bool {
+    try root.contains(layers) || root.contains(olderLayers)
   }
 
   static func write(_ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group) throws {
     let names = checkpoint.kerasVersion == .three
     func makeObject(_ path: String, name: String) throws -> Group {
       let group = try root.createGroup(path + "/vars")
-      if names, !group.attributes.contains("name") { try group.attributes.set("name", name) }
+      if names, try !group.attributes.contains("name") { try group.attributes.set("name", name) }
       return group
     }
     _ = try makeObject("", name: checkpoint.configuration.name)
@@ -47,7 +47,7 @@ enum KerasVariables {
   static func read(
     _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
-    let all = try root.group(root.contains(layers) ? layers : olderLayers)
+    let all = try root.group(try root.contains(layers) ? layers : olderLayers)
     for (layer, key) in keys(of: parameters.configuration) {
       let own = parameters.parameters.filter { $0.layer == layer.name }
       guard !own.isEmpty else { continue }
@@ -70,7 +70,7 @@ enum KerasVariables {
 
   /// The optimizer's variables in their order; `nil` if the file has none.
   static func optimizerVariables(_ root: Group) throws -> [Dataset]? {
-    root.contains(optimizer) ? try variables(try root.group(optimizer)) : nil
+    try root.contains(optimizer) ? variables(try root.group(optimizer)) : nil
   }
 
   private static func write(
@@ -101,7 +101,7 @@ enum KerasVariables {
 
   private static func variables(_ group: Group) throws -> [Dataset] {
     var datasets: [Dataset] = []
-    while group.contains(String(datasets.count)) {
+    while try group.contains(String(datasets.count)) {
       datasets.append(try group.dataset(String(datasets.count)))
     }
     return datasets

@@ -42,8 +42,8 @@ enum KerasWeights {
   }
 
   /// Whether a group has this layout.
-  static func isLayout(of group: Group) -> Bool {
-    group.attributes.contains("layer_names") || group.attributes.contains("layer_names0")
+  static func isLayout(of group: Group) throws -> Bool {
+    try group.attributes.contains("layer_names") || group.attributes.contains("layer_names0")
   }
 
   /// Fills the weights from a file: by the order of layers and of weights, as Keras does.
@@ -113,11 +113,11 @@ enum KerasWeights {
   /// The strings of an attribute, which Keras splits over `name0`, `name1`, … when they are many.
   static func splitNames(_ name: String, of group: Group) throws -> [String] {
     let attributes = group.attributes
-    if attributes.contains(name) { return try attributes.strings(name) }
-    guard attributes.contains(name + "0") else { return try attributes.strings(name) }
+    if try attributes.contains(name) { return try attributes.strings(name) }
+    guard try attributes.contains(name + "0") else { return try attributes.strings(name) }
     var names: [String] = []
     var chunk = 0
-    while attributes.contains("\(name)\(chunk)") {
+    while try attributes.contains("\(name)\(chunk)") {
       names += try attributes.strings("\(name)\(chunk)")
       chunk += 1
     }
