@@ -142,7 +142,7 @@ let package = Package(
       name: "CommandsTests",
       dependencies: [
         "LSTMToolkit", "HDF5", "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect",
-        "lstm-convert",
+        "lstm-convert", "TestSupport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -66,9 +66,10 @@ public enum CheckpointFile {
   public static func save(
     _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
   ) throws {
+    let format = try CheckpointFormat(path: path)
     try AtomicFile.replace(path, target: lock.target) { temporary in
       try describing(path) {
-        switch CheckpointFormat(path: path) {
+        switch format {
         case .kerasArchive: try KerasArchive.write(checkpoint, to: temporary, reportedAs: path)
         case .kerasHDF5: try writeHDF5(checkpoint, to: temporary, reportedAs: path, write)
         case .kerasWeights:

@@ -1,3 +1,5 @@
+import Recurrent
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -17,27 +19,43 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
   /// A model to be served, `.onnx`.
   case onnx
 
-  /// The format that a file of that name is written in: HDF5 if the name tells nothing.
-  public init(path: String) {
+  /// The format that a file of that name is written in: by its suffix, and HDF5 if it has none.
+  ///
+  /// - Throws: ``ConfigurationError`` that lists the known suffixes if it has another one.
+  public init(path: String) throws(ConfigurationError) {
     let name = splitPath(path).name.lowercased()
-    self =
-      Self.allCases.filter { name.hasSuffix($0.suffix) }.max { $0.suffix.count < $1.suffix.count }
-      ?? .kerasHDF5
+    let known = Self.allCases.flatMap { format in format.suffixes.map { (format, suffix: $0) } }
+      .filter { name.hasSuffix($0.suffix) }
+    if let longest = known.max(by: { $0.suffix.utf8.count < $1.suffix.utf8.count }) {
+      self = longest.0
+    } else if name.drop(while: { $0 == "." }).contains(".") {
+      throw ConfigurationError(
+        "\(path): unknown suffix; the names of model files end in "
+          + Self.allCases.flatMap(\.suffixes).joined(separator: ", "))
+    } else {
+      self = .kerasHDF5
+    }
   }
 
   /// How the names of such files end.
-  public var suffix: String {
+  public var suffix: String { suffixes[0] }
+
+  /// The usual ending, and others that Keras takes for the same.
+  private var suffixes: [String] {
     switch self {
-    case .kerasHDF5: ".h5"
-    case .kerasArchive: ".keras"
-    case .kerasWeights: ".weights.h5"
-    case .safetensors: ".safetensors"
-    case .onnx: ".onnx"
+    case .kerasHDF5: [".h5", ".hdf5"]
+    case .kerasArchive: [".keras"]
+    case .kerasWeights: [".weights.h5"]
+    case .safetensors: [".safetensors"]
+    case .onnx: [".onnx"]
     }
   }
 
   /// Whether all of a ``Checkpoint`` fits in, so that training can go on from the file.
   public var isComplete: Bool { self == .kerasHDF5 || self == .kerasArchive }
+
+  /// Whether such files can be read.
+  public var isReadable: Bool { self != .onnx }
 
   /// What a file has, by its first bytes.
   enum Content: Equatable {

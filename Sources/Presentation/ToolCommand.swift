@@ -1,4 +1,5 @@
 import ArgumentParser
+import LSTMToolkit
 
 #if canImport(Glibc)
   import Glibc
@@ -7,7 +8,10 @@ import ArgumentParser
 #endif
 
 /// A command of the toolkit: its errors are one line on stderr, `tool: error: what is wrong`.
-public protocol ToolCommand: ParsableCommand {}
+public protocol ToolCommand: ParsableCommand {
+  /// What the command reads and writes; it runs only if no output is one of its other files.
+  var files: CommandFiles { get }
+}
 
 extension ToolCommand {
   /// Parses the command line, runs the command and ends the process.
@@ -15,6 +19,7 @@ extension ToolCommand {
     prepareProcess()
     do {
       var command = try parseAsRoot()
+      try (command as? any ToolCommand)?.files.check()
       try command.run()
       // Without the destructors of libraries, which have nothing to do here.
       _exit(0)
@@ -40,6 +45,15 @@ extension ToolCommand {
     }
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Checks that no output is a file that a checkpoint names as its training data.
+  ///
+  /// - Throws: `ValidationError`.
+  public func protectData(of checkpoint: Checkpoint) throws {
+    var files = files
+    files.readData(of: checkpoint)
+    try files.check()
   }
 
   /// Writes one line to stderr behind the tool's name.

@@ -5,6 +5,7 @@ import Recurrent
 public struct Conversion {
   private let checkpoint: Checkpoint
   private let output: String
+  private let format: CheckpointFormat
   private let lock: CheckpointLock
 
   /// Reads the file.
@@ -13,10 +14,11 @@ public struct Conversion {
   ///   - output: The file that ``run()`` writes, in the format that its name tells.
   ///   - model: A file with the model, if `file` has weights alone.
   ///   - kerasVersion: Whose words the output uses; the file's if `nil`.
-  /// - Throws: `CheckpointError`.
+  /// - Throws: `CheckpointError`; `ConfigurationError` if the name of the output tells no format.
   public init(
     _ file: String, to output: String, model: String? = nil, kerasVersion: KerasVersion? = nil
   ) throws {
+    format = try CheckpointFormat(path: output)
     // The lock comes first: what is read must not be replaced before it is written.
     lock = try CheckpointLock(output)
     self.output = output
@@ -41,7 +43,7 @@ public struct Conversion {
   /// What the format of the output has no place for, in words.
   public var losses: [String] {
     var losses: [String] = []
-    switch CheckpointFormat(path: output) {
+    switch format {
     case .kerasHDF5, .kerasArchive: break
     case .kerasWeights:
       losses.append("\(output) has the weights, not the model; reading it takes the model too")

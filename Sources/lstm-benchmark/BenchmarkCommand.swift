@@ -49,6 +49,9 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The file of `save` and `load`.")
   var file = "benchmark.h5"
 
+  /// What it writes goes to stdout.
+  var files: CommandFiles { CommandFiles() }
+
   func run() throws {
     ComputeThreads.use(threads)
     let benchmark: Benchmark =

@@ -37,6 +37,14 @@ struct ConvertCommand: ToolCommand {
   @Option(help: "Which Keras opens the output: 3, or 2 for tf-keras. (default: as FILE)")
   var kerasVersion: KerasVersion?
 
+  var files: CommandFiles {
+    var files = CommandFiles()
+    files.read(file, "FILE")
+    files.read(model, "--model")
+    files.write(output, "OUTPUT")
+    return files
+  }
+
   func run() throws {
     let conversion = try Conversion(file, to: output, model: model, kerasVersion: kerasVersion)
     try conversion.run()

@@ -63,6 +63,9 @@ struct InspectCommand: ToolCommand {
     }
   }
 
+  /// What it writes goes to stdout.
+  var files: CommandFiles { CommandFiles() }
+
   func run() throws {
     if let dump {
       try StandardStreams.output(ArrayDump(dump, in: checkpoint).bytes(format))

@@ -142,21 +142,37 @@ struct PredictCommand: ToolCommand {
     }
   }
 
+  private var target: String? { saveState.map { $0.isEmpty ? checkpoint : $0 } }
+
+  var files: CommandFiles {
+    var files = CommandFiles()
+    files.read(checkpoint, "CHECKPOINT", replacedBy: "--save-state")
+    files.read(input, "--input")
+    files.read(sequences, "--sequences")
+    files.read(forecast.csv, "--csv")
+    if live.stream { files.read(DataFiles.standardInput, "stdin") }
+    files.write(output, "--output")
+    files.write(forecast.plot, "--plot")
+    files.write(target, "--save-state")
+    return files
+  }
+
   func run() throws {
     threads.apply()
-    let target = saveState.map { $0.isEmpty ? checkpoint : $0 }
     if let input, let output {
       let session = try ArraySession(checkpoint, savingTo: target)
+      try protectData(of: session.checkpoint)
       let outputs = try session.predict(
         try NumericArray(contentsOf: input), isRows: input.hasSuffix(".csv"), continues: continues)
       try outputs.write(to: output)
       return try session.save()
     }
-    if live.stream { return try answerLines(savingTo: target) }
+    if live.stream { return try answerLines() }
     if let steps = forecast.forecast { return try foretell(steps: steps) }
     if let sequences, !evaluate { return try tellLabels(of: sequences) }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
+    try protectData(of: stream.checkpoint)
     if let text = try stream.text() {
       guard !evaluate else { return try self.evaluate(stream.checkpoint) }
       return try predict(text)
@@ -223,6 +239,7 @@ extension PredictCommand {
   /// Foretells a series, or shows how that would have gone.
   private func foretell(steps: Int) throws {
     let session = try SeriesSession(checkpoint, data: forecast.csv)
+    try protectData(of: session.checkpoint)
     if forecast.backtest {
       let test = try session.backTest(steps: steps, coverage: forecast.coverage)
       if let output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
@@ -239,14 +256,17 @@ extension PredictCommand {
 
   /// Tells the labels of sequences.
   private func tellLabels(of sequences: String) throws {
-    let answers = try LabelledSession(checkpoint).answers(sequences)
+    let session = try LabelledSession(checkpoint)
+    try protectData(of: session.checkpoint)
+    let answers = try session.answers(sequences)
     if let output { return try AtomicFile.write(Array(answers.csv.utf8), to: output) }
     try StandardStreams.output(format == .json ? answers.json : answers.csv)
   }
 
   /// Answers the lines of stdin.
-  private func answerLines(savingTo target: String?) throws {
+  private func answerLines() throws {
     let session = try LiveSession(checkpoint, savingTo: target, learns: live.learn)
+    try protectData(of: session.checkpoint)
     guard !live.rowsSeen else { return try StandardStreams.output("\(session.rowsSeen)\n") }
     try Self.answerLines(session, saveEvery: live.saveEvery)
   }

@@ -39,15 +39,24 @@ struct ResumeCommand: ToolCommand {
     }
   }
 
+  private var target: String { save ?? checkpoint }
+
+  var files: CommandFiles {
+    var files = CommandFiles()
+    files.read(checkpoint, "CHECKPOINT", replacedBy: "--save")
+    saving.addFiles(path: target, to: &files)
+    return files
+  }
+
   func run() throws {
     threads.apply()
     // The lock comes first: what is read must not be replaced before it is written.
-    let target = save ?? checkpoint
     let schedule =
       target != checkpoint || CheckpointFile.isFile(checkpoint)
       ? try saving.schedule(path: target) : nil
-    let run = try TrainingRun(
-      resuming: try CheckpointFile.load(checkpoint), file: checkpoint, epochs: epochs)
+    let trained = try CheckpointFile.load(checkpoint)
+    try protectData(of: trained)
+    let run = try TrainingRun(resuming: trained, file: checkpoint, epochs: epochs)
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
       isQuiet: quiet)

@@ -162,6 +162,18 @@ struct TrainCommand: ToolCommand {
     }
   }
 
+  var files: CommandFiles {
+    var files = CommandFiles()
+    for file in text { files.read(file, "--text") }
+    files.read(series.csv, "--csv")
+    files.read(labelled.sequences, "--sequences")
+    files.read(model, "--model")
+    files.read(inputs, "--inputs")
+    files.read(targets, "--targets")
+    saving.addFiles(path: save, to: &files)
+    return files
+  }
+
   func run() throws {
     threads.apply()
     if let model, let inputs, let targets {

@@ -253,7 +253,7 @@ import Testing
 
   /// Copies a good checkpoint object by object, changed by `change`; the copy has no seal.
   private func writeAltered(_ path: String, _ change: (String) -> Change) throws {
-    let good = path + ".good"
+    let good = path + ".good.h5"
     try CheckpointFile.save(try makeCheckpoint(.three), to: good, lock: try CheckpointLock(good))
     let file = try File.create(path)
     try copy(try File.open(good).root, to: file.root, change)

@@ -29,7 +29,7 @@ enum KeptCheckpoints {
   }
 
   private static func split(_ name: String) -> (stem: String, suffix: String) {
-    let suffix = CheckpointFormat(path: name).suffix
+    let suffix = (try? CheckpointFormat(path: name))?.suffix ?? ""
     return name.hasSuffix(suffix) ? (String(name.dropLast(suffix.count)), suffix) : (name, "")
   }
 

@@ -11,6 +11,17 @@ public struct TrainingTask: Equatable, Sendable {
     case text(TextTask)
     case series(SeriesTask)
     case labelled(LabelledTask)
+
+    /// The files of the data; none if they are made.
+    public var files: [String] {
+      switch self {
+      case .experiment: []
+      case .arrays(let inputs, let targets): [inputs, targets]
+      case .text(let text): text.files
+      case .series(let series): [series.file]
+      case .labelled(let labelled): [labelled.file]
+      }
+    }
   }
 
   public var source: Source

@@ -36,15 +36,21 @@ public struct SavingOptions: ParsableArguments {
 
   /// Takes the right to write at `path`.
   ///
-  /// - Throws: `CheckpointError`, or `ValidationError` if a log would be written over it.
+  /// - Throws: `CheckpointError`, or `ConfigurationError` if the name is none of such a checkpoint.
   public func schedule(path: String) throws -> CheckpointSchedule {
-    for (name, log) in [("--log", log), ("--tensorboard", tensorboard)] {
-      guard log == nil || log != path && log != saveBest else {
-        throw ValidationError("\(name) and the checkpoint are both \(path); give one another name")
-      }
-    }
-    return try CheckpointSchedule(
+    try CheckpointSchedule(
       path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
+  }
+
+  /// Adds what is written to the files of a command.
+  ///
+  /// - Parameter path: The checkpoint.
+  public func addFiles(path: String, to files: inout CommandFiles) {
+    files.write(path, "--save")
+    files.write(saveBest, "--save-best")
+    files.write(log, "--log")
+    files.write(tensorboard, "--tensorboard")
+    for file in tensorboard.map(TensorBoardLog.files) ?? [] { files.write(file, "--tensorboard") }
   }
 
   /// What is written as epochs end.

@@ -9,7 +9,7 @@ public final class LabelledSession {
     case number(Double)
   }
 
-  private let checkpoint: Checkpoint
+  public let checkpoint: Checkpoint
   private let file: String
   private let task: LabelledTask
   /// The samples that are computed at once.

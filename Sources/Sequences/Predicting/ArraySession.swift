@@ -6,7 +6,7 @@ import Recurrent
 public final class ArraySession {
   public private(set) var checkpoint: Checkpoint
   private let file: String
-  private let target: (path: String, lock: CheckpointLock)?
+  private let target: StateTarget?
   private var model: Sequential<Float>?
 
   /// The rows that a model without a fixed batch computes at once.
@@ -18,9 +18,7 @@ public final class ArraySession {
   /// - Throws: `CheckpointError`.
   public init(_ file: String, savingTo target: String?) throws {
     self.file = file
-    self.target = try target.flatMap { target in
-      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
-    }
+    self.target = try StateTarget(target, reading: file)
     checkpoint = try CheckpointFile.load(file)
   }
 
@@ -86,6 +84,6 @@ public final class ArraySession {
     guard let target, let model else { return }
     checkpoint.keepTrainingState()
     checkpoint.recurrentState = model.recurrentState
-    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+    try target.save(checkpoint)
   }
 }

@@ -5,7 +5,7 @@ import Recurrent
 public final class StreamSession {
   public private(set) var checkpoint: Checkpoint
   private let file: String
-  private let target: (path: String, lock: CheckpointLock)?
+  private let target: StateTarget?
   private var predictor: SequencePredictor?
 
   /// - Parameters:
@@ -14,10 +14,7 @@ public final class StreamSession {
   /// - Throws: `CheckpointError`.
   public init(_ file: String, savingTo target: String?) throws {
     self.file = file
-    self.target = try target.flatMap { target in
-      // A file that is not there is an error of reading, not of writing.
-      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
-    }
+    self.target = try StateTarget(target, reading: file)
     checkpoint = try CheckpointFile.load(file)
   }
 
@@ -78,6 +75,6 @@ public final class StreamSession {
     checkpoint.keepTrainingState()
     checkpoint.recurrentState = predictor.recurrentState
     checkpoint.stream = predictor.stream
-    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+    try target.save(checkpoint)
   }
 }

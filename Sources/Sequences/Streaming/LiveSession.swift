@@ -4,8 +4,8 @@ import Recurrent
 /// A model that answers lines as they come, keeps its state from each to the next, and can store it to go on there
 /// later.
 public final class LiveSession {
-  private var checkpoint: Checkpoint
-  private let target: (path: String, lock: CheckpointLock)?
+  public private(set) var checkpoint: Checkpoint
+  private let target: StateTarget?
   private let stream: any LineStream
   /// The lines that were answered, those of earlier runs included.
   public private(set) var rowsSeen: Int
@@ -16,10 +16,7 @@ public final class LiveSession {
   ///   - learns: Whether the model makes an update for each true value that arrives.
   /// - Throws: `CheckpointError`, or `ConfigurationError` if the model cannot learn so.
   public init(_ file: String, savingTo target: String?, learns: Bool) throws {
-    self.target = try target.flatMap { target in
-      // A file that is not there is an error of reading, not of writing.
-      target != file || CheckpointFile.isFile(file) ? (target, try CheckpointLock(target)) : nil
-    }
+    self.target = try StateTarget(target, reading: file)
     checkpoint = try CheckpointFile.load(file)
     rowsSeen = checkpoint.stream?.rowsSeen ?? 0
     // Where training stands in its text is no place that a stream was at.
@@ -68,7 +65,7 @@ public final class LiveSession {
     guard let target else { return }
     try stream.store(in: &checkpoint)
     checkpoint.stream?.rowsSeen = rowsSeen
-    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+    try target.save(checkpoint)
   }
 }
 

@@ -5,7 +5,7 @@ import Recurrent
 public final class TextSession {
   private var checkpoint: Checkpoint
   private let file: String
-  private let target: (path: String, lock: CheckpointLock)?
+  private let target: StateTarget?
   private let generator: TextGenerator
   private var row = 0
 
@@ -14,7 +14,7 @@ public final class TextSession {
   ///   - target: Where ``save()`` writes; nowhere if `nil`.
   /// - Throws: `CheckpointError` if the checkpoint is not one of a text.
   init(
-    _ checkpoint: Checkpoint, file: String, target: (path: String, lock: CheckpointLock)?
+    _ checkpoint: Checkpoint, file: String, target: StateTarget?
   ) throws {
     self.checkpoint = checkpoint
     self.file = file
@@ -97,6 +97,6 @@ public final class TextSession {
     guard let target else { return }
     checkpoint.keepTrainingState()
     generator.store(in: &checkpoint, row: row)
-    try CheckpointFile.save(checkpoint, to: target.path, lock: target.lock)
+    try target.save(checkpoint)
   }
 }

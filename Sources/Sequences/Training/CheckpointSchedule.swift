@@ -28,7 +28,7 @@ public struct CheckpointSchedule {
     path: String, interval: Interval? = nil, keep: Int = 0, bestPath: String? = nil
   ) throws {
     for path in [path, bestPath].compactMap({ $0 }) {
-      let format = CheckpointFormat(path: path)
+      let format = try CheckpointFormat(path: path)
       guard format.isComplete else {
         throw ConfigurationError(
           "\(path): training cannot go on from a \(format.suffix) file; save a .h5 or .keras file "

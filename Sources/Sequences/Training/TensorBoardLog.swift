@@ -14,16 +14,23 @@ public final class TensorBoardLog: EpochLog {
   private static let fileName = "events.out.tfevents.lstm"
   private static let version = "brain.Event:2"
   private static let validation = "val_"
+  /// The folders of training and validation.
+  private static let parts = ["train", "validation"]
 
   private let folder: String
   private var files: [String: LogFile] = [:]
+
+  /// What a log in a folder may write.
+  public static func files(in folder: String) -> [String] {
+    parts.map { "\(folder)/\($0)/\(fileName)" }
+  }
 
   /// - Parameter folder: Where the folders of training and validation go.
   public init(_ folder: String) { self.folder = folder }
 
   public func begin(_ trainer: Trainer) throws {
     files = [:]
-    for name in ["train"] + (trainer.evaluator == nil ? [] : ["validation"]) {
+    for name in Self.parts.prefix(trainer.evaluator == nil ? 1 : 2) {
       let path = "\(folder)/\(name)"
       try LogFile.makeFolder(folder)
       try LogFile.makeFolder(path)
