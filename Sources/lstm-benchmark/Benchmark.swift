@@ -64,7 +64,7 @@ struct CharacterBenchmark: Benchmark {
     unitsPerRound = Double(updates * batch * steps)
     let parameters = try ParameterStore<Float>(
       .characterModel(units: units, symbols: symbols, timeSteps: steps, statefulBatch: batch))
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     // A few batches, over and over: what is in them does not change the work.
     let samples = 4 * batch
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
@@ -102,7 +102,7 @@ struct SampleBenchmark: Benchmark {
     self.count = count
     let parameters = try ParameterStore<Float>(
       .characterModel(units: units, symbols: symbols, timeSteps: 1, statefulBatch: 1))
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     model = try Sequential(parameters: parameters, batch: 1, timeSteps: 1)
   }
 
@@ -132,7 +132,7 @@ struct CheckpointBenchmark: Benchmark {
     self.saves = saves
     let parameters = try ParameterStore<Float>(
       .characterModel(units: units, symbols: 65, timeSteps: 50, statefulBatch: 50))
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     checkpoint = Checkpoint(
       parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
       recurrentState: RecurrentState.zero(parameters.configuration))

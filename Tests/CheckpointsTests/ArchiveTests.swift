@@ -61,7 +61,7 @@ import Testing
     let configuration = ModelConfiguration.lstmClassifier(
       units: [3, 3], classes: 4, timeSteps: 2, features: 1, statefulBatch: 2)
     let parameters = try ParameterStore<Float>(configuration)
-    parameters.initialize(seed: 3)
+    try parameters.initialize(seed: 3)
     var state = try #require(RecurrentState.zero(configuration))
     for layer in state.layers.indices {
       state.layers[layer].values = [[0.1, -0.2, 3, 4e-9, 5, 6], [1, 2, 3, -1.5e8, 5, 0.3]]

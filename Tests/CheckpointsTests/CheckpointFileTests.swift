@@ -222,7 +222,7 @@ import Testing
     let configuration = ModelConfiguration.lstmClassifier(
       units: [4], classes: 3, timeSteps: 1, features: 1, statefulBatch: 2)
     let parameters = try ParameterStore<Float>(configuration)
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     let dataset = try SequenceDataset(
       samples: 6, timeSteps: 1, features: 1, inputs: [0, 0.1, 0.2, 0.3, 0.4, 0.5],
       targets: [0, 1, 2, 0, 1, 2])

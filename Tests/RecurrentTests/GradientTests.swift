@@ -125,7 +125,7 @@ import Testing
       features: shape.features, statefulBatch: shape.stateful ? shape.batch : nil,
       returnSequences: shape.sequences)
     let parameters = try ParameterStore<Double>(configuration)
-    parameters.initialize(seed: 5)
+    try parameters.initialize(seed: 5)
     // Biases away from their symmetric start.
     var generator = PhiloxGenerator(seed: 6, stream: .initialWeights)
     for parameter in parameters.parameters where parameter.name == "bias" {

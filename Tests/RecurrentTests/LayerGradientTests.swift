@@ -141,7 +141,7 @@ import Testing
       ModelConfiguration(
         batch: nil, input: .sequence(timeSteps: chain.timeSteps, features: chain.features),
         inputIsSymbols: chain.symbols, layers: chain.layers))
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 2, stream: .trainingData)
     for parameter in parameters.parameters where parameter.isTrainable {
       for index in 0..<parameter.count { parameters[parameter][index] += 0.3 * generator.uniform() }

@@ -61,7 +61,7 @@ import Testing
       .lstmClassifier(
         units: [4], classes: 3, timeSteps: 2, features: 2, statefulBatch: nil,
         returnSequences: true))
-    parameters.initialize(seed: 5)
+    try parameters.initialize(seed: 5)
     let model = try Sequential(parameters: parameters, batch: 3, timeSteps: 2)
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
     for index in model.input.indices { model.input[index] = generator.uniform() - 0.5 }

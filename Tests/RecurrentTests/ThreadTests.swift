@@ -14,7 +14,7 @@ import Testing
       units: [96, 96], classes: 7, timeSteps: steps, features: features, statefulBatch: batch,
       returnSequences: true)
     let parameters = try ParameterStore<Float>(configuration)
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
     let trainer = try Trainer(
       parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),

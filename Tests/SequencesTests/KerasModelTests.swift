@@ -75,7 +75,7 @@ import Testing
           LayerConfiguration("Dropout", name: "dropout", options: ["rate": 0.4]),
           LayerConfiguration("Dense", name: "dense", options: ["units": 1]),
         ]))
-    parameters.initialize(seed: 1)
+    try parameters.initialize(seed: 1)
     let model = Checkpoint(
       parameters: parameters,
       optimizer: try Optimizer.make(.adam(learningRate: 0.01), parameters: parameters),

@@ -177,7 +177,7 @@ import Testing
     let configuration = ModelConfiguration.lstmRegressor(
       units: [4], outputs: 2, timeSteps: nil, features: 3, statefulBatch: 1)
     let parameters = try ParameterStore<Float>(configuration)
-    parameters.initialize(seed: 3)
+    try parameters.initialize(seed: 3)
     let path = folder.path("model.h5")
     let checkpoint = Checkpoint(
       parameters: parameters, optimizer: nil, recurrentState: .zero(configuration))

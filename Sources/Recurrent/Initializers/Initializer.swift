@@ -18,10 +18,12 @@ enum Initializer: Equatable, Sendable {
   /// Normal without what is more than two deviations away.
   case truncatedNormal(mean: Double, deviation: Double)
   /// `keras.initializers.VarianceScaling`: Glorot's, He's and LeCun's are cases of it.
-  case varianceScaling(scale: Double, mode: FanMode, isUniform: Bool)
+  case varianceScaling(scale: Double, mode: FanMode, Distribution)
   /// A random orthogonal matrix (Saxe et al. 2014).
   case orthogonal(gain: Double)
   case identity(gain: Double)
+  /// One that we cannot draw from, by its name: weights that are read from a file need none.
+  case unknown(String)
 
   enum FanMode: String, Sendable {
     case fanIn = "fan_in"
@@ -29,35 +31,56 @@ enum Initializer: Equatable, Sendable {
     case fanAverage = "fan_avg"
   }
 
-  /// Uniform in ±√(6 / (inputs + outputs)) (Glorot & Bengio 2010).
-  static let glorotUniform = varianceScaling(scale: 1, mode: .fanAverage, isUniform: true)
+  /// What variance scaling draws from.
+  enum Distribution: String, Sendable {
+    case uniform
+    /// Without what is more than two deviations away.
+    case truncatedNormal = "truncated_normal"
+    case normal = "untruncated_normal"
+  }
 
-  /// The initializer that an option of Keras names; Glorot's uniform one if it is none that we know: what is
-  /// read from a file has its weights already.
+  /// The initializer that an option of Keras names.
   init(_ option: JSONValue) {
-    let name = option.string ?? option["class_name"]?.string ?? ""
+    let name = option.string ?? option["class_name"]?.string ?? option.shortText
     let config = option["config"] ?? .null
     func number(_ key: String, _ value: Double) -> Double { config[key]?.double ?? value }
     switch name {
-    case "Zeros", "zeros": self = .zeros
-    case "Ones", "ones": self = .ones
-    case "Constant": self = .constant(number("value", 0))
-    case "RandomUniform", "uniform":
+    case "Zeros", "zeros", "zero": self = .zeros
+    case "Ones", "ones", "one": self = .ones
+    case "Constant", "constant": self = .constant(number("value", 0))
+    case "RandomUniform", "random_uniform", "uniform":
       self = .uniform(least: number("minval", -0.05), most: number("maxval", 0.05))
-    case "RandomNormal", "normal":
+    case "RandomNormal", "random_normal", "normal":
       self = .normal(mean: number("mean", 0), deviation: number("stddev", 0.05))
-    case "TruncatedNormal":
+    case "TruncatedNormal", "truncated_normal":
       self = .truncatedNormal(mean: number("mean", 0), deviation: number("stddev", 0.05))
+    case "GlorotUniform", "glorot_uniform":
+      // ±√(6 / (inputs + outputs)) (Glorot & Bengio 2010).
+      self = .varianceScaling(scale: 1, mode: .fanAverage, .uniform)
     case "GlorotNormal", "glorot_normal":
-      self = .varianceScaling(scale: 1, mode: .fanAverage, isUniform: false)
-    case "HeUniform", "he_uniform":
-      self = .varianceScaling(scale: 2, mode: .fanIn, isUniform: true)
-    case "HeNormal", "he_normal": self = .varianceScaling(scale: 2, mode: .fanIn, isUniform: false)
-    case "LecunUniform": self = .varianceScaling(scale: 1, mode: .fanIn, isUniform: true)
-    case "LecunNormal": self = .varianceScaling(scale: 1, mode: .fanIn, isUniform: false)
-    case "Orthogonal", "orthogonal": self = .orthogonal(gain: number("gain", 1))
-    case "Identity", "IdentityInitializer": self = .identity(gain: number("gain", 1))
-    default: self = .glorotUniform
+      self = .varianceScaling(scale: 1, mode: .fanAverage, .truncatedNormal)
+    case "HeUniform", "he_uniform": self = .varianceScaling(scale: 2, mode: .fanIn, .uniform)
+    case "HeNormal", "he_normal": self = .varianceScaling(scale: 2, mode: .fanIn, .truncatedNormal)
+    case "LecunUniform", "lecun_uniform":
+      self = .varianceScaling(scale: 1, mode: .fanIn, .uniform)
+    case "LecunNormal", "lecun_normal":
+      self = .varianceScaling(scale: 1, mode: .fanIn, .truncatedNormal)
+    case "VarianceScaling", "variance_scaling":
+      guard let mode = FanMode(rawValue: config["mode"]?.string ?? "fan_in"),
+        let distribution = Distribution(
+          // "normal" is what it was called before it was told from the other one.
+          rawValue: config["distribution"]?.string.map { $0 == "normal" ? "truncated_normal" : $0 }
+            ?? "truncated_normal")
+      else {
+        self = .unknown(name)
+        return
+      }
+      self = .varianceScaling(scale: number("scale", 1), mode: mode, distribution)
+    case "Orthogonal", "OrthogonalInitializer", "orthogonal":
+      self = .orthogonal(gain: number("gain", 1))
+    case "Identity", "IdentityInitializer", "identity":
+      self = .identity(gain: number("gain", 1))
+    default: self = .unknown(name)
     }
   }
 
@@ -87,7 +110,7 @@ enum Initializer: Equatable, Sendable {
       for index in weights.indices {
         weights[index] = Scalar(mean + deviation * Self.truncatedNormal(using: &generator))
       }
-    case .varianceScaling(let scale, let mode, let isUniform):
+    case .varianceScaling(let scale, let mode, let distribution):
       let fan: Double =
         switch mode {
         case .fanIn: Double(inputs)
@@ -95,13 +118,17 @@ enum Initializer: Equatable, Sendable {
         case .fanAverage: Double(inputs + outputs) / 2
         }
       let limit = (3 * scale / max(1, fan)).squareRoot()
+      let deviation = (scale / max(1, fan)).squareRoot()
       // What truncation leaves of the deviation of a normal distribution.
-      let deviation = (scale / max(1, fan)).squareRoot() / 0.87962566103423978
+      let truncated = deviation / 0.87962566103423978
       for index in weights.indices {
-        weights[index] = Scalar(
-          isUniform
-            ? (2 * generator.uniform() - 1) * limit
-            : deviation * Self.truncatedNormal(using: &generator))
+        let value: Double =
+          switch distribution {
+          case .uniform: (2 * generator.uniform() - 1) * limit
+          case .truncatedNormal: truncated * Self.truncatedNormal(using: &generator)
+          case .normal: deviation * Self.normal(using: &generator)
+          }
+        weights[index] = Scalar(value)
       }
     case .orthogonal(let gain):
       Self.orthogonal(weights, inputs: inputs, outputs: outputs, using: &generator)
@@ -110,6 +137,7 @@ enum Initializer: Equatable, Sendable {
       for index in weights.indices {
         weights[index] = index / outputs == index % outputs ? Scalar(gain) : 0
       }
+    case .unknown: break
     }
   }
 

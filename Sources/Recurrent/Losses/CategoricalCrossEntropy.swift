@@ -3,13 +3,7 @@ import Kernels
 /// Categorical cross-entropy over a softmax, the two fused: `keras.losses.CategoricalCrossentropy`
 /// as Keras computes it on a softmax layer, from class numbers in place of one-hot rows.
 enum CategoricalCrossEntropy {
-  /// The sums over a batch; divide by its rows for the mean that Keras reports.
-  struct Sums {
-    var loss: Double = 0
-    var correct: Int = 0
-  }
-
-  /// Loss `−ln p[target]` and accuracy of each row, and the gradient of the mean loss with respect to
+  /// Loss `−ln p[target]` and accuracy of each row that counts, and the gradient of the mean loss with respect to
   /// the values before the softmax, `(p − onehot(target)) / rows`, over the probabilities' place.
   ///
   /// - Parameters:
@@ -17,15 +11,22 @@ enum CategoricalCrossEntropy {
   ///   - targets: `[rows]`, class numbers below `classes`.
   ///   - classWeights: `[classes]`, what the loss of a row of that class is multiplied by, as Keras does for
   ///     `class_weight`; 1 if `nil`.
+  ///   - mask: Which rows count; all if `nil`.
   @inline(__always)
   static func evaluate<Scalar: KernelScalar>(
     probabilities: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Int32>,
-    classWeights: UnsafePointer<Scalar>? = nil, rows: Int, classes: Int, gradient: Bool
-  ) -> Sums {
-    var sums = Sums()
-    let scale = 1 / Scalar(rows)
+    classWeights: UnsafePointer<Scalar>? = nil, mask: UnsafePointer<UInt8>?, rows: Int,
+    classes: Int, gradient: Bool
+  ) -> Loss.Sums {
+    var sums = Loss.Sums()
+    sums.rows = countedRows(mask, rows: rows)
+    let scale = 1 / Scalar(max(1, sums.rows))
     for row in 0..<rows {
       let p = probabilities + row * classes
+      if let mask, mask[row] == 0 {
+        if gradient { p.update(repeating: 0, count: classes) }
+        continue
+      }
       let target = Int(targets[row])
       // A probability that float32 rounds to zero counts as the smallest one there is.
       let loss = -Double(Scalar.naturalLogarithm(max(p[target], .leastNormalMagnitude)))

@@ -30,6 +30,10 @@ public enum Loss: Equatable, Sendable {
     }
   }
 
+  /// How many answers of a row can be right: each of its units where they are binary, as
+  /// `keras.metrics.BinaryAccuracy` has it, and else the row.
+  public func answersPerRow(units: Int) -> Int { self == .binaryCrossEntropy ? units : 1 }
+
   /// Whether targets are class numbers, one a row.
   public var takesClasses: Bool { self == .sparseCategoricalCrossEntropy }
 
@@ -53,67 +57,105 @@ public enum Loss: Equatable, Sendable {
     }
   }
 
-  /// The sum of the losses of rows, the number of right answers among them, and how many rows count.
+  /// The sum of the losses of rows, the number of right answers among them, see ``answersPerRow(units:)``, and
+  /// how many rows count.
   struct Sums {
     var loss = 0.0
     var correct = 0
     var rows = 0
   }
 
+  /// What the rows of a batch should have been.
+  enum Targets<Scalar: KernelScalar> {
+    /// `[rows, units]`; of a loss that takes classes, `[rows]` class numbers.
+    case values(UnsafePointer<Scalar>)
+    /// `[rows]` class numbers, each of which stands for a one-hot row; what the loss of a row is multiplied by is
+    /// `weights[class]`, `[units]`, as Keras does for `class_weight`, and 1 if they are `nil`.
+    case classes(UnsafePointer<Int32>, weights: UnsafePointer<Scalar>?)
+  }
+
+  /// What one row should have been.
+  private enum Target<Scalar: KernelScalar> {
+    case values(UnsafePointer<Scalar>)
+    case oneHot(Int)
+
+    @inline(__always)
+    subscript(unit: Int) -> Double {
+      switch self {
+      case .values(let values): Double(values[unit])
+      case .oneHot(let number): number == unit ? 1 : 0
+      }
+    }
+
+    func likeliestClass(of units: Int) -> Int {
+      switch self {
+      case .values(let values): Recurrent.likeliestClass(values, classes: units)
+      case .oneHot(let number): number
+      }
+    }
+  }
+
   /// Evaluates a batch.
   ///
   /// - Parameters:
   ///   - output: `[rows, units]`; with `gradient` receives the gradient of the mean loss.
-  ///   - before: The values before the activation that the loss is fused with, `nil` if it is not.
-  ///   - targets: `[rows, units]`, or `[rows]` class numbers.
   ///   - mask: Which rows count; all if `nil`.
   ///   - isFused: Whether the gradient is that of the values before the fused activation.
   @specialized(where Scalar == Float)
   func evaluate<Scalar: KernelScalar>(
-    output: UnsafeMutablePointer<Scalar>, targets: UnsafePointer<Scalar>,
+    output: UnsafeMutablePointer<Scalar>, targets: Targets<Scalar>,
     mask: UnsafePointer<UInt8>?, rows: Int, units: Int, isFused: Bool, gradient: Bool
   ) -> Sums {
     var sums = Sums()
-    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true { sums.rows += 1 }
+    sums.rows = countedRows(mask, rows: rows)
     let scale = 1 / Double(max(1, sums.rows))
     for row in 0..<rows {
       let output = output + row * units
-      let targets = targets + (takesClasses ? row : row * units)
       guard mask.map({ $0[row] != 0 }) ?? true else {
         if gradient { output.update(repeating: 0, count: units) }
         continue
       }
-      if isRight(output, targets, units: units) { sums.correct += 1 }
-      sums.loss += evaluateRow(
-        output, targets, units: units, isFused: isFused, scale: gradient ? scale : nil)
+      var target: Target<Scalar>
+      var weight = 1.0
+      switch targets {
+      case .values(let values):
+        target = takesClasses ? .oneHot(Int(values[row])) : .values(values + row * units)
+      case .classes(let classes, let weights):
+        target = .oneHot(Int(classes[row]))
+        if let weights { weight = Double(weights[Int(classes[row])]) }
+      }
+      sums.correct += rightAnswers(output, target, units: units)
+      sums.loss +=
+        weight
+        * evaluateRow(
+          output, target, units: units, isFused: isFused, scale: gradient ? scale * weight : nil)
     }
     return sums
   }
 
-  private func isRight<Scalar: KernelScalar>(
-    _ output: UnsafePointer<Scalar>, _ targets: UnsafePointer<Scalar>, units: Int
-  ) -> Bool {
+  /// The right answers of a row, of ``answersPerRow(units:)``.
+  private func rightAnswers<Scalar: KernelScalar>(
+    _ output: UnsafePointer<Scalar>, _ target: Target<Scalar>, units: Int
+  ) -> Int {
     switch self {
-    case .categoricalCrossEntropy:
-      likeliestClass(output, classes: units) == likeliestClass(targets, classes: units)
-    case .sparseCategoricalCrossEntropy:
-      likeliestClass(output, classes: units) == Int(targets[0])
+    case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
+      return likeliestClass(output, classes: units) == target.likeliestClass(of: units) ? 1 : 0
     case .binaryCrossEntropy:
-      (0..<units).allSatisfy { (output[$0] > 0.5) == (targets[$0] > 0.5) }
-    case .meanSquaredError, .meanAbsoluteError, .huber: false
+      var right = 0
+      for unit in 0..<units where target[unit] == (output[unit] > 0.5 ? 1 : 0) { right += 1 }
+      return right
+    case .meanSquaredError, .meanAbsoluteError, .huber: return 0
     }
   }
 
   /// The loss of one row; with `scale` its gradient, times that, in the output's place.
   @specialized(where Scalar == Float)
   private func evaluateRow<Scalar: KernelScalar>(
-    _ output: UnsafeMutablePointer<Scalar>, _ targets: UnsafePointer<Scalar>, units: Int,
+    _ output: UnsafeMutablePointer<Scalar>, _ targets: Target<Scalar>, units: Int,
     isFused: Bool, scale: Double?
   ) -> Double {
     var loss = 0.0
-    func target(_ unit: Int) -> Double {
-      takesClasses ? (Int(targets[0]) == unit ? 1 : 0) : Double(targets[unit])
-    }
+    func target(_ unit: Int) -> Double { targets[unit] }
     func put(_ gradient: Double, _ unit: Int) {
       if let scale { output[unit] = Scalar(gradient * scale) }
     }
@@ -175,4 +217,13 @@ public enum Loss: Equatable, Sendable {
     default: return (error * error, 2 * error)
     }
   }
+}
+
+/// The rows that count under a mask; all if it is `nil`.
+@inline(__always)
+func countedRows(_ mask: UnsafePointer<UInt8>?, rows: Int) -> Int {
+  guard let mask else { return rows }
+  var counted = 0
+  for row in 0..<rows where mask[row] != 0 { counted += 1 }
+  return counted
 }

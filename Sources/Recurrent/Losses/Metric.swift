@@ -14,28 +14,33 @@ public enum Metric: String, CaseIterable, Sendable {
   /// Whether it measures answers of a class, not numbers.
   public var needsClasses: Bool { self == .topFiveAccuracy }
 
-  /// The sum over rows with numbers as targets.
+  /// The sum over rows with numbers as targets, of those that count.
   ///
   /// - Parameters:
   ///   - output: `[rows, units]`.
   ///   - targets: `[rows, units]`.
+  ///   - mask: Which rows count; all if `nil`.
   func sum<Scalar: KernelScalar>(
-    output: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, rows: Int, units: Int
+    output: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, mask: UnsafePointer<UInt8>?,
+    rows: Int, units: Int
   ) -> Double {
     var sum = 0.0
-    for index in 0..<rows * units {
-      let error = Double(output[index]) - Double(targets[index])
-      sum += self == .meanAbsoluteError ? abs(error) : error * error
+    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
+      for index in row * units..<(row + 1) * units {
+        let error = Double(output[index]) - Double(targets[index])
+        sum += self == .meanAbsoluteError ? abs(error) : error * error
+      }
     }
     return sum / Double(units)
   }
 
-  /// The sum over rows with class numbers as targets.
+  /// The sum over rows with class numbers as targets, of those that count.
   func sum<Scalar: KernelScalar>(
-    output: UnsafePointer<Scalar>, classes: UnsafePointer<Int32>, rows: Int, units: Int
+    output: UnsafePointer<Scalar>, classes: UnsafePointer<Int32>, mask: UnsafePointer<UInt8>?,
+    rows: Int, units: Int
   ) -> Double {
     var sum = 0.0
-    for row in 0..<rows {
+    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
       let likely = output + row * units
       let right = likely[Int(classes[row])]
       var better = 0

@@ -57,7 +57,15 @@ public final class ParameterStore<Scalar: KernelScalar> {
   }
 
   /// Weights as the layers' initializers start them.
-  public func initialize(seed: UInt64) {
+  ///
+  /// - Throws: ``ConfigurationError`` that names an initializer which is not one of Keras' that we know.
+  public func initialize(seed: UInt64) throws(ConfigurationError) {
+    for parameter in parameters {
+      if case .unknown(let name) = parameter.description.options.initializer {
+        throw ConfigurationError(
+          "layer \(parameter.layer): \(parameter.name)'s initializer \(name) is not supported")
+      }
+    }
     var generator = PhiloxGenerator(seed: seed, stream: .initialWeights)
     for parameter in parameters {
       parameter.description.options.initializer.fill(

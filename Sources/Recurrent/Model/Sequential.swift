@@ -161,33 +161,53 @@ public final class Sequential<Scalar: KernelScalar> {
       output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
 
-  /// Sum of losses and number of right answers over the rows of the output that
-  /// ``forward(rows:)`` just gave; leaves the output as it is.
+  /// What a loss makes of an output: the sum over the steps of rows that count, the right answers among them, see
+  /// ``Loss/answersPerRow(units:)``, and how many steps of rows count.
+  public typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
+
+  /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
   ///
-  /// - Parameter targets: class numbers, `[outputSteps, rows]`.
+  /// - Parameter targets: class numbers, `[outputSteps, rows]`; to a loss that takes rows, each is a one-hot one.
   @specialized(where Scalar == Float)
   public func evaluate(
-    targets: UnsafePointer<Int32>, rows: Int
-  ) -> (lossSum: Double, correct: Int) {
-    let sums = CategoricalCrossEntropy.evaluate(
-      probabilities: output, targets: targets, rows: outputSteps * rows,
-      classes: outputUnits, gradient: false)
-    return (sums.loss, sums.correct)
-  }
-
-  /// The same by any loss.
-  ///
-  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
-  /// - Returns: Sum of losses, number of right answers, and the number of steps of rows that count.
-  public func evaluate(
-    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int
-  ) -> (lossSum: Double, correct: Int, rows: Int) {
-    let sums = loss.evaluate(
-      output: output, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
-      units: outputUnits, isFused: lastActivation != nil && lastActivation == loss.fusedActivation,
-      gradient: false)
+    targets: UnsafePointer<Int32>, loss: Loss = .categoricalCrossEntropy, rows: Int
+  ) -> LossSums {
+    let sums =
+      isCrossEntropyOfSoftmax(loss)
+      ? CategoricalCrossEntropy.evaluate(
+        probabilities: output, targets: targets, mask: context.mask, rows: outputSteps * rows,
+        classes: outputUnits, gradient: false)
+      : loss.evaluate(
+        output: output, targets: .classes(targets, weights: nil), mask: context.mask,
+        rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
+        gradient: false)
     return (sums.loss, sums.correct, sums.rows)
   }
+
+  /// The same for targets that are values.
+  ///
+  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
+  public func evaluate(
+    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int
+  ) -> LossSums {
+    let sums = loss.evaluate(
+      output: output, targets: .values(targetValues), mask: context.mask,
+      rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss), gradient: false)
+    return (sums.loss, sums.correct, sums.rows)
+  }
+
+  /// Whether the gradient of a loss is that of the values before the last activation.
+  private func isFused(with loss: Loss) -> Bool {
+    lastActivation != nil && lastActivation == loss.fusedActivation
+  }
+
+  /// Whether the loss of class numbers is the usual one, which has code of its own.
+  private func isCrossEntropyOfSoftmax(_ loss: Loss) -> Bool {
+    lastActivation == .softmax && loss.fusedActivation == .softmax
+  }
+
+  /// Which steps of rows of the output count, `[outputSteps, rows]`; all if `nil`.
+  var outputMask: UnsafePointer<UInt8>? { context.mask }
 
   /// What ``forward(rows:training:update:)`` gave last: `[outputSteps, rows, outputUnits]`.
   var outputValues: UnsafePointer<Scalar> { UnsafePointer(output) }
@@ -195,38 +215,47 @@ public final class Sequential<Scalar: KernelScalar> {
   /// Goes back through the batch that ``forward(rows:)`` just saw by the gradients of its mean loss.
   ///
   /// - Parameters:
-  ///   - targets: class numbers, `[outputSteps, rows]`.
+  ///   - targets: class numbers, `[outputSteps, rows]`; to a loss that takes rows, each is a one-hot one.
   ///   - classWeights: What the losses of each class are multiplied by; 1 if `nil`.
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
-  /// - Returns: Sum of losses and number of right answers over the rows, before the update.
+  /// - Returns: What the output was like before the update.
   @discardableResult
   @specialized(where Scalar == Float)
   public func backward(
-    targets: UnsafePointer<Int32>, classWeights: UnsafePointer<Scalar>? = nil, rows: Int,
-    optimizer: Optimizer<Scalar>? = nil
-  ) -> (lossSum: Double, correct: Int) {
+    targets: UnsafePointer<Int32>, loss: Loss = .categoricalCrossEntropy,
+    classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
+  ) -> LossSums {
+    guard isCrossEntropyOfSoftmax(loss) else {
+      return backward(
+        .classes(targets, weights: classWeights), loss: loss, rows: rows, optimizer: optimizer)
+    }
     let sums = CategoricalCrossEntropy.evaluate(
-      probabilities: output, targets: targets, classWeights: classWeights,
+      probabilities: output, targets: targets, classWeights: classWeights, mask: context.mask,
       rows: outputSteps * rows, classes: outputUnits, gradient: true)
     goBack(from: output, isFused: true, optimizer: optimizer)
-    return (sums.loss, sums.correct)
+    return (sums.loss, sums.correct, sums.rows)
   }
 
-  /// The same by any loss.
+  /// The same for targets that are values.
   ///
-  /// - Parameter targets: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
-  /// - Returns: Sum of losses, number of right answers, and the number of steps of rows that count.
+  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
   @discardableResult
   public func backward(
     targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int,
     optimizer: Optimizer<Scalar>? = nil
-  ) -> (lossSum: Double, correct: Int, rows: Int) {
-    let isFused = lastActivation != nil && lastActivation == loss.fusedActivation
+  ) -> LossSums {
+    backward(.values(targetValues), loss: loss, rows: rows, optimizer: optimizer)
+  }
+
+  private func backward(
+    _ targets: Loss.Targets<Scalar>, loss: Loss, rows: Int, optimizer: Optimizer<Scalar>?
+  ) -> LossSums {
+    let isFused = isFused(with: loss)
     // The last layer may need its output for its own gradient.
     let gradient = plan[outputGradient]
     gradient.update(from: output, count: outputSteps * rows * outputUnits)
     let sums = loss.evaluate(
-      output: gradient, targets: targetValues, mask: context.mask, rows: outputSteps * rows,
+      output: gradient, targets: targets, mask: context.mask, rows: outputSteps * rows,
       units: outputUnits, isFused: isFused, gradient: true)
     goBack(from: gradient, isFused: isFused, optimizer: optimizer)
     return (sums.loss, sums.correct, sums.rows)

@@ -4,6 +4,7 @@ import Kernels
 public final class Evaluator {
   /// Means over all rows that count.
   public struct Result: Equatable, Sendable {
+    /// With what regularizers add, as Keras' `evaluate` has it.
     public let loss: Double
     /// The part of right answers, from 0 to 1.
     public let accuracy: Double
@@ -61,23 +62,20 @@ public final class Evaluator {
           metricSums[index] += model.sum(
             metric, of: source, classes: classes, values: values, rows: rows)
         }
-        if source.targetUnits > 0 {
-          let sums = model.evaluate(targetValues: values, loss: loss, rows: rows)
-          lossSum += sums.lossSum
-          correct += sums.correct
-          rowsSeen += sums.rows
-        } else {
-          let sums = model.evaluate(targets: classes, rows: rows)
-          lossSum += sums.lossSum
-          correct += sums.correct
-          rowsSeen += rows * model.outputSteps
-        }
+        let sums =
+          source.targetUnits > 0
+          ? model.evaluate(targetValues: values, loss: loss, rows: rows)
+          : model.evaluate(targets: classes, loss: loss, rows: rows)
+        lossSum += sums.lossSum
+        correct += sums.correct
+        rowsSeen += sums.rows
       }
     }
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }
+    let answers = rowsSeen * loss.answersPerRow(units: model.outputUnits)
     return Result(
-      loss: lossSum / Double(max(1, rowsSeen)),
-      accuracy: Double(correct) / Double(max(1, rowsSeen)),
+      loss: lossSum / Double(max(1, rowsSeen)) + model.parameters.regularizationLoss,
+      accuracy: Double(correct) / Double(max(1, answers)),
       metrics: Dictionary(results) { first, _ in first })
   }
 }
@@ -116,14 +114,16 @@ extension Sequential where Scalar == Float {
     }
   }
 
-  /// The sum of a metric over the output that ``forward(rows:training:update:)`` gave last.
+  /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
   func sum(
     _ metric: Metric, of source: some SampleSource, classes: [Int32], values: [Float], rows: Int
   ) -> Double {
     source.targetUnits > 0
       ? metric.sum(
-        output: outputValues, targets: values, rows: rows * outputSteps, units: outputUnits)
+        output: outputValues, targets: values, mask: outputMask, rows: rows * outputSteps,
+        units: outputUnits)
       : metric.sum(
-        output: outputValues, classes: classes, rows: rows * outputSteps, units: outputUnits)
+        output: outputValues, classes: classes, mask: outputMask, rows: rows * outputSteps,
+        units: outputUnits)
   }
 }

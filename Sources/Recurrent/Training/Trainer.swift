@@ -204,21 +204,16 @@ public final class Trainer {
         metric, of: source, classes: classes, values: values, rows: rows)
     }
     let price = model.parameters.areGradientsAll ? 0 : model.parameters.regularizationLoss
-    if source.targetUnits > 0 {
-      let sums = model.backward(
-        targetValues: values, loss: loss, rows: rows, optimizer: optimizer)
-      progress.count(
-        loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
-      return
-    }
-    let sums = options.classWeights.withUnsafeBufferPointer { weights in
-      model.backward(
-        targets: classes, classWeights: weights.isEmpty ? nil : weights.baseAddress, rows: rows,
-        optimizer: optimizer)
-    }
+    let sums =
+      source.targetUnits > 0
+      ? model.backward(targetValues: values, loss: loss, rows: rows, optimizer: optimizer)
+      : options.classWeights.withUnsafeBufferPointer { weights in
+        model.backward(
+          targets: classes, loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
+          rows: rows, optimizer: optimizer)
+      }
     progress.count(
-      loss: sums.lossSum + price * Double(rows * model.outputSteps), correct: sums.correct,
-      rows: rows * model.outputSteps)
+      loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
   }
 
   /// Gives the optimizer the learning rate of the next update.
@@ -233,9 +228,10 @@ public final class Trainer {
     let isValidated = (progress.epoch + 1) % options.validateEvery == 0
     let outcome = Result { try isValidated ? evaluator?.evaluate() : nil }
     let validation = try? outcome.get()
-    let rows = progress.rowsSeen
+    let rows = max(1, progress.rowsSeen)
+    let answers = rows * loss.answersPerRow(units: model.outputUnits)
     progress.history.loss.append(progress.lossSum / Double(rows))
-    progress.history.accuracy.append(Double(progress.correct) / Double(rows))
+    progress.history.accuracy.append(Double(progress.correct) / Double(answers))
     var others: [String: Double] = [:]
     if options.schedule != nil { others[History.learningRate] = Double(optimizer.learningRate) }
     for (metric, sum) in zip(options.metrics, progress.metricSums) {

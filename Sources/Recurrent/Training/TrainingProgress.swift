@@ -17,9 +17,9 @@ public struct TrainingProgress: Equatable, Sendable {
   public internal(set) var shuffleGenerator: PhiloxGenerator
   /// The sum of the losses of the rows seen in the epoch under way.
   public internal(set) var lossSum: Double
-  /// The right answers among them.
+  /// The right answers among them, see ``Loss/answersPerRow(units:)``.
   public internal(set) var correct: Int
-  /// The number of those rows.
+  /// The number of those rows: steps of samples that no mask leaves out.
   public internal(set) var rowsSeen: Int
   /// The sum of each metric over them.
   public var metricSums: [Double] = []

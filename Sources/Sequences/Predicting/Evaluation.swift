@@ -16,7 +16,7 @@ public struct Evaluation: Sendable {
     public let steps: [SequencePredictor.Step]
   }
 
-  /// The mean categorical cross-entropy.
+  /// The mean of the model's loss, with what regularizers add.
   public let loss: Double
   /// The part of right answers, from 0 to 1.
   public let accuracy: Double
@@ -64,7 +64,7 @@ public struct Evaluation: Sendable {
       var targets = dataset.targets
       try model.load(dataset, targets: &targets)
       model.forward(rows: part.count)
-      let sums = model.evaluate(targets: dataset.targets, rows: part.count)
+      let sums = model.evaluate(targets: dataset.targets, loss: checkpoint.loss, rows: part.count)
       lossSum += sums.lossSum
       correct += sums.correct
       for (pattern, symbol) in zip(part, model.likeliestClasses(rows: part.count)) {
@@ -74,8 +74,10 @@ public struct Evaluation: Sendable {
             prediction: symbols[symbol]))
       }
     }
-    loss = lossSum / Double(patterns.count)
-    accuracy = Double(correct) / Double(patterns.count)
+    loss = lossSum / Double(patterns.count) + checkpoint.parameters.regularizationLoss
+    accuracy =
+      Double(correct)
+      / Double(patterns.count * checkpoint.loss.answersPerRow(units: model.outputUnits))
     self.answers = answers
     var generator = PhiloxGenerator(seed: task.options.randomSeed, stream: .patternChoice)
     randomAnswers =

@@ -54,7 +54,7 @@ public final class TrainingRun {
       isStateful = false
     }
     let parameters = try ParameterStore<Float>(configuration)
-    parameters.initialize(seed: plan.randomSeed)
+    try parameters.initialize(seed: plan.randomSeed)
     self.kerasVersion = kerasVersion
     validationSplit = plan.validationSplit
     let isExperiment = if case .experiment = plan.data { true } else { false }
