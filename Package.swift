@@ -141,8 +141,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "LSTMToolkit", "HDF5", "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect",
-        "lstm-convert", "TestSupport",
+        "LSTMToolkit", "Presentation", "HDF5", "TestSupport", "lstm-train", "lstm-resume",
+        "lstm-predict", "lstm-inspect", "lstm-convert",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,14 +9,28 @@ import LSTMToolkit
 
 /// A command of the toolkit: its errors are one line on stderr, `tool: error: what is wrong`.
 public protocol ToolCommand: ParsableCommand {
+  /// Command lines to begin with, the most usual first: all in `--help`, the first ones where nothing is asked for.
+  static var examples: [String] { get }
   /// What the command reads and writes; it runs only if no output is one of its other files.
   var files: CommandFiles { get }
 }
 
 extension ToolCommand {
+  /// The examples that a command without arguments shows.
+  private static var firstExamples: Int { 3 }
+
+  /// What `--version` shows.
+  public static var version: String { "lstm-toolkit \(ToolkitVersion.current)" }
+
+  /// ``examples`` as `--help` shows them.
+  public static var exampleList: String {
+    (["EXAMPLES:"] + examples.map { "  \($0)" }).joined(separator: "\n")
+  }
+
   /// Parses the command line, runs the command and ends the process.
   public static func main() {
     prepareProcess()
+    guard CommandLine.arguments.count > 1 else { beginner() }
     do {
       var command = try parseAsRoot()
       try (command as? any ToolCommand)?.files.check()
@@ -35,13 +49,9 @@ extension ToolCommand {
   /// Makes sure that no file opened later takes the place of a closed stdin, stdout or stderr, and that
   /// a reader that goes away or a limit on the size of files is an error to handle, not the end.
   private static func prepareProcess() {
-    while true {
-      let file = open("/dev/null", O_RDONLY)
-      guard file >= 0 else { break }
-      guard file <= STDERR_FILENO else {
-        close(file)
-        break
-      }
+    for stream in STDIN_FILENO...STDERR_FILENO where fcntl(stream, F_GETFD) < 0 {
+      // Opened the wrong way around: what uses a closed stream is to fail.
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -75,8 +85,29 @@ extension ToolCommand {
 
   private static func report(commandLineError error: any Error) -> Never {
     // Help, version and completion scripts are asked for, not errors.
-    guard exitCode(for: error) != .success else { exit(withError: error) }
+    guard exitCode(for: error) != .success else { show(fullMessage(for: error)) }
     printError("\(message(for: error)) (see --help)")
+    _exit(ExitStatus.usage.rawValue)
+  }
+
+  /// Shows what was asked for, and ends.
+  private static func show(_ text: String) -> Never {
+    do throws(OutputError) {
+      try StandardStreams.output(text.hasSuffix("\n") ? text : text + "\n")
+      _exit(0)
+    } catch {
+      printError("\(error)")
+      _exit(ExitStatus.of(error).rawValue)
+    }
+  }
+
+  /// Shows how to begin, where nothing was asked for, and ends.
+  private static func beginner() -> Never {
+    let name = configuration.commandName ?? _commandName
+    let lines =
+      ["\(name): \(configuration.abstract)"] + examples.prefix(firstExamples).map { "  \($0)" }
+      + ["\(name) --help shows all examples and options"]
+    StandardStreams.error(lines.map { $0 + "\n" }.joined())
     _exit(ExitStatus.usage.rawValue)
   }
 }

@@ -5,6 +5,8 @@ import Presentation
 /// Measures one kind of work and prints seconds as JSON; `tools/bench` runs it beside its peers.
 @main
 struct BenchmarkCommand: ToolCommand {
+  static let examples = ["lstm-benchmark experiment --experiment naive"]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-benchmark",
     abstract: "Measure one kind of work; see tools/bench.")

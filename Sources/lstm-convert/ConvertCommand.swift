@@ -4,6 +4,14 @@ import Presentation
 
 @main
 struct ConvertCommand: ToolCommand {
+  static let examples = [
+    "lstm-convert models/stateful.h5 stateful.keras",
+    "lstm-convert models/stateful.h5 stateful.onnx",
+    "lstm-convert stateful.keras stateful.safetensors",
+    "lstm-convert pytorch.safetensors model.h5 --model architecture.keras",
+    "lstm-convert model.keras tf-keras.h5 --keras-version 2",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-convert",
     abstract: "Turn a model file into another format.",
@@ -15,13 +23,9 @@ struct ConvertCommand: ToolCommand {
         .safetensors   weights in PyTorch's names and layout, with the state
         .onnx          to be served, with the state as inputs and outputs; written only
 
-      EXAMPLES:
-        lstm-convert models/stateful.h5 stateful.keras
-        lstm-convert models/stateful.h5 stateful.onnx
-        lstm-convert stateful.keras stateful.safetensors
-        lstm-convert pytorch.safetensors model.h5 --model architecture.keras
-        lstm-convert model.keras tf-keras.h5 --keras-version 2
-      """)
+      \(exampleList)
+      """,
+    version: version)
 
   @Argument(help: ArgumentHelp("The file to read.", valueName: "FILE"))
   var file: String

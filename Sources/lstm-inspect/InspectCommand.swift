@@ -5,20 +5,24 @@ import Presentation
 
 @main
 struct InspectCommand: ToolCommand {
+  static let examples = [
+    "lstm-inspect models/stateful.h5",
+    "lstm-inspect models/stateful.h5 --state --weights",
+    "lstm-inspect models/stateful.h5 --history --format csv",
+    "lstm-inspect models/stateful.h5 --dump lstm/hidden --format npy > hidden.npy",
+    "lstm-inspect a.h5 --diff b.h5",
+    "lstm-inspect models/stateful.h5 --verify",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-inspect",
     abstract: "Show everything in a checkpoint: weights, state, optimizer, history.",
     discussion: """
-      EXAMPLES:
-        lstm-inspect models/stateful.h5
-        lstm-inspect models/stateful.h5 --state --weights
-        lstm-inspect models/stateful.h5 --history --format csv
-        lstm-inspect models/stateful.h5 --dump lstm/hidden --format npy > hidden.npy
-        lstm-inspect a.h5 --diff b.h5
-        lstm-inspect models/stateful.h5 --verify
+      \(exampleList)
 
       --diff ends with exit code 1 if the files differ.
-      """)
+      """,
+    version: version)
 
   @Argument(help: ArgumentHelp("The checkpoint.", valueName: "CHECKPOINT"))
   var checkpoint: String

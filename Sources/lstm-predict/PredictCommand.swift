@@ -4,21 +4,25 @@ import Presentation
 
 @main
 struct PredictCommand: ToolCommand {
+  static let examples = [
+    "lstm-predict alphabet.h5 --seed A --steps 25",
+    "lstm-predict alphabet.h5 --seed A --steps 10 --save-state",
+    "lstm-predict alphabet.h5 --continue --steps 15",
+    "lstm-predict alphabet.h5 --evaluate",
+    "lstm-predict book.h5 --seed \"Once upon\" --steps 500 --temperature 0.7",
+    "lstm-predict book.h5 --seed \"Once upon\" --show-probabilities 10",
+    "lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg",
+    "tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000",
+    "lstm-predict model.h5 --input X.npy --output Y.npy",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-predict",
     abstract: "Let a model run on from a seed, or from where its stream stands.",
     discussion: """
-      EXAMPLES:
-        lstm-predict models/stateful.h5 --seed A --steps 25
-        lstm-predict models/stateful.h5 --seed A --steps 10 --save-state
-        lstm-predict models/stateful.h5 --continue --steps 15
-        lstm-predict models/stateful.h5 --evaluate
-        lstm-predict book.h5 --seed "Once upon" --steps 500 --temperature 0.7
-        lstm-predict book.h5 --seed "Once upon" --show-probabilities 10
-        lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg
-        tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000
-        lstm-predict model.h5 --input X.npy --output Y.npy
-      """)
+      \(exampleList)
+      """,
+    version: version)
 
   @Argument(help: ArgumentHelp("The model.", valueName: "CHECKPOINT"))
   var checkpoint: String

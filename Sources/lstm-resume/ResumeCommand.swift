@@ -4,15 +4,19 @@ import Presentation
 
 @main
 struct ResumeCommand: ToolCommand {
+  static let examples = [
+    "lstm-resume a.h5                             what was planned when a signal stopped it",
+    "lstm-resume a.h5 --epochs 100                100 further epochs",
+    "lstm-resume a.h5 --epochs 100 --save b.h5    the same, leaving a.h5 as it is",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-resume",
     abstract: "Go on training from a checkpoint, bit for bit as if it had never stopped.",
     discussion: """
-      EXAMPLES:
-        lstm-resume models/stateful.h5                  what was planned when a signal stopped it
-        lstm-resume models/stateful.h5 --epochs 100     100 further epochs
-        lstm-resume a.h5 --epochs 100 --save b.h5       the same, leaving a.h5 as it is
-      """)
+      \(exampleList)
+      """,
+    version: version)
 
   @Argument(help: ArgumentHelp("The checkpoint to go on from.", valueName: "CHECKPOINT"))
   var checkpoint: String

@@ -4,6 +4,17 @@ import Presentation
 
 @main
 struct TrainCommand: ToolCommand {
+  static let examples = [
+    "lstm-train --save alphabet.h5",
+    "lstm-train --text book.txt --save book.h5",
+    "lstm-train --csv sales.csv --target sales --date month --sequence-length 12 --save sales.h5",
+    "lstm-train --text book.txt --units 128,128 --epochs 20 --save deep.h5",
+    "lstm-train --experiment timesteps --epochs 200 --save timesteps.h5",
+    "lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save kept.h5",
+    "lstm-train --sequences names.csv --sequence name --label language --save names.h5",
+    "lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5",
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "lstm-train",
     abstract: "Train a recurrent model and save it with its optimizer and its recurrent state.",
@@ -11,17 +22,11 @@ struct TrainCommand: ToolCommand {
       EXPERIMENTS:
       \(Experiment.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
-      EXAMPLES:
-        lstm-train --save models/stateful.h5
-        lstm-train --experiment timesteps --epochs 200 --save timesteps.h5
-        lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save deep.h5
-        lstm-train --text book.txt --units 128,128 --epochs 20 --save book.h5
-        lstm-train --csv sales.csv --target sales --date month --sequence-length 12 --save sales.h5
-        lstm-train --sequences names.csv --sequence name --label language --save names.h5
-        lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5
+      \(exampleList)
 
       Ctrl-C saves and stops; lstm-resume goes on from there.
-      """)
+      """,
+    version: version)
 
   @Option(
     help: ArgumentHelp(

@@ -247,7 +247,7 @@ import Testing
       ["lstm-train", "--save", "good.h5", "--learning-rate", "1e30", "--epochs", "5", "--quiet"], 65
     ),
     (["lstm-resume", "good.h5", "--epochs", "9223372036854775807"], 64),
-    (["lstm-train"], 64),
+    (["lstm-train", "--quiet"], 64),
     (["lstm-train", "--save", "no/such/folder/a.h5"], 73),
     (["lstm-train", "--save", "."], 73),
     (["lstm-resume", "missing.h5"], 66),

@@ -12,6 +12,9 @@ struct Tool {
     var errorLines: [Substring] { error.split(separator: "\n") }
   }
 
+  /// Where the tests' build has put the commands.
+  static let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+
   private let process = Process()
   private let outputFile: URL
   private let errorFile: URL
@@ -20,14 +23,14 @@ struct Tool {
   ///
   /// - Parameter input: What comes on stdin.
   init(_ name: String, _ arguments: [String], in folder: URL, input: String? = nil) throws {
-    let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     let id = UUID().uuidString
     outputFile = FileManager.default.temporaryDirectory.appending(path: id + ".out")
     errorFile = FileManager.default.temporaryDirectory.appending(path: id + ".err")
     for file in [outputFile, errorFile] {
       try Data().write(to: file)
     }
-    process.executableURL = products.appending(path: name)
+    process.executableURL =
+      name.hasPrefix("/") ? URL(filePath: name) : Self.products.appending(path: name)
     process.arguments = arguments
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
@@ -55,6 +58,12 @@ struct Tool {
       status: status,
       output: String(decoding: try Data(contentsOf: outputFile), as: UTF8.self),
       error: String(decoding: try Data(contentsOf: errorFile), as: UTF8.self))
+  }
+
+  /// Runs a line of shell that finds the commands by their names.
+  static func shell(_ line: String, in folder: URL) throws -> Result {
+    try run(
+      "/bin/sh", ["-c", "PATH=\"$0:$PATH\"; \(line)", products.path], in: folder)
   }
 
   /// Runs a command to its end.
