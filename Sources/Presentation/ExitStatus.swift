@@ -37,7 +37,7 @@ public enum ExitStatus {
       }
     // A model that a file asks for is reported as an error of the file.
     case is ConfigurationError, is SeedError, is OutOfMemory, is any UsageError: usage
-    case is TrainingDiverged, is LineError: dataError
+    case is TrainingDiverged, is SymbolOutOfRange, is LineError: dataError
     default: inputOutput
     }
   }

@@ -166,8 +166,7 @@ struct PredictCommand: ToolCommand {
     if let input, let output {
       let session = try ArraySession(checkpoint, savingTo: target)
       try protectData(of: session.checkpoint)
-      let outputs = try session.predict(
-        try NumericArray(contentsOf: input), isRows: input.hasSuffix(".csv"), continues: continues)
+      let outputs = try session.predict(contentsOf: input, continues: continues)
       try outputs.write(to: output)
       return try session.save()
     }

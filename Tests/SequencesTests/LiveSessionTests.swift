@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import LSTMToolkit
+@testable import Recurrent
 @testable import Sequences
 
 @Suite struct LiveSessionTests {
@@ -206,6 +207,62 @@ import Testing
     let rest = try ArraySession(path, savingTo: nil).predict(
       NumericArray(shape: [1, 2, 3], values: rows[4...].flatMap { $0 }), continues: true)
     for (one, other) in zip(rest.values, expected[8...]) { #expect(abs(one - other) < 1e-6) }
+  }
+
+  /// What an `Embedding` has no vector for is refused in arrays to answer, in arrays to train on, and in lines.
+  @Test(arguments: ["40", "-5", "0.5"]) func unknownSymbolsAreRefused(symbol: String) throws {
+    let parameters = try ParameterStore<Float>(
+      .lstmClassifier(
+        units: [3], classes: 40, timeSteps: nil, features: 1, statefulBatch: 1,
+        returnSequences: true, embedding: 2))
+    try parameters.initialize(seed: 3)
+    let path = folder.path("model.h5")
+    let checkpoint = Checkpoint(
+      parameters: parameters,
+      optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      loss: .sparseCategoricalCrossEntropy,
+      recurrentState: .zero(parameters.configuration))
+    try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    let value = try #require(Float(symbol))
+    let inputs = NumericArray(shape: [2, 3], values: [0, 39, 7, 1, value, 2])
+    let error = SymbolOutOfRange(
+      range: SymbolRange(layer: "embedding", count: 40), value: value, sample: 1, timeStep: 1)
+    #expect(throws: error) {
+      try ArraySession(path, savingTo: nil).predict(inputs, continues: false)
+    }
+    try inputs.write(to: folder.path("x.npy"))
+    try NumericArray(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]).write(to: folder.path("y.npy"))
+    #expect(
+      throws: CheckpointError(.invalid, file: folder.path("x.npy"), error.description)
+    ) {
+      try ArraySession(path, savingTo: nil).predict(
+        contentsOf: folder.path("x.npy"), continues: false)
+    }
+    let refused = #expect(throws: CheckpointError.self) {
+      try TrainingRun(
+        checkpoint, file: path, inputs: folder.path("x.npy"), targets: folder.path("y.npy"),
+        epochs: 1,
+        options: TrainingOptions(
+          batchSize: 1, shuffle: false, resetStatesEachEpoch: false, randomSeed: 1),
+        // The wrong one is in the part for validation.
+        validationSplit: 0.5)
+    }
+    #expect(refused?.kind == .invalid && refused?.file == folder.path("x.npy"))
+    #expect(refused?.description.contains(error.description) ?? false)
+    let session = try LiveSession(path, savingTo: nil, learns: false)
+    let lineError = #expect(throws: LineError.self) {
+      for (number, line) in ["3", symbol].enumerated() {
+        var answer: [UInt8] = []
+        try Array(line.utf8).withUnsafeBufferPointer {
+          try session.answer($0, number: number + 1, adding: &answer)
+        }
+      }
+    }
+    #expect(
+      lineError?.description
+        == "stdin: line 2: \(symbol) is not a symbol of layer embedding, which takes whole numbers "
+        + "from 0 to 39")
+    #expect(session.rowsSeen == 1)
   }
 
   /// A line that cannot be read changes nothing.

@@ -36,13 +36,14 @@ struct EmbeddingDescription: LayerDescription {
   }
 }
 
-/// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A number that is none of
-/// the symbols' counts as the nearest one.
+/// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A value that is none of
+/// the symbols is reported, see ``Sequential/checkSymbols(sample:)``; its vector is zero.
 ///
 /// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan.
 final class Embedding<Scalar: KernelScalar>: Layer {
-  private let symbols, units, steps: Int
+  private let symbols: SymbolRange
+  private let units, steps: Int
   private let masksZero: Bool
   private let parameters: ParameterStore<Scalar>
   private let embeddings: ParameterStore<Scalar>.Matrix
@@ -52,7 +53,7 @@ final class Embedding<Scalar: KernelScalar>: Layer {
   private var input: UnsafePointer<Scalar>?
 
   init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {
-    symbols = description.symbols
+    symbols = SymbolRange(layer: builder.name, count: description.symbols)
     units = description.units
     masksZero = description.masksZero
     steps = builder.input.steps
@@ -63,10 +64,6 @@ final class Embedding<Scalar: KernelScalar>: Layer {
     mask = StepMask(count: masksZero ? steps * builder.batch : 0)
   }
 
-  private func symbol(_ value: Scalar) -> Int {
-    value > 0 ? Int(min(value, Scalar(symbols - 1))) : 0
-  }
-
   @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
@@ -74,9 +71,15 @@ final class Embedding<Scalar: KernelScalar>: Layer {
     self.input = input
     let output = plan[output]
     for row in 0..<steps * batch.rows {
-      (output + row * units).update(
-        from: embeddings.values + symbol(input[row]) * units, count: units)
-      if masksZero { mask.values[row] = symbol(input[row]) == 0 ? 0 : 1 }
+      let to = output + row * units
+      guard let symbol = symbols.number(input[row]) else {
+        to.update(repeating: 0, count: units)
+        if masksZero { mask.values[row] = 1 }
+        batch.report(input[row], row: row, of: symbols)
+        continue
+      }
+      to.update(from: embeddings.values + symbol * units, count: units)
+      if masksZero { mask.values[row] = symbol == 0 ? 0 : 1 }
     }
     if masksZero { batch.mask = UnsafePointer(mask.values.baseAddress) }
     return output
@@ -89,9 +92,10 @@ final class Embedding<Scalar: KernelScalar>: Layer {
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     parameters.update(embeddings, optimizer: optimizer) { gradient in
-      gradient.update(repeating: 0, count: symbols * units)
+      gradient.update(repeating: 0, count: symbols.count * units)
       for row in 0..<steps * batch.rows {
-        let to = gradient + symbol(input[row]) * units
+        guard let symbol = symbols.number(input[row]) else { continue }
+        let to = gradient + symbol * units
         for unit in 0..<units { to[unit] += outputGradient[row * units + unit] }
       }
     }

@@ -53,6 +53,18 @@ final class BatchContext<Scalar: KernelScalar> {
   /// Whether the gradient that the last layer is given is that of its values before the activation already, as
   /// a loss fused with a softmax gives it.
   var isGradientBeforeActivation = false
+  /// The first value of the batch that is no symbol of the `Embedding` that read it; its sample is the row.
+  var wrongSymbol: SymbolOutOfRange?
+
+  /// Reports a value that is no symbol.
+  ///
+  /// - Parameter row: Its place in `[steps, rows]`.
+  func report(_ value: Scalar, row: Int, of symbols: SymbolRange) {
+    guard wrongSymbol == nil else { return }
+    wrongSymbol = SymbolOutOfRange(
+      range: symbols, value: Float(value), sample: row % rows, timeStep: row / rows)
+  }
+
   /// Which steps of which rows count, `[steps, rows]`, 1 or 0; all if `nil`. A layer that makes a mask, or ends
   /// the sequence, says so to the layers above it.
   var mask: UnsafePointer<UInt8>?

@@ -136,6 +136,7 @@ public final class Sequential<Scalar: KernelScalar> {
     var values = plan[inputRegion]
     context.rows = rows
     context.mask = nil
+    if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
     if let graph {
@@ -146,6 +147,19 @@ public final class Sequential<Scalar: KernelScalar> {
     output = values
     return UnsafeBufferPointer(
       start: values, count: outputSteps * rows * outputUnits)
+  }
+
+  /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it.
+  ///
+  /// - Parameter sample: The number of a row's sample, for the error.
+  /// - Throws: ``SymbolOutOfRange``; the output then means nothing.
+  public func checkSymbols(
+    sample: (_ row: Int) -> Int = { $0 }
+  ) throws(SymbolOutOfRange) {
+    guard let wrong = context.wrongSymbol else { return }
+    throw SymbolOutOfRange(
+      range: wrong.range, value: wrong.value, sample: sample(wrong.sample),
+      timeStep: wrong.timeStep)
   }
 
   /// The likeliest class of each row of the last output step.

@@ -20,7 +20,7 @@ public final class Evaluator {
 
   /// - Parameters:
   ///   - batchSize: The rows that are computed at once; a stateful model's own.
-  /// - Throws: ``ConfigurationError`` if the samples do not fit the model, or `OutOfMemory`.
+  /// - Throws: ``ConfigurationError`` if the samples do not fit the model, ``SymbolOutOfRange``, or `OutOfMemory`.
   public init(
     parameters: ParameterStore<Float>, loss: Loss, source: any SampleSource, batchSize: Int,
     metrics: [Metric] = []
@@ -32,6 +32,7 @@ public final class Evaluator {
           + "\(batchSize) that a stateful model takes")
     }
     try source.checkTargets(loss: loss, units: configuration.outputUnits)
+    if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
     model = try Sequential(
       parameters: parameters,
       batch: configuration.isStateful ? batchSize : min(batchSize, source.samples),
@@ -47,7 +48,7 @@ public final class Evaluator {
 
   /// Evaluates all samples in order; a stateful model begins from zeros.
   ///
-  /// - Throws: What the source throws.
+  /// - Throws: What the source throws, or ``SymbolOutOfRange``.
   public func evaluate() throws -> Result {
     model.resetStates()
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
@@ -56,8 +57,9 @@ public final class Evaluator {
       let rows = min(model.batch, source.samples - first)
       try model.load(
         source, order: nil, first: first, rows: rows, classes: &classes, values: &values)
-      FloatMode.flushingSubnormals {
+      try FloatMode.flushingSubnormals {
         model.forward(rows: rows)
+        try model.checkSymbols { first + $0 }
         for (index, metric) in metrics.enumerated() {
           metricSums[index] += model.sum(
             metric, of: source, classes: classes, values: values, rows: rows)

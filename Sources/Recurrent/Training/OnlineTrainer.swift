@@ -31,18 +31,19 @@ public final class OnlineTrainer {
   /// - Parameters:
   ///   - input: The value of a step's feature.
   ///   - target: The value of a unit of the output's only step.
-  /// - Throws: ``TrainingDiverged`` if the loss is no longer a number.
+  /// - Throws: ``TrainingDiverged`` if the loss is no longer a number; ``SymbolOutOfRange``, and then nothing is learnt.
   public func learn(
     input: (_ step: Int, _ feature: Int) -> Float, target: (_ unit: Int) -> Float
-  ) throws(TrainingDiverged) {
+  ) throws {
     let features = model.configuration.features
     for step in 0..<model.timeSteps {
       for feature in 0..<features { model.input[step * features + feature] = input(step, feature) }
     }
     for unit in 0..<model.outputUnits { targets[unit] = target(unit) }
     var lossSum = 0.0
-    FloatMode.flushingSubnormals {
+    try FloatMode.flushingSubnormals {
       model.forward(rows: 1, training: true, update: optimizer.iterations)
+      try model.checkSymbols()
       lossSum =
         model.backward(targetValues: targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
     }

@@ -16,10 +16,19 @@ public protocol SampleSource {
   /// - Throws: ``ConfigurationError`` that names the target.
   func checkTargets(loss: Loss, units: Int) throws(ConfigurationError)
 
+  /// Checks the inputs against the symbols that a model takes, as far as they are known before they are read.
+  ///
+  /// - Throws: ``SymbolOutOfRange``.
+  func checkInputs(_ symbols: SymbolRange) throws(SymbolOutOfRange)
+
   /// Puts samples and their targets where a model reads them.
   ///
   /// - Throws: What went wrong while they were read; the places then hold anything.
   func load(_ batch: SampleBatch) throws
+}
+
+extension SampleSource {
+  public func checkInputs(_ symbols: SymbolRange) {}
 }
 
 /// Which samples a model is to be given, and where they go.

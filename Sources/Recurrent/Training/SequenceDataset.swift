@@ -79,6 +79,10 @@ extension SequenceDataset {
     }
   }
 
+  public func checkInputs(_ symbols: SymbolRange) throws(SymbolOutOfRange) {
+    try symbols.check(inputs, timeSteps: timeSteps)
+  }
+
   public func load(_ batch: SampleBatch) {
     let rows = batch.rows
     inputs.withUnsafeBufferPointer { inputs in

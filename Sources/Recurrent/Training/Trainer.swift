@@ -23,8 +23,8 @@ public final class Trainer {
   ///   - validation: What the model is measured on as epochs end, without being trained on it.
   ///   - progress: Where to begin; as saved, or a new one.
   ///   - recurrentState: The state as saved with it; zeros if `nil`.
-  /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other, or
-  ///   `OutOfMemory`.
+  /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other,
+  ///   ``SymbolOutOfRange``, or `OutOfMemory`.
   public init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
     loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
@@ -50,6 +50,7 @@ public final class Trainer {
         "the data has \(source.features) features, the model takes \(configuration.features)")
     }
     try Self.check(source, against: configuration, loss: loss, options: options)
+    if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
     // More rows than samples would only take memory.
     model = try Sequential(
       parameters: parameters,
@@ -154,7 +155,7 @@ public final class Trainer {
   ///
   /// - Parameter didUpdate: Called after each update with whether it ended an epoch; returns whether
   ///   to stop here.
-  /// - Throws: ``TrainingDiverged``, or what `didUpdate` or a source of samples throws. What the source throws
+  /// - Throws: ``TrainingDiverged``, ``SymbolOutOfRange``, or what `didUpdate` or a source of samples throws. What the source throws
   ///   leaves the run as it was after the update before.
   public func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
     while !progress.isFinished {
@@ -170,7 +171,7 @@ public final class Trainer {
   /// Makes one update.
   ///
   /// - Returns: Whether it was the last one of an epoch.
-  /// - Throws: What a source of samples throws.
+  /// - Throws: What a source of samples throws, or ``SymbolOutOfRange``, before anything is learnt from the batch.
   @discardableResult
   public func update() throws -> Bool {
     let generator = progress.shuffleGenerator
@@ -182,13 +183,13 @@ public final class Trainer {
       try model.load(
         source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
         classes: &classes, values: &values)
+      if isFirst, options.resetStatesEachEpoch { model.resetStates() }
+      try FloatMode.flushingSubnormals { try learn(first: first, rows: rows) }
     } catch {
       // The next attempt draws the same order.
       progress.shuffleGenerator = generator
       throw error
     }
-    if isFirst, options.resetStatesEachEpoch { model.resetStates() }
-    FloatMode.flushingSubnormals { learn(rows: rows) }
     progress.updateInEpoch += 1
     let isLast = progress.updateInEpoch == updatesPerEpoch
     if isLast { try endEpoch() }
@@ -197,8 +198,11 @@ public final class Trainer {
   }
 
   /// Updates the weights by the batch that is loaded.
-  private func learn(rows: Int) {
+  private func learn(first: Int, rows: Int) throws {
     model.forward(rows: rows, training: true, update: optimizer.iterations)
+    try model.checkSymbols { row in
+      progress.order.isEmpty ? first + row : Int(progress.order[first + row])
+    }
     for (index, metric) in options.metrics.enumerated() {
       progress.metricSums[index] += model.sum(
         metric, of: source, classes: classes, values: values, rows: rows)

@@ -22,6 +22,19 @@ public final class ArraySession {
     checkpoint = try CheckpointFile.load(file)
   }
 
+  /// The outputs of all samples of a file.
+  ///
+  /// - Throws: `CheckpointError` if it cannot be read, or has a value that is no symbol where the model takes
+  ///   symbols; `ConfigurationError` if the shape is not one that the model takes.
+  public func predict(contentsOf data: String, continues: Bool) throws -> NumericArray {
+    let input = try NumericArray(contentsOf: data)
+    do {
+      return try predict(input, isRows: data.hasSuffix(".csv"), continues: continues)
+    } catch let error as SymbolOutOfRange {
+      throw CheckpointError(.invalid, file: data, error.description)
+    }
+  }
+
   /// The outputs of all samples.
   ///
   /// - Parameters:
@@ -30,7 +43,8 @@ public final class ArraySession {
   ///   - isRows: Whether it is rows and columns, of which samples are to be made.
   ///   - continues: Whether the state is the file's, not zero.
   /// - Returns: `[samples, units]`, or `[samples, timeSteps, units]`.
-  /// - Throws: `ConfigurationError` if the shape is not one that the model takes.
+  /// - Throws: `ConfigurationError` if the shape is not one that the model takes; `SymbolOutOfRange` if a value is no
+  ///   symbol of an `Embedding`.
   public func predict(
     _ input: NumericArray, isRows: Bool = false, continues: Bool
   ) throws -> NumericArray {
@@ -39,6 +53,7 @@ public final class ArraySession {
     try configuration.check(inputShape: input.shape, "the input has")
     let samples = input.shape[0]
     let timeSteps = configuration.input.isSequence ? input.shape[1] : 1
+    try configuration.inputSymbols?.check(input.values, timeSteps: timeSteps)
     let batch =
       configuration.isStateful ? configuration.stateRows : min(samples, Self.rowsAtOnce)
     guard !configuration.isStateful || samples % batch == 0 else {
@@ -64,6 +79,7 @@ public final class ArraySession {
         }
       }
       let values = model.forward(rows: rows)
+      try model.checkSymbols { first + $0 }
       for row in 0..<rows {
         for step in 0..<steps {
           for unit in 0..<units {

@@ -24,6 +24,8 @@ final class SeriesStream: LineStream {
   private var values: [Double]
   /// The rows of a window that are kept: one sample with its target.
   private let kept: Int
+  /// What rows must be made of where an `Embedding` reads them.
+  private let symbols: SymbolRange?
   /// Whether a carried state is stored as it was before the last row, to learn from that.
   private let keepsNewest: Bool
 
@@ -51,6 +53,7 @@ final class SeriesStream: LineStream {
     keepsNewest: Bool = true
   ) throws {
     self.keepsNewest = keepsNewest
+    symbols = checkpoint.configuration.inputSymbols
     let isStateful = checkpoint.configuration.isStateful
     guard task.key == nil || !isStateful else {
       throw ConfigurationError("a state that is carried cannot follow several series")
@@ -153,6 +156,9 @@ final class SeriesStream: LineStream {
     for column in 0..<columns {
       row[column] = encoding.encoded(
         values[column], after: before?[column] ?? values[column], column: column)
+      if let symbols, !symbols.contains(row[column]) {
+        throw LineError(line: number, symbols.problem(with: row[column]))
+      }
     }
     return true
   }

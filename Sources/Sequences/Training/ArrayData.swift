@@ -41,6 +41,11 @@ struct ArrayData: TrainingData {
         "the targets have shape \(y.shape); the inputs have \(count) samples, and the model gives "
           + "\(units) values")
     }
+    do {
+      try configuration.inputSymbols?.check(x.values, timeSteps: timeSteps)
+    } catch {
+      throw CheckpointError(.invalid, file: inputs, error.description)
+    }
     let parts = try SequenceDataset(
       samples: count, timeSteps: timeSteps, features: configuration.features,
       targetSteps: values / units, targetUnits: units, inputs: x.values, targetValues: y.values

@@ -1,0 +1,70 @@
+/// The symbols that an `Embedding` has a vector for: the whole numbers from 0 to below ``count``.
+public struct SymbolRange: Equatable, Sendable {
+  /// The layer's name.
+  public let layer: String
+  public let count: Int
+
+  /// Whether a value is one of the symbols.
+  @inline(__always)
+  public func contains(_ value: some BinaryFloatingPoint) -> Bool {
+    number(value) != nil
+  }
+
+  /// The symbol's number; `nil` if the value is none of them.
+  @inline(__always)
+  func number<Scalar: BinaryFloatingPoint>(_ value: Scalar) -> Int? {
+    guard value >= 0, value < Scalar(count) else { return nil }
+    let number = Int(value)
+    return Scalar(number) == value ? number : nil
+  }
+
+  /// What is wrong with a value that is none of the symbols.
+  public func problem(with value: some BinaryFloatingPoint) -> String {
+    let text = Int32(exactly: value).map(String.init) ?? "\(Float(value))"
+    return "\(text) is not a symbol of layer \(layer), which takes whole numbers from 0 to "
+      + "\(count - 1)"
+  }
+
+  /// Checks an array of samples.
+  ///
+  /// - Parameter values: `[samples, timeSteps]`, row-major.
+  /// - Throws: ``SymbolOutOfRange`` for the first value that is none of the symbols.
+  public func check(_ values: [Float], timeSteps: Int) throws(SymbolOutOfRange) {
+    guard let place = values.firstIndex(where: { !contains($0) }) else { return }
+    throw SymbolOutOfRange(
+      range: self, value: values[place], sample: place / timeSteps, timeStep: place % timeSteps)
+  }
+}
+
+/// A value where a symbol should be.
+public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
+  public let range: SymbolRange
+  public let value: Float
+  /// Counted from 0, as ``timeStep`` is.
+  public let sample: Int
+  public let timeStep: Int
+
+  public var description: String {
+    "sample \(sample), time step \(timeStep) (counted from 0): " + range.problem(with: value)
+  }
+
+  public static func == (one: SymbolOutOfRange, other: SymbolOutOfRange) -> Bool {
+    one.range == other.range && one.sample == other.sample && one.timeStep == other.timeStep
+      && (one.value == other.value || one.value.isNaN && other.value.isNaN)
+  }
+}
+
+extension ModelConfiguration {
+  /// The symbols that the model's input is made of; `nil` if no `Embedding` reads it.
+  public var inputSymbols: SymbolRange? {
+    for (index, layer) in layers.enumerated() where layer.className == "Embedding" {
+      let readsInput =
+        layer.inputs.isEmpty
+        ? index == 0 : layer.inputs.contains { $0 == functionalInput }
+      if readsInput, let count = layer["input_dim"].integer {
+        return SymbolRange(layer: layer.name, count: count)
+      }
+    }
+    return nil
+  }
+}
