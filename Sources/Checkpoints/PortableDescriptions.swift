@@ -72,6 +72,8 @@ extension StreamPosition {
       members["sampler_seed"] = .string(String(sampler.seed))
       members["sampler_position"] = .string(String(sampler.position))
     }
+    if hasMoved { members["moved"] = .bool(true) }
+    members["ends_with_prediction"] = endsWithPrediction.map(JSONValue.bool)
     return .object(members)
   }
 
@@ -85,7 +87,8 @@ extension StreamPosition {
       },
       lastValues: (json["last_values"]?.array ?? []).map { ($0.array ?? []).compactMap(\.double) },
       keys: (json["keys"]?.array ?? []).compactMap(\.string),
-      rowsSeen: json["rows_seen"]?.integer ?? 0)
+      rowsSeen: json["rows_seen"]?.integer ?? 0, hasMoved: json["moved"]?.bool ?? false,
+      endsWithPrediction: json["ends_with_prediction"]?.bool)
     if let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
       let position = json["sampler_position"]?.string.flatMap({ UInt64($0) })
     {

@@ -113,6 +113,7 @@ struct PortableState {
         stream.fits(configuration, symbols: symbols)
       else { throw invalid(Self.stream) }
       checkpoint.stream = stream
+      checkpoint.recognizeMovedStream()
     }
     if let text = texts[Self.task] {
       guard case .object(let members) = try json(text, Self.task, file: file),

@@ -25,11 +25,16 @@ public struct StreamPosition: Equatable, Sendable {
   public var rowsSeen: Int
   /// What the next symbols are drawn with.
   public var sampler: Sampler?
+  /// Whether a prediction or a live stream stands here, not training in its data.
+  public var hasMoved: Bool
+  /// Whether the newest of ``nextInput`` is what the model predicts, in whose place a live stream may bring another
+  /// symbol; `nil` if it is not known.
+  public var endsWithPrediction: Bool?
 
   public init(
     nextInput: [[Int]] = [], nextValues: [[Float]] = [], lastValues: [[Double]] = [],
-    keys: [String] = [], rowsSeen: Int = 0,
-    sampler: Sampler? = nil
+    keys: [String] = [], rowsSeen: Int = 0, sampler: Sampler? = nil, hasMoved: Bool = false,
+    endsWithPrediction: Bool? = nil
   ) {
     self.nextInput = nextInput
     self.nextValues = nextValues
@@ -37,5 +42,20 @@ public struct StreamPosition: Equatable, Sendable {
     self.keys = keys
     self.rowsSeen = rowsSeen
     self.sampler = sampler
+    self.hasMoved = hasMoved
+    self.endsWithPrediction = endsWithPrediction
+  }
+}
+
+extension Checkpoint {
+  /// Says of the stream of an older file, which does not say it itself, whether predictions have moved it: training
+  /// brings no rows, keeps no state of its own beside that of a stream, and leaves symbols only where a state is
+  /// carried.
+  mutating func recognizeMovedStream() {
+    guard let stream, !stream.hasMoved else { return }
+    let hasMoved =
+      stream.rowsSeen > 0 || trainingRecurrentState != nil
+      || !configuration.isStateful && !stream.nextInput.isEmpty
+    self.stream?.hasMoved = hasMoved
   }
 }

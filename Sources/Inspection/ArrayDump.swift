@@ -76,7 +76,9 @@ public struct ArrayDump {
 
   private static func find(_ name: String, in root: Group, file: String) throws -> Dataset {
     let wanted = name.split(separator: "/")
-    if try root.contains(name), case .dataset(let dataset) = try root.member(name) { return dataset }
+    if try root.contains(name), case .dataset(let dataset) = try root.member(name) {
+      return dataset
+    }
     let all = try datasets(root)
     var found = all.filter { $0.path.split(separator: "/").suffix(wanted.count) == wanted[...] }
     // A weight is meant before the moments that have its name too.

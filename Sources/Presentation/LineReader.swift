@@ -1,3 +1,5 @@
+import LSTMToolkit
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -48,8 +50,8 @@ public struct LineReader {
   /// Waits until more has come, or a signal.
   ///
   /// - Returns: Whether it may go on: the input has not ended.
-  /// - Throws: ``InputError`` if stdin cannot be read.
-  public mutating func wait() throws(InputError) -> Bool {
+  /// - Throws: ``InputError`` if stdin cannot be read, or `LineError` if the line is too long.
+  public mutating func wait() throws -> Bool {
     guard !isAtEnd else { return false }
     buffer.removeFirst(start)
     (start, searched) = (0, searched - start)
@@ -61,7 +63,7 @@ public struct LineReader {
       break
     }
     guard buffer.count < Self.mostBytes else {
-      throw InputError("line \(count + 1) is longer than \(Self.mostBytes) bytes")
+      throw LineError(line: count + 1, "is longer than \(Self.mostBytes) bytes")
     }
     let known = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: Self.chunk))

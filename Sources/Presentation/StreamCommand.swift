@@ -7,7 +7,7 @@ extension ToolCommand {
   ///
   /// - Parameters:
   ///   - interval: The rows after which the session is saved; only at the end if `nil`.
-  /// - Throws: `LineError` for a line that cannot be read, after what came before it is answered and saved; an exit
+  /// - Throws: `LineError` or ``InputError`` for a line that cannot be read, after what came before it is answered and saved; an exit
   ///   code if a signal ended it.
   public static func answerLines(_ session: LiveSession, saveEvery interval: Int?) throws {
     Interruption.watch()
@@ -22,7 +22,6 @@ extension ToolCommand {
     }
     func save() throws {
       try flush()
-      guard session.rowsSeen > savedAt else { return }
       try session.save()
       savedAt = session.rowsSeen
     }
@@ -40,7 +39,7 @@ extension ToolCommand {
         if let interval, session.rowsSeen - savedAt >= interval { try save() }
         if answers.count >= 1 << 16 { try flush() }
       }
-    } catch let error as LineError {
+    } catch let error where error is LineError || error is InputError {
       try save()
       throw error
     } catch let error as TrainingDiverged {

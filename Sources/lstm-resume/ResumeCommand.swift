@@ -61,6 +61,13 @@ struct ResumeCommand: ToolCommand {
     let trained = try CheckpointFile.load(checkpoint)
     try protectData(of: trained)
     let run = try TrainingRun(resuming: trained, file: checkpoint, epochs: epochs)
+    if let stream = run.endedStream {
+      Self.note(
+        "note: \(checkpoint): the stream stored in it "
+          + (stream.rowsSeen > 0 ? "after \(stream.rowsSeen) rows " : "")
+          + "is not kept: training goes on with the weights and the optimizer that it left, and the "
+          + "next stream begins anew")
+    }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
       isQuiet: quiet)

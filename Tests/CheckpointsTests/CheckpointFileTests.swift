@@ -237,7 +237,7 @@ import Testing
     return Checkpoint(
       parameters: parameters, optimizer: trainer.optimizer,
       recurrentState: trainer.model.recurrentState,
-      stream: StreamPosition(nextInput: [[1], [2]]), training: trainer.progress,
+      stream: StreamPosition(nextInput: [[1], [2]], hasMoved: true), training: trainer.progress,
       trainingRecurrentState: RecurrentState.zero(configuration),
       vocabulary: Vocabulary(symbols: ["a", "ž", "→"], divisor: 3),
       task: TrainingTask(.experiment("stateful"), options: trainer.options), kerasVersion: version)

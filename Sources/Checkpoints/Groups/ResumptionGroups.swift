@@ -94,5 +94,6 @@ enum ResumptionGroups {
     } else if try root.contains(HistoryGroup.name) {
       checkpoint.history = try HistoryGroup.read(try root.group(HistoryGroup.name), file: file)
     }
+    checkpoint.recognizeMovedStream()
   }
 }

@@ -2,7 +2,8 @@ import HDF5
 
 /// `stream`: where a running sequence stands. `next_input`, `[batch, length]`, int64, the symbols that the next
 /// step is fed; or `next_values`, `[series, length × features]`, float32, `last_values`, `[series, features]`, float64, and `keys`, the names of several
-/// series. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`.
+/// series. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`, `moved` and
+/// `ends_with_prediction`.
 enum StreamGroup {
   static let name = "stream"
 
@@ -25,6 +26,10 @@ enum StreamGroup {
     if let sampler = stream.sampler {
       try group.attributes.set("sampler_seed", sampler.seed)
       try group.attributes.set("sampler_position", sampler.position)
+    }
+    if stream.hasMoved { try group.attributes.set("moved", Int64(1)) }
+    if let isPrediction = stream.endsWithPrediction {
+      try group.attributes.set("ends_with_prediction", Int64(isPrediction ? 1 : 0))
     }
   }
 
@@ -81,6 +86,10 @@ enum StreamGroup {
       stream.sampler = StreamPosition.Sampler(
         seed: try attributes.number("sampler_seed"),
         position: try attributes.number("sampler_position"))
+    }
+    stream.hasMoved = try attributes.contains("moved")
+    if try attributes.contains("ends_with_prediction") {
+      stream.endsWithPrediction = try attributes.number("ends_with_prediction", as: Int64.self) != 0
     }
     return stream
   }

@@ -19,8 +19,8 @@ public final class SequencePredictor {
   public let rows: Int
   private let model: Sequential<Float>
   private var next: [[Int]] = []
-  /// Whether the last of ``next`` is none that came.
-  private var endsWithPrediction = true
+  /// Whether the last of ``next`` is a prediction, not a symbol that came.
+  private var endsWithPrediction = false
 
   /// - Parameter file: The checkpoint's path, for errors.
   /// - Throws: ``CheckpointError`` if the checkpoint has no vocabulary or task.
@@ -66,7 +66,6 @@ public final class SequencePredictor {
       }
       symbols.append(index)
     }
-    let fewest = framing.padded ? 1 : framing.length
     guard symbols.count >= fewest else {
       throw SeedError(
         "'\(seed)' is too short; this model reads \(fewest) symbol\(fewest == 1 ? "" : "s") at once"
@@ -77,7 +76,11 @@ public final class SequencePredictor {
       for symbol in symbols.dropLast() { feed([[Int]](repeating: [symbol], count: rows)) }
     }
     next = [[Int]](repeating: Array(symbols.suffix(framing.length)), count: rows)
+    endsWithPrediction = false
   }
+
+  /// The symbols that the model reads before it answers.
+  private var fewest: Int { framing.padded ? 1 : framing.length }
 
   /// Goes on where a stream stands; the state is the checkpoint's.
   ///
@@ -85,6 +88,17 @@ public final class SequencePredictor {
   public func resume(_ stream: StreamPosition) {
     precondition(stream.nextInput.count == rows)
     next = stream.nextInput
+    // An older file does not say it; a model that has read enough has predicted.
+    endsWithPrediction = stream.endsWithPrediction ?? hasReadEnough
+  }
+
+  /// Whether the next step can be made without another symbol.
+  private var hasReadEnough: Bool { next.first?.count ?? 0 >= fewest }
+
+  /// How many symbols are missing before the model can go on by itself, in words; `nil` if none are.
+  var whatIsMissing: String? {
+    hasReadEnough
+      ? nil : "has read \(next.first?.count ?? 0) of \(fewest) symbols that the model needs"
   }
 
   /// Takes a state for its own.
@@ -93,7 +107,9 @@ public final class SequencePredictor {
   func restore(_ state: RecurrentState) throws(ConfigurationError) { try model.restore(state) }
 
   /// Where the stream stands now.
-  public var stream: StreamPosition { StreamPosition(nextInput: next) }
+  public var stream: StreamPosition {
+    StreamPosition(nextInput: next, hasMoved: true, endsWithPrediction: endsWithPrediction)
+  }
   public var recurrentState: RecurrentState? { model.recurrentState }
 
   /// Forgets what it has read.
@@ -111,8 +127,8 @@ public final class SequencePredictor {
     guard let number = vocabulary.index(of: symbol) else { throw unknown(symbol) }
     let known = (next.first ?? []).dropLast(endsWithPrediction ? 1 : 0)
     next = [[Int]](repeating: Array((known + [number]).suffix(framing.length)), count: rows)
-    endsWithPrediction = framing.padded || next[0].count == framing.length
-    return endsWithPrediction ? step().first : nil
+    endsWithPrediction = false
+    return hasReadEnough ? step().first : nil
   }
 
   /// Feeds what is due and makes the likeliest symbol the next input.
@@ -123,6 +139,7 @@ public final class SequencePredictor {
     for (row, symbol) in model.likeliestClasses(rows: rows).enumerated() {
       next[row] = Array((next[row] + [symbol]).suffix(framing.length))
     }
+    endsWithPrediction = true
     return steps
   }
 

@@ -7,6 +7,8 @@ public final class StreamSession {
   private let file: String
   private let target: StateTarget?
   private var predictor: SequencePredictor?
+  /// The rows that the stream which goes on has seen.
+  private var rowsSeen = 0
 
   /// - Parameters:
   ///   - file: The checkpoint to read.
@@ -59,11 +61,15 @@ public final class StreamSession {
       }
     } else if let stream = checkpoint.stream {
       predictor.resume(stream)
+      if let missing = predictor.whatIsMissing {
+        throw CheckpointError(.invalid, file: file, "its stream \(missing) to go on")
+      }
     } else {
       throw CheckpointError(
         .invalid, file: file, "holds no running stream; begin one with --seed and --save-state")
     }
     self.predictor = predictor
+    rowsSeen = seed == nil ? checkpoint.stream?.rowsSeen ?? 0 : 0
     for _ in 0..<steps { try body(predictor.step()[row]) }
   }
 
@@ -75,6 +81,7 @@ public final class StreamSession {
     checkpoint.keepTrainingState()
     checkpoint.recurrentState = predictor.recurrentState
     checkpoint.stream = predictor.stream
+    checkpoint.stream?.rowsSeen = rowsSeen
     try target.save(checkpoint)
   }
 }

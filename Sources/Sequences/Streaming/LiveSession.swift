@@ -9,6 +9,10 @@ public final class LiveSession {
   private let stream: any LineStream
   /// The lines that were answered, those of earlier runs included.
   public private(set) var rowsSeen: Int
+  /// The rows of the stream that the checkpoint holds.
+  private var rowsStored: Int
+  /// Whether the target does not hold the checkpoint yet.
+  private var isNewTarget: Bool
 
   /// - Parameters:
   ///   - file: The checkpoint to read.
@@ -18,10 +22,11 @@ public final class LiveSession {
   public init(_ file: String, savingTo target: String?, learns: Bool) throws {
     self.target = try StateTarget(target, reading: file)
     checkpoint = try CheckpointFile.load(file)
+    isNewTarget = target != file
     rowsSeen = checkpoint.stream?.rowsSeen ?? 0
+    rowsStored = rowsSeen
     // Where training stands in its text is no place that a stream was at.
-    let continues = rowsSeen > 0 || checkpoint.trainingRecurrentState != nil
-    checkpoint.keepTrainingState()
+    let continues = checkpoint.stream?.hasMoved ?? false
     do {
       switch checkpoint.task?.source {
       case .series(let task):
@@ -58,14 +63,19 @@ public final class LiveSession {
     if try stream.answer(line, number: number, adding: &answer) { rowsSeen += 1 }
   }
 
-  /// Stores where the stream stands. Training goes on from the state it had.
+  /// Stores where the stream stands, if the target does not hold that already. Training goes on from the state it had.
   ///
   /// - Throws: `CheckpointError`.
   public func save() throws {
-    guard let target else { return }
-    try stream.store(in: &checkpoint)
-    checkpoint.stream?.rowsSeen = rowsSeen
+    guard let target, isNewTarget || rowsSeen > rowsStored else { return }
+    if rowsSeen > rowsStored {
+      checkpoint.keepTrainingState()
+      try stream.store(in: &checkpoint)
+      checkpoint.stream?.rowsSeen = rowsSeen
+    }
     try target.save(checkpoint)
+    rowsStored = rowsSeen
+    isNewTarget = false
   }
 }
 
@@ -88,7 +98,7 @@ public struct LineError: Error, CustomStringConvertible {
 
   /// - Parameters:
   ///   - column: The name or the number of the column; the whole line if `nil`.
-  init(line: Int, column: String? = nil, _ reason: String) {
+  public init(line: Int, column: String? = nil, _ reason: String) {
     description = "stdin: line \(line)" + (column.map { ", column \($0)" } ?? "") + ": " + reason
   }
 }

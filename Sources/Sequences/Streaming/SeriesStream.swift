@@ -201,7 +201,7 @@ final class SeriesStream: LineStream {
     let isCarried = forecaster.isStateful && !keepsNewest
     checkpoint.stream = StreamPosition(
       nextValues: isCarried ? [] : recent, lastValues: task.needsLastValues ? lastValues : [],
-      keys: keys, sampler: checkpoint.stream?.sampler)
+      keys: keys, sampler: checkpoint.stream?.sampler, hasMoved: true)
     guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
     let model = forecaster.model
     let now = StateSnapshot(of: model)

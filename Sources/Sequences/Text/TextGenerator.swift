@@ -161,7 +161,7 @@ public final class TextGenerator {
       nextInput: inputs,
       sampler: sampler.map {
         StreamPosition.Sampler(seed: $0.generator.seed, position: $0.generator.position)
-      })
+      } ?? checkpoint.stream?.sampler, hasMoved: true)
     guard isStateful, var state = checkpoint.recurrentState, let own = model.recurrentState else {
       return
     }

@@ -8,6 +8,8 @@ public final class TextSession {
   private let target: StateTarget?
   private let generator: TextGenerator
   private var row = 0
+  /// The rows that the stream which goes on has seen.
+  private var rowsSeen = 0
 
   /// - Parameters:
   ///   - checkpoint: What `file` holds.
@@ -37,6 +39,7 @@ public final class TextSession {
       throw ConfigurationError("there is no row \(row); the model has \(rows), from 0")
     }
     self.row = row
+    rowsSeen = seed == nil ? checkpoint.stream?.rowsSeen ?? 0 : 0
     if let seed {
       do throws(SeedError) {
         try generator.begin(seed: seed)
@@ -97,6 +100,7 @@ public final class TextSession {
     guard let target else { return }
     checkpoint.keepTrainingState()
     generator.store(in: &checkpoint, row: row)
+    checkpoint.stream?.rowsSeen = rowsSeen
     try target.save(checkpoint)
   }
 }

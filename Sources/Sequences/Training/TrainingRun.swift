@@ -8,6 +8,10 @@ public final class TrainingRun {
   private let validationSplit: Double
   private let kerasVersion: KerasVersion
   private var resumedFrom: String?
+  /// The live stream, or that of predictions, of the checkpoint that the run goes on from. What it has learnt stays in
+  /// weights and optimizer; where it stands does not, as the saved run has the stream of its data. `nil` if there is
+  /// none, or nothing is left to train.
+  public private(set) var endedStream: StreamPosition?
 
   /// A new run with new weights.
   ///
@@ -126,6 +130,9 @@ public final class TrainingRun {
     }
     resumedFrom = file
     if let epochs { try trainer.extend(byEpochs: epochs) }
+    if let stream = checkpoint.stream, stream.hasMoved, !trainer.progress.isFinished {
+      endedStream = stream
+    }
   }
 
   /// The data that a checkpoint's task names.
