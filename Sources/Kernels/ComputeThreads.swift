@@ -63,6 +63,8 @@ private final class Crew: @unchecked Sendable {
   // Written by the thread that hands out work before `turn` is advanced, read by the others after it.
   private var work: ((Int, Int) -> Void)?
   private var parts = 1
+  /// How the thread that hands out work computes; the others do as it does, so that no result mixes two rules.
+  private var floatMode: UInt = 0
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   // One thread at a time hands out work; others that compute do theirs alone.
@@ -91,6 +93,7 @@ private final class Crew: @unchecked Sendable {
     defer { busy.store(false, ordering: .releasing) }
     grow(to: parts)
     (work, self.parts) = (body, parts)
+    floatMode = ckernels_float_mode()
     unfinished.store(workers, ordering: .relaxed)
     turn.add(1, ordering: .sequentiallyConsistent)
     if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
@@ -113,15 +116,17 @@ private final class Crew: @unchecked Sendable {
 
   /// What a worker does all its life.
   private func serve(part: Int, after first: Int) {
-    // As the engine computes; signals are for the thread that started.
-    _ = ckernels_flush_subnormals()
+    // Signals are for the thread that started.
     var all = sigset_t()
     sigfillset(&all)
     pthread_sigmask(SIG_BLOCK, &all, nil)
     var seen = first
     while true {
       seen = waitForTurn(after: seen)
-      if part < parts { work?(part, parts) }
+      if part < parts {
+        ckernels_restore_float_mode(floatMode)
+        work?(part, parts)
+      }
       unfinished.subtract(1, ordering: .acquiringAndReleasing)
     }
   }

@@ -70,6 +70,9 @@ struct ckernels_table {
 unsigned long ckernels_flush_subnormals(void);
 void ckernels_restore_float_mode(unsigned long mode);
 
+// The mode of this thread, for another one to take over by `ckernels_restore_float_mode`.
+unsigned long ckernels_float_mode(void);
+
 // Tells the processor that this thread waits for another one.
 static inline void ckernels_pause(void) {
 #if defined(__x86_64__)

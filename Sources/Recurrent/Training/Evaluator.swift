@@ -1,5 +1,3 @@
-import Kernels
-
 /// Measures a model on samples without training it: Keras' `evaluate`.
 public final class Evaluator {
   /// Means over all rows that count.
@@ -57,21 +55,19 @@ public final class Evaluator {
       let rows = min(model.batch, source.samples - first)
       try model.load(
         source, order: nil, first: first, rows: rows, classes: &classes, values: &values)
-      try FloatMode.flushingSubnormals {
-        model.forward(rows: rows)
-        try model.checkSymbols { first + $0 }
-        for (index, metric) in metrics.enumerated() {
-          metricSums[index] += model.sum(
-            metric, of: source, classes: classes, values: values, rows: rows)
-        }
-        let sums =
-          source.targetUnits > 0
-          ? model.evaluate(targetValues: values, loss: loss, rows: rows)
-          : model.evaluate(targets: classes, loss: loss, rows: rows)
-        lossSum += sums.lossSum
-        correct += sums.correct
-        rowsSeen += sums.rows
+      model.forward(rows: rows)
+      try model.checkSymbols { first + $0 }
+      for (index, metric) in metrics.enumerated() {
+        metricSums[index] += model.sum(
+          metric, of: source, classes: classes, values: values, rows: rows)
       }
+      let sums =
+        source.targetUnits > 0
+        ? model.evaluate(targetValues: values, loss: loss, rows: rows)
+        : model.evaluate(targets: classes, loss: loss, rows: rows)
+      lossSum += sums.lossSum
+      correct += sums.correct
+      rowsSeen += sums.rows
     }
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }
     let answers = rowsSeen * loss.answersPerRow(units: model.outputUnits)

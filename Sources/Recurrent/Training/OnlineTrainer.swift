@@ -1,5 +1,3 @@
-import Kernels
-
 /// Learns from samples one by one as they come, an update each, by the gradient of that sample alone.
 ///
 /// The state that a stateful model begins with is the caller's to set, see ``model``.
@@ -40,13 +38,10 @@ public final class OnlineTrainer {
       for feature in 0..<features { model.input[step * features + feature] = input(step, feature) }
     }
     for unit in 0..<model.outputUnits { targets[unit] = target(unit) }
-    var lossSum = 0.0
-    try FloatMode.flushingSubnormals {
-      model.forward(rows: 1, training: true, update: optimizer.iterations)
-      try model.checkSymbols()
-      lossSum =
-        model.backward(targetValues: targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
-    }
+    model.forward(rows: 1, training: true, update: optimizer.iterations)
+    try model.checkSymbols()
+    let lossSum =
+      model.backward(targetValues: targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
     guard lossSum.isFinite else { throw TrainingDiverged(epoch: nil) }
   }
 }

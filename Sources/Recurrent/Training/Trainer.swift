@@ -1,5 +1,3 @@
-import Kernels
-
 /// Trains a model on a dataset, one update at a time, and can stop after any of them: everything it
 /// needs to go on is in the parameters, the optimizer, ``progress`` and the model's recurrent state.
 public final class Trainer {
@@ -184,7 +182,7 @@ public final class Trainer {
         source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
         classes: &classes, values: &values)
       if isFirst, options.resetStatesEachEpoch { model.resetStates() }
-      try FloatMode.flushingSubnormals { try learn(first: first, rows: rows) }
+      try learn(first: first, rows: rows)
     } catch {
       // The next attempt draws the same order.
       progress.shuffleGenerator = generator
