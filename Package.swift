@@ -61,10 +61,11 @@ let package = Package(
 
     // C of our own: what Swift cannot say.
     .target(name: "CKernels"),
-    .target(name: "CQuarantine", dependencies: ["CHDF5"]),
+    .target(name: "CFileImage", dependencies: ["CHDF5"]),
+    .target(name: "CQuarantine", dependencies: ["CFileImage", "CHDF5"]),
 
     // The library, each module above the ones it depends on.
-    .target(name: "HDF5", dependencies: ["CHDF5"], linkerSettings: hdf5Libraries),
+    .target(name: "HDF5", dependencies: ["CFileImage", "CHDF5"], linkerSettings: hdf5Libraries),
     .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
     .target(
@@ -128,7 +129,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
     .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),

@@ -1,13 +1,18 @@
 #include "cquarantine.h"
 
+#include "cfileimage.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include "../CHDF5/shim.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 // Reads all values of a dataset or an attribute through `read`, text as text.
 typedef herr_t (*reader)(hid_t object, hid_t type, void *buffer);
@@ -80,41 +85,55 @@ static void limit(int resource, rlim_t most) {
   setrlimit(resource, &limits);
 }
 
-static int walk(const char *path) {
+static int walk(int descriptor, uint64_t offset, uint64_t length) {
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-  // As the parent opens it, which may have it open already.
+  // As the parent opens it.
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  H5Pset_file_locking(access, 0, 1);
-  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  struct cfileimage *image = cfileimage_in_file(descriptor, offset, length);
+  if (!image || cfileimage_set_access(access, image) < 0) return 0;
+  hid_t file = H5Fopen("quarantined", H5F_ACC_RDONLY, access);
   hid_t root = file < 0 ? -1 : H5Gopen2(file, "/", H5P_DEFAULT);
   // Hard links are followed once each, so a circle of groups ends.
   return root >= 0 && visit_object(root) &&
          H5Lvisit(root, H5_INDEX_NAME, H5_ITER_INC, visit_link, NULL) >= 0;
 }
 
-enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, size_t address_space,
+// The child ends with the parent, and after so many seconds of the processor.
+static void limit_life(pid_t parent, unsigned seconds) {
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+  // The parent may have ended before.
+  if (getppid() != parent) _exit(1);
+  struct itimerval time = {{0, 0}, {seconds, 0}};
+  setitimer(ITIMER_PROF, &time, NULL);
+  limit(RLIMIT_CPU, seconds + 1);
+  // One that waits for something that never comes.
+  alarm(30 * seconds);
+}
+
+enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64_t length,
+                                         unsigned seconds, size_t address_space,
                                          unsigned open_files) {
-  pid_t child = fork();
+  pid_t parent = getpid(), child = fork();
   if (child < 0) return CQUARANTINE_NO_CHILD;
   if (child == 0) {
     // What a dying C library prints is not for the user.
     int null = open("/dev/null", O_RDWR);
     for (int stream = 0; stream <= 2; stream++) dup2(null, stream);
     // A crash is an answer here, nothing to report; Ctrl-C is for the parent.
-    int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE, SIGALRM, SIGXCPU};
+    int crashes[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE, SIGALRM, SIGXCPU, SIGPROF};
     for (size_t index = 0; index < sizeof crashes / sizeof *crashes; index++)
       signal(crashes[index], SIG_DFL);
     signal(SIGINT, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    limit(RLIMIT_CPU, seconds);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, open_files);
     limit(RLIMIT_AS, address_space);
-    alarm(seconds);
-    _exit(walk(path) ? 0 : 1);
+    limit_life(parent, seconds);
+    _exit(walk(descriptor, offset, length) ? 0 : 1);
   }
   int status = 0;
   while (waitpid(child, &status, 0) < 0)

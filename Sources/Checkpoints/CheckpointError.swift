@@ -36,6 +36,16 @@ extension CheckpointError {
     CheckpointError(.inputOutput, file: file, "cannot write: \(systemErrorText())")
   }
 
+  /// Reading failed, for the reason that the system gave last.
+  static func cannotRead(_ file: String) -> CheckpointError {
+    CheckpointError(.inputOutput, file: file, "cannot read: \(systemErrorText())")
+  }
+
+  /// The same error with one more thing that went wrong.
+  public func adding(_ more: String) -> CheckpointError {
+    CheckpointError(kind, file: file, "\(reason); \(more)")
+  }
+
   /// Something in a file's content that is not what it should be.
   static func invalid(_ file: String, _ reason: String) -> CheckpointError {
     CheckpointError(.invalid, file: file, reason)

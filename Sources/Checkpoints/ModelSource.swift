@@ -10,7 +10,7 @@ struct ModelSource {
   let format: CheckpointFormat
   /// Whether an intact seal says that the file is ours and no byte has changed.
   let isSealed: Bool
-  let arrays: ArrayReader
+  var arrays: ArrayReader
 
   /// Opens a file and has `body` read what it wants.
   ///
@@ -22,9 +22,9 @@ struct ModelSource {
   static func open<Result>(
     _ path: String, needsSeal: Bool = false, _ body: (ModelSource) throws -> Result
   ) throws -> Result {
-    let (content, verdict) = try SealedFile.open(path)
+    let opened = try SealedFile.open(path)
     var sealed: SealedFile?
-    switch verdict {
+    switch opened.verdict {
     case .sealed(let file): sealed = file
     case .broken(let reason): throw CheckpointError.invalid(path, reason)
     case .absent where needsSeal:
@@ -34,24 +34,22 @@ struct ModelSource {
     }
     do {
       let result: Result
-      switch content {
+      switch opened.content {
       case .zip:
-        let archive = try ZipReader(path)
+        let archive = try ZipReader(opened.file, reportedAs: path)
         let description = try KerasDescription(archive, file: path)
-        let unpacked = try KerasArchive.unpackWeights(archive, file: path)
-        guard CheckpointFormat.content(of: unpacked.path) == .hdf5 else {
+        let (file, range) = try archive.open(KerasArchive.weights)
+        let start = try file.read(at: range.lowerBound, count: min(9, range.count), path: path)
+        guard CheckpointFormat.content(start) == .hdf5 else {
           throw CheckpointError.invalid(path, "\(KerasArchive.weights): is not HDF5")
         }
-        if sealed == nil { try Quarantine.walk(unpacked.path, reportedAs: path) }
+        let root = try root(file, range, isSealed: sealed != nil, path: path)
         result = try body(
           ModelSource(
-            path: path, root: try File.open(unpacked.path).root, description: description,
-            format: .kerasArchive, isSealed: sealed != nil,
-            arrays: ArrayReader(sealed: nil, file: path)))
-        withExtendedLifetime(unpacked) {}
+            path: path, root: root, description: description, format: .kerasArchive,
+            isSealed: sealed != nil, arrays: ArrayReader(sealed: nil, file: path)))
       case .hdf5:
-        if sealed == nil { try Quarantine.walk(path, reportedAs: path) }
-        let root = try File.open(path).root
+        let root = try root(opened.file, 0..<opened.length, isSealed: sealed != nil, path: path)
         let description = try KerasDescription(root, file: path)
         result = try body(
           ModelSource(
@@ -64,10 +62,62 @@ struct ModelSource {
       }
       return result
     } catch let error as HDF5Error {
-      throw CheckpointError.invalid(path, error.reason)
+      throw CheckpointError(error.isOfSystem ? .inputOutput : .invalid, file: path, error.reason)
     } catch let error as OutOfMemory {
       throw CheckpointError.invalid(path, error.description)
     }
+  }
+
+  /// The root of the HDF5 file in a range of a file.
+  ///
+  /// - Throws: `HDF5Error`, or ``CheckpointError`` if a child process could not read all of it, or if it must have
+  ///   a seal and has none.
+  private static func root(
+    _ file: FileDescriptor, _ range: Range<Int>, isSealed: Bool, path: String
+  ) throws -> Group {
+    if !isSealed { try Quarantine.walk(file, range, reportedAs: path) }
+    let image = try FileImage(descriptor: file.number, range: range, keeping: file)
+    let root = try File.open(image, reportedAs: path).root
+    if !isSealed, try ResumptionGroups.mustBeSealed(root) {
+      throw CheckpointError.invalid(
+        path,
+        "has lost its seal: its end is cut off, or another program has changed it. To accept the changes of "
+          + "another program, remove its attribute \(ResumptionGroups.sealedAttribute)")
+    }
+    return root
+  }
+
+  /// Reads all that ``checkpoint(into:)`` does, but for memory of its own: weights and moments are compared with
+  /// those that are there.
+  ///
+  /// - Throws: `HDF5Error` or ``CheckpointError`` if the file is not this checkpoint.
+  func verify(is checkpoint: Checkpoint) throws {
+    func check(_ isSame: Bool, _ what: String) throws {
+      guard isSame else { throw CheckpointError.invalid(path, "\(what) is not what was written") }
+    }
+    var comparing = self
+    comparing.arrays.compares = true
+    if let own = try description.configuration(file: path) {
+      try check(
+        own.parameterCount == checkpoint.configuration.parameterCount, description.modelPlace)
+    }
+    try comparing.readWeights(into: checkpoint.parameters)
+    if let optimizer = checkpoint.optimizer {
+      let configuration =
+        try description.kerasTraining(file: path)?.optimizer ?? optimizer.configuration
+      _ = try comparing.optimizer(configuration, checkpoint.parameters, written: optimizer)
+    }
+    var read = Checkpoint(
+      parameters: checkpoint.parameters, optimizer: checkpoint.optimizer, recurrentState: nil)
+    try ResumptionGroups.read(root, into: &read, arrays: arrays, file: path)
+    try check(
+      read.recurrentState == checkpoint.recurrentState
+        && read.trainingRecurrentState == checkpoint.trainingRecurrentState, "the recurrent state")
+    try check(read.stream == checkpoint.stream, "the stream")
+    try check(read.vocabulary == checkpoint.vocabulary, "the vocabulary")
+    try check(read.labels == checkpoint.labels, "the list of labels")
+    try check(read.scaling == checkpoint.scaling, "the scaling")
+    try check(read.task == checkpoint.task, "the task")
   }
 
   /// What the file holds.
@@ -115,13 +165,15 @@ struct ModelSource {
   }
 
   private func optimizer(
-    _ configuration: OptimizerConfiguration?, _ parameters: ParameterStore<Float>
+    _ configuration: OptimizerConfiguration?, _ parameters: ParameterStore<Float>,
+    written: Optimizer<Float>? = nil
   ) throws -> Optimizer<Float>? {
     guard let configuration else { return nil }
     let variables =
       try format == .kerasHDF5
       ? KerasOptimizer.variables(root) : KerasVariables.optimizerVariables(root)
     return try KerasOptimizer.read(
-      variables ?? [], configuration, parameters: parameters, arrays: arrays, file: path)
+      variables ?? [], configuration, parameters: parameters, written: written, arrays: arrays,
+      file: path)
   }
 }

@@ -126,6 +126,7 @@ public struct Attributes: Sendable {
     _ = try Library.call("cannot write", at: place.attribute(name)) {
       H5Awrite(attribute.id, Value.memoryType, &value)
     }
+    try attribute.close("cannot write", at: place.attribute(name))
   }
 
   private func write(
@@ -133,8 +134,8 @@ public struct Attributes: Sendable {
   ) throws(HDF5Error) {
     let there = place.attribute(name)
     guard !texts.isEmpty else {
-      _ = try create(name, type: Double.fileType, shape: [0])
-      return
+      return try create(name, type: Double.fileType, shape: [0])
+        .close("cannot write", at: there)
     }
     let type = try stringType(size: nil, utf8: utf8, there)
     let attribute = try create(name, type: type.id, shape: shape)
@@ -151,6 +152,7 @@ public struct Attributes: Sendable {
         return H5Awrite(attribute.id, type.id, pointers)
       }
     }
+    try attribute.close("cannot write", at: there)
   }
 
   private func create(

@@ -31,8 +31,16 @@ public struct Group: Sendable {
         H5Lexists(handle.id, path, hid_t(H5P_DEFAULT))
       }
       if found == 0 { return false }
+      // What a link into another file leads to is not looked at.
+      if try !isHardLink(path) { return true }
     }
     return !path.isEmpty
+  }
+
+  private func isHardLink(_ path: String) throws(HDF5Error) -> Bool {
+    try Library.call("cannot look the link up", at: place.appending(path)) {
+      chdf5_is_hard_link(handle.id, path)
+    } != 0
   }
 
   /// The names of all members, in alphabetical order.
@@ -95,10 +103,7 @@ public struct Group: Sendable {
     var path = ""
     for part in name.split(separator: "/") {
       path += path.isEmpty ? String(part) : "/" + part
-      let isHard = try Library.call("cannot look the link up", at: there) {
-        chdf5_is_hard_link(handle.id, path)
-      }
-      guard isHard != 0 else { return .other }
+      guard try isHardLink(path) else { return .other }
     }
     let id = try Library.call("cannot open", at: there) {
       H5Oopen(handle.id, name, hid_t(H5P_DEFAULT))
@@ -219,6 +224,7 @@ public struct Group: Sendable {
     guard let extent = dataset.extent(of: type) else {
       throw error(at: path, "has no place in the file")
     }
+    try dataset.handle.close("cannot write", at: dataset.place)
     return extent.lowerBound
   }
 
@@ -230,12 +236,14 @@ public struct Group: Sendable {
       throw error(at: path, "cannot write \(count) values as shape \(shape)")
     }
     let dataset = try createDataset(path, shape: shape, fileType: fileType()) { _ in 0 }
-    guard count > 0 else { return }
-    _ = try Library.call("cannot write", at: dataset.place) {
-      H5Dwrite(
-        dataset.handle.id, memoryType(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT),
-        values)
+    if count > 0 {
+      _ = try Library.call("cannot write", at: dataset.place) {
+        H5Dwrite(
+          dataset.handle.id, memoryType(), hid_t(H5S_ALL), hid_t(H5S_ALL), hid_t(H5P_DEFAULT),
+          values)
+      }
     }
+    try dataset.handle.close("cannot write", at: dataset.place)
   }
 
   /// - Parameter configure: Sets more of the dataset's creation properties.

@@ -9,6 +9,9 @@ public struct HDF5Error: Error, CustomStringConvertible, Sendable {
   /// HDF5's own error stack, from the call to the cause.
   public let stack: [String]
 
+  /// Whether a call of the system failed, not HDF5 on what is in the file.
+  public var isOfSystem: Bool { stack.contains { $0.contains("error message = '") } }
+
   /// What happened, without the file's name.
   public var reason: String {
     let cause = stack.last.map { " (HDF5: \($0))" } ?? ""

@@ -98,15 +98,31 @@ struct Place: Sendable {
   func attribute(_ name: String) -> Place { Place(file: file, object: object + "@" + name) }
 }
 
-/// An identifier of HDF5 that is closed with the last value that holds it.
-final class Handle: Sendable {
+/// An identifier of HDF5 that is closed by ``close(_:at:)``, or with the last value that holds it.
+final class Handle: @unchecked Sendable {
   let id: hid_t
-  private let close: @Sendable (hid_t) -> herr_t
+  private let closing: @Sendable (hid_t) -> herr_t
+  private let kept: AnyObject?
+  // Written while no other thread is inside libhdf5.
+  private var isClosed = false
 
-  init(_ id: hid_t, close: @escaping @Sendable (hid_t) -> herr_t) {
+  /// - Parameter kept: What must live as long as the identifier is open.
+  init(_ id: hid_t, keeping kept: AnyObject? = nil, close: @escaping @Sendable (hid_t) -> herr_t) {
     self.id = id
-    self.close = close
+    self.kept = kept
+    closing = close
   }
 
-  deinit { Library.ignore { _ = close(id) } }
+  /// Closes it. What HDF5 held back until then is written now.
+  ///
+  /// - Throws: ``HDF5Error``; it counts as closed then too.
+  func close(_ operation: String, at place: Place) throws(HDF5Error) {
+    _ = try Library.call(operation, at: place) {
+      isClosed = true
+      return closing(id)
+    }
+  }
+
+  // What is written is closed by the call above; what was read has nothing left to fail.
+  deinit { Library.ignore { if !isClosed { _ = closing(id) } } }
 }

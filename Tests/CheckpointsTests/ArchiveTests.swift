@@ -121,12 +121,12 @@ import Testing
     let folder = try TemporaryFolder()
     for name in ["../evil", "/etc/evil", "a/../../evil", "..\\evil"] {
       let path = folder.path("model.keras")
-      #expect(FileManager.default.createFile(atPath: path, contents: nil))
-      let file = try #require(FileDescriptor(path, O_RDWR))
-      let writer = ZipWriter(file, reportedAs: path)
-      try writer.add("metadata.json", Array(#"{"keras_version":"3.15.1"}"#.utf8))
-      try writer.add(name, [1, 2, 3])
-      _ = try writer.finish(commentSize: 0)
+      try AtomicFile.replace(path, target: path) { file in
+        let writer = ZipWriter(file)
+        try writer.add("metadata.json", Array(#"{"keras_version":"3.15.1"}"#.utf8))
+        try writer.add(name, [1, 2, 3])
+        try writer.finish(commentSize: 0)
+      }
       let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
       #expect(error?.kind == .invalid)
       #expect(error?.reason.contains("leads out") == true)

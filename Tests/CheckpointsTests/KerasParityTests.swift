@@ -1,6 +1,7 @@
 import Checkpoints
 import HDF5
 import Recurrent
+import TestSupport
 import Testing
 
 /// The engine beside real Keras: the files in `Reference` were written by `tools/keras/make_reference.py`.

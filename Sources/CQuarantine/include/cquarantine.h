@@ -5,6 +5,7 @@
 #define CQUARANTINE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum cquarantine_result {
   CQUARANTINE_READ,      // all of the file was read
@@ -13,9 +14,10 @@ enum cquarantine_result {
   CQUARANTINE_NO_CHILD,  // no process could be made; errno tells why
 };
 
-// Walks all of the file with limits on seconds, on bytes of address space and on open files. No
-// thread may be inside HDF5 while it runs.
-enum cquarantine_result cquarantine_walk(const char *path, unsigned seconds, size_t address_space,
+// Walks all of an HDF5 file, which is a range of an open file, with limits on seconds of the processor, on
+// bytes of address space and on open files. No thread may be inside HDF5 while it runs.
+enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64_t length,
+                                         unsigned seconds, size_t address_space,
                                          unsigned open_files);
 
 #endif

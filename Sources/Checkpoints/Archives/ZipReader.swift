@@ -36,10 +36,10 @@ struct ZipReader {
   /// Reads the list of members.
   ///
   /// - Throws: ``CheckpointError`` if there is none, or a member that no archive should have.
-  init(_ path: String) throws {
-    file = try FileDescriptor.reading(path)
+  init(_ file: FileDescriptor, reportedAs path: String) throws {
+    self.file = file
     self.path = path
-    length = file.length
+    length = try file.length(reportedAs: path)
     members = try Self.members(file, length: length, path: path)
     for member in members {
       let isOutside =
@@ -81,18 +81,27 @@ struct ZipReader {
     return bytes
   }
 
-  /// Unpacks a member into a file.
+  /// The bytes of a member as a range of a file: of the archive if it is stored there as it is, which is how Keras
+  /// writes them; of a temporary file otherwise. Its size and checksum are compared with the list's.
   ///
   /// - Throws: ``CheckpointError``.
-  func copy(_ name: String, to target: FileDescriptor) throws {
+  func open(_ name: String) throws -> (file: FileDescriptor, range: Range<Int>) {
+    let member = try member(name)
+    if member.method == ZipFormat.stored {
+      try unpack(member) { _ in }
+      let start = try dataOffset(member)
+      return (file, start..<start + member.storedSize)
+    }
+    let target = try TemporaryFile.make(for: path)
     var offset = 0
-    try unpack(try member(name)) { piece in
+    try unpack(member) { piece in
       guard target.write(piece, at: offset) else {
         throw CheckpointError(
           .inputOutput, file: path, "cannot unpack \(name): \(systemErrorText())")
       }
       offset += piece.count
     }
+    return (target, 0..<offset)
   }
 
   /// Unpacks a member piece by piece and compares its size and checksum with the list's.
@@ -148,17 +157,7 @@ struct ZipReader {
   private func forEachPiece(
     _ member: Member, from start: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let end = start + member.storedSize
-    try withUnsafeTemporaryAllocation(byteCount: Self.piece, alignment: 64) { buffer in
-      for offset in stride(from: start, to: end, by: Self.piece) {
-        let part = UnsafeMutableRawBufferPointer(
-          rebasing: buffer[..<min(Self.piece, end - offset)])
-        guard file.read(at: offset, into: part) == part.count else {
-          throw CheckpointError(.inputOutput, file: path, "cannot read: \(systemErrorText())")
-        }
-        try body(UnsafeRawBufferPointer(part))
-      }
-    }
+    try file.forEachPiece(start..<start + member.storedSize, reportedAs: path, body)
   }
 
   private func inflate(

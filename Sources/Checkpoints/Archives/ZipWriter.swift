@@ -21,56 +21,43 @@ final class ZipWriter {
   /// Readable and writable by its owner, as Python's `zipfile` has it.
   private static let attributes: UInt32 = 0o600 << 16
   private static let unix: UInt16 = 3 << 8
-  private static let piece = 1 << 18
-
-  private let file: FileDescriptor
-  private let path: String
+  private let file: NewFile
   private var entries: [Entry] = []
-  private var position = 0
 
-  /// - Parameters:
-  ///   - file: Empty, and open for writing.
-  ///   - path: The path that errors name.
-  init(_ file: FileDescriptor, reportedAs path: String) {
-    self.file = file
-    self.path = path
-  }
+  /// - Parameter file: Empty.
+  init(_ file: NewFile) { self.file = file }
 
   /// Adds a member.
   ///
   /// - Throws: ``CheckpointError`` if it cannot be written.
   func add(_ name: String, _ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { bytes in
-      try add(name, size: bytes.count) { write in try write(bytes) }
-    }
+    try add(name, size: bytes.count) { body in try bytes.withUnsafeBytes(body) }
   }
 
-  /// Adds all of a file as a member.
+  /// Adds a member whose bytes come piece by piece.
   ///
-  /// - Throws: ``CheckpointError`` if it cannot be read or written.
-  func add(_ name: String, contentsOf source: FileDescriptor) throws {
-    let size = source.length
-    try withUnsafeTemporaryAllocation(byteCount: Self.piece, alignment: 64) { buffer in
-      try add(name, size: size) { write in
-        for offset in stride(from: 0, to: size, by: Self.piece) {
-          let part = UnsafeMutableRawBufferPointer(
-            rebasing: buffer[..<min(Self.piece, size - offset)])
-          guard source.read(at: offset, into: part) == part.count else {
-            throw CheckpointError.cannotWrite(path)
-          }
-          try write(UnsafeRawBufferPointer(part))
-        }
-      }
+  /// - Parameter pieces: Gives them; called twice, for the checksum, which stands before them, and for the bytes.
+  /// - Throws: ``CheckpointError`` if it cannot be written, or what `pieces` throws.
+  func add(
+    _ name: String, size: Int, _ pieces: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws {
+    var checksum = crc32(0, nil, 0)
+    try pieces {
+      checksum = crc32_z(checksum, $0.bindMemory(to: UInt8.self).baseAddress, $0.count)
     }
+    let entry = Entry(
+      name: Array(name.utf8), size: size, checksum: UInt32(checksum), offset: file.length)
+    try file.append(Self.header(entry))
+    try pieces { try file.append($0) }
+    entries.append(entry)
   }
 
   /// Writes the list of members.
   ///
   /// - Parameter commentSize: The bytes that the caller writes behind it, as the archive's comment.
-  /// - Returns: The length of the archive without them.
   /// - Throws: ``CheckpointError`` if it cannot be written.
-  func finish(commentSize: Int) throws -> Int {
-    let start = position
+  func finish(commentSize: Int) throws {
+    let start = file.length
     var directory: [UInt8] = []
     for entry in entries {
       let extra = Self.extra(entry, withOffset: true)
@@ -94,37 +81,7 @@ final class ZipWriter {
     directory += Self.bytes(UInt16(entries.count)) + Self.bytes(UInt16(entries.count))
     directory += Self.bytes(UInt32(size)) + Self.bytes(UInt32(clamping: start))
     directory += Self.bytes(UInt16(commentSize))
-    try directory.withUnsafeBytes { try write($0) }
-    return position
-  }
-
-  private func add(
-    _ name: String, size: Int,
-    _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
-  ) throws {
-    let offset = position
-    func entry(_ checksum: UInt32) -> Entry {
-      Entry(name: Array(name.utf8), size: size, checksum: checksum, offset: offset)
-    }
-    let headerSize = Self.header(entry(0)).count
-    position += headerSize
-    var checksum = crc32(0, nil, 0)
-    var at = position
-    try body { piece in
-      checksum = crc32_z(checksum, piece.bindMemory(to: UInt8.self).baseAddress, piece.count)
-      guard file.write(piece, at: at) else { throw CheckpointError.cannotWrite(path) }
-      at += piece.count
-    }
-    position = at
-    let written = entry(UInt32(checksum))
-    let isHeaderWritten = Self.header(written).withUnsafeBytes { file.write($0, at: offset) }
-    guard isHeaderWritten else { throw CheckpointError.cannotWrite(path) }
-    entries.append(written)
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard file.write(bytes, at: position) else { throw CheckpointError.cannotWrite(path) }
-    position += bytes.count
+    try file.append(directory)
   }
 
   private static func header(_ entry: Entry) -> [UInt8] {

@@ -27,7 +27,7 @@ enum RecurrentStateGroup {
       func read(_ name: String, into values: inout [Float]) throws {
         let dataset = try layer.dataset(name)
         try values.withUnsafeMutableBufferPointer { buffer in
-          try arrays.read(dataset, shape: shape, into: buffer, need: need)
+          try arrays.loading.read(dataset, shape: shape, into: buffer, need: need)
         }
       }
       for (value, name) in state.layers[index].valueNames.enumerated() {

@@ -6,11 +6,21 @@ enum ResumptionGroups {
   /// The attribute of the file that says that the groups are there, and in which version.
   static let formatAttribute = "lstm_toolkit_format"
   static let format: Int64 = 1
+  /// The attribute of the file that says that it was written with a seal: without one it is not whole.
+  static let sealedAttribute = "lstm_toolkit_sealed"
+
+  /// Whether a file says that it has a seal.
+  ///
+  /// - Throws: `HDF5Error`.
+  static func mustBeSealed(_ root: Group) throws -> Bool {
+    try root.attributes.contains(sealedAttribute)
+  }
 
   static func write(
     _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
   ) throws {
     try root.attributes.set(formatAttribute, format)
+    try root.attributes.set(sealedAttribute, Int64(1))
     if let state = checkpoint.recurrentState {
       try RecurrentStateGroup.write(
         state, arrays: arrays, to: try root.createGroup(RecurrentStateGroup.name))

@@ -15,10 +15,12 @@ enum KerasOptimizer {
   ///
   /// - Parameter variables: The count of updates, the learning rate if it is there, the slots, and Nadam's
   ///   product of momentum factors, which follows from the count.
+  /// - Parameter written: The optimizer that the file was written from, if the two are compared.
   /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array or option.
   static func read(
     _ variables: [Dataset], _ configuration: OptimizerConfiguration,
-    parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
+    parameters: ParameterStore<Float>, written: Optimizer<Float>? = nil, arrays: ArrayReader,
+    file: String
   ) throws -> Optimizer<Float> {
     var configuration = configuration
     var slots: [Dataset] = []
@@ -45,8 +47,18 @@ enum KerasOptimizer {
       throw CheckpointError.invalid(
         file, "\(variables.first?.path ?? ""): the iteration is \(iterations)")
     }
-    let optimizer = try make(configuration, parameters, file: file)
-    optimizer.iterations = iterations
+    let optimizer = try written ?? make(configuration, parameters, file: file)
+    if let written {
+      guard written.iterations == iterations,
+        written.configuration.className == configuration.className,
+        written.configuration.learningRate == configuration.learningRate
+      else {
+        throw CheckpointError.invalid(
+          file, "\(variables.first?.path ?? "the optimizer"): is not what was written")
+      }
+    } else {
+      optimizer.iterations = iterations
+    }
     // An optimizer that has not been built yet has no slots.
     guard let first = slots.first else { return optimizer }
     var places = self.places(configuration, parameters, .three)

@@ -24,7 +24,7 @@ struct ONNXModel {
 
   /// - Throws: ``CheckpointError``, or ``ConfigurationError`` naming the layer that ONNX does not compute.
   static func write(
-    _ checkpoint: Checkpoint, to temporary: String, reportedAs path: String
+    _ checkpoint: Checkpoint, to file: NewFile
   ) throws {
     let size = checkpoint.configuration.parameterCount * MemoryLayout<Float>.stride
     guard size < most else {
@@ -32,13 +32,9 @@ struct ONNXModel {
     }
     var model = ONNXModel(checkpoint)
     try model.addLayers()
-    let bytes = model.graph.model(
-      name: checkpoint.configuration.name, texts: try PortableState(checkpoint).texts)
-    guard let file = FileDescriptor(temporary, O_RDWR),
-      bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
-    else {
-      throw CheckpointError.cannotWrite(path)
-    }
+    try file.append(
+      model.graph.model(
+        name: checkpoint.configuration.name, texts: try PortableState(checkpoint).texts))
   }
 
   private mutating func addLayers() throws {

@@ -8,7 +8,7 @@ enum PyTorchWeights {
 
   /// - Throws: ``CheckpointError``, or ``ConfigurationError`` if PyTorch computes something else.
   static func write(
-    _ checkpoint: Checkpoint, to temporary: String, reportedAs path: String
+    _ checkpoint: Checkpoint, to file: NewFile
   ) throws {
     let parameters = checkpoint.parameters
     let modules = try PyTorchModule.modules(of: parameters, stacked: true)
@@ -22,7 +22,7 @@ enum PyTorchWeights {
     }
     try SafetensorsFile.write(
       tensors, texts: try PortableState(checkpoint).texts.merging(format) { ours, _ in ours },
-      to: temporary, reportedAs: path)
+      to: file)
   }
 
   /// Reads a file of ours, or of PyTorch's into an architecture.

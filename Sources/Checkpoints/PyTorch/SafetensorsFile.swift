@@ -34,7 +34,7 @@ struct SafetensorsFile {
     file = try FileDescriptor.reading(path)
     self.path = path
     func invalid(_ reason: String) -> CheckpointError { .invalid(path, reason) }
-    let length = file.length
+    let length = try file.length(reportedAs: path)
     let size = Int(
       clamping: LittleEndian.number(try file.read(at: 0, count: 8, path: path), at: 0, UInt64.self))
     guard size <= length - 8 else { throw invalid("is truncated: its header is not whole") }
@@ -115,12 +115,11 @@ struct SafetensorsFile {
   /// - Parameters:
   ///   - tensors: Name, shape, and how to compute the values, one after the other.
   ///   - texts: What stands under `__metadata__`.
-  ///   - temporary: An empty file.
-  ///   - path: The path that errors name.
+  ///   - file: An empty file.
   /// - Throws: ``CheckpointError``.
   static func write(
     _ tensors: [(name: String, shape: [Int], values: () -> [Float])], texts: [String: String],
-    to temporary: String, reportedAs path: String
+    to file: NewFile
   ) throws {
     var members: [String: JSONValue] = [metadata: .object(texts.mapValues(JSONValue.string))]
     var size = 0
@@ -138,26 +137,15 @@ struct SafetensorsFile {
     guard header.count <= mostHeader else {
       throw ConfigurationError("the recurrent state is too large for a header of texts")
     }
-    guard let file = FileDescriptor(temporary, O_RDWR) else {
-      throw CheckpointError.cannotWrite(path)
-    }
-    let front = LittleEndian.bytes(UInt64(header.count)) + header
-    guard front.withUnsafeBytes({ file.write($0, at: 0) }) else {
-      throw CheckpointError.cannotWrite(path)
-    }
-    var offset = front.count
+    try file.append(LittleEndian.bytes(UInt64(header.count)) + header)
     for tensor in tensors {
       let values = tensor.values()
       guard values.withUnsafeBufferPointer({ areFinite($0) }) else {
         throw CheckpointError.invalid(
-          path, "not saved: the model holds values that are infinite or not numbers")
+          file.reportedPath, "not saved: the model holds values that are infinite or not numbers")
       }
-      guard values.withUnsafeBytes({ file.write($0, at: offset) }) else {
-        throw CheckpointError.cannotWrite(path)
-      }
-      offset += values.count * MemoryLayout<Float>.stride
+      try values.withUnsafeBytes { try file.append($0) }
     }
-    guard fsync(file.number) == 0 else { throw CheckpointError.cannotWrite(path) }
   }
 
   /// The bytes of a value; `nil` for a type that is not read.

@@ -11,49 +11,98 @@ public enum AtomicFile {
   /// The bytes from which a file is large.
   private static let large: Int64 = 16 << 20
 
-  /// Writes a file of bytes.
+  /// Writes a file of bytes. What is no regular file, such as a device or a pipe, is not replaced but
+  /// written to.
   ///
   /// - Throws: ``CheckpointError``.
   public static func write(_ bytes: [UInt8], to path: String) throws {
-    try replace(path, target: resolved(path)) { temporary in
-      guard let file = FileDescriptor(temporary, O_RDWR),
-        bytes.withUnsafeBytes({ file.write($0, at: 0) }), fsync(file.number) == 0
-      else {
-        throw CheckpointError.cannotWrite(path)
-      }
-    }
+    let target = resolved(path)
+    if try isStream(path, target: target) { return try writeToStream(bytes, path) }
+    NewFile.removeLeftovers(of: target)
+    try replace(path, target: target) { try $0.append(bytes) }
   }
 
-  /// Has `write` make a file beside `path`, flushed to the disk, and puts it in the place of `path`.
+  /// Has `write` fill a file beside `path`, flushes it to the disk, and puts it in the place of `path`.
   ///
   /// - Parameters:
   ///   - target: The file that is replaced, no symbolic link.
-  ///   - write: Receives the temporary path `.NAME.part`.
-  /// - Throws: ``CheckpointError``, or what `write` throws; the old file is then untouched.
+  ///   - check: Reads the finished file, whose temporary path it receives, before it is put there.
+  /// - Throws: ``CheckpointError``, or what `write` or `check` throws; the old file is then untouched, unless
+  ///   the error says that the new one is in its place.
   static func replace(
-    _ path: String, target: String, _ write: (_ temporary: String) throws -> Void
+    _ path: String, target: String, _ write: (NewFile) throws -> Void,
+    check: (_ temporary: String) throws -> Void = { _ in }
   ) throws {
-    let (folder, name) = splitPath(target)
-    let temporary = "\(folder)/.\(name).part"
+    let old = try status(of: target, reportedAs: path)
+    let new = try NewFile(beside: target, reportedAs: path)
     do {
-      // Made empty first, so that a folder that cannot be written to is told apart from a full disk.
-      guard let file = FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC) else {
-        throw CheckpointError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
-      }
-      var status = stat()
-      if stat(target, &status) == 0 { fchmod(file.number, status.st_mode & 0o7777) }
-      try write(temporary)
-      let old = status.st_size >= large ? FileDescriptor(target, O_RDONLY) : nil
-      guard rename(temporary, target) == 0 else {
+      if let old { try new.setMode(old.st_mode) }
+      try write(new)
+      try new.finish()
+      try check(new.path)
+      // The system takes a while to free the room of a large file; nobody needs to wait for it.
+      let kept = (old?.st_size ?? 0) >= large ? FileDescriptor(target, O_RDONLY) : nil
+      guard retrying({ rename(new.path, target) }) == 0 else {
         throw CheckpointError(.cannotCreate, file: path, "cannot replace: \(systemErrorText())")
       }
-      // The system takes a while to free the room of a large file; nobody needs to wait for it.
-      if let old { _ = SystemThread.start { withExtendedLifetime(old) {} } }
+      if let kept { _ = SystemThread.start { withExtendedLifetime(kept) {} } }
     } catch {
-      unlink(temporary)
+      do {
+        try removeFile(new.path, reportedAs: path)
+      } catch let left as CheckpointError {
+        throw (error as? CheckpointError)?.adding(left.reason) ?? error
+      }
       throw error
     }
-    // The new name itself must reach the disk too.
-    if let folder = FileDescriptor(folder, O_RDONLY) { fsync(folder.number) }
+    try new.close()
+    try flushFolder(of: target, reportedAs: path)
+  }
+
+  /// Flushes the folder that a file is in: the new name itself must reach the disk too.
+  ///
+  /// - Throws: ``CheckpointError``.
+  static func flushFolder(of target: String, reportedAs path: String) throws {
+    let folder = FileDescriptor(splitPath(target).folder, O_RDONLY)
+    // Some file systems cannot flush a folder, and say so by EINVAL.
+    let isFlushed =
+      folder.map { folder in
+        retrying { fsync(folder.number) } == 0 || errno == EINVAL
+      } ?? false
+    guard isFlushed else {
+      throw CheckpointError(
+        .inputOutput, file: path,
+        "is written, but its folder cannot be flushed to the disk: \(systemErrorText())")
+    }
+  }
+
+  /// What there is under a name; `nil` if nothing.
+  ///
+  /// - Throws: ``CheckpointError`` if that cannot be known.
+  private static func status(of target: String, reportedAs path: String) throws -> stat? {
+    var status = stat()
+    if retrying({ stat(target, &status) }) == 0 { return status }
+    guard errno == ENOENT else {
+      throw CheckpointError(.cannotCreate, file: path, "cannot look at it: \(systemErrorText())")
+    }
+    return nil
+  }
+
+  private static func isStream(_ path: String, target: String) throws -> Bool {
+    // Names of what is open already, whatever that is.
+    if ["/dev/", "/proc/"].contains(where: { path.hasPrefix($0) }) { return true }
+    guard let status = try status(of: target, reportedAs: path) else { return false }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw CheckpointError(.cannotCreate, file: path, "is a folder")
+    }
+    return status.st_mode & S_IFMT != S_IFREG
+  }
+
+  private static func writeToStream(_ bytes: [UInt8], _ path: String) throws {
+    guard let file = FileDescriptor(path, O_WRONLY) else {
+      throw CheckpointError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
+    }
+    guard bytes.withUnsafeBytes({ file.writeNext($0) }), file.close() else {
+      throw CheckpointError.cannotWrite(path)
+    }
   }
 }

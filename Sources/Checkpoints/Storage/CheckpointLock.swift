@@ -17,32 +17,40 @@ public final class CheckpointLock {
   /// - Throws: ``CheckpointError``: ``CheckpointError/Kind/busy`` if somebody else has it,
   ///   ``CheckpointError/Kind/cannotCreate`` if nothing can be made there.
   public init(_ path: String) throws {
-    target = resolved(path)
+    let target = resolved(path)
+    self.target = target
     let (folder, name) = splitPath(target)
     var status = stat()
     // A link to nothing would be replaced by a file.
-    guard !name.isEmpty, lstat(target, &status) != 0 || isRegularFile(target) else {
+    let isThere = retrying { lstat(target, &status) } == 0
+    guard isThere || errno == ENOENT else {
+      throw CheckpointError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
+    }
+    guard !name.isEmpty, !isThere || status.st_mode & S_IFMT == S_IFREG else {
       throw CheckpointError(
         .cannotCreate, file: path, "is not a file that a checkpoint can replace")
     }
     lockPath = "\(folder)/.\(name).lock"
     // Whoever finishes removes the file, so the one that was opened may be gone once it is locked.
     while true {
-      guard let file = FileDescriptor(lockPath, O_RDWR | O_CREAT) else {
-        throw CheckpointError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
+      guard let file = FileDescriptor(lockPath, O_RDWR | O_CREAT | O_NOFOLLOW) else {
+        let reason =
+          errno == ELOOP
+          ? "its lock \(lockPath) is a symbolic link; remove it"
+          : "cannot write there: \(systemErrorText())"
+        throw CheckpointError(.cannotCreate, file: path, reason)
       }
-      guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
+      guard try file.lock(reportedAs: path) else {
         throw CheckpointError(.busy, file: path, "another process is writing this checkpoint")
       }
-      var (opened, there) = (stat(), stat())
-      if fstat(file.number, &opened) == 0, stat(lockPath, &there) == 0,
-        opened.st_ino == there.st_ino, opened.st_dev == there.st_dev
-      {
+      if try file.isAt(lockPath, reportedAs: path) {
         self.file = file
-        return
+        break
       }
     }
+    NewFile.removeLeftovers(of: target)
   }
 
+  // A lock file that stays does no harm.
   deinit { unlink(lockPath) }
 }

@@ -1,5 +1,3 @@
-import CXXHash
-
 #if canImport(Glibc)
   import Glibc
 #else
@@ -28,8 +26,7 @@ public final class DataFiles {
   public init(_ paths: [String]) throws {
     for path in paths {
       let file = try path == Self.standardInput ? Self.copyOfStandardInput() : Self.open(path)
-      var status = stat()
-      fstat(file.number, &status)
+      let status = try file.status(reportedAs: path)
       parts.append(Part(path: path, file: file, first: count, status: status))
       count += Int(status.st_size)
     }
@@ -43,8 +40,7 @@ public final class DataFiles {
   }
 
   private static func copyOfStandardInput() throws -> FileDescriptor {
-    let temporary = try TemporaryFile(for: standardInput)
-    let file = temporary.file
+    let file = try TemporaryFile.make(for: standardInput)
     let input = FileDescriptor(taking: dup(STDIN_FILENO))
     var at = 0
     try withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 64) { buffer in
@@ -67,8 +63,8 @@ public final class DataFiles {
   /// - Throws: ``CheckpointError`` that names the one that has.
   public func checkUnchanged() throws {
     for part in parts {
-      var status = stat()
-      guard fstat(part.file.number, &status) == 0, status.st_size == part.status.st_size,
+      let status = try part.file.status(reportedAs: part.path)
+      guard status.st_size == part.status.st_size,
         status.lastChange == part.status.lastChange
       else {
         throw CheckpointError.invalid(part.path, "has changed while it was read")
@@ -88,7 +84,7 @@ public final class DataFiles {
       let wanted = min(buffer.count - done, size - from)
       let place = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + wanted])
       guard let found = part.file.read(at: from, into: place) else {
-        throw CheckpointError(.inputOutput, file: part.path, "cannot read: \(systemErrorText())")
+        throw CheckpointError.cannotRead(part.path)
       }
       guard found == wanted else {
         throw CheckpointError.invalid(part.path, "has changed while it was read")
@@ -107,17 +103,13 @@ public final class DataFiles {
   public func scan(
     _ body: (UnsafeBufferPointer<UInt8>, _ offset: Int, _ isLast: Bool) throws -> Int
   ) throws -> String {
-    guard let state = XXH3_createState() else {
-      throw CheckpointError(.inputOutput, file: parts[0].path, "no memory for a checksum")
-    }
-    defer { XXH3_freeState(state) }
-    XXH3_64bits_reset(state)
+    let checksum = try RunningChecksum(of: parts[0].path)
     try withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 64) { buffer in
       var (offset, kept) = (0, 0)
       repeat {
         let place = UnsafeMutableRawBufferPointer(rebasing: buffer[kept...])
         let found = try read(at: offset + kept, into: place)
-        XXH3_64bits_update(state, place.baseAddress, found)
+        checksum.update(UnsafeRawBufferPointer(rebasing: place[..<found]))
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<(kept + found)])
           .assumingMemoryBound(to: UInt8.self)
         let isLast = offset + kept + found >= count
@@ -130,7 +122,7 @@ public final class DataFiles {
       } while true
     }
     try checkUnchanged()
-    let digits = String(XXH3_64bits_digest(state), radix: 16)
+    let digits = String(checksum.value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 

@@ -1,21 +1,21 @@
-import CXXHash
-
 #if canImport(Glibc)
   import Glibc
 #else
   import Darwin
 #endif
 
-/// An open file descriptor that closes itself.
-final class FileDescriptor: Sendable {
+/// An open file descriptor that is closed by ``close()``, or with this object.
+final class FileDescriptor: @unchecked Sendable {
   let number: Int32
+  private var isOpen = true
 
   /// - Returns: `nil` if the call fails; `errno` then tells why.
   init?(_ path: String, _ flags: Int32, mode: mode_t = 0o666) {
-    var number: Int32
-    repeat { number = open(path, flags | O_CLOEXEC, mode) } while number < 0 && errno == EINTR
-    guard number >= 0 else { return nil }
-    self.number = number
+    number = retrying { open(path, flags | O_CLOEXEC, mode) }
+    if number < 0 {
+      isOpen = false
+      return nil
+    }
   }
 
   /// Opens a file for reading.
@@ -28,13 +28,68 @@ final class FileDescriptor: Sendable {
     return file
   }
 
-  /// The length of the file, in bytes.
-  var length: Int { Int(lseek(number, 0, SEEK_END)) }
-
   /// - Parameter number: An open descriptor, which is closed with this object.
   init(taking number: Int32) { self.number = number }
 
-  deinit { close(number) }
+  deinit { _ = close() }
+
+  /// Closes the file, once.
+  ///
+  /// - Returns: Whether it went well; `errno` tells why not. The descriptor is gone in any case.
+  func close() -> Bool {
+    guard isOpen else { return true }
+    isOpen = false
+    #if canImport(Glibc)
+      return Glibc.close(number) == 0 || errno == EINTR
+    #else
+      return Darwin.close(number) == 0 || errno == EINTR
+    #endif
+  }
+
+  /// What the system knows about the file.
+  ///
+  /// - Throws: ``CheckpointError``.
+  func status(reportedAs path: String) throws -> stat {
+    var status = stat()
+    guard retrying({ fstat(number, &status) }) == 0 else {
+      throw CheckpointError(.inputOutput, file: path, "cannot look at it: \(systemErrorText())")
+    }
+    return status
+  }
+
+  /// The length of the file, in bytes.
+  ///
+  /// - Throws: ``CheckpointError``.
+  func length(reportedAs path: String) throws -> Int {
+    Int(try status(reportedAs: path).st_size)
+  }
+
+  /// Takes the advisory lock of the file.
+  ///
+  /// - Returns: Whether it was free.
+  /// - Throws: ``CheckpointError`` if the file cannot be locked at all.
+  func lock(reportedAs path: String) throws -> Bool {
+    if retrying({ flock(number, LOCK_EX | LOCK_NB) }) == 0 { return true }
+    guard errno == EWOULDBLOCK else {
+      throw CheckpointError(.cannotCreate, file: path, "cannot lock it: \(systemErrorText())")
+    }
+    return false
+  }
+
+  /// Whether the file still has this name.
+  ///
+  /// - Throws: ``CheckpointError`` if that cannot be known.
+  func isAt(_ name: String, reportedAs path: String) throws -> Bool {
+    let opened = try status(reportedAs: path)
+    var there = stat()
+    guard retrying({ lstat(name, &there) }) == 0 else {
+      guard errno == ENOENT else {
+        throw CheckpointError(.inputOutput, file: path, "cannot look at it: \(systemErrorText())")
+      }
+      return false
+    }
+    return opened.st_ino == there.st_ino && opened.st_dev == there.st_dev
+  }
 
   /// Reads as many bytes as the file has there, up to the size of `buffer`.
   ///
@@ -42,9 +97,10 @@ final class FileDescriptor: Sendable {
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     var done = 0
     while done < buffer.count {
-      let count = pread(
-        number, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
+      let count = retrying {
+        pread(
+          number, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset + done))
+      }
       guard count >= 0 else { return nil }
       guard count > 0 else { break }
       done += count
@@ -56,15 +112,14 @@ final class FileDescriptor: Sendable {
   ///
   /// - Returns: How many bytes, 0 at the end; `nil` if the call fails, and `errno` then tells why.
   func readNext(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-    while true {
+    let count = retrying {
       #if canImport(Glibc)
-        let count = Glibc.read(number, buffer.baseAddress, buffer.count)
+        Glibc.read(number, buffer.baseAddress, buffer.count)
       #else
-        let count = Darwin.read(number, buffer.baseAddress, buffer.count)
+        Darwin.read(number, buffer.baseAddress, buffer.count)
       #endif
-      if count < 0 && errno == EINTR { continue }
-      return count < 0 ? nil : count
     }
+    return count < 0 ? nil : count
   }
 
   /// As many of `count` bytes as the file has there.
@@ -73,64 +128,64 @@ final class FileDescriptor: Sendable {
   func read(at offset: Int, count: Int, path: String) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let found = read(at: offset, into: UnsafeMutableRawBufferPointer(buffer)) else {
-        throw CheckpointError(.inputOutput, file: path, "cannot read: \(systemErrorText())")
+        throw CheckpointError.cannotRead(path)
       }
       initialized = found
     }
   }
 
-  /// Writes all bytes.
+  /// Reads a range of the file, piece by piece.
+  ///
+  /// - Parameter body: Receives each piece, which stays in the processor's cache until it returns.
+  /// - Throws: ``CheckpointError`` if the file cannot be read or ends before, or what `body` throws.
+  func forEachPiece(
+    _ range: Range<Int>, reportedAs path: String, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 17, alignment: 64) { buffer in
+      for offset in stride(from: range.lowerBound, to: range.upperBound, by: buffer.count) {
+        let part = UnsafeMutableRawBufferPointer(
+          rebasing: buffer[..<min(buffer.count, range.upperBound - offset)])
+        guard let count = read(at: offset, into: part) else {
+          throw CheckpointError.cannotRead(path)
+        }
+        guard count == part.count else { throw CheckpointError.invalid(path, "is truncated") }
+        try body(UnsafeRawBufferPointer(part))
+      }
+    }
+  }
+
+  /// Writes all bytes at a place.
   ///
   /// - Returns: Whether it went well; `errno` tells why not.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    writeAll(bytes) { part, done in
+      pwrite(number, part.baseAddress, part.count, off_t(offset + done))
+    }
+  }
+
+  /// Writes all bytes where the last ones ended, for a descriptor that may have no places.
+  ///
+  /// - Returns: Whether it went well; `errno` tells why not.
+  func writeNext(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    writeAll(bytes) { part, _ in
+      #if canImport(Glibc)
+        Glibc.write(number, part.baseAddress, part.count)
+      #else
+        Darwin.write(number, part.baseAddress, part.count)
+      #endif
+    }
+  }
+
+  private func writeAll(
+    _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer, _ done: Int) -> Int
+  ) -> Bool {
     var done = 0
     while done < bytes.count {
-      let count = pwrite(
-        number, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
-      if count < 0 && errno == EINTR { continue }
+      let count = retrying { write(UnsafeRawBufferPointer(rebasing: bytes[done...]), done) }
+      if count == 0 { errno = EIO }
       guard count > 0 else { return false }
       done += count
     }
     return true
-  }
-
-  /// Seals a finished file and flushes it to the disk.
-  ///
-  /// - Throws: ``CheckpointError``.
-  func seal(_ trailer: SealTrailer, reportedAs path: String) throws {
-    let bytes =
-      trailer.bytesBeforeChecksum + LittleEndian.bytes(try checksum(trailer, path: path))
-    guard bytes.withUnsafeBytes({ write($0, at: trailer.length) }), fsync(number) == 0 else {
-      throw CheckpointError.cannotWrite(path)
-    }
-  }
-
-  /// The checksum of all that is outside the pieces, the trailer included.
-  ///
-  /// - Throws: ``CheckpointError`` if the file cannot be read.
-  func checksum(_ trailer: SealTrailer, path: String) throws -> UInt64 {
-    guard let state = XXH3_createState() else {
-      throw CheckpointError(.inputOutput, file: path, "no memory for a checksum")
-    }
-    defer { XXH3_freeState(state) }
-    XXH3_64bits_reset(state)
-    // Small enough to stay in the cache between reading and hashing.
-    try withUnsafeTemporaryAllocation(byteCount: 1 << 17, alignment: 64) { buffer in
-      for gap in trailer.gaps {
-        var at = gap.lowerBound
-        while at < gap.upperBound {
-          let part = UnsafeMutableRawBufferPointer(
-            rebasing: buffer[..<min(buffer.count, gap.upperBound - at)])
-          guard read(at: at, into: part) == part.count else {
-            throw CheckpointError(.inputOutput, file: path, "cannot read: \(systemErrorText())")
-          }
-          XXH3_64bits_update(state, part.baseAddress, part.count)
-          at += part.count
-        }
-      }
-    }
-    let bytes = trailer.bytesBeforeChecksum
-    XXH3_64bits_update(state, bytes, bytes.count)
-    return XXH3_64bits_digest(state)
   }
 }

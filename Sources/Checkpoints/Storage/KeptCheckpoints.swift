@@ -6,9 +6,23 @@
 
 /// Older states of a checkpoint that stay beside it under names with their update: for `a.h5` after 7,500
 /// updates, `a-update-00007500.h5`.
-enum KeptCheckpoints {
+public enum KeptCheckpoints {
   private static let marker = "-update-"
   private static let digits = 8
+
+  /// Checks that the names are not too long, before anything is trained.
+  ///
+  /// - Throws: ``CheckpointError``.
+  public static func checkName(_ path: String) throws {
+    let (folder, name) = splitPath(resolved(path))
+    let most = pathconf(folder, Int32(_PC_NAME_MAX))
+    let needed = temporaryName(numberedName(name, 0)).utf8.count
+    guard most <= 0 || needed <= most else {
+      throw CheckpointError(
+        .cannotCreate, file: path,
+        "its name is too long to be kept under names with the update: by \(needed - most) bytes")
+    }
+  }
 
   /// Gives the file at `path` its numbered name too, and removes the oldest of those beyond `most`.
   ///
@@ -18,14 +32,38 @@ enum KeptCheckpoints {
     let target = resolved(path)
     let (folder, name) = splitPath(target)
     let numbered = folder + "/" + numberedName(name, update)
-    unlink(numbered)
-    // The same file under a second name: the next save replaces only the first.
-    guard link(target, numbered) == 0 else {
-      throw CheckpointError(.cannotCreate, file: numbered, "cannot keep: \(systemErrorText())")
+    let temporary = folder + "/" + temporaryName(numberedName(name, update))
+    // The same file under a second name: the next save replaces only the first. By way of a third name, so
+    // that one that is kept already goes only when the new one is there.
+    try removeFile(temporary, reportedAs: numbered)
+    guard retrying({ link(target, temporary) }) == 0,
+      retrying({ rename(temporary, numbered) }) == 0
+    else {
+      let reason = systemErrorText()
+      try removeFile(temporary, reportedAs: numbered)
+      throw CheckpointError(.cannotCreate, file: numbered, "cannot keep: \(reason)")
     }
-    let updates = try entries(folder).compactMap { updateNumber($0, of: name) }
+    // Two names of one file are not renamed to each other.
+    try removeFile(temporary, reportedAs: numbered)
+    let entries = try folderEntries(folder)
+    for entry in entries where isTemporary(entry, of: name) {
+      try removeFile(folder + "/" + entry, reportedAs: numbered)
+    }
+    let updates = entries.compactMap { updateNumber($0, of: name) }
       .filter { $0 <= update }.sorted()
-    for update in updates.dropLast(most) { unlink(folder + "/" + numberedName(name, update)) }
+    for update in updates.dropLast(most) {
+      let old = folder + "/" + numberedName(name, update)
+      try removeFile(old, reportedAs: old)
+    }
+    try AtomicFile.flushFolder(of: numbered, reportedAs: numbered)
+  }
+
+  private static func temporaryName(_ numbered: String) -> String { ".\(numbered).part" }
+
+  /// Whether a name is one that ``temporaryName(_:)`` gives, left by a process that was killed.
+  private static func isTemporary(_ entry: String, of name: String) -> Bool {
+    let numbered = String(entry.dropFirst().dropLast(".part".count))
+    return updateNumber(numbered, of: name) != nil && temporaryName(numbered) == entry
   }
 
   private static func split(_ name: String) -> (stem: String, suffix: String) {
@@ -46,20 +84,5 @@ enum KeptCheckpoints {
     guard entry.hasPrefix(stem + marker), entry.hasSuffix(suffix) else { return nil }
     let number = Int(entry.dropFirst(stem.count + marker.count).dropLast(suffix.count))
     return number.flatMap { numberedName(name, $0) == entry ? $0 : nil }
-  }
-
-  private static func entries(_ folder: String) throws -> [String] {
-    guard let directory = opendir(folder) else {
-      throw CheckpointError(.inputOutput, file: folder, "cannot list: \(systemErrorText())")
-    }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-          String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        })
-    }
-    return names
   }
 }

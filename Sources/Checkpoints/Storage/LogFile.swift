@@ -8,7 +8,6 @@
 public final class LogFile {
   private let path: String
   private let file: FileDescriptor
-  private var length = 0
 
   /// Opens it, empty.
   ///
@@ -36,9 +35,8 @@ public final class LogFile {
 
   /// - Throws: ``CheckpointError``.
   public func append(_ bytes: [UInt8]) throws {
-    guard bytes.withUnsafeBytes({ file.write($0, at: length) }) else {
+    guard bytes.withUnsafeBytes({ file.writeNext($0) }) else {
       throw CheckpointError.cannotWrite(path)
     }
-    length += bytes.count
   }
 }

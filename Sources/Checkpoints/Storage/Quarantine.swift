@@ -9,24 +9,27 @@ import HDF5
 
 /// Reading a file of unknown origin where a crash does no harm.
 enum Quarantine {
-  /// The seconds that a reading may take, beside one for so many bytes.
-  private static let seconds = 10
+  /// The seconds of the processor that a reading may take, beside one for so many bytes.
+  private static let seconds = 1
   private static let bytesPerSecond = 50 << 20
   /// The memory that it may take beside a few times the size of the file, in bytes.
   private static let memory = 256 << 20
   private static let openFiles: UInt32 = 64
 
-  /// Walks all of a file in a child process with limits on memory, time and open files.
+  /// Walks all of an HDF5 file, which is a range of a file, in a child process with limits on memory, time and open files.
   ///
   /// - Parameter reported: The path that errors name.
   /// - Throws: ``CheckpointError`` if the child cannot read all of it, or dies.
-  static func walk(_ path: String, reportedAs reported: String) throws {
-    var status = stat()
-    stat(path, &status)
-    let size = min(max(0, Int(status.st_size)), 1 << 48)
+  static func walk(
+    _ file: FileDescriptor, _ range: Range<Int>, reportedAs reported: String
+  ) throws {
+    let size = min(range.count, 1 << 48)
     let space = addressSpace + memory + 4 * size
     let time = UInt32(clamping: seconds + size / bytesPerSecond)
-    switch whileHDF5IsIdle({ cquarantine_walk(path, time, space, openFiles) }) {
+    switch whileHDF5IsIdle({
+      cquarantine_walk(
+        file.number, UInt64(range.lowerBound), UInt64(range.count), time, space, openFiles)
+    }) {
     case CQUARANTINE_READ: return
     case CQUARANTINE_NOT_READ:
       throw CheckpointError.invalid(
@@ -36,7 +39,8 @@ enum Quarantine {
       throw CheckpointError(
         .inputOutput, file: reported, "cannot start a process to read it: \(systemErrorText())")
     default:
-      throw CheckpointError.invalid(reported, "is damaged: HDF5 cannot read it without crashing")
+      throw CheckpointError.invalid(
+        reported, "is damaged: HDF5 crashes on it, or does not come to an end")
     }
   }
 

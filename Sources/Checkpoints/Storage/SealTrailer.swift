@@ -110,6 +110,20 @@ struct SealTrailer {
     return gaps
   }
 
+  /// The checksum of all that is outside the pieces, the trailer included.
+  ///
+  /// - Parameter body: Gives the bytes of a range, piece by piece.
+  /// - Throws: ``CheckpointError``, or what `body` throws.
+  func checksum(
+    reportedAs path: String,
+    _ body: (Range<Int>, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws -> UInt64 {
+    let checksum = try RunningChecksum(of: path)
+    for gap in gaps { try body(gap) { checksum.update($0) } }
+    checksum.update(bytesBeforeChecksum)
+    return checksum.value
+  }
+
   static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     XXH3_64bits(bytes.baseAddress, bytes.count)
   }

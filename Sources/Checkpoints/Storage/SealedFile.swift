@@ -1,4 +1,3 @@
-import CXXHash
 import Recurrent
 
 #if canImport(Glibc)
@@ -19,6 +18,14 @@ final class SealedFile {
     case broken(String)
   }
 
+  /// A file that may hold a model.
+  struct Opened {
+    let file: FileDescriptor
+    let length: Int
+    let content: CheckpointFormat.Content
+    let verdict: Verdict
+  }
+
   private let file: FileDescriptor
   private let path: String
   private let trailer: SealTrailer
@@ -34,12 +41,10 @@ final class SealedFile {
   /// Looks at all of a file but the pieces of large arrays, without HDF5.
   ///
   /// - Throws: ``CheckpointError`` if there is no such file or it cannot hold a model.
-  static func open(
-    _ path: String
-  ) throws -> (content: CheckpointFormat.Content, verdict: Verdict) {
+  static func open(_ path: String) throws -> Opened {
     var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw CheckpointError(.noInput, file: path, "\(systemErrorText())")
+    guard retrying({ stat(path, &status) }) == 0 else {
+      throw CheckpointError(.noInput, file: path, systemErrorText())
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw CheckpointError.invalid(path, "is a directory, not a checkpoint")
@@ -48,23 +53,30 @@ final class SealedFile {
       throw CheckpointError.invalid(path, "is not a regular file")
     }
     let file = try FileDescriptor.reading(path)
-    let length = Int(status.st_size)
+    let length = try file.length(reportedAs: path)
     guard length > 0 else { throw CheckpointError.invalid(path, "is empty") }
     let content = CheckpointFormat.content(try file.read(at: 0, count: 9, path: path))
+    let verdict = try verdict(file, content, length: length, path: path)
+    return Opened(file: file, length: length, content: content, verdict: verdict)
+  }
+
+  private static func verdict(
+    _ file: FileDescriptor, _ content: CheckpointFormat.Content, length: Int, path: String
+  ) throws -> Verdict {
     switch content {
     case .hdf5:
       guard let end = try endOfHDF5(file, path: path) else {
         throw CheckpointError.invalid(path, "is truncated")
       }
-      return (content, try verdict(file, end: end, length: length, path: path))
+      return try verdict(file, end: end, length: length, path: path)
     case .zip:
       let verdict = try verdict(file, end: length, length: length, path: path)
       // An archive is read as a whole.
       if case .sealed(let sealed) = verdict, !sealed.trailer.pieces.isEmpty {
-        return (content, .broken("is damaged: its seal leaves parts out"))
+        return .broken("is damaged: its seal leaves parts out")
       }
-      return (content, verdict)
-    case .safetensors: return (content, .absent)
+      return verdict
+    case .safetensors: return .absent
     case .onnx:
       throw CheckpointError.invalid(
         path, "is ONNX, which is written here but not read; keep the model it was made from")
@@ -104,29 +116,40 @@ final class SealedFile {
         try file.read(at: length - size, count: size, path: path))
     else { return damaged }
     let checksum = LittleEndian.number(seal, at: sealSize - 8, UInt64.self)
-    guard try file.checksum(trailer, path: path) == checksum else { return damaged }
+    let found = try trailer.checksum(reportedAs: path) { gap, hash in
+      try file.forEachPiece(gap, reportedAs: path, hash)
+    }
+    guard found == checksum else { return damaged }
     return .sealed(SealedFile(file, path: path, trailer: trailer))
   }
+
+  /// The pieces that together are the values that lie in `extent` of the file; `nil` if there are none.
+  private func pieces(of extent: Range<Int>) -> Range<Int>? {
+    let pieces = trailer.pieces
+    guard let first = pieces.firstIndex(where: { $0.offset == extent.lowerBound }),
+      let last = pieces[first...].firstIndex(where: { $0.offset + $0.length == extent.upperBound }),
+      pieces[first...last].reduce(0, { $0 + $1.length }) == extent.count
+    else { return nil }
+    return first..<last + 1
+  }
+
+  /// Whether the values that lie in `extent` of the file are pieces of their own.
+  func hasPieces(of extent: Range<Int>) -> Bool { pieces(of: extent) != nil }
 
   /// Reads the values that lie in `extent` of the file, if they are pieces of their own, and verifies them.
   ///
   /// - Returns: Whether they were; nothing is read if not.
   /// - Throws: ``CheckpointError`` if a byte has changed.
   func read(_ extent: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws -> Bool {
-    let pieces = trailer.pieces
-    guard buffer.count == extent.count,
-      let first = pieces.firstIndex(where: { $0.offset == extent.lowerBound }),
-      let last = pieces[first...].firstIndex(where: { $0.offset + $0.length == extent.upperBound }),
-      pieces[first...last].reduce(0, { $0 + $1.length }) == extent.count
-    else { return false }
+    guard buffer.count == extent.count, let pieces = pieces(of: extent) else { return false }
     let target = buffer.baseAddress
-    try inParallel(first..<last + 1) { piece in
+    try inParallel(pieces) { piece in
       guard let target else { return "cannot be read" }
       let place = UnsafeMutableRawBufferPointer(
         start: target + (piece.offset - extent.lowerBound), count: piece.length)
       return self.readAndVerify(piece, into: place)
     }
-    for index in first...last { isVerified[index] = true }
+    for index in pieces { isVerified[index] = true }
     return true
   }
 

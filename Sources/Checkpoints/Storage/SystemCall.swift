@@ -9,6 +9,16 @@ func systemErrorText(_ code: Int32 = errno) -> String {
   String(cString: strerror(code))
 }
 
+/// Makes a call of the system until no signal interrupts it.
+///
+/// - Returns: What the call returns; `errno` tells why if that is negative.
+func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}
+
 /// The folder and the name of a path.
 func splitPath(_ path: String) -> (folder: String, name: String) {
   guard let slash = path.lastIndex(of: "/") else { return (".", path) }
@@ -26,5 +36,38 @@ func resolved(_ path: String) -> String {
 /// Whether there is a file under that name, through symbolic links.
 func isRegularFile(_ path: String) -> Bool {
   var status = stat()
-  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  return retrying { stat(path, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// Removes a file, if it is there.
+///
+/// - Throws: ``CheckpointError``.
+func removeFile(_ path: String, reportedAs reported: String) throws {
+  guard retrying({ unlink(path) }) == 0 || errno == ENOENT else {
+    throw CheckpointError(
+      .inputOutput, file: reported, "cannot remove \(path): \(systemErrorText())")
+  }
+}
+
+/// The names of all that is in a folder.
+///
+/// - Throws: ``CheckpointError``.
+func folderEntries(_ folder: String) throws -> [String] {
+  func failed() -> CheckpointError {
+    CheckpointError(.inputOutput, file: folder, "cannot list: \(systemErrorText())")
+  }
+  guard let directory = opendir(folder) else { throw failed() }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while true {
+    errno = 0
+    guard let entry = readdir(directory) else {
+      guard errno == 0 else { throw failed() }
+      return names
+    }
+    names.append(
+      withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      })
+  }
 }

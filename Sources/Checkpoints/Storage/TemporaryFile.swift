@@ -4,24 +4,32 @@
   import Darwin
 #endif
 
-/// A file that is gone with this object, made where the system keeps such files.
-final class TemporaryFile {
-  let path: String
-  let file: FileDescriptor
+/// A file without a name, made where the system keeps temporary files: however the process ends, it is gone.
+enum TemporaryFile {
+  #if canImport(Glibc)
+    /// Linux' `O_TMPFILE`, which is a macro that Swift does not see.
+    private static let withoutName = O_DIRECTORY | 0o20_000_000
+  #endif
 
   /// - Parameter owner: The file that errors name.
   /// - Throws: ``CheckpointError`` if it cannot be made.
-  init(for owner: String) throws {
+  static func make(for owner: String) throws -> FileDescriptor {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    #if canImport(Glibc)
+      // Not every file system can.
+      if let file = FileDescriptor(folder, O_RDWR | withoutName, mode: 0o600) { return file }
+    #endif
     var template = Array("\(folder)/lstm-XXXXXX".utf8CString)
     let number = mkstemp(&template)
     guard number >= 0 else {
       throw CheckpointError(
         .inputOutput, file: owner, "cannot unpack it in \(folder): \(systemErrorText())")
     }
-    file = FileDescriptor(taking: number)
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let file = FileDescriptor(taking: number)
+    guard unlink(template) == 0 else {
+      throw CheckpointError(
+        .inputOutput, file: owner, "cannot unpack it in \(folder): \(systemErrorText())")
+    }
+    return file
   }
-
-  deinit { unlink(path) }
 }

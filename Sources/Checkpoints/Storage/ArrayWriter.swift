@@ -7,22 +7,34 @@ import Recurrent
   import Darwin
 #endif
 
-/// Writes the arrays of a checkpoint: small ones through HDF5, large ones by reserving their room and
-/// writing them there afterwards, piece by piece: what is in the cache is looked through for values that
-/// are not numbers, hashed for the seal, and written.
+/// Makes an HDF5 file in memory and writes it: small arrays are in its image, large ones only have their room
+/// there and are written from where they are, piece by piece: what is in the cache is looked through for values
+/// that are not numbers, hashed for the seal, and written. HDF5 itself writes nothing to the disk.
 final class ArrayWriter {
   /// The bytes from which an array is large.
   static let large = 1 << 20
+  /// The bytes of the image that are copied at a time.
+  private static let step = 1 << 17
 
   private let reportedFile: String
+  private let image: FileImage
+  private let file: File
   private var arrays: [(offset: Int, values: UnsafeBufferPointer<Float>)] = []
 
-  /// - Parameter file: The path that errors name.
-  init(reportedAs file: String) { reportedFile = file }
+  /// - Parameter path: The path that errors name.
+  /// - Throws: `HDF5Error`.
+  init(reportedAs path: String) throws {
+    reportedFile = path
+    image = try FileImage()
+    file = try File.create(in: image, reportedAs: path)
+  }
 
-  /// Adds an array to a file.
+  /// The group that holds everything.
+  var root: Group { file.root }
+
+  /// Adds an array to a group.
   ///
-  /// - Parameter values: As many as the shape says; they stay as they are until ``finish(_:)``.
+  /// - Parameter values: As many as the shape says; they stay as they are until the file is written.
   /// - Throws: `HDF5Error`, or ``CheckpointError`` if a value is infinite or not a number.
   func write(
     _ path: String, shape: [Int], _ values: UnsafeBufferPointer<Float>, to group: Group
@@ -36,26 +48,72 @@ final class ArrayWriter {
     }
   }
 
-  /// The same from an array, which HDF5 writes at once.
+  /// The same from an array, which is copied at once.
   func write(_ path: String, shape: [Int], _ values: [Float], to group: Group) throws {
     guard values.withUnsafeBufferPointer({ areFinite($0) }) else { throw notFinite }
     try group.write(path, shape: shape, values)
   }
 
-  /// Writes the large arrays into the finished HDF5 file.
+  /// Completes the image. No group of it can be used any more.
   ///
-  /// - Returns: What its seal is made of.
+  /// - Returns: The length of the HDF5 file, in bytes.
+  /// - Throws: `HDF5Error`.
+  func close() throws -> Int {
+    try file.close()
+    arrays.sort { $0.offset < $1.offset }
+    return image.length
+  }
+
+  /// Writes the closed file and its seal into an empty file.
+  ///
   /// - Throws: ``CheckpointError``, say if a value is not a number or the disk is full.
-  func finish(_ file: FileDescriptor) throws -> SealTrailer {
-    let length = file.length
-    return SealTrailer(pieces: try writeArrays(to: file), length: length)
+  func write(to new: NewFile) throws {
+    let trailer = SealTrailer(pieces: try writeArrays(to: new), length: image.length)
+    let checksum = try trailer.checksum(reportedAs: reportedFile) { gap, hash in
+      var offset = gap.lowerBound
+      try forEachImagePart(gap) { part in
+        try hash(part)
+        guard new.write(part, at: offset) else { throw CheckpointError.cannotWrite(reportedFile) }
+        offset += part.count
+      }
+    }
+    new.didWrite(upTo: image.length)
+    try new.append(trailer.bytesBeforeChecksum + LittleEndian.bytes(checksum))
+  }
+
+  /// Gives all bytes of the closed file in their order.
+  ///
+  /// - Throws: ``CheckpointError`` if a value is not a number, or what `body` throws.
+  func forEachPart(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    var end = 0
+    for (offset, values) in arrays {
+      try forEachImagePart(end..<offset, body)
+      guard areFinite(values) else { throw notFinite }
+      let bytes = UnsafeRawBufferPointer(values)
+      try body(bytes)
+      end = offset + bytes.count
+    }
+    try forEachImagePart(end..<image.length, body)
+  }
+
+  private func forEachImagePart(
+    _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    try withUnsafeTemporaryAllocation(byteCount: Self.step, alignment: 64) { buffer in
+      for offset in stride(from: range.lowerBound, to: range.upperBound, by: Self.step) {
+        let part = UnsafeMutableRawBufferPointer(
+          rebasing: buffer[..<min(Self.step, range.upperBound - offset)])
+        image.copy(from: offset, into: part)
+        try body(UnsafeRawBufferPointer(part))
+      }
+    }
   }
 
   private var notFinite: CheckpointError {
     .invalid(reportedFile, "not saved: the model holds values that are infinite or not numbers")
   }
 
-  private func writeArrays(to file: FileDescriptor) throws -> [SealTrailer.Piece] {
+  private func writeArrays(to file: NewFile) throws -> [SealTrailer.Piece] {
     var pieces: [(place: SealTrailer.Piece, values: UnsafeBufferPointer<Float>)] = []
     let step = SealTrailer.largestPiece / MemoryLayout<Float>.stride
     for (offset, values) in arrays {
@@ -92,41 +150,5 @@ final class ArrayWriter {
     }
     if let failure = failures.first { throw failure }
     return pieces.map(\.place)
-  }
-}
-
-/// Reads the arrays of a checkpoint: large ones of a sealed file straight into their memory, verified on the
-/// way; all others through HDF5.
-struct ArrayReader {
-  /// The file, if it is sealed.
-  let sealed: SealedFile?
-  /// The path that errors name.
-  let file: String
-
-  /// Reads an array whose shape and values must be what is needed.
-  ///
-  /// - Parameter need: Who needs it, for the error.
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
-  func read(
-    _ dataset: Dataset, shape: [Int], into buffer: UnsafeMutableBufferPointer<Float>, need: String
-  ) throws {
-    let found = try dataset.shape()
-    guard found == shape else {
-      throw CheckpointError.invalid(
-        file, "\(dataset.path): has shape \(found); \(need) needs \(shape)")
-    }
-    let bytes = UnsafeMutableRawBufferPointer(buffer)
-    let isRead =
-      if bytes.count >= ArrayWriter.large, let sealed, let extent = dataset.extent(of: Float.self) {
-        try sealed.read(extent, into: bytes)
-      } else {
-        false
-      }
-    if !isRead { try dataset.read(into: buffer) }
-    // What we sealed we had looked through.
-    guard isRead || areFinite(UnsafeBufferPointer(buffer)) else {
-      throw CheckpointError.invalid(
-        file, "\(dataset.path): holds values that are infinite or not numbers")
-    }
   }
 }
