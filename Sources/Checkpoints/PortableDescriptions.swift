@@ -16,8 +16,9 @@ extension Vocabulary {
 
   /// - Returns: `nil` if the value is no vocabulary.
   init?(_ json: JSONValue) {
-    let symbols = (json["symbols"]?.array ?? []).compactMap(\.string)
-    guard !symbols.isEmpty, Set(symbols).count == symbols.count else { return nil }
+    guard let symbols = json["symbols"]?.elements(\.string), !symbols.isEmpty,
+      symbols.areAllDifferent
+    else { return nil }
     let encoding: Encoding
     switch (json["encoding"]?.string, json["divisor"]?.double) {
     case ("one_hot", _): encoding = .oneHot
@@ -27,7 +28,9 @@ extension Vocabulary {
     default: return nil
     }
     let unknown = json["unknown"]?.integer
-    guard unknown.map({ symbols.indices.contains($0) }) ?? true else { return nil }
+    guard unknown.map({ symbols.indices.contains($0) }) ?? (json["unknown"] == nil) else {
+      return nil
+    }
     self.init(symbols: symbols, encoding: encoding, unknown: unknown)
   }
 }
@@ -44,12 +47,15 @@ extension Scaling {
 
   /// - Returns: `nil` if the value is no scaling.
   init?(_ json: JSONValue) {
-    guard let method = json["method"]?.string.flatMap(Method.init(rawValue:)) else { return nil }
-    func numbers(_ name: String) -> [Double] { (json[name]?.array ?? []).compactMap(\.double) }
+    guard let method = json["method"]?.string.flatMap(Method.init(rawValue:)),
+      let columns = json["columns"]?.elements(\.string),
+      let offsets = json["offsets"]?.elements(\.double),
+      let scales = json["scales"]?.elements(\.double),
+      let residuals = json["residuals"]?.elements(\.double)
+    else { return nil }
     self.init(
-      method: method, columns: (json["columns"]?.array ?? []).compactMap(\.string),
-      offsets: numbers("offsets"), scales: numbers("scales"),
-      residuals: numbers("residuals").map { Float($0) })
+      method: method, columns: columns, offsets: offsets, scales: scales,
+      residuals: residuals.map { Float($0) })
   }
 }
 
@@ -80,27 +86,35 @@ extension StreamPosition {
   /// - Returns: `nil` if the value is no position.
   init?(_ json: JSONValue) {
     guard case .object = json else { return nil }
-    self.init(
-      nextInput: (json["next_input"]?.array ?? []).map { ($0.array ?? []).compactMap(\.integer) },
-      nextValues: (json["next_values"]?.array ?? []).map {
-        ($0.array ?? []).compactMap { $0.double.map { Float($0) } }
-      },
-      lastValues: (json["last_values"]?.array ?? []).map { ($0.array ?? []).compactMap(\.double) },
-      keys: (json["keys"]?.array ?? []).compactMap(\.string),
-      rowsSeen: json["rows_seen"]?.integer ?? 0, hasMoved: json["moved"]?.bool ?? false,
-      endsWithPrediction: json["ends_with_prediction"]?.bool)
-    if let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
-      let position = json["sampler_position"]?.string.flatMap({ UInt64($0) })
-    {
-      sampler = Sampler(seed: seed, position: position)
+    /// A list that need not be there.
+    func list<Element>(_ name: String, _ element: (JSONValue) -> Element?) -> [Element]? {
+      json[name].map { $0.elements(element) } ?? []
     }
+    guard let nextInput = list("next_input", { $0.elements(\.integer) }),
+      let nextValues = list("next_values", { $0.elements { $0.double.map { Float($0) } } }),
+      let lastValues = list("last_values", { $0.elements(\.double) }),
+      let keys = list("keys", \.string),
+      let rowsSeen = json["rows_seen"].map({ $0.integer }) ?? 0,
+      let hasMoved = json["moved"].map({ $0.bool }) ?? false
+    else { return nil }
+    let endsWithPrediction = json["ends_with_prediction"]?.bool
+    guard (endsWithPrediction == nil) == (json["ends_with_prediction"] == nil) else { return nil }
+    self.init(
+      nextInput: nextInput, nextValues: nextValues, lastValues: lastValues, keys: keys,
+      rowsSeen: rowsSeen, hasMoved: hasMoved, endsWithPrediction: endsWithPrediction)
+    guard json["sampler_seed"] != nil || json["sampler_position"] != nil else { return }
+    guard let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
+      let position = json["sampler_position"]?.string.flatMap({ UInt64($0) })
+    else { return nil }
+    sampler = Sampler(seed: seed, position: position)
   }
 
   /// Whether a model can go on from here.
   func fits(_ configuration: ModelConfiguration, symbols: Int) -> Bool {
     let length = nextInput.first?.count ?? 0
+    // A model of symbols has no stream without them, unless it was fed numbers.
     let areSymbols =
-      nextInput.isEmpty
+      nextInput.isEmpty && (symbols == 0 || !nextValues.isEmpty || rowsSeen > 0)
       || nextInput.count == configuration.stateRows && length > 0
         && nextInput.allSatisfy({ row in
           row.count == length && row.allSatisfy((0..<symbols).contains)
@@ -111,7 +125,20 @@ extension StreamPosition {
       }
       && (lastValues.isEmpty
         || lastValues.count == nextValues.count
-          && lastValues.allSatisfy { $0.count == configuration.features })
+          && lastValues.allSatisfy {
+            $0.count == configuration.features && $0.allSatisfy(\.isFinite)
+          })
       && (keys.isEmpty || keys.count == nextValues.count)
+  }
+}
+
+extension JSONValue {
+  /// The elements of a list.
+  ///
+  /// - Returns: `nil` if the value is no list, or one of its elements is not what is wanted.
+  func elements<Element>(_ element: (JSONValue) -> Element?) -> [Element]? {
+    guard let array else { return nil }
+    let elements = array.compactMap(element)
+    return elements.count == array.count ? elements : nil
   }
 }

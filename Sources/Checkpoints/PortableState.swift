@@ -83,8 +83,9 @@ struct PortableState {
       checkpoint.vocabulary = vocabulary
     }
     if let text = texts[Self.labels] {
-      let labels = try json(text, Self.labels, file: file).array?.compactMap(\.string) ?? []
-      guard labels.count == configuration.outputUnits else { throw invalid(Self.labels) }
+      guard let labels = try json(text, Self.labels, file: file).elements(\.string),
+        labels.count == configuration.outputUnits
+      else { throw invalid(Self.labels) }
       checkpoint.labels = labels
     }
     if let text = texts[Self.scaling] {

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// The symbols of a model's input and output, in the order of their numbers.
 public struct Vocabulary: Equatable, Sendable {
   /// How a symbol's number becomes an input.
@@ -27,7 +29,7 @@ public struct Vocabulary: Equatable, Sendable {
   }
 
   /// The number of a symbol.
-  public func index(of symbol: String) -> Int? { symbols.firstIndex(of: symbol) }
+  public func index(of symbol: String) -> Int? { symbols.firstIndex(exactly: symbol) }
 
   /// A symbol's number as the only feature of an input: divided in double precision, then rounded, as NumPy
   /// does it for Keras.

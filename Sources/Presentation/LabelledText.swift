@@ -9,7 +9,7 @@ extension LabelledEvaluation {
         + "mean of the training: RMSE \(short(errors.naiveRMSE)), MAE \(short(errors.naiveMAE))\n"
     }
     return "\(part): accuracy \(percentage(accuracy))\n"
-      + classes.sorted { $0.label < $1.label }.map {
+      + classes.map {
         "  \($0.label): \($0.right) of \($0.count)\n"
       }.joined()
   }

@@ -214,7 +214,7 @@ extension PredictCommand {
       try text.begin(
         seed: seed, row: row, options: try sampling.options(),
         // Each text has random numbers of its own.
-        randomSeed: count == 1 ? sampling.randomSeed : (sampling.randomSeed ?? 0) + UInt64(number))
+        randomSeed: count == 1 ? sampling.randomSeed : (sampling.randomSeed ?? 0) &+ UInt64(number))
       if let showProbabilities {
         let candidates = try text.candidates(showProbabilities)
         return try StandardStreams.output(

@@ -29,8 +29,7 @@ enum TaskGroup {
     for name in try attributes.names() where name != randomSeed {
       switch try attributes.kind(name) {
       case .string:
-        let text = try attributes.string(name)
-        members[name] = text.hasPrefix("[") ? JSONValue(text: text) ?? .string(text) : .string(text)
+        members[name] = .string(try attributes.string(name))
       case .integer:
         members[name] = .integer(Int(try attributes.number(name, as: Int64.self)))
       default: members[name] = .number(try attributes.number(name))

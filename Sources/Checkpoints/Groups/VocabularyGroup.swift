@@ -28,7 +28,7 @@ enum VocabularyGroup {
   ) throws -> Vocabulary {
     let symbols = try group.dataset("symbols").readStrings().map { $0 == nul ? "\0" : $0 }
     let attributes = group.attributes
-    guard !symbols.isEmpty, Set(symbols).count == symbols.count else {
+    guard !symbols.isEmpty, symbols.areAllDifferent else {
       throw CheckpointError.invalid(file, "\(group.path)/symbols: are not all different")
     }
     var vocabulary: Vocabulary

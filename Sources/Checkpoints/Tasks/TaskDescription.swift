@@ -26,6 +26,22 @@ enum TaskDescription {
     return members
   }
 
+  /// Checks that a task can be read again once it is stored.
+  ///
+  /// - Throws: `ConfigurationError` that names the option which no reader takes.
+  static func check(_ task: TrainingTask) throws(ConfigurationError) {
+    let members = write(task)
+    do {
+      _ = try TaskMembers(members).task()
+    } catch let problem as TaskMembers.Problem {
+      let value = members[problem.name].map { " is \($0.text())" } ?? " is missing"
+      throw ConfigurationError(
+        "the \(problem.name.replacing("_", with: " "))\(value), which no checkpoint can hold")
+    } catch {
+      throw ConfigurationError("the task cannot be stored: \(error)")
+    }
+  }
+
   private static func write(
     _ source: TrainingTask.Source, to members: inout [String: JSONValue]
   ) {
@@ -101,10 +117,17 @@ struct TaskMembers {
     return text
   }
 
+  /// A list; HDF5 has it as a JSON text. Which members are lists is known here alone: a name may look like one.
+  private func list<Element>(_ name: String, _ element: (JSONValue) -> Element?) throws -> [Element]
+  {
+    let value = members[name].flatMap { $0.string.flatMap { JSONValue(text: $0) } ?? $0 }
+    guard let elements = value?.elements(element) else { throw Problem(name: name) }
+    return elements
+  }
+
   private func texts(_ name: String) throws -> [String] {
-    guard let texts = members[name]?.array?.compactMap(\.string), !texts.isEmpty else {
-      throw Problem(name: name)
-    }
+    let texts = try list(name, \.string)
+    guard !texts.isEmpty else { throw Problem(name: name) }
     return texts
   }
 
@@ -148,13 +171,11 @@ struct TaskMembers {
       resetStatesEachEpoch: try flag("reset_states_each_epoch"), randomSeed: seed)
     if members["validate_every"] != nil { options.validateEvery = try count("validate_every") }
     if members["early_stopping"] != nil { options.earlyStopping = try count("early_stopping") }
-    options.metrics = try (members["metrics"]?.array ?? []).map {
-      guard let metric = $0.string.flatMap(Metric.init) else { throw Problem(name: "metrics") }
-      return metric
+    if members["metrics"] != nil {
+      options.metrics = try list("metrics") { $0.string.flatMap(Metric.init) }
     }
-    options.classWeights = try (members["class_weights"]?.array ?? []).map {
-      guard let weight = $0.double else { throw Problem(name: "class_weights") }
-      return Float(weight)
+    if members["class_weights"] != nil {
+      options.classWeights = try list("class_weights") { $0.double.map { Float($0) } }
     }
     if members["schedule"] != nil { options.schedule = try schedule() }
     return TrainingTask(

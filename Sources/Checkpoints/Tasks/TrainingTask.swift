@@ -34,6 +34,11 @@ public struct TrainingTask: Equatable, Sendable {
     self.options = options
     self.validationSplit = validationSplit
   }
+
+  /// Checks that a checkpoint can hold it: its writer asks its reader.
+  ///
+  /// - Throws: `ConfigurationError` that names the option which cannot be stored.
+  public func check() throws(ConfigurationError) { try TaskDescription.check(self) }
 }
 
 /// Learning what follows in a text.

@@ -75,14 +75,12 @@ public struct LearningOptions: ParsableArguments {
       throw ValidationError(
         "--validation-split is \(validationSplit ?? 0); it must be from 0 to below 1")
     }
-    guard validateEvery >= 1 else {
-      throw ValidationError("--validate-every is \(validateEvery); it must be at least 1")
-    }
-    guard earlyStopping ?? 1 >= 1 else {
-      throw ValidationError("--early-stopping is \(earlyStopping ?? 0); it must be at least 1")
-    }
-    guard warmUp >= 0 else {
-      throw ValidationError("--warm-up is \(warmUp); it cannot be negative")
+    for (name, value, least) in [
+      ("--validate-every", validateEvery, 1), ("--early-stopping", earlyStopping ?? 1, 1),
+      ("--warm-up", warmUp, 0),
+    ] where !(least...TrainingProgress.mostEpochs).contains(value) {
+      throw ValidationError(
+        "\(name) is \(value); it must be from \(least) to \(TrainingProgress.mostEpochs)")
     }
   }
 

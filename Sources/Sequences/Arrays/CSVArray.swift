@@ -1,73 +1,32 @@
 import Checkpoints
-import SwiftCSV
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 /// Numbers in a CSV file: a row for each line, after a header if the first line holds no numbers.
 enum CSVArray {
   /// Reads a file as `[rows, columns]`.
   ///
-  /// - Throws: `CheckpointError` that names the file, the row and the column.
+  /// - Throws: `CheckpointError` that names the file, the line and the column.
   static func read(_ file: String) throws -> NumericArray {
-    guard CheckpointFile.isFile(file) else {
-      throw CheckpointError(.noInput, file: file, "is not a file")
-    }
-    func invalid(_ reason: String) -> CheckpointError {
-      CheckpointError(.invalid, file: file, reason)
-    }
-    let text: String
-    do {
-      text = try String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8)
-    } catch {
-      throw invalid("is not UTF-8 text, or cannot be read")
-    }
-    let first: [String]
+    let (text, _) = try DataFiles([file]).text()
     var values: [Float] = []
-    var rows = 0
-    var problem: String?
-    var emptyRows = 0
-    do {
-      // Row by row: as a whole, the library makes all rows as long as the longest.
-      let csv = try EnumeratedCSV(
-        string: text, delimiter: .guessed(string: text), loadColumns: false, rowLimit: 1)
-      first = csv.header
-      let hasHeader = first.allSatisfy { number($0) == nil }
-      var line = 0
-      try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { row in
-        line += 1
-        guard problem == nil, !(line == 1 && hasHeader) else { return }
-        // Empty lines at the end.
-        if row == [""] {
-          emptyRows += 1
-          return
+    var width: Int?
+    try CSVRows.read(text, file: file) { line, fields in
+      let isFirst = width == nil
+      width = fields.count
+      guard !isFirst || fields.contains(where: { TableNumber($0) != .none }) else { return }
+      for (column, field) in fields.enumerated() {
+        let number = TableNumber(field)
+        guard case .value = number, let value = Float(field.trimmingBlanks) else {
+          throw CheckpointError(
+            .invalid, file: file,
+            "line \(line), column \(column + 1): \(number.reason(field))")
         }
-        guard emptyRows == 0 else {
-          problem = "row \(line - 1) is empty"
-          return
-        }
-        guard row.count == first.count else {
-          problem = "row \(line) has \(row.count) columns; the first has \(first.count)"
-          return
-        }
-        for (column, field) in row.enumerated() {
-          guard let value = number(field) else {
-            problem = "row \(line), column \(column + 1): '\(field)' is not a number"
-            return
-          }
-          values.append(value)
-        }
-        rows += 1
+        values.append(value)
       }
-    } catch {
-      throw invalid("is not CSV: \(error)")
     }
-    if let problem { throw invalid(problem) }
-    guard !values.isEmpty else { throw invalid("holds no numbers") }
-    return NumericArray(shape: [rows, first.count], values: values)
+    guard let width, !values.isEmpty else {
+      throw CheckpointError(.invalid, file: file, "holds no numbers")
+    }
+    return try NumericArray(shape: [values.count / width, width], values: values)
   }
 
   /// The lines of an array, a row of its last axis each.
@@ -76,12 +35,6 @@ enum CSVArray {
     return stride(from: 0, to: array.values.count, by: width).map { first in
       array.values[first..<first + width].map { "\($0)" }.joined(separator: ",") + "\n"
     }.joined()
-  }
-
-  private static func number(_ field: String) -> Float? {
-    let blanks: Set<Character> = [" ", "\t", "\r"]
-    let end = field.lastIndex { !blanks.contains($0) }
-    return Float(end.map { field[...$0].drop { blanks.contains($0) } } ?? "")
   }
 }
 

@@ -1,18 +1,23 @@
 import Checkpoints
 import SwiftCSV
 
-/// The rows of a CSV text, one by one.
+/// The rows of a CSV text, one by one: the one way in which all tables are read.
 enum CSVRows {
+  /// What may stand between fields; comma if nothing tells.
+  static var delimiters: [Character] { CSVDelimiter.recognized.map(\.rawValue) }
+
   /// Hands over each row with the line on which it begins, from 1; empty lines are left out.
   ///
   /// - Parameter file: The text's path, for errors.
-  /// - Throws: `CheckpointError` if the text is no CSV, or what `body` throws.
+  /// - Throws: `CheckpointError` if the text is no CSV or a row has another number of fields than the first; or what
+  ///   `body` throws.
   static func read(
     _ text: String, file: String, _ body: (_ line: Int, _ fields: [String]) throws -> Void
   ) throws {
     // Without an end of its last line, the library loses an empty last field.
     let text = text.last.map(\.isNewline) ?? true ? text : text + "\n"
     var line = 1
+    var width: Int?
     var failure: (any Error)?
     do {
       // Row by row: as a whole, the library makes all rows as long as the longest.
@@ -21,15 +26,38 @@ enum CSVRows {
       try withoutActuallyEscaping(body) { body in
         try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { fields in
           let first = line
-          line += 1 + fields.reduce(0) { $0 + $1.count(where: \.isNewline) }
+          // What SwiftCSV takes for the end of a line: U+2028 is none.
+          line += 1 + fields.reduce(0) { $0 + $1.count { ["\n", "\r\n", "\r"].contains($0) } }
           guard failure == nil, fields != [""] else { return }
-          do { try body(first, fields) } catch { failure = error }
+          do {
+            guard fields.count == width ?? fields.count else {
+              throw CheckpointError(
+                .invalid, file: file,
+                "line \(first): has \(fields.count) columns; the first line has \(width ?? 0)")
+            }
+            width = fields.count
+            try body(first, fields)
+          } catch { failure = error }
         }
       }
     } catch {
       throw failure ?? CheckpointError(.invalid, file: file, "line \(line): is not CSV: \(error)")
     }
     if let failure { throw failure }
+  }
+
+  /// The fields of one line.
+  ///
+  /// - Returns: `nil` if it is no CSV.
+  static func fields(of line: String, delimiter: Character) -> [String]? {
+    guard line.contains("\"") else {
+      return line.split(separator: delimiter, omittingEmptySubsequences: false).map(String.init)
+    }
+    var rows: [[String]] = []
+    let csv = try? EnumeratedCSV(
+      string: line + "\n", delimiter: .character(delimiter), loadColumns: false, rowLimit: 1)
+    try? csv?.enumerateAsArray(startAt: 0, rowLimit: nil) { rows.append($0) }
+    return rows.count == 1 ? rows[0] : nil
   }
 }
 

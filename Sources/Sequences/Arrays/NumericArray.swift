@@ -1,5 +1,6 @@
 import Checkpoints
 import HDF5
+import Recurrent
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials
@@ -9,17 +10,33 @@ import HDF5
 
 /// Numbers of any shape, row-major: what models are given and give.
 public struct NumericArray: Equatable, Sendable {
-  public var shape: [Int]
-  public var values: [Float]
+  /// As many values as this says are in ``values``.
+  public internal(set) var shape: [Int]
+  public internal(set) var values: [Float]
 
-  public init(shape: [Int], values: [Float]) {
+  /// - Throws: `ConfigurationError` if the shape is not one of so many values.
+  public init(shape: [Int], values: [Float]) throws(ConfigurationError) {
+    guard Self.count(of: shape) == values.count else {
+      throw ConfigurationError("an array of shape \(shape) cannot have \(values.count) values")
+    }
     self.shape = shape
     self.values = values
   }
 
+  /// The values of an array of some shape; `nil` if there is no such array.
+  private static func count(of shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      guard size >= 0, !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+
   /// Reads `X.npy`, `X.csv` as rows and columns, or a dataset of an HDF5 file: `FILE.h5:PATH`.
   ///
-  /// - Throws: `CheckpointError` that names the file.
+  /// - Throws: `CheckpointError` that names the file, and the place of a value that is not a finite number.
   public init(contentsOf file: String) throws {
     if file.hasSuffix(".csv") {
       self = try CSVArray.read(file)
@@ -27,7 +44,7 @@ public struct NumericArray: Equatable, Sendable {
       let (path, name) = (String(file[..<colon]), String(file[file.index(after: colon)...]))
       self = try CheckpointFile.read(path) { root in
         let dataset = try root.dataset(name)
-        return NumericArray(shape: try dataset.shape(), values: try dataset.read())
+        return try NumericArray(shape: try dataset.shape(), values: try dataset.read())
       }
     } else if file.hasSuffix(".npy") {
       try self.init(numPy: file)
@@ -35,6 +52,15 @@ public struct NumericArray: Equatable, Sendable {
       throw CheckpointError(
         .invalid, file: file, "is neither a .npy or .csv file nor a dataset: FILE.h5:PATH")
     }
+    guard let wrong = values.firstIndex(where: { !$0.isFinite }) else { return }
+    // Row-major: the last index runs fastest.
+    var (rest, place) = (wrong, [Int]())
+    for size in shape.reversed() {
+      place.insert(rest % size, at: 0)
+      rest /= size
+    }
+    throw CheckpointError(
+      .invalid, file: file, "\(place): is \(values[wrong]); values must be finite in float32")
   }
 
   private init(numPy file: String) throws {
@@ -54,11 +80,8 @@ public struct NumericArray: Equatable, Sendable {
     func decoded<Value: BitwiseCopyable>(
       _ type: Value.Type, _ convert: (Value) -> Float
     ) throws -> [Float] {
-      var count = 1
-      for size in header.shape {
-        let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard !overflow else { throw CheckpointError(.invalid, file: file, "is too large") }
-        count = product
+      guard let count = Self.count(of: header.shape) else {
+        throw CheckpointError(.invalid, file: file, "is too large")
       }
       let size = MemoryLayout<Value>.size
       guard count <= (bytes.count - header.offset) / size else {

@@ -61,26 +61,41 @@ struct LabelledData: TrainingData {
     }
     let needed = LabelledData.columns(task, features: table.features)
     guard needed.isEmpty || scaling?.columns.count == needed.count,
-      task.level == nil || vocabulary != nil
+      task.level == nil || vocabulary?.unknown != nil
     else { throw ConfigurationError("/scaling or /vocabulary: are not those of the task") }
     let encoding = SequenceEncoding(
       timeSteps: steps, features: features, level: task.level, vocabulary: vocabulary,
       scaling: scaling)
     let numbers = task.isRegression ? try table.numbers(column: task.label) : []
     let classes = Dictionary(
-      (labels ?? []).enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+      (labels ?? []).enumerated().map { (ExactText($1), Int32($0)) },
+      uniquingKeysWith: { first, _ in first })
     func dataset(_ samples: [Int]) throws -> SequenceDataset {
-      let inputs = samples.flatMap { encoding.encoded(table.sequences[$0]) }
+      let inputs = try samples.flatMap {
+        try table.encoded($0, by: encoding, column: task.sequence)
+      }
       guard task.isRegression else {
         return try SequenceDataset(
           samples: samples.count, timeSteps: steps, features: features, inputs: inputs,
-          targets: samples.map { classes[table.labels[$0]] ?? -1 })
+          targets: try samples.map { sample in
+            guard let number = classes[ExactText(table.labels[sample])] else {
+              throw CheckpointError(
+                .invalid, file: table.file,
+                "line \(table.lines[sample]), column \(task.label): the model has no class "
+                  + table.labels[sample])
+            }
+            return number
+          })
       }
       let column = needed.count - 1
       return try SequenceDataset(
         samples: samples.count, timeSteps: steps, features: features, targetSteps: 1,
         targetUnits: 1, inputs: inputs,
-        targetValues: samples.map { scaling?.scaled(numbers[$0], column: column) ?? 0 })
+        targetValues: try samples.map { sample in
+          let value = scaling?.scaled(numbers[sample], column: column) ?? 0
+          try table.check([value], sample, column: task.label)
+          return value
+        })
     }
     source = .labelled(task)
     samples = try dataset(parts.training)
@@ -122,16 +137,13 @@ struct LabelledData: TrainingData {
 
   /// The different labels, in order.
   private static func classes(_ table: LabelledTable, column: String) throws -> [String] {
-    let labels = Set(table.labels)
+    let labels = Set(table.labels.map(ClassName.init)).sorted().map(\.name.text)
     guard labels.count > 1 else {
       throw CheckpointError(
         .invalid, file: table.file,
         "column \(column): all labels are \(labels.first ?? ""); there is nothing to tell apart")
     }
-    return labels.sorted { one, other in
-      if let first = Double(one), let second = Double(other) { return first < second }
-      return one < other
-    }
+    return labels
   }
 
   /// What is scaled: the features of numbers, then a label that is one.

@@ -27,7 +27,7 @@ public final class LabelledSession {
     self.task = task
     let units = checkpoint.configuration.outputUnits
     guard task.isRegression ? units == 1 : checkpoint.labels?.count == units,
-      task.level == nil || checkpoint.vocabulary != nil,
+      task.level == nil || checkpoint.vocabulary?.unknown != nil,
       LabelledData.columns(task, features: checkpoint.configuration.features).count
         == checkpoint.scaling?.columns.count ?? 0
     else {
@@ -67,7 +67,8 @@ public final class LabelledSession {
     for first in stride(from: 0, to: table.sequences.count, by: batch) {
       let rows = min(batch, table.sequences.count - first)
       for row in 0..<rows {
-        for (index, value) in encoding.encoded(table.sequences[first + row]).enumerated() {
+        let values = try table.encoded(first + row, by: encoding, column: task.sequence)
+        for (index, value) in values.enumerated() {
           model.input[(index / features * rows + row) * features + index % features] = value
         }
       }
@@ -115,11 +116,12 @@ public final class LabelledSession {
     for index in chosen {
       switch answers[index] {
       case .label(let label, _):
-        evaluation.add(label: table.labels[index], isRight: label == table.labels[index])
+        evaluation.add(label: table.labels[index], isRight: label.isExactly(table.labels[index]))
       case .number(let number):
         evaluation.errors.add(forecast: number, naive: mean, truth: numbers[index])
       }
     }
+    evaluation.sort()
     return evaluation
   }
 }
@@ -135,7 +137,7 @@ public struct LabelledEvaluation: Sendable {
 
   /// What was looked at: `validation` or `all`.
   public let part: String
-  /// In the order in which their first sequences come; empty for numbers.
+  /// In the order of classes; empty for numbers.
   public private(set) var classes: [Class] = []
   /// How far numbers are from the truth, and how far their mean over the training part is.
   public internal(set) var errors: SeriesErrors
@@ -146,13 +148,17 @@ public struct LabelledEvaluation: Sendable {
   }
 
   mutating func add(label: String, isRight: Bool) {
-    var place = classes.firstIndex { $0.label == label } ?? classes.count
+    var place = classes.firstIndex { $0.label.isExactly(label) } ?? classes.count
     if place == classes.count {
       classes.append(Class(label: label))
       place = classes.count - 1
     }
     classes[place].count += 1
     if isRight { classes[place].right += 1 }
+  }
+
+  fileprivate mutating func sort() {
+    classes.sort { ClassName($0.label) < ClassName($1.label) }
   }
 
   /// The part of right answers, from 0 to 1; `nil` for numbers.

@@ -51,27 +51,20 @@ struct LabelledTable {
   private mutating func readRows(
     _ text: String, sequence: String, label: String?, isText: Bool?
   ) throws {
-    var places: (count: Int, sequence: Int, label: Int?)?
+    var places: (sequence: Int, label: Int?)?
     try CSVRows.read(text, file: file) { line, fields in
       guard let places else {
-        let names = fields.map(\.trimmingBlanks)
-        func place(_ name: String) throws -> Int {
-          guard let place = names.firstIndex(of: name) else {
-            throw invalid(
-              line, nil, "has no column \(name); there are \(names.joined(separator: ", "))")
-          }
-          return place
+        let names = ColumnNames(fields)
+        do {
+          places = (try names.place(sequence), try label.map(names.place))
+        } catch let problem as ColumnNames.Problem {
+          throw invalid(line, nil, problem.reason)
         }
-        places = (names.count, try place(sequence), try label.map(place))
         return
-      }
-      guard fields.count == places.count else {
-        throw invalid(
-          line, nil, "has \(fields.count) columns; the first line has \(places.count)")
       }
       let field = fields[places.sequence]
       let wanted = isText ?? (sequences.isEmpty ? nil : self.isText)
-      let numbers = wanted == true ? nil : Self.numbers(field)
+      let numbers = wanted == true ? nil : try self.numbers(field, line: line, sequence)
       if wanted == false, numbers == nil {
         throw invalid(line, sequence, "'\(field)' are not numbers (see --level)")
       }
@@ -82,24 +75,32 @@ struct LabelledTable {
   }
 
   /// Numbers with blanks or semicolons between; `nil` if there is anything else.
-  private static func numbers(_ field: String) -> [Double]? {
+  private func numbers(_ field: String, line: Int, _ column: String) throws -> [Double]? {
     let parts = field.split { $0.isWhitespace || $0 == ";" }
-    let numbers = parts.compactMap { Double($0) }.filter(\.isFinite)
-    return numbers.count == parts.count && !numbers.isEmpty ? numbers : nil
+    let found = parts.map { TableNumber($0) }
+    guard !found.isEmpty, !found.contains(.none) else { return nil }
+    return try zip(parts, found).map { part, number in
+      guard case .value(let value) = number else {
+        throw invalid(line, column, number.reason(part))
+      }
+      return value
+    }
   }
 
   private mutating func readObjects(
     _ text: String, sequence: String, label: String?, isText: Bool?
   ) throws {
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated() where !line.allSatisfy(\.isWhitespace)
-    {
-      let number = index + 1
-      guard let object = JSONValue(text: String(line)), case .object(let members) = object else {
+    // A line ends with a line feed: any other end of a line, such as U+2028, is a character of a text.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, bytes) in lines.enumerated() {
+      let (line, number) = (String(Substring(bytes)).trimmingBlanks, index + 1)
+      guard !line.isEmpty else { continue }
+      guard let object = JSONValue(text: line), case .object(let members) = object else {
         throw invalid(number, nil, "is not a JSON object")
       }
       func member(_ name: String) throws -> JSONValue {
-        guard let member = members[name], member != .null else {
+        guard let member = members.first(where: { $0.key.isExactly(name) })?.value, member != .null
+        else {
           let names = members.keys.sorted().joined(separator: ", ")
           throw invalid(number, nil, "has no member \(name); there are \(names)")
         }
@@ -122,7 +123,10 @@ struct LabelledTable {
     }
     let rows = steps.map { $0.array ?? [$0] }
     let features = rows.first?.count ?? 1
-    let numbers = rows.flatMap { $0.compactMap(\.double) }.filter(\.isFinite)
+    let numbers = rows.flatMap { $0.compactMap(\.double) }
+    if let number = numbers.first(where: { !Float($0).isFinite }) {
+      throw invalid(line, column, TableNumber.beyond.reason("\(number)"))
+    }
     guard features > 0, rows.allSatisfy({ $0.count == features }),
       numbers.count == rows.count * features
     else {
@@ -152,6 +156,9 @@ struct LabelledTable {
     }
     if let label {
       guard !label.isEmpty else { throw invalid(line, labelColumn, "the label is missing") }
+      guard label.isStorable else {
+        throw invalid(line, labelColumn, "the label has a NUL, which a checkpoint cannot hold")
+      }
       labels.append(label)
     }
     sequences.append(content)
@@ -163,10 +170,30 @@ struct LabelledTable {
   /// - Throws: `CheckpointError` that names the first one that is none.
   func numbers(column: String) throws -> [Double] {
     try zip(labels, lines).map { label, line in
-      guard let number = Double(label), number.isFinite else {
-        throw invalid(line, column, "'\(label)' is not a number")
+      let number = TableNumber(label)
+      guard case .value(let value) = number else {
+        throw invalid(line, column, number.reason(label))
       }
-      return number
+      return value
+    }
+  }
+
+  /// A sequence as the model reads it: `[timeSteps, features]`.
+  ///
+  /// - Throws: `CheckpointError` that names the line of a number which float32 does not hold any more when it is
+  ///   scaled.
+  func encoded(_ number: Int, by encoding: SequenceEncoding, column: String) throws -> [Float] {
+    let values = encoding.encoded(sequences[number])
+    try check(values, number, column: column)
+    return values
+  }
+
+  /// - Throws: `CheckpointError` that names the line if one of its values is none for float32.
+  func check(_ scaled: [Float], _ number: Int, column: String) throws {
+    guard scaled.allSatisfy(\.isFinite) else {
+      throw invalid(
+        lines[number], column,
+        "is beyond what float32 holds when it is scaled as the training part is")
     }
   }
 }

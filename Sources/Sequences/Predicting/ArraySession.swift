@@ -89,7 +89,7 @@ public final class ArraySession {
         }
       }
     }
-    return NumericArray(
+    return try NumericArray(
       shape: [samples] + configuration.outputSizes(steps: steps) + [units], values: output)
   }
 

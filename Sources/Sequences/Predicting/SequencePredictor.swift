@@ -39,6 +39,12 @@ public final class SequencePredictor {
         "the model takes \(checkpoint.configuration.features) features, "
           + "experiment \(experiment.name) gives \(framing.features)")
     }
+    guard checkpoint.configuration.outputUnits == vocabulary.symbols.count else {
+      throw CheckpointError(
+        .invalid, file: file,
+        "the model gives \(checkpoint.configuration.outputUnits) values for "
+          + "\(vocabulary.symbols.count) symbols")
+    }
     self.vocabulary = vocabulary
     self.framing = framing
     rows = checkpoint.configuration.stateRows
@@ -84,9 +90,12 @@ public final class SequencePredictor {
 
   /// Goes on where a stream stands; the state is the checkpoint's.
   ///
-  /// - Precondition: The stream is of ``rows`` rows, as that of a checkpoint is.
-  public func resume(_ stream: StreamPosition) {
-    precondition(stream.nextInput.count == rows)
+  /// - Throws: `ConfigurationError` if the stream is not one of ``rows`` rows of symbols.
+  public func resume(_ stream: StreamPosition) throws(ConfigurationError) {
+    guard stream.nextInput.count == rows else {
+      throw ConfigurationError(
+        "the stream has symbols to go on with for \(stream.nextInput.count) rows, not for \(rows)")
+    }
     next = stream.nextInput
     // An older file does not say it; a model that has read enough has predicted.
     endsWithPrediction = stream.endsWithPrediction ?? hasReadEnough

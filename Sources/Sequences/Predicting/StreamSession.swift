@@ -59,8 +59,8 @@ public final class StreamSession {
       } catch {
         throw SeedError("\(file): \(error)")
       }
-    } else if let stream = checkpoint.stream {
-      predictor.resume(stream)
+    } else if let stream = checkpoint.stream, !stream.nextInput.isEmpty {
+      try predictor.resume(stream)
       if let missing = predictor.whatIsMissing {
         throw CheckpointError(.invalid, file: file, "its stream \(missing) to go on")
       }

@@ -41,7 +41,7 @@ final class SeriesData: TrainingData {
         .invalid, file: task.file,
         "is not the series that training began with; it has changed since")
     }
-    guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
+    guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
     try self.init(
@@ -79,7 +79,9 @@ final class SeriesData: TrainingData {
       defer { first += table.rows(of: index) }
       return first..<first + table.rows(of: index)
     }
-    let values = table.series.flatMap { encoding.encoded($0.values) }
+    let values = try table.series.indices.flatMap {
+      try table.encoded($0, by: encoding, file: task.file)
+    }
     let ranges = ranges
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
       isStateful

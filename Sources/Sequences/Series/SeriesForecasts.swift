@@ -7,12 +7,15 @@ final class SeriesForecasts {
   let encoding: SeriesEncoding
   let task: SeriesTask
   private let parameters: ParameterStore<Float>
+  /// Each series as the model reads it, `[rows, columns]`.
+  private let encoded: [[Float]]
   /// The rows of windows that are computed at once.
   private static let rowsAtOnce = 256
   /// The rows that a carried state is warmed up on before those that count.
   static let warmUp = 1000
 
-  /// - Throws: `ConfigurationError` if the model is none of these series.
+  /// - Throws: `ConfigurationError` if the model is none of these series; `CheckpointError` that names a value which
+  ///   float32 does not hold.
   init(
     _ table: SeriesTable, encoding: SeriesEncoding, task: SeriesTask,
     parameters: ParameterStore<Float>
@@ -28,6 +31,9 @@ final class SeriesForecasts {
     self.encoding = encoding
     self.task = task
     self.parameters = parameters
+    encoded = try table.series.indices.map {
+      try table.encoded($0, by: encoding, file: task.file)
+    }
   }
 
   /// The rows of a part that forecasts can begin with: there is enough to look back on, and the horizon is within.
@@ -47,12 +53,7 @@ final class SeriesForecasts {
     let width = table.columns.count
     let before = parameters.configuration.isStateful ? Self.warmUp : task.sequenceLength
     let first = max(0, origins.lowerBound - before)
-    // From the row before on, so that the first one's change is known.
-    let known = max(0, first - 1)
-    let rows = Array(
-      encoding.encoded(
-        Array(table.series[series].values[known * width..<(origins.upperBound - 1) * width])
-      ).dropFirst((first - known) * width))
+    let rows = Array(encoded[series][first * width..<(origins.upperBound - 1) * width])
     guard !parameters.configuration.isStateful else {
       let forecaster = try Forecaster(task, parameters: parameters)
       var forecasts: [Float] = []

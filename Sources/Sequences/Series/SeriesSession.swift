@@ -25,7 +25,7 @@ public final class SeriesSession {
     self.file = file
     checkpoint = try CheckpointFile.load(file)
     guard case .series(var task) = checkpoint.task?.source, let scaling = checkpoint.scaling,
-      scaling.columns == task.features
+      scaling.columns.areExactly(task.features)
     else {
       throw CheckpointError(.invalid, file: file, "was not trained on a series (see --csv)")
     }
@@ -73,13 +73,14 @@ public final class SeriesSession {
     var table = other ?? (isThere ? try? self.table() : nil)
     let rows: [(key: String, values: [Float], last: Double)]
     if let other {
-      rows = other.series.map { series in
+      rows = try other.series.enumerated().map { index, series in
         let last = series.values[series.values.count - width]
-        return (series.key, encoding.encoded(series.values), last)
+        return (series.key, try other.encoded(index, by: encoding, file: task.file), last)
       }
     } else {
       guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
-        stream.nextValues.allSatisfy({ !$0.isEmpty })
+        stream.nextValues.allSatisfy({ !$0.isEmpty }),
+        !task.isDifferenced || !stream.lastValues.isEmpty
       else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
       rows = stream.nextValues.enumerated().map { index, values in
         let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
@@ -88,13 +89,13 @@ public final class SeriesSession {
         )
       }
     }
-    if table?.series.map(\.key) != rows.map(\.key) { table = nil }
-    guard key == nil || rows.contains(where: { $0.key == key }) else {
+    if let known = table, !known.series.map(\.key).areExactly(rows.map(\.key)) { table = nil }
+    guard key.map({ key in rows.contains { $0.key.isExactly(key) } }) ?? true else {
       throw ConfigurationError(
         "there is no series \(key ?? ""); there are "
           + rows.prefix(20).map(\.key).joined(separator: ", "))
     }
-    return try rows.enumerated().filter { key == nil || $1.key == key }.map { index, series in
+    return try rows.enumerated().filter { key?.isExactly($1.key) ?? true }.map { index, series in
       // What is known is read once; the paths part from there.
       let reader = try Forecaster(task, parameters: checkpoint.parameters)
       if other == nil, let state = checkpoint.recurrentState {
@@ -148,7 +149,7 @@ public final class SeriesSession {
     let parts = try other == nil ? self.parts(of: table).map(\.test) : []
     for (index, series) in table.series.enumerated() {
       let part = other == nil ? parts[index] : 0..<table.rows(of: index)
-      let values = encoding.encoded(series.values)
+      let values = try table.encoded(index, by: encoding, file: task.file)
       let target = { (row: Int) in series.values[row * width] }
       let reader = try Forecaster(task, parameters: checkpoint.parameters)
       let first = max(part.lowerBound, reader.isStateful ? 1 : task.sequenceLength)

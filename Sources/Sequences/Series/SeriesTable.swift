@@ -1,4 +1,5 @@
 import Checkpoints
+import Recurrent
 
 /// Numbers whose rows are points in time, of one series or of several.
 struct SeriesTable {
@@ -9,6 +10,8 @@ struct SeriesTable {
     var dates: [String] = []
     /// `[rows, columns]`.
     var values: [Double] = []
+    /// The line of each row, for errors.
+    var lines: [Int] = []
   }
 
   /// The target, then what else the model reads.
@@ -17,7 +20,7 @@ struct SeriesTable {
   private(set) var series: [Series] = []
   /// XXH3-64 of the file, in hexadecimal digits.
   let digest: String
-  private var numbers: [String: Int] = [:]
+  private var numbers: [ExactText: Int] = [:]
 
   /// What stands for a value that is not there.
   private static let missing: Set<String> = ["", "na", "n/a", "nan", "null", "none", "?"]
@@ -45,19 +48,29 @@ struct SeriesTable {
   /// Whether a field stands for a value that is not there.
   static func isMissing(_ field: String) -> Bool { missing.contains(field.lowercased()) }
 
+  /// A series as the model reads it: `[rows, columns]`.
+  ///
+  /// - Throws: `CheckpointError` that names the line and the column of a value which float32 does not hold any more
+  ///   when it is scaled.
+  func encoded(_ number: Int, by encoding: SeriesEncoding, file: String) throws -> [Float] {
+    let series = series[number]
+    let encoded = encoding.encoded(series.values)
+    guard let wrong = encoded.firstIndex(where: { !$0.isFinite }) else { return encoded }
+    throw CheckpointError(
+      .invalid, file: file,
+      "line \(series.lines[wrong / columns.count]), column \(columns[wrong % columns.count]): "
+        + "\(series.values[wrong]) is beyond what float32 holds when it is scaled as the training part is"
+    )
+  }
+
   func rows(of series: Int) -> Int { self.series[series].values.count / columns.count }
 
   private mutating func read(_ text: String, _ task: SeriesTask) throws {
     var header: SeriesHeader?
     try CSVRows.read(text, file: task.file) { line, fields in
       guard let header else {
-        header = try SeriesHeader(fields, task)
+        header = try SeriesHeader(fields, line: line, task)
         return
-      }
-      guard fields.count == header.count else {
-        throw CheckpointError(
-          .invalid, file: task.file,
-          "line \(line): has \(fields.count) columns; the first line has \(header.count)")
       }
       try add(
         header.values.map { fields[$0] }, key: header.key.map { fields[$0] },
@@ -71,7 +84,7 @@ struct SeriesTable {
       throw CheckpointError(
         .invalid, file: task.file, "has shape \(array.shape); a series is [rows, columns]")
     }
-    let header = try SeriesHeader((0..<width).map(String.init), task)
+    let header = try SeriesHeader((0..<width).map(String.init), line: 1, task)
     for row in 0..<array.values.count / width {
       let fields = array.values[row * width..<(row + 1) * width].map { "\($0)" }
       try add(
@@ -87,8 +100,11 @@ struct SeriesTable {
     func invalid(_ column: String, _ reason: String) -> CheckpointError {
       CheckpointError(.invalid, file: task.file, "line \(line), column \(column): \(reason)")
     }
-    let key = key ?? ""
-    let known = numbers[key]
+    let key = (key ?? "").trimmingBlanks
+    guard key.isStorable else {
+      throw invalid(task.key ?? "", "the name has a NUL, which a checkpoint cannot hold")
+    }
+    let known = numbers[ExactText(key)]
     var values: [Double] = []
     for (index, field) in fields.enumerated() {
       let column = columns[index]
@@ -107,9 +123,8 @@ struct SeriesTable {
             column, "the value is missing (see --missing forward-fill and --missing drop)")
         }
       }
-      guard let value = Double(text), value.isFinite else {
-        throw invalid(column, "'\(field)' is not a number")
-      }
+      let number = TableNumber(text)
+      guard case .value(let value) = number else { throw invalid(column, number.reason(field)) }
       values.append(value)
     }
     if let date, let last = known.flatMap({ series[$0].dates.last }),
@@ -120,48 +135,30 @@ struct SeriesTable {
     }
     let number = known ?? series.count
     if known == nil {
-      numbers[key] = number
+      numbers[ExactText(key)] = number
       series.append(Series(key: key))
     }
     series[number].values += values
+    series[number].lines.append(line)
     if let date { series[number].dates.append(date) }
   }
 }
 
 /// Where the columns of a task are.
 struct SeriesHeader {
-  let count: Int
   let values: [Int]
   let key: Int?
   let date: Int?
 
   /// - Throws: `CheckpointError` that names the column which is not there, and those that are.
-  init(_ names: [String], _ task: SeriesTask) throws {
-    let found = names.map { $0.trimmingBlanks }
-    func place(_ name: String) throws -> Int {
-      let places = found.indices.filter { found[$0] == name }
-      guard let place = places.first else {
-        throw CheckpointError(
-          .invalid, file: task.file,
-          "line 1: has no column \(name); there are \(found.joined(separator: ", "))")
-      }
-      guard places.count == 1 else {
-        throw CheckpointError(
-          .invalid, file: task.file, "line 1: has \(places.count) columns called \(name)")
-      }
-      return place
+  init(_ fields: [String], line: Int, _ task: SeriesTask) throws {
+    let names = ColumnNames(fields)
+    do {
+      values = try task.features.map(names.place)
+      key = try task.key.map(names.place)
+      date = try task.date.map(names.place)
+    } catch {
+      throw CheckpointError(.invalid, file: task.file, "line \(line): \(error.reason)")
     }
-    count = names.count
-    values = try task.features.map(place)
-    key = try task.key.map(place)
-    date = try task.date.map(place)
-  }
-}
-
-extension String {
-  /// Without blanks at both ends.
-  var trimmingBlanks: String {
-    let end = lastIndex { !$0.isWhitespace }
-    return end.map { String(self[...$0].drop(while: \.isWhitespace)) } ?? ""
   }
 }

@@ -10,8 +10,8 @@ final class LetterStream: LineStream {
   init(_ checkpoint: Checkpoint, file: String, continues: Bool) throws {
     predictor = try SequencePredictor(checkpoint, file: file)
     predictor.reset()
-    guard continues, let stream = checkpoint.stream else { return }
-    predictor.resume(stream)
+    guard continues, let stream = checkpoint.stream, !stream.nextInput.isEmpty else { return }
+    try predictor.resume(stream)
     if let state = checkpoint.recurrentState { try predictor.restore(state) }
   }
 

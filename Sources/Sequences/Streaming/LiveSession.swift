@@ -30,7 +30,7 @@ public final class LiveSession {
     do {
       switch checkpoint.task?.source {
       case .series(let task):
-        guard let scaling = checkpoint.scaling, scaling.columns == task.features else {
+        guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
           throw ConfigurationError("/scaling: is not that of the series' columns")
         }
         stream = try SeriesStream(checkpoint, task, scaling, file: file, learns: learns)

@@ -1,7 +1,8 @@
 import Checkpoints
+import Recurrent
 
 /// A row of a series as a line: the key if there are several series, the target, and the other columns, with commas
-/// between; or in the order that a first line of names gives.
+/// between; or in the order that a first line of names gives. It is read as a row of a CSV file is.
 struct SeriesLine {
   /// In the order of the task's columns, without those that are missing.
   private(set) var values: [Double?]
@@ -11,7 +12,10 @@ struct SeriesLine {
   private var places: [Int]
   private var keyPlace: Int?
   private var fieldCount: Int
-  private var fields: [Substring] = []
+  private var fields: [String] = []
+  /// What stands between fields; `nil` until a line has told.
+  private var delimiter: Character?
+  private var isFirst = true
 
   init(_ task: SeriesTask) {
     self.task = task
@@ -24,56 +28,84 @@ struct SeriesLine {
 
   /// Reads a line.
   ///
-  /// - Returns: Whether it is a row; otherwise it named the columns of the rows behind it.
+  /// - Returns: Whether it is a row; otherwise it is empty, or named the columns of the rows behind it.
   /// - Throws: ``LineError`` that names line and column.
   mutating func read(
     _ bytes: UnsafeBufferPointer<UInt8>, number: Int
   ) throws(LineError) -> Bool {
-    let text = String(decoding: bytes, as: UTF8.self)
+    guard var text = String(validating: bytes, as: UTF8.self) else {
+      throw LineError(line: number, "is not UTF-8")
+    }
     // A model of one column is mostly fed plain numbers.
-    if fieldCount == 1, let value = Double(text), value.isFinite {
+    if fieldCount == 1, case .value(let value) = TableNumber(text) {
+      isFirst = false
       values[0] = value
       return true
     }
-    fields = text.split(separator: ",", omittingEmptySubsequences: false)
-    if number == 1, try readNames() { return false }
+    if isFirst, text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+    guard !text.trimmingBlanks.isEmpty else { return false }
+    defer { isFirst = false }
+    guard let read = readFields(text) else { throw LineError(line: number, "is not CSV") }
+    fields = read
+    if isFirst, try readNames(line: number) { return false }
     guard fields.count == fieldCount else {
       throw LineError(
         line: number, "has \(fields.count) columns; \(fieldCount) are expected: \(expected)")
     }
-    if let keyPlace { key = String(fields[keyPlace]).trimmingBlanks }
+    if let keyPlace {
+      key = fields[keyPlace].trimmingBlanks
+      guard key.isStorable else {
+        throw LineError(
+          line: number, column: task.key, "the name has a NUL, which a checkpoint cannot hold")
+      }
+    }
     for (column, place) in places.enumerated() {
-      let field = String(fields[place]).trimmingBlanks
+      let field = fields[place].trimmingBlanks
       guard !SeriesTable.isMissing(field) else {
         values[column] = nil
         continue
       }
-      guard let value = Double(field), value.isFinite else {
-        throw LineError(
-          line: number, column: task.features[column], "'\(field)' is not a number")
+      let found = TableNumber(field)
+      guard case .value(let value) = found else {
+        throw LineError(line: number, column: task.features[column], found.reason(field))
       }
       values[column] = value
     }
     return true
   }
 
-  /// Whether the line names the columns.
-  private mutating func readNames() throws(LineError) -> Bool {
-    let names = fields.map { String($0).trimmingBlanks }
-    guard names.contains(task.target), task.features.contains(where: { Double($0) == nil }) else {
-      return false
-    }
-    func place(_ name: String) throws(LineError) -> Int {
-      guard let place = names.firstIndex(of: name) else {
-        throw LineError(
-          line: 1, "has no column \(name); there are \(names.joined(separator: ", "))")
+  /// The fields of a line; the first line with several decides what stands between them.
+  private mutating func readFields(_ text: String) -> [String]? {
+    if let delimiter { return CSVRows.fields(of: text, delimiter: delimiter) }
+    var comma: [String]?
+    for delimiter in CSVRows.delimiters {
+      guard let fields = CSVRows.fields(of: text, delimiter: delimiter) else { continue }
+      if fields.count > 1, fields.count == fieldCount || areNames(ColumnNames(fields)) {
+        self.delimiter = delimiter
+        return fields
       }
-      return place
+      comma = comma ?? fields
     }
-    var found: [Int] = []
-    for name in task.features { found.append(try place(name)) }
-    if let key = task.key { keyPlace = try place(key) }
-    places = found
+    return comma
+  }
+
+  private func areNames(_ names: ColumnNames) -> Bool {
+    names.names.firstIndex(exactly: task.target) != nil
+      && task.features.contains { Double($0) == nil }
+  }
+
+  /// Whether the line names the columns.
+  private mutating func readNames(line: Int) throws(LineError) -> Bool {
+    let names = ColumnNames(fields)
+    guard areNames(names) else { return false }
+    do {
+      var found: [Int] = []
+      for name in task.features { found.append(try names.place(name)) }
+      if let key = task.key { keyPlace = try names.place(key) }
+      places = found
+    } catch {
+      throw LineError(line: line, error.reason)
+    }
     fieldCount = names.count
     return true
   }

@@ -11,7 +11,7 @@ final class SeriesStream: LineStream {
   private var line: SeriesLine
   /// The names of the series, and their numbers.
   private var keys: [String] = []
-  private var numbers: [String: Int] = [:]
+  private var numbers: [ExactText: Int] = [:]
   /// The last rows of each series, the oldest first: `[rows, columns]`, as the model reads them. A state that is
   /// carried has read all but the last of them.
   private var recent: [[Float]] = []
@@ -71,9 +71,9 @@ final class SeriesStream: LineStream {
     keys = checkpoint.stream?.keys ?? []
     recent = checkpoint.stream?.nextValues ?? []
     lastValues = checkpoint.stream?.lastValues ?? []
-    for (number, key) in keys.enumerated() { numbers[key] = number }
+    for (number, key) in keys.enumerated() { numbers[ExactText(key)] = number }
     if task.key == nil {
-      numbers[""] = 0
+      numbers[ExactText("")] = 0
       recent = [recent.first ?? []]
     }
     if lastValues.isEmpty {
@@ -119,7 +119,7 @@ final class SeriesStream: LineStream {
     _ bytes: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
   ) throws -> Bool {
     guard try line.read(bytes, number: number) else { return false }
-    let series = numbers[line.key]
+    let series = numbers[ExactText(line.key)]
     guard try takeRow(after: series, line: number) else {
       answer.append(UInt8(ascii: "\n"))
       return true
@@ -159,12 +159,18 @@ final class SeriesStream: LineStream {
       if let symbols, !symbols.contains(row[column]) {
         throw LineError(line: number, symbols.problem(with: row[column]))
       }
+      guard row[column].isFinite else {
+        throw LineError(
+          line: number, column: task.features[column],
+          "\(values[column]) is beyond what float32 holds when it is scaled as the training part is"
+        )
+      }
     }
     return true
   }
 
   private func begin(_ key: String) -> Int {
-    numbers[key] = recent.count
+    numbers[ExactText(key)] = recent.count
     keys.append(key)
     recent.append([])
     lastValues.append([])

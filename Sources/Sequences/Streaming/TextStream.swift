@@ -17,7 +17,7 @@ final class TextStream: LineStream {
     generator = try TextGenerator(checkpoint, file: file)
     stateBefore = StateSnapshot(of: generator.model)
     learner = try learns ? Self.learner(checkpoint, file: file) : nil
-    if continues, let stream = checkpoint.stream {
+    if continues, let stream = checkpoint.stream, !stream.nextInput.isEmpty {
       try generator.resume(stream, state: checkpoint.recurrentState, row: 0)
     }
   }

@@ -1,10 +1,11 @@
 import Checkpoints
+import Recurrent
 
 /// Counts the symbols of a text for a vocabulary.
 struct SymbolCounter {
   private let level: TextTask.Level
   private var table: [Int]
-  private var others: [String: Int] = [:]
+  private var others: [ExactText: Int] = [:]
   private static let tableSize = 0x800
   /// The different words from which those seen once are forgotten, so that any text fits into memory.
   private static let mostWords = 1 << 20
@@ -31,7 +32,7 @@ struct SymbolCounter {
       }
     }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    others[text, default: 0] += 1
+    others[ExactText(text), default: 0] += 1
     if others.count > Self.mostWords { others = others.filter { $0.value > 1 } }
   }
 
@@ -39,7 +40,7 @@ struct SymbolCounter {
   func vocabulary(most: Int?, encoding: Vocabulary.Encoding) -> Vocabulary {
     var found = others
     for (value, count) in table.enumerated() where count > 0 {
-      found[name(value)] = count
+      found[ExactText(name(value))] = count
     }
     var symbols = Array(found.keys)
     var unknown: Int?
@@ -48,9 +49,9 @@ struct SymbolCounter {
       symbols = frequent.prefix(most).map(\.key)
       unknown = 0
     }
-    symbols.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    symbols.sort()
     return Vocabulary(
-      symbols: (unknown == nil ? [] : [Self.unknown]) + symbols, encoding: encoding,
+      symbols: (unknown == nil ? [] : [Self.unknown]) + symbols.map(\.text), encoding: encoding,
       unknown: unknown)
   }
 

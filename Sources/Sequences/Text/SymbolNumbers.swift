@@ -1,4 +1,5 @@
 import Checkpoints
+import Recurrent
 
 /// The numbers of the symbols of a vocabulary, found by their bytes.
 struct SymbolNumbers {
@@ -6,7 +7,7 @@ struct SymbolNumbers {
   let vocabulary: Vocabulary
   /// Of characters below ``tableSize``, and of bytes; −1 for none.
   private var table: [Int32]
-  private var others: [String: Int32] = [:]
+  private var others: [ExactText: Int32] = [:]
   private let unknown: Int32
   private static let tableSize = 0x800
 
@@ -24,7 +25,7 @@ struct SymbolNumbers {
       {
         table[Int(first.value)] = Int32(number)
       } else if number != vocabulary.unknown {
-        others[symbol] = Int32(number)
+        others[ExactText(symbol)] = Int32(number)
       }
     }
   }
@@ -44,7 +45,7 @@ struct SymbolNumbers {
       }
     }
     let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
-    return others[text] ?? unknown
+    return others[ExactText(text)] ?? unknown
   }
 
   /// The bytes of a symbol.

@@ -68,10 +68,13 @@ public final class TextGenerator {
 
   /// Goes on where a row of a stream stands.
   ///
-  /// - Throws: `ConfigurationError` if the state is not one of this model's.
+  /// - Throws: `ConfigurationError` if there is no such row, or the state is not one of this model's.
   public func resume(
     _ stream: StreamPosition, state: RecurrentState?, row: Int
   ) throws(ConfigurationError) {
+    guard stream.nextInput.indices.contains(row) else {
+      throw ConfigurationError("the stream has no symbol to go on with in row \(row)")
+    }
     next = stream.nextInput[row]
     guard let state, isStateful else { return }
     try model.restore(state.row(row))

@@ -46,7 +46,7 @@ public final class TextSession {
       } catch {
         throw SeedError("\(file): the seed's \(error)")
       }
-    } else if let stream = checkpoint.stream {
+    } else if let stream = checkpoint.stream, !stream.nextInput.isEmpty {
       try generator.resume(stream, state: checkpoint.recurrentState, row: row)
     } else {
       throw CheckpointError(

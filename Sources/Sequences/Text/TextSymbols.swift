@@ -53,11 +53,7 @@ final class TextSymbols {
           count += 1
           counter?.add(at..<end, in: bytes)
           if let known, known.number(at..<end, in: bytes) < 0 {
-            let place = files.place(of: offset + at)
-            throw CheckpointError(
-              .invalid, file: place.file,
-              "line \(place.line), column \(place.column): is a symbol that the vocabulary of the "
-                + "model does not have")
+            throw Self.unknownSymbol(at: offset + at, in: files)
           }
           at = end
         }
@@ -74,6 +70,14 @@ final class TextSymbols {
     buffer = [UInt8](repeating: 0, count: 1 << 12)
   }
 
+  private static func unknownSymbol(at offset: Int, in files: DataFiles) -> CheckpointError {
+    let place = files.place(of: offset)
+    return CheckpointError(
+      .invalid, file: place.file,
+      "line \(place.line), column \(place.column): is a symbol that the vocabulary of the model "
+        + "does not have")
+  }
+
   /// Makes room for readers that go through the text side by side.
   func prepare(readers: Int, length: Int) {
     cursors = [(symbol: Int, offset: Int)](repeating: (-1, 0), count: readers)
@@ -86,7 +90,8 @@ final class TextSymbols {
   ///   - reader: Which of those that ``prepare(readers:length:)`` made room for; it finds the last symbol of
   ///     these at once the next time.
   ///   - body: Receives each symbol's place among them and its number.
-  /// - Throws: `CheckpointError` if the text cannot be read.
+  /// - Throws: `CheckpointError` if the text cannot be read, or has changed and holds a symbol that the vocabulary
+  ///   does not have.
   func read(
     at position: Int, length: Int, reader: Int, _ body: (Int, Int32) -> Void
   ) throws {
@@ -108,8 +113,13 @@ final class TextSymbols {
         while at < found, symbol < position + length {
           guard case .at(let end) = scanner.end(of: at, in: bytes, isLast: isLast) else { break }
           if symbol >= position {
+            let number = numbers.number(at..<end, in: bytes)
+            guard number >= 0 else {
+              try files.checkUnchanged()
+              throw Self.unknownSymbol(at: offset + at, in: files)
+            }
             if symbol == position + length - 1 { cursors[reader] = (symbol, offset + at) }
-            body(symbol - position, numbers.number(at..<end, in: bytes))
+            body(symbol - position, number)
           }
           symbol += 1
           at = end

@@ -70,6 +70,7 @@ public final class TrainingRun {
         samples: isExperiment || plan.shuffle ? data.samples.samples : 0,
         targetEpochs: plan.epochs,
         randomSeed: plan.randomSeed))
+    try task.check()
   }
 
   /// A run of any model on arrays, from the weights, optimizer and state that its file has: Keras' `fit`.
@@ -100,6 +101,7 @@ public final class TrainingRun {
       progress: TrainingProgress(
         samples: data.samples.samples, targetEpochs: epochs, randomSeed: options.randomSeed),
       recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
+    try task.check()
   }
 
   /// A run that goes on from a checkpoint just where it stood.
@@ -179,6 +181,11 @@ public final class TrainingRun {
     }
   }
 
+  /// What is trained on, and how.
+  private var task: TrainingTask {
+    TrainingTask(data.source, options: trainer.options, validationSplit: validationSplit)
+  }
+
   /// The run as it stands, after the last update.
   ///
   /// - Throws: `CheckpointError` if the data cannot be read.
@@ -187,8 +194,7 @@ public final class TrainingRun {
       parameters: trainer.model.parameters, optimizer: trainer.optimizer, loss: trainer.loss,
       recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
       training: trainer.progress, vocabulary: data.vocabulary,
-      task: TrainingTask(
-        data.source, options: trainer.options, validationSplit: validationSplit),
+      task: task,
       kerasVersion: kerasVersion)
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
