@@ -37,12 +37,14 @@ extension Vocabulary {
 
 extension Scaling {
   var json: JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "method": .string(method.rawValue), "columns": .array(columns.map(JSONValue.string)),
       "offsets": .array(offsets.map(JSONValue.number)),
       "scales": .array(scales.map(JSONValue.number)),
       "residuals": .array(residuals.map { .number(Double($0)) }),
     ]
+    if !keys.isEmpty { members["keys"] = .array(keys.map(JSONValue.string)) }
+    return .object(members)
   }
 
   /// - Returns: `nil` if the value is no scaling.
@@ -51,11 +53,12 @@ extension Scaling {
       let columns = json["columns"]?.elements(\.string),
       let offsets = json["offsets"]?.elements(\.double),
       let scales = json["scales"]?.elements(\.double),
-      let residuals = json["residuals"]?.elements(\.double)
+      let residuals = json["residuals"]?.elements(\.double),
+      let keys = json["keys"].map({ $0.elements(\.string) }) ?? []
     else { return nil }
     self.init(
       method: method, columns: columns, offsets: offsets, scales: scales,
-      residuals: residuals.map { Float($0) })
+      residuals: residuals.map { Float($0) }, keys: keys)
   }
 }
 
@@ -73,6 +76,9 @@ extension StreamPosition {
       members["last_values"] = .array(lastValues.map { .array($0.map(JSONValue.number)) })
     }
     if !keys.isEmpty { members["keys"] = .array(keys.map(JSONValue.string)) }
+    if !dates.isEmpty {
+      members["dates"] = .array(dates.map { .array($0.map(JSONValue.string)) })
+    }
     if rowsSeen > 0 { members["rows_seen"] = .integer(rowsSeen) }
     if let sampler {
       members["sampler_seed"] = .string(String(sampler.seed))
@@ -94,6 +100,7 @@ extension StreamPosition {
       let nextValues = list("next_values", { $0.elements { $0.double.map { Float($0) } } }),
       let lastValues = list("last_values", { $0.elements(\.double) }),
       let keys = list("keys", \.string),
+      let dates = list("dates", { $0.elements(\.string) }),
       let rowsSeen = json["rows_seen"].map({ $0.integer }) ?? 0,
       let hasMoved = json["moved"].map({ $0.bool }) ?? false
     else { return nil }
@@ -102,6 +109,7 @@ extension StreamPosition {
     self.init(
       nextInput: nextInput, nextValues: nextValues, lastValues: lastValues, keys: keys,
       rowsSeen: rowsSeen, hasMoved: hasMoved, endsWithPrediction: endsWithPrediction)
+    self.dates = dates
     guard json["sampler_seed"] != nil || json["sampler_position"] != nil else { return }
     guard let seed = json["sampler_seed"]?.string.flatMap({ UInt64($0) }),
       let position = json["sampler_position"]?.string.flatMap({ UInt64($0) })
@@ -129,6 +137,7 @@ extension StreamPosition {
             $0.count == configuration.features && $0.allSatisfy(\.isFinite)
           })
       && (keys.isEmpty || keys.count == nextValues.count)
+      && (dates.isEmpty || dates.count == nextValues.count)
   }
 }
 

@@ -1,3 +1,5 @@
+import Recurrent
+
 /// How the columns of a series become numbers that a model learns well from, and back.
 public struct Scaling: Equatable, Sendable {
   public enum Method: String, CaseIterable, Sendable {
@@ -11,7 +13,9 @@ public struct Scaling: Equatable, Sendable {
   public var method: Method
   /// The names of the columns: the features, then the target if it is none of them.
   public var columns: [String]
-  /// A value is scaled to `(value − offset) / scale`; one for each column.
+  /// The series that have offsets and scales of their own, in this order; empty if one scaling is for all.
+  public var keys: [String]
+  /// A value is scaled to `(value − offset) / scale`; one for each column, or `[keys, columns]`.
   public var offsets: [Double]
   public var scales: [Double]
   /// What forecasts were beside the truth in the validation part: truth − forecast, scaled, `[n, horizon]`; in
@@ -19,13 +23,38 @@ public struct Scaling: Equatable, Sendable {
   public var residuals: [Float]
 
   public init(
-    method: Method, columns: [String], offsets: [Double], scales: [Double], residuals: [Float] = []
+    method: Method, columns: [String], offsets: [Double], scales: [Double], residuals: [Float] = [],
+    keys: [String] = []
   ) {
+    self.keys = keys
     self.method = method
     self.columns = columns
     self.offsets = offsets
     self.scales = scales
     self.residuals = residuals
+  }
+
+  /// The scaling of one series.
+  ///
+  /// - Returns: `nil` if the series is none of ``keys``.
+  public func of(series key: String) -> Scaling? {
+    guard !keys.isEmpty else { return self }
+    return keys.firstIndex(exactly: key).map(of(series:))
+  }
+
+  /// The scaling of the series of a number among ``keys``.
+  func of(series number: Int) -> Scaling {
+    let range = number * columns.count..<(number + 1) * columns.count
+    return Scaling(
+      method: method, columns: columns, offsets: Array(offsets[range]),
+      scales: Array(scales[range]))
+  }
+
+  /// The scalings of all ``keys``, by name.
+  public var bySeries: [ExactText: Scaling] {
+    Dictionary(
+      keys.enumerated().map { (ExactText($1), of(series: $0)) }, uniquingKeysWith: { one, _ in one }
+    )
   }
 
   public func scaled(_ value: Double, column: Int) -> Float {

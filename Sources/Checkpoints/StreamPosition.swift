@@ -21,6 +21,9 @@ public struct StreamPosition: Equatable, Sendable {
   public var lastValues: [[Double]]
   /// The names of the series, where there are several.
   public var keys: [String]
+  /// The dates of the last rows of each series, the oldest first; empty where they are not known, as those of a live
+  /// stream are not.
+  public var dates: [[String]] = []
   /// The rows that a live stream has brought.
   public var rowsSeen: Int
   /// What the next symbols are drawn with.

@@ -250,6 +250,7 @@ extension PredictCommand {
     }
     let forecasts = try session.forecast(
       steps: steps, coverage: forecast.coverage, key: forecast.key)
+    if let problem = forecasts.compactMap(\.dateProblem).first { Self.note(problem) }
     if let plot = forecast.plot {
       try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)
     }

@@ -198,17 +198,6 @@ import Testing
     #expect(errors.leads[0].errors.count == 10 && errors.leads[0].coverage == 0)
   }
 
-  @Test func datesGoOnAsTheyWere() {
-    func following(_ dates: String...) -> [String] { RowTime.following(dates, count: 2) }
-    #expect(following("1960-11", "1960-12") == ["1961-01", "1961-02"])
-    #expect(following("2019/10/15", "2020/01/15") == ["2020/04/15", "2020/07/15"])
-    #expect(following("2020-02-27", "2020-02-28") == ["2020-02-29", "2020-03-01"])
-    #expect(
-      following("2020-12-31T23:30", "2020-12-31T23:45") == ["2021-01-01T00:00", "2021-01-01T00:15"])
-    #expect(following("7", "9") == ["11", "13"])
-    #expect(following("Monday", "Tuesday") == [])
-  }
-
   /// What is wrong in a file is said with its line and column.
   @Test(arguments: [
     (["time,other", "1,2"], "line 1: has no column value; there are time, other"),

@@ -1,8 +1,8 @@
 import HDF5
 
 /// `stream`: where a running sequence stands. `next_input`, `[batch, length]`, int64, the symbols that the next
-/// step is fed; or `next_values`, `[series, length × features]`, float32, `last_values`, `[series, features]`, float64, and `keys`, the names of several
-/// series. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`, `moved` and
+/// step is fed; or `next_values`, `[series, length × features]`, float32, `last_values`, `[series, features]`, float64, `keys`, the names of several
+/// series, and `dates`, for each series those of its last rows. Attributes: `rows_seen` by a live stream, `sampler_seed` and `sampler_position`, `moved` and
 /// `ends_with_prediction`.
 enum StreamGroup {
   static let name = "stream"
@@ -22,6 +22,9 @@ enum StreamGroup {
         "last_values", shape: [stream.lastValues.count, features], stream.lastValues.flatMap { $0 })
     }
     if !stream.keys.isEmpty { try group.write("keys", stream.keys) }
+    for (index, dates) in stream.dates.enumerated() where !dates.isEmpty {
+      try group.write("dates/\(index)", dates)
+    }
     if stream.rowsSeen > 0 { try group.attributes.set("rows_seen", Int64(stream.rowsSeen)) }
     if let sampler = stream.sampler {
       try group.attributes.set("sampler_seed", sampler.seed)
@@ -72,6 +75,12 @@ enum StreamGroup {
         throw CheckpointError.invalid(
           file, "\(group.path)/keys: must have a name for each of \(stream.nextValues.count) series"
         )
+      }
+    }
+    if try group.contains("dates") {
+      let dates = try group.group("dates")
+      stream.dates = try stream.nextValues.indices.map { index in
+        try dates.contains("\(index)") ? try dates.dataset("\(index)").readStrings() : []
       }
     }
     let attributes = group.attributes

@@ -14,6 +14,8 @@ public struct Forecast: Sendable {
   /// The last known values of the target, with their dates if there are any.
   public let known: [(date: String?, value: Double)]
   public let steps: [Step]
+  /// Why the steps have no dates, where the rows have some.
+  public let dateProblem: String?
 }
 
 /// How forecasts of so many steps would have done over the last part of a file.

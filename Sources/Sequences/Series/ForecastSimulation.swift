@@ -6,10 +6,13 @@ import Recurrent
 /// 5.5: bootstrapped residuals).
 final class ForecastSimulation {
   private let task: SeriesTask
-  private let encoding: SeriesEncoding
+  /// That of the series which is forecast.
+  private var encoding: SeriesEncoding
   private let residuals: [Float]
   /// Its first path does not err.
   private let forecaster: Forecaster
+  private let randomSeed: UInt64
+  /// Draws from the residuals; of each series from its own beginning.
   private var generator: PhiloxGenerator
   private let coverage: Double
   /// The rows of residuals, each of the horizon.
@@ -20,17 +23,29 @@ final class ForecastSimulation {
   ///   - paths: Those that intervals are counted from.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   init(
-    _ task: SeriesTask, encoding: SeriesEncoding, parameters: ParameterStore<Float>,
+    _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>,
     coverage: Double, paths: Int, randomSeed: UInt64
   ) throws {
     self.task = task
-    self.encoding = encoding
-    residuals = encoding.scaling.residuals
+    encoding = SeriesEncoding(task, scaling)
+    residuals = scaling.residuals
+    self.randomSeed = randomSeed
     self.coverage = coverage
     residualRows = residuals.count / task.horizon
     forecaster = try Forecaster(
       task, parameters: parameters, paths: residualRows > 0 ? 1 + paths : 1)
     generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
+  }
+
+  /// Turns to a series. What is drawn is a function of the random seed and its name, whatever other series are
+  /// forecast.
+  func begin(series key: String, encoding: SeriesEncoding) {
+    self.encoding = encoding
+    // FNV-1a; a series without a name has the seed itself.
+    let name = key.utf8.reduce(key.isEmpty ? 0 : 0xCBF2_9CE4_8422_2325 as UInt64) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+    }
+    generator = PhiloxGenerator(seed: randomSeed ^ name, stream: .sampling)
   }
 
   /// Stands behind some rows.

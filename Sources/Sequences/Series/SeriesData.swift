@@ -9,7 +9,7 @@ final class SeriesData: TrainingData {
   let vocabulary: Vocabulary? = nil
   private let task: SeriesTask
   private let table: SeriesTable
-  private let encoding: SeriesEncoding
+  private let encodings: SeriesEncodings
   private let training: SeriesSamples
   /// The rows of each series among the rows of all.
   private let ranges: [Range<Int>]
@@ -69,18 +69,19 @@ final class SeriesData: TrainingData {
       try SeriesParts(
         rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
     }
-    let encoding =
-      scaling.map { SeriesEncoding(task, $0) }
-      ?? SeriesEncoding(
-        task, method,
-        fitting: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
+    let encodings =
+      scaling.map { SeriesEncodings(task, $0) }
+      ?? SeriesEncodings(
+        task, method, series: table.series,
+        training: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
     var first = 0
     ranges = table.series.indices.map { index in
       defer { first += table.rows(of: index) }
       return first..<first + table.rows(of: index)
     }
+    let all = encodings.encodings(of: table)
     let values = try table.series.indices.flatMap {
-      try table.encoded($0, by: encoding, file: task.file)
+      try table.encoded($0, by: all[$0], file: task.file)
     }
     let ranges = ranges
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
@@ -119,7 +120,7 @@ final class SeriesData: TrainingData {
     source = .series(task)
     self.task = task
     self.table = table
-    self.encoding = encoding
+    self.encodings = encodings
     self.values = values
     self.validationSplit = validationSplit
   }
@@ -127,6 +128,14 @@ final class SeriesData: TrainingData {
   /// What a live stream goes on from: the rows that a carried state has not read yet, or the last rows of each
   /// series.
   func stream(of trainer: Trainer) -> StreamPosition? {
+    var stream = values(of: trainer)
+    if task.date != nil {
+      stream?.dates = table.series.map { Array($0.dates.suffix(DateRule.looksAt)) }
+    }
+    return stream
+  }
+
+  private func values(of trainer: Trainer) -> StreamPosition? {
     let width = table.columns.count
     guard trainer.model.configuration.isStateful else {
       let length = task.sequenceLength + task.horizon
@@ -152,11 +161,12 @@ final class SeriesData: TrainingData {
 
   /// The scaling, with what the model errs by on the part for validation.
   func scaling(of trainer: Trainer) throws -> Scaling? {
-    var scaling = encoding.scaling
+    var scaling = encodings.scaling
     scaling.residuals = []
     guard validation != nil else { return scaling }
     let forecasts = try SeriesForecasts(
-      table, encoding: encoding, task: task, parameters: trainer.model.parameters)
+      table, encodings: encodings.encodings(of: table), task: task,
+      parameters: trainer.model.parameters)
     for index in table.series.indices {
       let part = try SeriesParts(
         rows: table.rows(of: index), validationSplit: validationSplit, testSplit: task.testSplit

@@ -4,7 +4,8 @@ import Recurrent
 /// What a model forecasts at the rows of series whose following rows are known.
 final class SeriesForecasts {
   let table: SeriesTable
-  let encoding: SeriesEncoding
+  /// That of each series.
+  let encodings: [SeriesEncoding]
   let task: SeriesTask
   private let parameters: ParameterStore<Float>
   /// Each series as the model reads it, `[rows, columns]`.
@@ -17,7 +18,7 @@ final class SeriesForecasts {
   /// - Throws: `ConfigurationError` if the model is none of these series; `CheckpointError` that names a value which
   ///   float32 does not hold.
   init(
-    _ table: SeriesTable, encoding: SeriesEncoding, task: SeriesTask,
+    _ table: SeriesTable, encodings: [SeriesEncoding], task: SeriesTask,
     parameters: ParameterStore<Float>
   ) throws {
     let configuration = parameters.configuration
@@ -28,11 +29,11 @@ final class SeriesForecasts {
           + "values; the series has \(table.columns.count) and a horizon of \(task.horizon)")
     }
     self.table = table
-    self.encoding = encoding
+    self.encodings = encodings
     self.task = task
     self.parameters = parameters
     encoded = try table.series.indices.map {
-      try table.encoded($0, by: encoding, file: task.file)
+      try table.encoded($0, by: encodings[$0], file: task.file)
     }
   }
 
@@ -93,7 +94,7 @@ final class SeriesForecasts {
     let origins = origins(of: part)
     return try told(of: part, series: series).enumerated().map { index, forecast in
       let row = origins.lowerBound + index / task.horizon + index % task.horizon
-      let truth = encoding.encoded(
+      let truth = encodings[series].encoded(
         target(row, series: series), after: target(row - 1, series: series), column: 0)
       return truth - forecast
     }
@@ -116,7 +117,8 @@ final class SeriesForecasts {
       for (index, value) in try told(of: part, series: series).enumerated() {
         let origin = origins.lowerBound + index / task.horizon
         let naive = target(origin - 1, series: series)
-        forecast = encoding.decoded(value, after: index % task.horizon == 0 ? naive : forecast)
+        forecast = encodings[series].decoded(
+          value, after: index % task.horizon == 0 ? naive : forecast)
         errors.add(
           forecast: forecast, naive: naive,
           truth: target(origin + index % task.horizon, series: series))

@@ -6,7 +6,7 @@ public final class SeriesSession {
   public let checkpoint: Checkpoint
   /// What the model was trained on.
   public let task: SeriesTask
-  private let encoding: SeriesEncoding
+  private let encodings: SeriesEncodings
   private let file: String
   /// Rows of another file than that of the training.
   private let other: SeriesTable?
@@ -29,7 +29,7 @@ public final class SeriesSession {
     else {
       throw CheckpointError(.invalid, file: file, "was not trained on a series (see --csv)")
     }
-    encoding = SeriesEncoding(task, scaling)
+    encodings = SeriesEncodings(task, scaling)
     if let data { task.file = data }
     self.task = task
     other = try data == nil ? nil : SeriesTable(task)
@@ -72,10 +72,12 @@ public final class SeriesSession {
     let isThere = !isLive && task.file != DataFiles.standardInput
     var table = other ?? (isThere ? try? self.table() : nil)
     let rows: [(key: String, values: [Float], last: Double)]
+    let all: [SeriesEncoding]
     if let other {
+      all = encodings.encodings(of: other)
       rows = try other.series.enumerated().map { index, series in
         let last = series.values[series.values.count - width]
-        return (series.key, try other.encoded(index, by: encoding, file: task.file), last)
+        return (series.key, try other.encoded(index, by: all[index], file: task.file), last)
       }
     } else {
       guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
@@ -87,6 +89,13 @@ public final class SeriesSession {
         return (
           stream.keys.indices.contains(index) ? stream.keys[index] : "", values, last
         )
+      }
+      all = try rows.map { series in
+        guard let encoding = encodings.encoding(of: series.key) else {
+          throw CheckpointError(
+            .invalid, file: file, "/scaling/keys: has no series \(series.key), which /stream has")
+        }
+        return encoding
       }
     }
     if let known = table, !known.series.map(\.key).areExactly(rows.map(\.key)) { table = nil }
@@ -101,23 +110,46 @@ public final class SeriesSession {
       if other == nil, let state = checkpoint.recurrentState {
         try reader.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
+      simulation.begin(series: series.key, encoding: all[index])
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
       let results = simulation.run(
         after: series.values.suffix(width), value: series.last, steps: steps)
-      let dates = table?.series[index].dates ?? []
-      let following = RowTime.following(dates, count: steps)
+      let dates = dates(of: index, in: table)
+      let following = DateRule.following(dates, count: steps)
       return Forecast(
-        key: series.key, known: known(series.values, last: series.last, of: table?.series[index]),
+        key: series.key,
+        known: known(
+          series.values, last: series.last, of: table?.series[index], by: all[index]),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
-            date: following.isEmpty ? nil : following[step], value: result.value,
-            interval: result.interval)
-        })
+            date: following?[step], value: result.value, interval: result.interval)
+        }, dateProblem: following == nil ? dateProblem(dates) : nil)
     }
   }
 
+  /// The dates of the last rows of a series: those of another file, or those that the checkpoint has. One that was
+  /// written before it had any finds them in the data, if they are there.
+  private func dates(of series: Int, in table: SeriesTable?) -> [String] {
+    let known = other == nil ? checkpoint.stream?.dates ?? [] : []
+    return known.indices.contains(series) ? known[series] : table?.series[series].dates ?? []
+  }
+
+  /// Why no dates follow some others; `nil` if there is no column of dates.
+  private func dateProblem(_ dates: [String]) -> String? {
+    guard let column = task.date else { return nil }
+    guard !dates.isEmpty else {
+      return (checkpoint.stream?.rowsSeen ?? 0) > 0
+        ? "the rows of a live stream have no \(column), so the steps are numbered only"
+        : "the last rows' \(column) is not known, so the steps are numbered only"
+    }
+    return
+      "what follows \(dates.suffix(3).joined(separator: ", ")) in column \(column) is not certain, so "
+      + "the steps are numbered only"
+  }
+
   private func known(
-    _ values: [Float], last: Double, of series: SeriesTable.Series?
+    _ values: [Float], last: Double, of series: SeriesTable.Series?,
+    by encoding: SeriesEncoding
   ) -> [(date: String?, value: Double)] {
     let width = task.features.count
     guard let series else {
@@ -146,10 +178,12 @@ public final class SeriesSession {
     var errors = (1...steps).map { SeriesErrors(part: String($0)) }
     var within = [Int](repeating: 0, count: steps)
     var rows: [BackTest.Row] = []
+    let all = encodings.encodings(of: table)
     let parts = try other == nil ? self.parts(of: table).map(\.test) : []
     for (index, series) in table.series.enumerated() {
       let part = other == nil ? parts[index] : 0..<table.rows(of: index)
-      let values = try table.encoded(index, by: encoding, file: task.file)
+      simulation.begin(series: series.key, encoding: all[index])
+      let values = try table.encoded(index, by: all[index], file: task.file)
       let target = { (row: Int) in series.values[row * width] }
       let reader = try Forecaster(task, parameters: checkpoint.parameters)
       let first = max(part.lowerBound, reader.isStateful ? 1 : task.sequenceLength)
@@ -183,7 +217,8 @@ public final class SeriesSession {
       leads: zip(errors, within).map { errors, within in
         BackTest.Lead(
           errors: errors,
-          coverage: encoding.scaling.residuals.isEmpty ? nil : Double(within) / Double(errors.count)
+          coverage: encodings.scaling.residuals.isEmpty
+            ? nil : Double(within) / Double(errors.count)
         )
       }, rows: rows)
   }
@@ -191,7 +226,7 @@ public final class SeriesSession {
   private func simulation(coverage: Double, paths: Int) throws -> ForecastSimulation {
     try inFile {
       try ForecastSimulation(
-        task, encoding: encoding, parameters: checkpoint.parameters, coverage: coverage,
+        task, scaling: encodings.scaling, parameters: checkpoint.parameters, coverage: coverage,
         paths: paths, randomSeed: checkpoint.task?.options.randomSeed ?? 0)
     }
   }
@@ -199,7 +234,8 @@ public final class SeriesSession {
   private func forecasts(_ table: SeriesTable) throws -> SeriesForecasts {
     try inFile {
       try SeriesForecasts(
-        table, encoding: encoding, task: task, parameters: checkpoint.parameters)
+        table, encodings: encodings.encodings(of: table), task: task,
+        parameters: checkpoint.parameters)
     }
   }
 

@@ -104,6 +104,9 @@ struct SeriesTable {
     guard key.isStorable else {
       throw invalid(task.key ?? "", "the name has a NUL, which a checkpoint cannot hold")
     }
+    guard date?.isStorable ?? true else {
+      throw invalid(task.date ?? "", "the date has a NUL, which a checkpoint cannot hold")
+    }
     let known = numbers[ExactText(key)]
     var values: [Double] = []
     for (index, field) in fields.enumerated() {

@@ -4,7 +4,9 @@ import Recurrent
 /// Rows of series as they come, each answered by what follows it.
 final class SeriesStream: LineStream {
   private let task: SeriesTask
-  private let encoding: SeriesEncoding
+  private let encodings: SeriesEncodings
+  /// That of the series whose row came last.
+  private var encoding: SeriesEncoding
   private let forecaster: Forecaster
   private let learner: OnlineTrainer?
   private let columns: Int
@@ -59,6 +61,7 @@ final class SeriesStream: LineStream {
       throw ConfigurationError("a state that is carried cannot follow several series")
     }
     self.task = task
+    encodings = SeriesEncodings(task, scaling)
     encoding = SeriesEncoding(task, scaling)
     columns = task.features.count
     kept = isStateful ? 1 : task.sequenceLength + task.horizon
@@ -77,8 +80,12 @@ final class SeriesStream: LineStream {
       recent = [recent.first ?? []]
     }
     if lastValues.isEmpty {
-      lastValues = recent.map { rows in
-        rows.suffix(columns).enumerated().map { scaling.unscaled($1, column: $0) }
+      let keys = keys
+      lastValues = recent.enumerated().map { index, rows in
+        let own = keys.indices.contains(index) ? scaling.of(series: keys[index]) : scaling
+        return rows.suffix(columns).enumerated().map {
+          (own ?? scaling).unscaled($1, column: $0)
+        }
       }
     }
     guard isStateful else {
@@ -119,6 +126,14 @@ final class SeriesStream: LineStream {
     _ bytes: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
   ) throws -> Bool {
     guard try line.read(bytes, number: number) else { return false }
+    if !encodings.scaling.keys.isEmpty {
+      guard let own = encodings.encoding(of: line.key) else {
+        throw LineError(
+          line: number, column: task.key,
+          "the model was not trained on a series \(line.key), so how it is scaled is not known")
+      }
+      encoding = own
+    }
     let series = numbers[ExactText(line.key)]
     guard try takeRow(after: series, line: number) else {
       answer.append(UInt8(ascii: "\n"))
