@@ -10,6 +10,7 @@
 #include "vector_math.h"
 
 #include "adam_kernels.h"
+#include "update_kernels.h"
 #include "lstm_kernels.h"
 #include "product_kernels.h"
 
@@ -54,6 +55,6 @@ ELEMENTWISE(sigmoid, sigmoid)
 
 const struct ckernels_table KERNEL(table) = {
     KERNEL(name),    KERNEL(lstm_forward),        KERNEL(lstm_backward), KERNEL(adam),
-    KERNEL(adam_product), KERNEL(multiply), KERNEL(multiply_transposed), KERNEL(pack),
+    KERNEL(adam_product), KERNEL(update), KERNEL(sums), KERNEL(outer_products), KERNEL(multiply), KERNEL(multiply_transposed), KERNEL(pack),
     KERNEL(multiply_packed), KERNEL(softmax), KERNEL(all_finite),
     KERNEL(exp),     KERNEL(tanh),                KERNEL(sigmoid)};

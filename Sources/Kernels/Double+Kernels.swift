@@ -121,6 +121,47 @@ extension Double: KernelScalar {
     }
   }
 
+  public static func update(
+    _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
+    gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,
+    second: UnsafeMutablePointer<Double>, third: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    for index in 0..<count {
+      var kept = (first[index], second[index], third[index])
+      update.apply(
+        &weights[index], gradient: gradients[index], first: &kept.0, second: &kept.1,
+        third: &kept.2)
+      // Several may be one array that the rule does not keep; such a one stays as it is.
+      if kept.0 != first[index] { first[index] = kept.0 }
+      if kept.1 != second[index] { second[index] = kept.1 }
+      if kept.2 != third[index] { third[index] = kept.2 }
+    }
+  }
+
+  public static func sums(
+    _ values: UnsafePointer<Double>, count: Int
+  ) -> (sizes: Double, squares: Double) {
+    var (sizes, squares) = (0.0, 0.0)
+    for index in 0..<count {
+      sizes += abs(values[index])
+      squares += values[index] * values[index]
+    }
+    return (sizes, squares)
+  }
+
+  public static func outerProducts(
+    _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, rows: Int, columns: Int,
+    inner: Int, into result: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var sum = 0.0
+        for k in 0..<inner { sum += left[k * rows + row] * right[k * columns + column] }
+        result[row * columns + column] = sum
+      }
+    }
+  }
+
   public static func softmax(_ values: UnsafeMutablePointer<Double>, rows: Int, columns: Int) {
     for row in 0..<rows {
       let values = UnsafeMutableBufferPointer(start: values + row * columns, count: columns)

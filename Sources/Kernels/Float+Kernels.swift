@@ -117,6 +117,30 @@ extension Float: KernelScalar {
       oneMinusBeta2, epsilon)
   }
 
+  public static func update(
+    _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
+    gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
+    second: UnsafeMutablePointer<Float>, third: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    var update = update.kernel
+    kernels.update(&update, weights, gradients, first, second, third, count)
+  }
+
+  public static func sums(
+    _ values: UnsafePointer<Float>, count: Int
+  ) -> (sizes: Double, squares: Double) {
+    var (sizes, squares) = (0.0, 0.0)
+    kernels.sums(values, count, &sizes, &squares)
+    return (sizes, squares)
+  }
+
+  public static func outerProducts(
+    _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, columns: Int,
+    inner: Int, into result: UnsafeMutablePointer<Float>
+  ) {
+    kernels.outer_products(left, right, result, rows, columns, inner)
+  }
+
   public static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
     kernels.softmax(values, rows, columns)
   }

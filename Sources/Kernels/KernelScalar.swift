@@ -72,6 +72,28 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     velocity: UnsafeMutablePointer<Self>, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self,
     epsilon: Self)
 
+  /// One update of `count` weights by any rule; what it keeps for each weight comes in the order in which
+  /// `struct ckernels_update` names it, and what it does not keep is not looked at.
+  static func update(
+    _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
+    gradients: UnsafePointer<Self>, first: UnsafeMutablePointer<Self>,
+    second: UnsafeMutablePointer<Self>, third: UnsafeMutablePointer<Self>, count: Int)
+
+  /// The sums of the sizes and of the squares of values.
+  static func sums(
+    _ values: UnsafePointer<Self>, count: Int
+  ) -> (sizes: Double, squares: Double)
+
+  /// `result = leftᵀ · right` for a small `inner`.
+  ///
+  /// - Parameters:
+  ///   - left: `[inner, rows]`.
+  ///   - right: `[inner, columns]`.
+  ///   - result: `[rows, columns]`.
+  static func outerProducts(
+    _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
+    into result: UnsafeMutablePointer<Self>)
+
   /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
   static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
 

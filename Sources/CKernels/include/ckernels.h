@@ -9,6 +9,38 @@
 // What the columns of a packed matrix are rounded up to.
 #define CKERNELS_PANEL 64
 
+// How an optimizer updates weights; see `struct ckernels_update`.
+enum ckernels_rule {
+  CKERNELS_ADAM,
+  CKERNELS_AMSGRAD,
+  CKERNELS_NADAM,
+  CKERNELS_SGD,
+  CKERNELS_MOMENTUM,
+  CKERNELS_NESTEROV,
+  CKERNELS_RMSPROP,
+  CKERNELS_RMSPROP_CENTERED,
+  CKERNELS_ADAGRAD,
+  CKERNELS_ADADELTA,
+};
+
+// The numbers of one update. First the gradient becomes g = (g + l2 * w + l1 * sign(w)) * scale, cut off at
+// +-clip, and the weight w *= 1 - decay; then the rule:
+//   ADAM, AMSGRAD  m += (g - m) * a; v += (g * g - v) * b; w -= rate * m / (sqrt(v) + epsilon), for AMSGRAD with
+//                  the largest v so far
+//   NADAM          the same moments; w -= rate * (c * m + d * g) / (sqrt(e * v) + epsilon)
+//   SGD            w -= rate * g
+//   MOMENTUM       m = a * m - rate * g; w += m, for NESTEROV w += a * m - rate * g
+//   RMSPROP        v = a * v + b * g * g; move = rate * g / sqrt(v + epsilon), for CENTERED less the square of the
+//                  third array, the mean of g, under the root; with c, m = c * m + move is the move; w -= move
+//   ADAGRAD        s += g * g; w -= rate * g / sqrt(s + epsilon)
+//   ADADELTA       s = a * s + b * g * g; move = sqrt(d + epsilon) * g / sqrt(s + epsilon);
+//                  d = a * d + b * move * move; w -= rate * move
+struct ckernels_update {
+  enum ckernels_rule rule;
+  float rate, a, b, c, d, e, epsilon;
+  float l1, l2, scale, clip, decay;
+};
+
 // The kernels of one instruction set.
 struct ckernels_table {
   const char *name;
@@ -34,6 +66,18 @@ struct ckernels_table {
   void (*adam_product)(float *weights, float *momentum, float *velocity, const float *left,
                        const float *right, size_t rows, size_t columns, size_t inner, float step,
                        float one_minus_beta1, float one_minus_beta2, float epsilon);
+
+  // One update of `count` weights by any rule; `first`, `second` and `third` are what it keeps for each weight, in
+  // the order in which the rule names them.
+  void (*update)(const struct ckernels_update *update, float *weights, const float *gradients,
+                 float *first, float *second, float *third, size_t count);
+
+  // The sums of the sizes and of the squares of `count` values.
+  void (*sums)(const float *values, size_t count, double *sizes, double *squares);
+
+  // result [rows, columns] = left [inner, rows], transposed, · right [inner, columns]. Meant for a small `inner`.
+  void (*outer_products)(const float *left, const float *right, float *result, size_t rows,
+                         size_t columns, size_t inner);
 
   // result [rows, columns] = left [rows, inner] · right [inner, columns], or += if `accumulate`. Meant for
   // matrices that lie in the first caches.

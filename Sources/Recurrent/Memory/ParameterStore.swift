@@ -169,7 +169,10 @@ public final class ParameterStore<Scalar: KernelScalar> {
     _ matrix: Matrix, left: UnsafePointer<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
   ) {
     let gradient = gradients.base + matrix.offset
-    if let left {
+    if let left, inner <= Adam<Scalar>.fusedInner {
+      Scalar.outerProducts(
+        left, right, rows: matrix.rows, columns: matrix.columns, inner: inner, into: gradient)
+    } else if let left {
       Scalar.multiply(
         left, transposeLeft: true, right, transposeRight: false, rows: matrix.rows,
         columns: matrix.columns, inner: inner, into: gradient, accumulate: false)

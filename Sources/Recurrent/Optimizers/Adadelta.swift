@@ -16,19 +16,11 @@ struct AdadeltaRule: OptimizerRule {
   var slotGroups: [[String]] { [["accumulated_grad", "accumulated_delta_var"]] }
 
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    let (rho, epsilon) = (Scalar(rho), Scalar(epsilon))
-    let (squares, moves) = (slots.first, slots.second)
-    for index in 0..<count {
-      let gradient = gradients[index]
-      squares[index] = rho * squares[index] + (1 - rho) * gradient * gradient
-      let move =
-        (moves[index] + epsilon).squareRoot() * gradient / (squares[index] + epsilon).squareRoot()
-      moves[index] = rho * moves[index] + (1 - rho) * move * move
-      weights[index] -= learningRate * move
-    }
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    var numbers = WeightUpdate(.adadelta, rate: learningRate)
+    (numbers.a, numbers.b, numbers.epsilon) = (Scalar(rho), Scalar(1 - rho), Scalar(epsilon))
+    return numbers
   }
 }

@@ -17,15 +17,11 @@ struct AdagradRule: OptimizerRule {
   var slotGroups: [[String]] { [["accumulator"]] }
 
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    let epsilon = Scalar(epsilon)
-    for index in 0..<count {
-      let gradient = gradients[index]
-      slots.first[index] += gradient * gradient
-      weights[index] -= learningRate * gradient / (slots.first[index] + epsilon).squareRoot()
-    }
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    var numbers = WeightUpdate(.adagrad, rate: learningRate)
+    numbers.epsilon = Scalar(epsilon)
+    return numbers
   }
 }

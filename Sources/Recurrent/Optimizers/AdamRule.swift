@@ -22,26 +22,17 @@ struct AdamRule: OptimizerRule {
   }
 
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
     let step =
       learningRate * (1 - Scalar.power(Scalar(beta2), Scalar(update))).squareRoot()
       / (1 - Scalar.power(Scalar(beta1), Scalar(update)))
-    let (beta1, beta2, epsilon) = (Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon))
-    let (momentum, velocity, largest) = (slots.first, slots.second, slots.third)
-    for index in 0..<count {
-      let gradient = gradients[index]
-      momentum[index] += (gradient - momentum[index]) * beta1
-      velocity[index] += (gradient * gradient - velocity[index]) * beta2
-      var denominator = velocity[index]
-      if isAMSGrad {
-        largest[index] = max(largest[index], denominator)
-        denominator = largest[index]
-      }
-      weights[index] -= momentum[index] * step / (denominator.squareRoot() + epsilon)
-    }
+    var numbers = WeightUpdate(isAMSGrad ? .amsgrad : .adam, rate: step)
+    (numbers.a, numbers.b, numbers.epsilon) = (
+      Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon)
+    )
+    return numbers
   }
 }
 
@@ -57,12 +48,9 @@ struct AdamWRule: OptimizerRule {
   var slotGroups: [[String]] { adam.slotGroups }
 
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    adam.update(
-      weights, gradients: gradients, slots: slots, count: count, learningRate: learningRate,
-      update: update)
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    adam.numbers(learningRate: learningRate, update: update)
   }
 }

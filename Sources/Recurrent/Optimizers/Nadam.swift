@@ -13,6 +13,9 @@ struct NadamRule: OptimizerRule {
   static let options: [String: JSONValue] = ["beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7]
 
   private let beta1, beta2, epsilon: Double
+  /// The product of the momentum factors of the updates that were counted.
+  private var product = 1.0
+  private var counted = 0
 
   init(_ configuration: OptimizerConfiguration) {
     beta1 = configuration.number("beta_1")
@@ -29,32 +32,36 @@ struct NadamRule: OptimizerRule {
   func momentumProduct(updates: Int) -> Double {
     var product = 1.0
     for update in 0..<max(0, updates) {
-      product *= factor(update + 1)
-      // It is zero for float32 long before.
-      if product < 1e-50 { break }
+      let before = product
+      product = Self.product(product, factor(update + 1))
+      if product == before { break }
     }
     return product
   }
 
+  /// A product with one factor more; when it is zero for float32 for long, it stays as it is.
+  private static func product(_ product: Double, _ factor: Double) -> Double {
+    product < 1e-50 ? product : product * factor
+  }
+
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    let product = momentumProduct(updates: update)
-    let next = factor(update + 1)
-    let ofMomentum = Scalar(next / (1 - product * next))
-    let ofGradient = Scalar((1 - factor(update)) / (1 - product))
-    let ofVelocity = Scalar(1 / (1 - pow(beta2, Double(update))))
-    let (beta1, beta2, epsilon) = (Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon))
-    let (momentum, velocity) = (slots.first, slots.second)
-    for index in 0..<count {
-      let gradient = gradients[index]
-      momentum[index] += (gradient - momentum[index]) * beta1
-      velocity[index] += (gradient * gradient - velocity[index]) * beta2
-      weights[index] -=
-        learningRate * (ofMomentum * momentum[index] + ofGradient * gradient)
-        / ((velocity[index] * ofVelocity).squareRoot() + epsilon)
+  mutating func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    if update != counted {
+      product =
+        update == counted + 1
+        ? Self.product(product, factor(update)) : momentumProduct(updates: update)
+      counted = update
     }
+    let next = factor(update + 1)
+    var numbers = WeightUpdate(.nadam, rate: learningRate)
+    (numbers.a, numbers.b, numbers.epsilon) = (
+      Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon)
+    )
+    numbers.c = Scalar(next / (1 - product * next))
+    numbers.d = Scalar((1 - factor(update)) / (1 - product))
+    numbers.e = Scalar(1 / (1 - pow(beta2, Double(update))))
+    return numbers
   }
 }

@@ -142,23 +142,20 @@ protocol OptimizerRule: Sendable {
   /// What the arrays begin with.
   var initialSlot: Double { get }
 
-  /// Updates `count` weights.
+  /// Which of the arrays, in the order of ``slotGroups``, the formula names first, second and third.
+  var places: (Int, Int, Int) { get }
+
+  /// The numbers of an update.
   ///
-  /// - Parameters:
-  ///   - slots: The arrays in the order of ``slotGroups``; those that are none are not looked at.
-  ///   - update: The number of this update, from 1.
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int)
+  /// - Parameter update: The number of this update, from 1.
+  mutating func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar>
 }
 
 extension OptimizerRule {
   var initialSlot: Double { 0 }
-}
-
-/// Up to three arrays beside the weights.
-struct SlotPointers<Scalar: KernelScalar> {
-  let first, second, third: UnsafeMutablePointer<Scalar>
+  var places: (Int, Int, Int) { (0, 1, 2) }
 }
 
 /// The classes of optimizers by Keras' names.

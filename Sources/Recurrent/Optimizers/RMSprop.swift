@@ -23,28 +23,16 @@ struct RMSpropRule: OptimizerRule {
       + (isCentered ? [["average_gradient"]] : [])
   }
 
+  /// The mean gradient stands in the third place of the formula, the momentum in the second.
+  var places: (Int, Int, Int) { isCentered && momentum == 0 ? (0, 1, 1) : (0, 1, 2) }
+
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    let (rho, momentum, epsilon) = (Scalar(rho), Scalar(momentum), Scalar(epsilon))
-    let velocity = slots.first
-    let average = momentum > 0 ? slots.third : slots.second
-    for index in 0..<count {
-      let gradient = gradients[index]
-      velocity[index] = rho * velocity[index] + (1 - rho) * gradient * gradient
-      var denominator = velocity[index] + epsilon
-      if isCentered {
-        average[index] = rho * average[index] + (1 - rho) * gradient
-        denominator -= average[index] * average[index]
-      }
-      var move = learningRate * gradient / denominator.squareRoot()
-      if momentum > 0 {
-        slots.second[index] = momentum * slots.second[index] + move
-        move = slots.second[index]
-      }
-      weights[index] -= move
-    }
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    var numbers = WeightUpdate(isCentered ? .rmspropCentered : .rmsprop, rate: learningRate)
+    (numbers.a, numbers.b, numbers.epsilon) = (Scalar(rho), Scalar(1 - rho), Scalar(epsilon))
+    numbers.c = Scalar(max(0, momentum))
+    return numbers
   }
 }

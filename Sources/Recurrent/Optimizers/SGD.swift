@@ -19,19 +19,12 @@ struct SGDRule: OptimizerRule {
   var slotGroups: [[String]] { momentum == 0 ? [] : [["momentum"]] }
 
   @specialized(where Scalar == Float)
-  func update<Scalar: KernelScalar>(
-    _ weights: UnsafeMutablePointer<Scalar>, gradients: UnsafePointer<Scalar>,
-    slots: SlotPointers<Scalar>, count: Int, learningRate: Scalar, update: Int
-  ) {
-    let (kept, momentum) = (slots.first, Scalar(momentum))
-    for index in 0..<count {
-      let move = gradients[index] * learningRate
-      guard momentum != 0 else {
-        weights[index] -= move
-        continue
-      }
-      kept[index] = kept[index] * momentum - move
-      weights[index] += isNesterov ? kept[index] * momentum - move : kept[index]
-    }
+  func numbers<Scalar: KernelScalar>(
+    learningRate: Scalar, update: Int
+  ) -> WeightUpdate<Scalar> {
+    var numbers = WeightUpdate(
+      momentum == 0 ? .sgd : isNesterov ? .nesterov : .momentum, rate: learningRate)
+    numbers.a = Scalar(momentum)
+    return numbers
   }
 }

@@ -34,27 +34,45 @@ enum Constraint: Equatable, Sendable {
     }
   }
 
-  /// - Parameter weights: Row-major, of one or two axes.
+  /// - Parameters:
+  ///   - weights: Row-major, of one or two axes.
+  ///   - scratch: Room for as many scalars, which are written over.
+  @specialized(where Scalar == Float)
   func apply<Scalar: KernelScalar>(
-    to weights: UnsafeMutableBufferPointer<Scalar>, shape: [Int]
+    to weights: UnsafeMutableBufferPointer<Scalar>, shape: [Int],
+    scratch: UnsafeMutablePointer<Scalar>
   ) {
+    guard let base = weights.baseAddress else { return }
     switch self {
     case .nonNegative:
       for index in weights.indices { weights[index] = max(weights[index], 0) }
     case .norm(let least, let most, let rate, let axis):
-      let along = axis < 0 ? axis + shape.count : axis
-      let stride = along == 0 && shape.count == 2 ? shape[1] : 1
-      let length = shape[along]
-      for vector in 0..<weights.count / length {
-        let first = stride == 1 ? vector * length : vector
-        var squares: Scalar = 0
-        for index in 0..<length {
-          squares += weights[first + index * stride] * weights[first + index * stride]
-        }
-        let norm = Double(squares.squareRoot())
+      func factor(_ norm: Double) -> Scalar {
         let desired = rate * min(max(norm, least), most) + (1 - rate) * norm
-        let factor = Scalar(desired / (Self.epsilon + norm))
-        for index in 0..<length { weights[first + index * stride] *= factor }
+        return Scalar(desired / (Self.epsilon + norm))
+      }
+      let along = axis < 0 ? axis + shape.count : axis
+      guard along == 0, shape.count == 2 else {
+        let length = shape[along]
+        for first in stride(from: 0, to: weights.count, by: length) {
+          let factor = factor(Scalar.sums(base + first, count: length).squares.squareRoot())
+          for index in first..<first + length { base[index] *= factor }
+        }
+        return
+      }
+      // The columns of a matrix, row by row as they lie in memory.
+      let columns = shape[1]
+      scratch.update(repeating: 0, count: columns)
+      for first in stride(from: 0, to: weights.count, by: columns) {
+        let row = base + first
+        for column in 0..<columns { scratch[column] += row[column] * row[column] }
+      }
+      for column in 0..<columns {
+        scratch[column] = factor(Double(scratch[column].squareRoot()))
+      }
+      for first in stride(from: 0, to: weights.count, by: columns) {
+        let row = base + first
+        for column in 0..<columns { row[column] *= scratch[column] }
       }
     }
   }

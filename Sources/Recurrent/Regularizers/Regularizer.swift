@@ -25,15 +25,13 @@ struct Regularizer: Equatable, Sendable {
   }
 
   func loss<Scalar: KernelScalar>(_ weights: UnsafeMutableBufferPointer<Scalar>) -> Double {
-    var (sum, squares) = (0.0, 0.0)
-    for weight in weights {
-      sum += Double(abs(weight))
-      squares += Double(weight * weight)
-    }
-    return l1 * sum + l2 * squares
+    guard let base = weights.baseAddress else { return 0 }
+    let sums = Scalar.sums(base, count: weights.count)
+    return l1 * sums.sizes + l2 * sums.squares
   }
 
   /// Adds the gradient of the loss.
+  @specialized(where Scalar == Float)
   func addGradient<Scalar: KernelScalar>(
     _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
   ) {
