@@ -56,18 +56,43 @@ public struct OutOfMemory: Error, CustomStringConvertible {
   public let bytes: Int
 
   public var description: String {
-    let gigabytes = { (bytes: Int) in String((bytes + (1 << 29)) >> 30) + " GB" }
-    return "this needs \(bytes == Int.max ? "more than any" : gigabytes(bytes)) of memory; "
-      + "this machine has \(gigabytes(Self.installedBytes)); use fewer units or smaller batches"
+    let size = { (bytes: Int) in
+      bytes < 10 << 30
+        ? String((bytes + (1 << 19)) >> 20) + " MB" : String((bytes + (1 << 29)) >> 30) + " GB"
+    }
+    let left = Self.addressSpaceLeft
+    return "this needs \(bytes == Int.max ? "more than any" : size(bytes)) of memory; "
+      + (left < Self.installedBytes
+        ? "ulimit -v leaves this process \(size(left))"
+        : "this machine has \(size(Self.installedBytes))")
+      + "; use fewer units or smaller batches"
   }
 
-  /// Checks that the machine has so many bytes, given with whether they could be counted.
+  /// Checks that the machine has so many bytes, and that this process may take them; given with whether they could be
+  /// counted.
   public static func check(
     bytes: (partialValue: Int, overflow: Bool)
   ) throws(OutOfMemory) {
-    guard !bytes.overflow, bytes.partialValue <= installedBytes else {
+    guard !bytes.overflow, bytes.partialValue <= min(installedBytes, addressSpaceLeft) else {
       throw OutOfMemory(bytes: bytes.overflow ? Int.max : bytes.partialValue)
     }
+  }
+
+  /// What a limit of this process leaves of its address space; `Int.max` if there is none.
+  static var addressSpaceLeft: Int {
+    #if canImport(Glibc)
+      var limit = rlimit()
+      guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+        limit.rlim_cur < rlim_t(Int.max),
+        let file = fopen("/proc/self/statm", "r")
+      else { return .max }
+      defer { fclose(file) }
+      var text = [CChar](repeating: 0, count: 64)
+      guard fgets(&text, Int32(text.count), file) != nil else { return .max }
+      return max(0, Int(limit.rlim_cur) - strtol(text, nil, 10) * sysconf(Int32(_SC_PAGESIZE)))
+    #else
+      return .max
+    #endif
   }
 
   static var installedBytes: Int {

@@ -7,6 +7,12 @@ public enum InstructionSet: String, Sendable {
   case avx2
   case avx512
 
+  /// The widest that this processor has.
+  static var widest: InstructionSet {
+    let last = ckernels_available(ckernels_available_count() - 1)
+    return last.flatMap { InstructionSet(rawValue: String(cString: $0.pointee.name)) } ?? .baseline
+  }
+
   /// The one in use, chosen when the program starts.
   public static var selected: InstructionSet {
     InstructionSet(rawValue: String(cString: ckernels_selected().pointee.name)) ?? .baseline

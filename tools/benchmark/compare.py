@@ -113,8 +113,9 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
                      ours(work, "--units", "1536,1536", "--file", f"{folder}/ours.h5", "--rounds", 9),
                      "h5py", peer("h5py", work, "--file", f"{folder}/peer.h5", "--rounds", 9), 1, None))
 
+    core = json.loads(run([*ours("product"), "--rounds", 1]).splitlines()[-1])["core"]
     ceilings = {"flops": min(measure(ours("product"))), "bytes": min(measure(ours("memory")))}
-    print(f"{arguments.threads} threads; matrix products reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "
+    print(f"{arguments.threads} threads, OpenBLAS for {core}; matrix products reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "
           f"reading memory {1e-9 / ceilings['bytes']:.1f} GB/s\n")
     print("| work | here | spread | peer | | ratio | aim | of the ceiling |")
     print("|---|---|---|---|---|---|---|---|")

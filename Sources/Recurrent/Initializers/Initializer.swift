@@ -25,6 +25,8 @@ enum Initializer: Equatable, Sendable {
   /// One that we cannot draw from, by its name: weights that are read from a file need none.
   case unknown(String)
 
+  var isOrthogonal: Bool { if case .orthogonal = self { true } else { false } }
+
   enum FanMode: String, Sendable {
     case fanIn = "fan_in"
     case fanOut = "fan_out"

@@ -58,8 +58,15 @@ public final class ParameterStore<Scalar: KernelScalar> {
 
   /// Weights as the layers' initializers start them.
   ///
-  /// - Throws: ``ConfigurationError`` that names an initializer which is not one of Keras' that we know.
-  public func initialize(seed: UInt64) throws(ConfigurationError) {
+  /// - Throws: ``ConfigurationError`` that names an initializer which is not one of Keras' that we know, or
+  ///   `OutOfMemory`.
+  public func initialize(seed: UInt64) throws {
+    // An orthogonal matrix is made in double precision, while an optimizer's moments are still to come.
+    let scratch =
+      parameters.filter { $0.description.options.initializer.isOrthogonal }.map(\.count).max() ?? 0
+    let moments = 2 * values.count * MemoryLayout<Scalar>.stride
+    try OutOfMemory.check(
+      bytes: moments.addingReportingOverflow(scratch * MemoryLayout<Double>.stride))
     for parameter in parameters {
       if case .unknown(let name) = parameter.description.options.initializer {
         throw ConfigurationError(
