@@ -32,6 +32,7 @@ extension ToolCommand {
     prepareProcess()
     guard CommandLine.arguments.count > 1 else { beginner() }
     do {
+      try checkArguments()
       var command = try parseAsRoot()
       try (command as? any ToolCommand)?.files.check()
       try command.run()
@@ -43,6 +44,19 @@ extension ToolCommand {
       if isAboutCommandLine(error) { report(commandLineError: error) }
       printError("\(error)")
       _exit(ExitStatus.of(error).rawValue)
+    }
+  }
+
+  /// Refuses arguments that are not UTF-8: as text, different ones could become the name of one file.
+  ///
+  /// - Throws: `ValidationError`.
+  private static func checkArguments() throws {
+    for index in 1..<Int(CommandLine.argc) {
+      guard let bytes = CommandLine.unsafeArgv[index],
+        String(validatingCString: bytes) == nil
+      else { continue }
+      throw ValidationError(
+        "the argument \(String(cString: bytes)) is not UTF-8; rename the file that it names")
     }
   }
 

@@ -103,6 +103,25 @@ import Testing
     }
   }
 
+  /// Wherever an archive of ours is cut, or its tail lost behind a copy of the end, it is not taken for another's.
+  @Test func cutArchiveIsNoticed() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("model.keras")
+    let model = try CheckpointFile.load(try self.path("model.h5"))
+    try CheckpointFile.save(model, to: path, lock: try CheckpointLock(path))
+    let whole = try Data(contentsOf: URL(filePath: path))
+    for length in whole.count - 400..<whole.count {
+      try whole.prefix(length).write(to: URL(filePath: path))
+      #expect(throws: CheckpointError.self, "\(length) bytes") { try CheckpointFile.load(path) }
+      // A comment of no length, as a program that repairs archives would write.
+      var repaired = whole.prefix(length)
+      guard length >= whole.count - 32 else { continue }
+      repaired = whole.prefix(whole.count - 34) + [0, 0]
+      try repaired.write(to: URL(filePath: path))
+      #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    }
+  }
+
   /// A foreign archive with any byte changed loads as it was, or not at all.
   @Test func damagedForeignArchiveDoesNoHarm() throws {
     let folder = try TemporaryFolder()

@@ -75,6 +75,30 @@ import Testing
     }
   }
 
+  /// A file of ours says inside that it has a seal, so one whose seal is cut off whole is not taken for a file of
+  /// Keras' own. One of an earlier release does not say so, and is read.
+  @Test func lostSealIsFound() throws {
+    let folder = try TemporaryFolder()
+    let cut = folder.path("cut.h5")
+    for name in ["a.h5", "a.weights.h5"] {
+      let path = folder.path(name)
+      let checkpoint = try makeCheckpoint(.three)
+      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+      try Data(contentsOf: URL(filePath: path)).dropLast(32).write(to: URL(filePath: cut))
+      let error = #expect(throws: CheckpointError.self) {
+        try CheckpointFile.load(cut, into: checkpoint)
+      }
+      #expect(error?.kind == .invalid)
+      #expect(error?.reason.contains("lost its seal") == true, "\(error?.reason ?? "")")
+    }
+    let earlier = try #require(
+      Bundle.module.url(forResource: "Reference/earlier/stateful.h5", withExtension: nil))
+    #expect(try CheckpointFile.load(earlier.path).training?.epoch == 300)
+    try CheckpointFile.verify(earlier.path)
+    try Data(contentsOf: earlier).dropLast(32).write(to: URL(filePath: cut))
+    #expect(try CheckpointFile.load(cut).training?.epoch == 300)
+  }
+
   /// Files that HDF5 can read, with something in them that is not what it should be.
   @Test(arguments: [
     ("optimizer_weights/adam/iteration", "/optimizer_weights/adam/iteration: is missing"),

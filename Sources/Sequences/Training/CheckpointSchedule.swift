@@ -41,6 +41,7 @@ public struct CheckpointSchedule {
     self.path = path
     self.interval = interval
     self.keep = keep
+    if keep > 0 { try KeptCheckpoints.checkName(path) }
     lock = try CheckpointLock(path)
     best = try bestPath.map { ($0, try CheckpointLock($0)) }
   }

@@ -252,7 +252,11 @@ public final class TrainingRun {
     } catch let error as CheckpointError where error.kind == .invalid {
       // The stream may not be known any more; all that training needs is.
       if savedAt != trainer.optimizer.iterations, trainer.optimizer.iterations > 0 {
-        try? save()
+        do {
+          try save()
+        } catch let unsaved as CheckpointError {
+          throw error.adding("what was learnt could not be saved: \(unsaved)")
+        }
       }
       throw error
     }
