@@ -10,7 +10,7 @@ public enum CheckpointFile {
   /// - Throws: ``CheckpointError``.
   public static func load(_ path: String, into architecture: Checkpoint? = nil) throws -> Checkpoint
   {
-    if CheckpointFormat.content(of: path) == .safetensors {
+    if try CheckpointFormat.content(of: path) == .safetensors {
       return try PyTorchWeights.read(path, into: architecture)
     }
     return try ModelSource.open(path) { try $0.checkpoint(into: architecture) }
@@ -49,7 +49,9 @@ public enum CheckpointFile {
   }
 
   /// Whether there is a file under that name, whatever is in it.
-  public static func isFile(_ path: String) -> Bool { isRegularFile(path) }
+  ///
+  /// - Throws: ``CheckpointError`` if that cannot be known.
+  public static func isFile(_ path: String) throws -> Bool { try isRegularFile(path) }
 
   /// Replaces the checkpoint at `path` by this one, or leaves what is there.
   ///

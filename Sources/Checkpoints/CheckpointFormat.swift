@@ -67,10 +67,11 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
     case other
   }
 
-  /// - Returns: `nil` if the file cannot be read.
-  static func content(of path: String) -> Content? {
-    guard isRegularFile(path), let file = FileDescriptor(path, O_RDONLY) else { return nil }
-    return (try? file.read(at: 0, count: 9, path: path)).map(content)
+  /// - Returns: `nil` if there is no such file.
+  /// - Throws: ``CheckpointError`` if it cannot be read.
+  static func content(of path: String) throws -> Content? {
+    guard try isRegularFile(path) else { return nil }
+    return content(try FileDescriptor.reading(path).read(at: 0, count: 9, path: path))
   }
 
   /// - Parameter bytes: The first 9 bytes of the file, or all.

@@ -16,7 +16,7 @@ public struct FileIdentity: Equatable, Sendable {
   public static func read(
     _ path: String
   ) throws -> (identity: FileIdentity, checkpoint: Checkpoint?) {
-    switch CheckpointFormat.content(of: path) {
+    switch try CheckpointFormat.content(of: path) {
     case .safetensors:
       let texts = try SafetensorsFile(path).texts
       let identity = FileIdentity(

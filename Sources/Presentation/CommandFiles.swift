@@ -26,7 +26,8 @@ public struct CommandFiles {
   {
     guard var path else { return }
     if path == DataFiles.standardInput { path = "/dev/stdin" }
-    if !CheckpointFile.isFile(path), let colon = path.lastIndex(of: ":") {
+    // One that cannot be looked at now is an error when it is read.
+    if (try? CheckpointFile.isFile(path)) == false, let colon = path.lastIndex(of: ":") {
       path = String(path[..<colon])
     }
     files.append(File(option: option, path: path, isOutput: false, successor: successor))

@@ -56,7 +56,7 @@ struct ResumeCommand: ToolCommand {
     threads.apply()
     // The lock comes first: what is read must not be replaced before it is written.
     let schedule =
-      target != checkpoint || CheckpointFile.isFile(checkpoint)
+      try target != checkpoint || CheckpointFile.isFile(checkpoint)
       ? try saving.schedule(path: target) : nil
     let trained = try CheckpointFile.load(checkpoint)
     try protectData(of: trained)

@@ -33,7 +33,7 @@ public final class DataFiles {
   }
 
   private static func open(_ path: String) throws -> FileDescriptor {
-    guard isRegularFile(path) else {
+    guard try isRegularFile(path) else {
       throw CheckpointError(.noInput, file: path, "is not a file")
     }
     return try FileDescriptor.reading(path)

@@ -34,9 +34,16 @@ func resolved(_ path: String) -> String {
 }
 
 /// Whether there is a file under that name, through symbolic links.
-func isRegularFile(_ path: String) -> Bool {
+///
+/// - Throws: ``CheckpointError`` if that cannot be known: a failing disk is not a missing file.
+func isRegularFile(_ path: String) throws -> Bool {
   var status = stat()
-  return retrying { stat(path, &status) } == 0 && status.st_mode & S_IFMT == S_IFREG
+  guard retrying({ stat(path, &status) }) == 0 else {
+    // Names that no file has.
+    guard ![ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP].contains(errno) else { return false }
+    throw CheckpointError(.noInput, file: path, systemErrorText())
+  }
+  return status.st_mode & S_IFMT == S_IFREG
 }
 
 /// Removes a file, if it is there.

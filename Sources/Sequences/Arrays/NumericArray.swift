@@ -64,7 +64,7 @@ public struct NumericArray: Equatable, Sendable {
   }
 
   private init(numPy file: String) throws {
-    guard CheckpointFile.isFile(file) else {
+    guard try CheckpointFile.isFile(file) else {
       throw CheckpointError(.noInput, file: file, "is not a file")
     }
     let bytes: [UInt8]

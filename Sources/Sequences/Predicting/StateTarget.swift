@@ -14,7 +14,7 @@ struct StateTarget {
   /// - Returns: `nil` as well if it is `file` itself and not there, which is an error of reading.
   /// - Throws: `CheckpointError`; `ConfigurationError` if the name tells no format, or one that cannot be read again.
   init?(_ path: String?, reading file: String) throws {
-    guard let path, path != file || CheckpointFile.isFile(file) else { return nil }
+    guard let path, try path != file || CheckpointFile.isFile(file) else { return nil }
     let format = try CheckpointFormat(path: path)
     guard format.isReadable else {
       throw ConfigurationError(
