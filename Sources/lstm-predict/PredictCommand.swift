@@ -52,12 +52,13 @@ struct PredictCommand: ToolCommand {
       valueName: "FILE"))
   var sequences: String?
 
-  @Option(help: ArgumentHelp("The symbols to predict.", valueName: "N"))
-  var steps: Int = 1
+  @Option(help: ArgumentHelp("The symbols to predict. (default: 1)", valueName: "N"))
+  var steps: Int?
 
   @Option(
-    help: ArgumentHelp("Which row of a stateful batch to show, from 0.", valueName: "ROW"))
-  var row: Int = 0
+    help: ArgumentHelp(
+      "Which row of a stateful batch to show, from 0. (default: 0)", valueName: "ROW"))
+  var row: Int?
 
   @Option(
     defaultAsFlag: "",
@@ -68,8 +69,8 @@ struct PredictCommand: ToolCommand {
 
   @OptionGroup(title: "Text") var sampling: SamplingArguments
 
-  @Option(help: ArgumentHelp("Make N texts from one seed.", valueName: "N"))
-  var count: Int = 1
+  @Option(help: ArgumentHelp("Make N texts from one seed. (default: 1)", valueName: "N"))
+  var count: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -102,17 +103,8 @@ struct PredictCommand: ToolCommand {
         "give one of --seed TEXT, --continue, --evaluate, --forecast N, --stream, --sequences FILE "
           + "and --input X")
     }
+    try Self.modes.check(given)
     guard input == nil || output != nil else { throw ValidationError("--input needs --output Y") }
-    let hasOutput = input != nil || forecast.forecast != nil || sequences != nil && !evaluate
-    guard output == nil || hasOutput else {
-      throw ValidationError("--output goes with --input, --forecast and --sequences")
-    }
-    guard forecast.csv == nil || evaluate || forecast.forecast != nil else {
-      throw ValidationError("--csv goes with --evaluate and --forecast")
-    }
-    guard saveState == nil || forecast.forecast == nil else {
-      throw ValidationError("--forecast moves no stream, so there is no state to save")
-    }
     guard live.saveEvery == nil || saveState != nil else {
       throw ValidationError("--save-every goes with --save-state")
     }
@@ -122,27 +114,73 @@ struct PredictCommand: ToolCommand {
     guard output?.hasSuffix(".csv") ?? true || input != nil else {
       throw ValidationError("--output is \(output ?? ""); forecasts and labels are written as .csv")
     }
-    guard !live.stream || format == .text else {
-      throw ValidationError("--stream answers in lines of text, not in --format json")
+    guard steps ?? 1 >= 1 else {
+      throw ValidationError("--steps is \(steps ?? 0); it must be at least 1")
     }
-    guard steps >= 1 else { throw ValidationError("--steps is \(steps); it must be at least 1") }
-    guard count >= 1, showProbabilities ?? 1 >= 1 else {
+    guard count ?? 1 >= 1, showProbabilities ?? 1 >= 1 else {
       throw ValidationError("--count and --show-probabilities must be at least 1")
     }
     guard interactive ?? 1 >= 1 else {
       throw ValidationError("--interactive is \(interactive ?? 0); it must be at least 1")
     }
-    guard interactive == nil || count == 1 && sampling.beam == nil else {
-      throw ValidationError("--interactive writes one text; leave out --count and --beam")
-    }
-    guard sampling.beam == nil || count == 1 else {
-      throw ValidationError("--beam finds one text; leave out --count")
-    }
-    guard count == 1 || seed != nil && saveState == nil else {
-      throw ValidationError("--count begins several texts from a --seed; none of them can be saved")
-    }
-    guard !evaluate || saveState == nil else {
-      throw ValidationError("--evaluate moves no stream, so there is no state to save")
+  }
+
+  /// What the command can do, and the options of each.
+  private static let modes = OptionTable([
+    OptionTable.Mode("--stream", "--rows-seen", takes: []),
+    OptionTable.Mode("--stream", takes: ["--learn", "--save-state", "--save-every"]),
+    OptionTable.Mode(
+      "--forecast", "--backtest", takes: ["--csv", "--coverage", "--output", "--format json"]),
+    OptionTable.Mode(
+      "--forecast", "--output", takes: ["--csv", "--coverage", "--key", "--plot"]),
+    OptionTable.Mode(
+      "--forecast", takes: ["--csv", "--coverage", "--key", "--plot", "--format json"]),
+    OptionTable.Mode("--input", takes: ["--output", "--continue", "--save-state"]),
+    OptionTable.Mode("--evaluate", takes: ["--csv", "--sequences", "--format json"]),
+    OptionTable.Mode("--sequences", "--output", takes: []),
+    OptionTable.Mode("--sequences", takes: ["--format json"]),
+    OptionTable.Mode("--show-probabilities", takes: begin + ["--row", "--format json"]),
+    OptionTable.Mode(
+      "--interactive", takes: begin + ["--row", "--save-state", "--format json"]),
+    OptionTable.Mode(
+      "--seed", "--count", takes: SamplingArguments.drawing + ["--steps", "--format json"]),
+    OptionTable.Mode("--beam", takes: begin + goOn),
+    OptionTable.Mode("--seed", takes: SamplingArguments.drawing + goOn + ["--count 1"]),
+    OptionTable.Mode("--continue", takes: SamplingArguments.drawing + goOn + ["--count 1"]),
+  ])
+  private static let begin = ["--seed", "--continue"]
+  private static let goOn = ["--steps", "--row", "--save-state", "--format json"]
+
+  /// Each option that not all modes take, and whether it is given.
+  private var given: [(name: String, isGiven: Bool)] {
+    forecast.given + live.given + sampling.given + [
+      ("--seed", seed != nil), ("--continue", continues), ("--evaluate", evaluate),
+      ("--input", input != nil), ("--output", output != nil), ("--sequences", sequences != nil),
+      ("--steps", steps != nil), ("--row", row != nil), ("--save-state", saveState != nil),
+      ("--count", count ?? 1 > 1), ("--count 1", count == 1),
+      ("--show-probabilities", showProbabilities != nil), ("--interactive", interactive != nil),
+      ("--format json", format == .json),
+    ]
+  }
+
+  /// The options that only models of one kind take.
+  private static let optionsOfKinds: [(kind: StreamSession.Kind, name: String, options: [String])] =
+    [
+      (
+        .text, "texts",
+        SamplingArguments.drawing
+          + ["--beam", "--count", "--count 1", "--show-probabilities", "--interactive"]
+      ),
+      (.series, "series", ["--csv"]), (.labelled, "sequences with labels", ["--sequences"]),
+    ]
+
+  /// Refuses options that do nothing for a model of this kind.
+  private func check(_ kind: StreamSession.Kind) throws {
+    for (other, name, options) in Self.optionsOfKinds where other != kind {
+      if let option = given.first(where: { $0.isGiven && options.contains($0.name) }) {
+        throw ValidationError(
+          "\(option.name) is for models of \(name), and \(checkpoint) is none of these")
+      }
     }
   }
 
@@ -176,20 +214,16 @@ struct PredictCommand: ToolCommand {
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
     try protectData(of: stream.checkpoint)
+    try check(stream.kind)
     if let text = try stream.text() {
       guard !evaluate else { return try self.evaluate(stream.checkpoint) }
       return try predict(text)
     }
-    guard !sampling.isGiven, count == 1, showProbabilities == nil, interactive == nil else {
-      throw ValidationError(
-        "\(checkpoint) is no model of texts, which the options for drawing, beams, --count, "
-          + "--show-probabilities and --interactive are for")
-    }
-    if evaluate, stream.isSeries {
+    if evaluate, stream.kind == .series {
       let errors = try SeriesSession(checkpoint, data: forecast.csv).evaluate()
       return try StandardStreams.output(format == .json ? errors.json : errors.text)
     }
-    if evaluate, sequences != nil || stream.isLabelled {
+    if evaluate, stream.kind == .labelled {
       let evaluation = try LabelledSession(checkpoint).evaluate(sequences)
       return try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
     }
@@ -199,7 +233,7 @@ struct PredictCommand: ToolCommand {
       return
     }
     var writer = StepWriter(format, seed: seed)
-    try stream.run(seed: seed, steps: steps, row: row) { try writer.write($0) }
+    try stream.run(seed: seed, steps: steps ?? 1, row: row ?? 0) { try writer.write($0) }
     try writer.finish()
     // Last: a stream must not move on by steps that nobody has seen.
     try stream.save()
@@ -210,9 +244,10 @@ extension PredictCommand {
   /// Goes on with a text.
   private func predict(_ text: TextSession) throws {
     var writer = TextWriter(isJSON: format == .json)
+    let (count, steps) = (count ?? 1, steps ?? 1)
     for number in 0..<count {
       try text.begin(
-        seed: seed, row: row, options: try sampling.options(),
+        seed: seed, row: row ?? 0, options: try sampling.options(),
         // Each text has random numbers of its own.
         randomSeed: count == 1 ? sampling.randomSeed : (sampling.randomSeed ?? 0) &+ UInt64(number))
       if let showProbabilities {
@@ -244,12 +279,13 @@ extension PredictCommand {
     let session = try SeriesSession(checkpoint, data: forecast.csv)
     try protectData(of: session.checkpoint)
     if forecast.backtest {
-      let test = try session.backTest(steps: steps, coverage: forecast.coverage)
+      let test = try session.backTest(steps: steps, coverage: forecast.coverage ?? 0.9)
       if let output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
       return try StandardStreams.output(format == .json ? test.json : test.text)
     }
     let forecasts = try session.forecast(
-      steps: steps, coverage: forecast.coverage, key: forecast.key)
+      steps: steps, coverage: forecast.coverage ?? 0.9, key: forecast.key)
+    for note in session.notes { Self.note("note: \(note)") }
     if let problem = forecasts.compactMap(\.dateProblem).first { Self.note(problem) }
     if let plot = forecast.plot {
       try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)

@@ -60,4 +60,20 @@ import Testing
     #expect(try run("lstm-predict", "a.h5", "--stream", "--rows-seen").output == "0\n")
     #expect(try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet").error == "")
   }
+
+  /// A forecast from data that have changed says so in one line on stderr, and nothing on stdout but its rows.
+  @Test func changedDataAreNoted() throws {
+    #expect(try run("lstm-predict", "a.h5", "--forecast", "2").error == "")
+    let file = folder.url.appending(path: "rows.csv")
+    let rows = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    for (text, words) in [
+      (rows + "\n0.5\n", "grown"), (rows.replacing("value\n", with: "value\n0.5\n"), "changed"),
+    ] {
+      try Data(text.utf8).write(to: file)
+      let forecast = try run("lstm-predict", "a.h5", "--forecast", "2")
+      #expect(forecast.status == 0 && forecast.output.split(separator: "\n").count == 3)
+      #expect(forecast.errorLines.count == 1 && forecast.error.contains(words), "\(forecast.error)")
+      #expect(forecast.error.hasPrefix("lstm-predict: note: rows.csv: "), "\(forecast.error)")
+    }
+  }
 }

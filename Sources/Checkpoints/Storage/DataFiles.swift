@@ -126,6 +126,34 @@ public final class DataFiles {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
+  /// Whether the bytes begin, up to the end of a line, with those of a digest of ``scan(_:)``: whether lines were
+  /// added and nothing else was changed.
+  ///
+  /// - Throws: ``CheckpointError`` if they cannot be read.
+  public func begin(withLinesOf digest: String) throws -> Bool {
+    guard let wanted = UInt64(digest, radix: 16), let first = parts.first else { return false }
+    let checksum = try RunningChecksum(of: first.path)
+    var isFound = false
+    try withUnsafeTemporaryAllocation(byteCount: 1 << 20, alignment: 64) { buffer in
+      var offset = 0
+      while offset < count, !isFound {
+        let found = try read(at: offset, into: buffer)
+        var at = 0
+        // The line before the added ones may have ended with its file, or with one of these.
+        for index in 0..<found where buffer[index] == 0x0A || buffer[index] == 0x0D {
+          for end in [index, index + 1] where end > at {
+            checksum.update(UnsafeRawBufferPointer(rebasing: buffer[at..<end]))
+            at = end
+            if checksum.value == wanted { isFound = true }
+          }
+        }
+        checksum.update(UnsafeRawBufferPointer(rebasing: buffer[at..<found]))
+        offset += found
+      }
+    }
+    return isFound
+  }
+
   /// The file that a byte is in, its line and its column in bytes, both from 1: for errors.
   public func place(of offset: Int) -> (file: String, line: Int, column: Int) {
     let part = parts.last { $0.first <= offset } ?? parts[0]

@@ -10,6 +10,8 @@ public final class SeriesSession {
   private let file: String
   /// Rows of another file than that of the training.
   private let other: SeriesTable?
+  /// What is to be said of the data of the last forecast: that they are not those of the training.
+  public private(set) var notes: [String] = []
 
   /// The paths that the intervals of a forecast are counted from, and of one of many.
   private static let paths = 1000
@@ -57,8 +59,9 @@ public final class SeriesSession {
 
   /// Foretells what follows.
   ///
-  /// Without another file it goes on where the checkpoint's stream stands: behind the data, or behind the last row
-  /// of a live stream.
+  /// Without another file it goes on where the checkpoint's stream stands: behind the data, as they are now if they
+  /// have only grown, or behind the last row of a live stream. ``notes`` says where the data are not those that the
+  /// checkpoint knows.
   ///
   /// - Parameters:
   ///   - coverage: How probable it is to be that the truth lies within an interval.
@@ -67,38 +70,8 @@ public final class SeriesSession {
   public func forecast(steps: Int, coverage: Double, key: String?) throws -> [Forecast] {
     let simulation = try simulation(coverage: coverage, paths: Self.paths)
     let width = task.features.count
-    // The data are there for their dates, and for what came before; a forecast needs the checkpoint alone.
-    let isLive = (checkpoint.stream?.rowsSeen ?? 0) > 0
-    let isThere = !isLive && task.file != DataFiles.standardInput
-    var table = other ?? (isThere ? try? self.table() : nil)
-    let rows: [(key: String, values: [Float], last: Double)]
-    let all: [SeriesEncoding]
-    if let other {
-      all = encodings.encodings(of: other)
-      rows = try other.series.enumerated().map { index, series in
-        let last = series.values[series.values.count - width]
-        return (series.key, try other.encoded(index, by: all[index], file: task.file), last)
-      }
-    } else {
-      guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
-        stream.nextValues.allSatisfy({ !$0.isEmpty }),
-        !task.isDifferenced || !stream.lastValues.isEmpty
-      else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
-      rows = stream.nextValues.enumerated().map { index, values in
-        let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
-        return (
-          stream.keys.indices.contains(index) ? stream.keys[index] : "", values, last
-        )
-      }
-      all = try rows.map { series in
-        guard let encoding = encodings.encoding(of: series.key) else {
-          throw CheckpointError(
-            .invalid, file: file, "/scaling/keys: has no series \(series.key), which /stream has")
-        }
-        return encoding
-      }
-    }
-    if let known = table, !known.series.map(\.key).areExactly(rows.map(\.key)) { table = nil }
+    let basis = try basis()
+    let rows = basis.series
     guard key.map({ key in rows.contains { $0.key.isExactly(key) } }) ?? true else {
       throw ConfigurationError(
         "there is no series \(key ?? ""); there are "
@@ -107,19 +80,19 @@ public final class SeriesSession {
     return try rows.enumerated().filter { key?.isExactly($1.key) ?? true }.map { index, series in
       // What is known is read once; the paths part from there.
       let reader = try Forecaster(task, parameters: checkpoint.parameters)
-      if other == nil, let state = checkpoint.recurrentState {
+      if basis.followsState, let state = checkpoint.recurrentState {
         try reader.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
-      simulation.begin(series: series.key, encoding: all[index])
+      simulation.begin(series: series.key, encoding: basis.encodings[index])
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
       let results = simulation.run(
         after: series.values.suffix(width), value: series.last, steps: steps)
-      let dates = dates(of: index, in: table)
+      let own = basis.table?.series[index]
+      let dates = dates(of: index, in: basis)
       let following = DateRule.following(dates, count: steps)
       return Forecast(
         key: series.key,
-        known: known(
-          series.values, last: series.last, of: table?.series[index], by: all[index]),
+        known: known(series.values, last: series.last, of: own, by: basis.encodings[index]),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
             date: following?[step], value: result.value, interval: result.interval)
@@ -127,11 +100,11 @@ public final class SeriesSession {
     }
   }
 
-  /// The dates of the last rows of a series: those of another file, or those that the checkpoint has. One that was
+  /// The dates of the last rows of a series: those of the file that is looked at, or those that the checkpoint has. One that was
   /// written before it had any finds them in the data, if they are there.
-  private func dates(of series: Int, in table: SeriesTable?) -> [String] {
-    let known = other == nil ? checkpoint.stream?.dates ?? [] : []
-    return known.indices.contains(series) ? known[series] : table?.series[series].dates ?? []
+  private func dates(of series: Int, in basis: Basis) -> [String] {
+    let known = basis.followsState ? checkpoint.stream?.dates ?? [] : []
+    return known.indices.contains(series) ? known[series] : basis.table?.series[series].dates ?? []
   }
 
   /// Why no dates follow some others; `nil` if there is no column of dates.
@@ -145,6 +118,76 @@ public final class SeriesSession {
     return
       "what follows \(dates.suffix(3).joined(separator: ", ")) in column \(column) is not certain, so "
       + "the steps are numbered only"
+  }
+
+  /// The rows that a forecast goes on behind.
+  private struct Basis {
+    /// Of each series `[rows, columns]` as the model reads them, and the last value of the target.
+    let series: [(key: String, values: [Float], last: Double)]
+    /// The same rows in their file, with their dates; `nil` if they are in none.
+    let table: SeriesTable?
+    /// How the numbers of each series are the model's.
+    let encodings: [SeriesEncoding]
+    /// Whether the checkpoint's state has read what came before them.
+    let followsState: Bool
+  }
+
+  /// Takes the other file's rows if there is one, those of the training's file if it has grown since, and otherwise
+  /// those that the checkpoint keeps: the last of the training, or of a live stream.
+  private func basis() throws -> Basis {
+    notes = []
+    if let other { return try basis(other) }
+    guard checkpoint.stream?.rowsSeen ?? 0 == 0, task.file != DataFiles.standardInput else {
+      return try ownBasis(nil)
+    }
+    let without = "the forecast goes on behind the rows that \(file) keeps"
+    do {
+      let table = try SeriesTable(task)
+      if table.digest == task.digest { return try ownBasis(table) }
+      if try DataFiles([task.file]).begin(withLinesOf: task.digest) {
+        notes.append(
+          "\(task.file): has grown since \(file) was trained; the forecast goes on behind its present end"
+        )
+        return try basis(table)
+      }
+      notes.append("\(task.file): has changed since the training; \(without) (see --csv)")
+    } catch let error as CheckpointError {
+      notes.append("\(error); \(without)")
+    }
+    return try ownBasis(nil)
+  }
+
+  private func basis(_ table: SeriesTable) throws -> Basis {
+    let all = encodings.encodings(of: table)
+    let series: [(key: String, values: [Float], last: Double)]
+    series = try table.series.enumerated().map { index, series in
+      let last = series.values[series.values.count - task.features.count]
+      return (series.key, try table.encoded(index, by: all[index], file: task.file), last)
+    }
+    return Basis(series: series, table: table, encodings: all, followsState: false)
+  }
+
+  /// - Parameter table: The data of the training, if they are there.
+  private func ownBasis(_ table: SeriesTable?) throws -> Basis {
+    guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
+      stream.nextValues.allSatisfy({ !$0.isEmpty }),
+      !task.isDifferenced || !stream.lastValues.isEmpty
+    else { throw CheckpointError(.invalid, file: file, "has not been trained yet") }
+    let series: [(key: String, values: [Float], last: Double)]
+    series = stream.nextValues.enumerated().map { index, values in
+      let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
+      return (stream.keys.indices.contains(index) ? stream.keys[index] : "", values, last)
+    }
+    let isOfThese = table?.series.map(\.key).areExactly(series.map(\.key)) ?? false
+    let all = try series.map { series in
+      guard let encoding = encodings.encoding(of: series.key) else {
+        throw CheckpointError(
+          .invalid, file: file, "/scaling/keys: has no series \(series.key), which /stream has")
+      }
+      return encoding
+    }
+    return Basis(
+      series: series, table: isOfThese ? table : nil, encodings: all, followsState: true)
   }
 
   private func known(
