@@ -41,6 +41,13 @@ struct ConvertCommand: ToolCommand {
   @Option(help: "Which Keras opens the output: 3, or 2 for tf-keras. (default: as FILE)")
   var kerasVersion: KerasVersion?
 
+  func validate() throws {
+    guard kerasVersion == nil || (try? CheckpointFormat(path: output)) != .onnx else {
+      throw ValidationError(
+        "--keras-version does nothing with \(output); no Keras opens .onnx files")
+    }
+  }
+
   var files: CommandFiles {
     var files = CommandFiles()
     files.read(file, "FILE")

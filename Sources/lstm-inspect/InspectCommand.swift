@@ -65,7 +65,21 @@ struct InspectCommand: ToolCommand {
     guard format != .npy || dump != nil else {
       throw ValidationError("npy holds one array; choose it with --dump NAME")
     }
+    try Self.modes.check([
+      ("--verify", verify), ("--config", config), ("--diff", diff != nil), ("--dump", dump != nil),
+      ("--format json", format == .json), ("--format csv", format == .csv),
+      ("--format npy", format == .npy),
+    ])
   }
+
+  /// What stands alone, and the formats of each.
+  private static let modes = OptionTable([
+    OptionTable.Mode("--verify", takes: []),
+    OptionTable.Mode("--config", takes: ["--format json"]),
+    OptionTable.Mode("--diff", takes: ["--format json", "--format csv"]),
+    OptionTable.Mode("--dump", takes: ["--format json", "--format csv", "--format npy"]),
+    OptionTable.Mode(name: "tables", takes: ["--format json", "--format csv"]),
+  ])
 
   /// What it writes goes to stdout.
   var files: CommandFiles { CommandFiles() }

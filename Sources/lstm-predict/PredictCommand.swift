@@ -153,7 +153,10 @@ struct PredictCommand: ToolCommand {
 
   /// Each option that not all modes take, and whether it is given.
   private var given: [(name: String, isGiven: Bool)] {
-    forecast.given + live.given + sampling.given + [
+    var given = forecast.given
+    given += live.given
+    given += sampling.given
+    given += [
       ("--seed", seed != nil), ("--continue", continues), ("--evaluate", evaluate),
       ("--input", input != nil), ("--output", output != nil), ("--sequences", sequences != nil),
       ("--steps", steps != nil), ("--row", row != nil), ("--save-state", saveState != nil),
@@ -161,6 +164,7 @@ struct PredictCommand: ToolCommand {
       ("--show-probabilities", showProbabilities != nil), ("--interactive", interactive != nil),
       ("--format json", format == .json),
     ]
+    return given
   }
 
   /// The options that only models of one kind take.
@@ -244,7 +248,7 @@ extension PredictCommand {
   /// Goes on with a text.
   private func predict(_ text: TextSession) throws {
     var writer = TextWriter(isJSON: format == .json)
-    let (count, steps) = (count ?? 1, steps ?? 1)
+    let (count, steps) = (self.count ?? 1, self.steps ?? 1)
     for number in 0..<count {
       try text.begin(
         seed: seed, row: row ?? 0, options: try sampling.options(),

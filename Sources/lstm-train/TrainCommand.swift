@@ -118,8 +118,8 @@ struct TrainCommand: ToolCommand {
   @Flag(help: "Take the samples in their order in every epoch.")
   var noShuffle = false
 
-  @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras.")
-  var kerasVersion: KerasVersion = .three
+  @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras. (default: 3)")
+  var kerasVersion: KerasVersion?
 
   @OptionGroup(title: "Saving") var saving: SavingOptions
 
@@ -136,28 +136,17 @@ struct TrainCommand: ToolCommand {
     guard given == 0 || given == 3 else {
       throw ValidationError("--model, --inputs and --targets go together")
     }
-    guard given == 0 || units == nil && learning.isOfDefaultModel else {
-      throw ValidationError(
-        "--units, --dropout, --clip-norm and --optimizer-options are the model's own")
-    }
-    guard given == 3 || loss == nil else {
-      throw ValidationError("--loss goes with --model; the others have their own")
-    }
     let isLabelled = labelled.sequences != nil
     let data = [!text.isEmpty, series.csv != nil, isLabelled, experiment != nil, given > 0]
     guard data.filter({ $0 }).count <= 1 else {
       throw ValidationError("give one of --text, --csv, --sequences, --experiment and --model")
     }
-    let symbolOptions: [Any?] = [level, vocabularySize, embedding]
-    guard !text.isEmpty || isLabelled || symbolOptions.allSatisfy({ $0 == nil }) else {
-      throw ValidationError(
-        "--level, --vocabulary-size and --embedding go with --text and --sequences")
-    }
-    guard !text.isEmpty || series.csv != nil || framing == nil else {
-      throw ValidationError("--framing goes with --text and --csv")
-    }
-    guard !text.isEmpty || series.csv != nil || isLabelled || sequenceLength == nil else {
-      throw ValidationError("--sequence-length goes with --text, --csv and --sequences")
+    try Self.modes.check(self.given)
+    let validates =
+      learning.validationSplit.map { $0 > 0 }
+      ?? (!text.isEmpty || series.csv != nil || isLabelled)
+    guard learning.validateEvery == nil || validates else {
+      throw ValidationError("--validate-every does nothing without --validation-split")
     }
     for (name, value) in [
       ("--sequence-length", sequenceLength), ("--vocabulary-size", vocabularySize),
@@ -166,6 +155,41 @@ struct TrainCommand: ToolCommand {
       throw ValidationError("\(name) is \(value ?? 0); it must be at least 1")
     }
   }
+
+  /// Each option that not all of these take, and whether it is given.
+  private var given: [(name: String, isGiven: Bool)] {
+    var given = series.given
+    given += labelled.given
+    given += learning.givenOfModel
+    given += [
+      ("--text", !text.isEmpty), ("--model", model != nil), ("--inputs", inputs != nil),
+      ("--targets", targets != nil), ("--loss", loss != nil), ("--level", level != nil),
+      ("--vocabulary-size", vocabularySize != nil), ("--embedding", embedding != nil),
+      ("--framing", framing != nil), ("--sequence-length", sequenceLength != nil),
+      ("--units", units != nil), ("--keras-version", kerasVersion != nil),
+      ("--experiment", experiment != nil),
+    ]
+    return given
+  }
+
+  /// What can be learnt, and the options of each.
+  private static let modes = OptionTable([
+    OptionTable.Mode("--model", takes: ["--inputs", "--targets", "--loss"]),
+    OptionTable.Mode(
+      "--text", takes: ofNewModels + ofSymbols + ["--framing", "--sequence-length"]),
+    OptionTable.Mode(
+      "--csv",
+      takes: ofNewModels + SeriesOptions.names + ["--framing", "--sequence-length"]),
+    OptionTable.Mode(
+      "--sequences",
+      takes: ofNewModels + ofSymbols + LabelledOptions.names + ["--sequence-length"]),
+    OptionTable.Mode("--experiment", takes: ofNewModels),
+    OptionTable.Mode(name: "the letters of an experiment", takes: ofNewModels),
+  ])
+  private static let ofNewModels = [
+    "--units", "--dropout", "--clip-norm", "--optimizer-options", "--keras-version",
+  ]
+  private static let ofSymbols = ["--level", "--vocabulary-size", "--embedding"]
 
   var files: CommandFiles {
     var files = CommandFiles()
@@ -214,7 +238,7 @@ struct TrainCommand: ToolCommand {
     plan.batchSize = batchSize ?? plan.batchSize
     if noShuffle { plan.shuffle = false }
     learning.apply(to: &plan)
-    let run = try TrainingRun(plan, kerasVersion: kerasVersion)
+    let run = try TrainingRun(plan, kerasVersion: kerasVersion ?? .three)
     if verbose { Self.note(run.trainer.memoryDescription) }
     try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: quiet)
   }

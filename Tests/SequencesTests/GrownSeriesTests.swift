@@ -16,8 +16,7 @@ import Testing
   }
 
   private static func row(_ number: Int) -> String {
-    "2020-\(number / 28 < 9 ? "0" : "")\(number / 28 + 1)-\(number % 28 < 9 ? "0" : "")\(number % 28 + 1)"
-      + ",\(5 + 2 * sin(Double(number) / 2))"
+    "\(number),\(5 + 2 * sin(Double(number) / 2))"
   }
 
   private static let lines = ["day,value"] + (0..<60).map(row)
@@ -55,12 +54,11 @@ import Testing
     try write(Self.lines, end: kind.end, isEnded: kind.isEnded)
     let path = try train()
     let before = try forecast(path)
-    // Row 60 is the 5th of the third month of 28 days.
-    #expect(before.notes.isEmpty && before.steps[0].date == "2020-03-05")
+    #expect(before.notes.isEmpty && before.steps[0].date == "60")
     let new = (60..<64).map(Self.row)
     try write(Self.lines + new, end: kind.end)
     let after = try forecast(path)
-    #expect(after.steps.map(\.date) == ["2020-03-09", "2020-03-10", "2020-03-11"])
+    #expect(after.steps.map(\.date) == ["64", "65", "66"])
     #expect(after.notes.count == 1 && after.notes[0].contains(file))
     let live = try LiveSession(path, savingTo: nil, learns: false)
     var answer: [UInt8] = []
@@ -82,7 +80,7 @@ import Testing
     try write(Self.lines + (60..<64).map(Self.row))
     let (found, expected) = try (forecast(path), forecast(path, data: file))
     #expect(found.steps.map(\.value) == expected.steps.map(\.value))
-    #expect(found.steps[0].date == "2020-03-09" && found.notes.count == 1)
+    #expect(found.steps[0].date == "64" && found.notes.count == 1)
     #expect(expected.notes.isEmpty)
   }
 
@@ -97,7 +95,7 @@ import Testing
     case "changed": lines[30] = Self.row(31)
     case "longer number": lines = Self.lines.dropLast() + [Self.lines[60] + "1"]
     case "shorter": lines = Self.lines.dropLast()
-    case "wrong row": lines[63] = "2020-03-07,many"
+    case "wrong row": lines[63] = "63,many"
     default: break
     }
     try write(lines)

@@ -15,8 +15,9 @@ public struct ForecastOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How probable it is to be that the truth lies within an interval.", valueName: "P"))
-  public var coverage: Double = 0.9
+      "How probable it is to be that the truth lies within an interval. (default: 0.9)",
+      valueName: "P"))
+  public var coverage: Double?
 
   @Option(help: ArgumentHelp("Which of several series. (default: all)", valueName: "NAME"))
   public var key: String?
@@ -35,17 +36,19 @@ public struct ForecastOptions: ParsableArguments {
     guard forecast ?? 1 >= 1 else {
       throw ValidationError("--forecast is \(forecast ?? 0); it must be at least 1")
     }
-    guard coverage > 0, coverage < 1 else {
-      throw ValidationError("--coverage is \(coverage); it must be between 0 and 1")
-    }
-    guard forecast != nil || !backtest && key == nil && plot == nil else {
-      throw ValidationError("--backtest, --key and --plot go with --forecast N")
-    }
-    guard plot == nil || !backtest else {
-      throw ValidationError("--plot draws a forecast, not a --backtest")
+    guard coverage.map({ $0 > 0 && $0 < 1 }) ?? true else {
+      throw ValidationError("--coverage is \(coverage ?? 0); it must be between 0 and 1")
     }
     guard plot?.hasSuffix(".svg") ?? true else {
       throw ValidationError("--plot is \(plot ?? ""); it must end in .svg")
     }
+  }
+
+  /// Each option, and whether it is given.
+  public var given: [(name: String, isGiven: Bool)] {
+    [
+      ("--forecast", forecast != nil), ("--backtest", backtest), ("--coverage", coverage != nil),
+      ("--key", key != nil), ("--csv", csv != nil), ("--plot", plot != nil),
+    ]
   }
 }

@@ -26,9 +26,15 @@ public struct LabelledOptions: ParsableArguments {
     guard sequences == nil || sequence != nil && label != nil else {
       throw ValidationError("--sequences needs --sequence COLUMN and --label COLUMN")
     }
-    guard sequences != nil || sequence == nil && label == nil && !regression else {
-      throw ValidationError("--sequence, --label and --regression go with --sequences")
-    }
+  }
+
+  public static let names = ["--sequences", "--sequence", "--label", "--regression"]
+
+  /// Each option, and whether it is given.
+  public var given: [(name: String, isGiven: Bool)] {
+    let values: [Any?] = [sequences, sequence, label]
+    let areGiven = values.map { $0 != nil } + [regression]
+    return zip(Self.names, areGiven).map { (name: $0, isGiven: $1) }
   }
 
   /// The plan; `nil` if no such sequences are to be learnt.

@@ -44,8 +44,9 @@ public struct LearningOptions: ParsableArguments {
       valueName: "PART"))
   public var validationSplit: Double?
 
-  @Option(help: ArgumentHelp("Epochs from one validation to the next.", valueName: "N"))
-  public var validateEvery: Int = 1
+  @Option(
+    help: ArgumentHelp("Epochs from one validation to the next. (default: 1)", valueName: "N"))
+  public var validateEvery: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -76,7 +77,7 @@ public struct LearningOptions: ParsableArguments {
         "--validation-split is \(validationSplit ?? 0); it must be from 0 to below 1")
     }
     for (name, value, least) in [
-      ("--validate-every", validateEvery, 1), ("--early-stopping", earlyStopping ?? 1, 1),
+      ("--validate-every", validateEvery ?? 1, 1), ("--early-stopping", earlyStopping ?? 1, 1),
       ("--warm-up", warmUp, 0),
     ] where !(least...TrainingProgress.mostEpochs).contains(value) {
       throw ValidationError(
@@ -84,9 +85,12 @@ public struct LearningOptions: ParsableArguments {
     }
   }
 
-  /// Whether nothing is asked for that a model which is there already has of its own.
-  public var isOfDefaultModel: Bool {
-    dropout == nil && clipNorm == nil && optimizerOptions == nil
+  /// The options that a model which is there already has of its own, and whether they are given.
+  public var givenOfModel: [(name: String, isGiven: Bool)] {
+    [
+      ("--dropout", dropout != nil), ("--clip-norm", clipNorm != nil),
+      ("--optimizer-options", optimizerOptions != nil),
+    ]
   }
 
   /// Has a plan learn so.
@@ -99,7 +103,7 @@ public struct LearningOptions: ParsableArguments {
     plan.clipNorm = clipNorm
     plan.dropout = dropout ?? plan.dropout
     plan.validationSplit = validationSplit ?? plan.validationSplit
-    plan.validateEvery = validateEvery
+    plan.validateEvery = validateEvery ?? 1
     plan.earlyStopping = earlyStopping
     plan.metrics = metrics?.elements ?? []
     plan.classWeights = classWeights?.elements ?? []
@@ -114,7 +118,7 @@ public struct LearningOptions: ParsableArguments {
       options.schedule = try LearningRateSchedule(
         schedule?.course(epochs: epochs) ?? .constant, rate: rate, warmUp: warmUp)
     }
-    options.validateEvery = validateEvery
+    options.validateEvery = validateEvery ?? 1
     options.earlyStopping = earlyStopping
     options.metrics = metrics?.elements ?? []
     options.classWeights = classWeights?.elements ?? []

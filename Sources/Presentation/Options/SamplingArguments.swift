@@ -42,8 +42,16 @@ public struct SamplingArguments: ParsableArguments {
     }
   }
 
-  /// Whether anything is asked for.
-  public var isGiven: Bool { beam != nil || draws }
+  /// The options that say how symbols are drawn.
+  public static let drawing = ["--temperature", "--top-k", "--top-p", "--random-seed"]
+
+  /// Each option, and whether it is given.
+  public var given: [(name: String, isGiven: Bool)] {
+    let values: [Any?] = [temperature, topK, topP, randomSeed]
+    var given = zip(Self.drawing, values).map { (name: $0, isGiven: $1 != nil) }
+    given.append((name: "--beam", isGiven: beam != nil))
+    return given
+  }
 
   private var draws: Bool {
     temperature != nil || topK != nil || topP != nil || randomSeed != nil

@@ -44,12 +44,6 @@ public struct SeriesOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
-    let others: [Any?] = [target, features, date, key, scaling, horizon, testSplit, missing]
-    guard csv != nil || !difference && others.allSatisfy({ $0 == nil }) else {
-      throw ValidationError(
-        "--target, --features, --date, --key, --scaling, --difference, --horizon, --test-split and "
-          + "--missing go with --csv")
-    }
     guard csv == nil || target != nil else {
       throw ValidationError("--csv needs --target COLUMN, the column to forecast")
     }
@@ -59,6 +53,18 @@ public struct SeriesOptions: ParsableArguments {
     guard horizon ?? 1 >= 1 else {
       throw ValidationError("--horizon is \(horizon ?? 0); it must be at least 1")
     }
+  }
+
+  public static let names = [
+    "--csv", "--target", "--features", "--date", "--key", "--scaling", "--horizon", "--test-split",
+    "--missing", "--difference",
+  ]
+
+  /// Each option, and whether it is given.
+  public var given: [(name: String, isGiven: Bool)] {
+    let values: [Any?] = [csv, target, features, date, key, scaling, horizon, testSplit, missing]
+    let areGiven = values.map { $0 != nil } + [difference]
+    return zip(Self.names, areGiven).map { (name: $0, isGiven: $1) }
   }
 
   /// The plan; `nil` if no series is to be learnt.

@@ -24,11 +24,16 @@ public struct StreamOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
-    guard stream || !learn && saveEvery == nil && !rowsSeen else {
-      throw ValidationError("--learn, --save-every and --rows-seen go with --stream")
-    }
     guard saveEvery ?? 1 >= 1 else {
       throw ValidationError("--save-every is \(saveEvery ?? 0); it must be at least 1")
     }
+  }
+
+  /// Each option, and whether it is given.
+  public var given: [(name: String, isGiven: Bool)] {
+    [
+      ("--stream", stream), ("--learn", learn), ("--save-every", saveEvery != nil),
+      ("--rows-seen", rowsSeen),
+    ]
   }
 }

@@ -28,14 +28,25 @@ public final class StreamSession {
     return try TextSession(checkpoint, file: file, target: target)
   }
 
-  /// Whether the model was trained on a series of numbers, whose streams are `LiveSession`s.
-  public var isSeries: Bool {
-    if case .series = checkpoint.task?.source { true } else { false }
+  /// What models were trained on.
+  public enum Kind: Sendable {
+    case letters
+    case text
+    /// Numbers, whose streams are `LiveSession`s.
+    case series
+    /// Sequences with labels, which `LabelledSession`s answer.
+    case labelled
+    case arrays
   }
 
-  /// Whether the model was trained on sequences with labels, which is what `LabelledSession`s answer.
-  public var isLabelled: Bool {
-    if case .labelled = checkpoint.task?.source { true } else { false }
+  public var kind: Kind {
+    switch checkpoint.task?.source {
+    case .experiment: .letters
+    case .text: .text
+    case .series: .series
+    case .labelled: .labelled
+    case .arrays, nil: .arrays
+    }
   }
 
   /// Makes `steps` steps.
