@@ -63,7 +63,8 @@ public struct Checkpoint {
   public mutating func compile(optimizer: String?, loss: String?, learningRate: Float?) throws {
     if let loss {
       guard let named = Loss(named: loss) else {
-        throw ConfigurationError("the loss \(loss) is not supported")
+        throw ConfigurationError(
+          "the loss \(loss) is not supported; there are \(Loss.names.joined(separator: ", "))")
       }
       self.loss = named
     } else if self.optimizer == nil {

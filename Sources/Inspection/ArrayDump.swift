@@ -15,23 +15,52 @@ public struct ArrayDump {
   }
 
   /// - Parameters:
-  ///   - name: The path in the file, or the end of one, such as `lstm_cell/kernel`.
+  ///   - name: The name that the tables of weights, state and moments show, such as `lstm/kernel`; or the path in
+  ///     the file, or the end of one.
   /// - Throws: `CheckpointError`, or ``InspectionError`` if there is no such array, or more than one.
   public init(_ name: String, in file: String) throws {
-    (path, shape, values) = try CheckpointFile.read(file) { root in
-      let dataset = try Self.find(name, in: root, file: file)
-      let shape = try dataset.shape()
-      switch try dataset.kind() {
-      case .float(let bytes) where bytes <= 4:
-        return (dataset.path, shape, .floats(try dataset.read()))
-      case .float: return (dataset.path, shape, .doubles(try dataset.read()))
-      case .integer: return (dataset.path, shape, .integers(try dataset.read()))
-      case .string: return (dataset.path, shape, .texts(try dataset.readStrings()))
-      case .other:
-        throw CheckpointError(
-          .invalid, file: file, "\(dataset.path): holds neither numbers nor text")
-      }
+    let named = try Self.namedArrays(file)
+    let found = named.filter { $0.name == name }
+    if found.count == 1 {
+      (path, shape, values) = (name, found[0].shape, .floats(found[0].values()))
+      return
     }
+    do {
+      (path, shape, values) = try CheckpointFile.read(file) { root in
+        let dataset = try Self.find(name, in: root, named: named.map(\.name), file: file)
+        let shape = try dataset.shape()
+        switch try dataset.kind() {
+        case .float(let bytes) where bytes <= 4:
+          return (dataset.path, shape, .floats(try dataset.read()))
+        case .float: return (dataset.path, shape, .doubles(try dataset.read()))
+        case .integer: return (dataset.path, shape, .integers(try dataset.read()))
+        case .string: return (dataset.path, shape, .texts(try dataset.readStrings()))
+        case .other:
+          throw CheckpointError(
+            .invalid, file: file, "\(dataset.path): holds neither numbers nor text")
+        }
+      }
+    } catch let error as CheckpointError where error.kind == .invalid && !named.isEmpty {
+      // The file is sound, but has no paths.
+      throw Self.notFound(name, file: file, there: named.map(\.name))
+    }
+  }
+
+  /// The arrays of the model in the file; none if it has none that can be read.
+  private static func namedArrays(_ file: String) throws -> [NamedArray] {
+    do {
+      return NamedArray.all(of: try CheckpointFile.load(file))
+    } catch let error as CheckpointError where error.kind == .invalid {
+      return []
+    }
+  }
+
+  private static func notFound(
+    _ name: String, file: String, isSeveral: Bool = false, there: [String]
+  ) -> InspectionError {
+    InspectionError(
+      "\(file): \(name) is \(isSeveral ? "more than one array" : "not an array of the file"); there are "
+        + there.joined(separator: ", "))
   }
 
   /// The bytes of the array in a format.
@@ -74,7 +103,10 @@ public struct ArrayDump {
     }
   }
 
-  private static func find(_ name: String, in root: Group, file: String) throws -> Dataset {
+  /// The dataset at a path, or at the only path that ends so.
+  private static func find(
+    _ name: String, in root: Group, named: [String], file: String
+  ) throws -> Dataset {
     let wanted = name.split(separator: "/")
     if try root.contains(name), case .dataset(let dataset) = try root.member(name) {
       return dataset
@@ -84,13 +116,18 @@ public struct ArrayDump {
     // A weight is meant before the moments that have its name too.
     let weights = found.filter { $0.path.hasPrefix("/model_weights/") }
     if weights.count == 1 { found = weights }
-    guard found.count == 1 else {
-      let candidates = (found.isEmpty ? all : found).map(\.path).joined(separator: ", ")
-      throw InspectionError(
-        "\(file): \(name) is \(found.isEmpty ? "no array" : "more than one array"); there are "
-          + candidates)
+    guard found.isEmpty else {
+      guard found.count == 1 else {
+        throw notFound(name, file: file, isSeveral: true, there: found.map(\.path))
+      }
+      return found[0]
     }
-    return found[0]
+    // What has a name need not be listed by its path.
+    let groups = ["/model_weights/", "/optimizer_weights/", "/recurrent_state/"]
+    let others = all.map(\.path).filter { path in
+      named.isEmpty || !groups.contains { path.hasPrefix($0) }
+    }
+    throw notFound(name, file: file, there: named + others)
   }
 
   private static func datasets(_ root: Group) throws -> [Dataset] {

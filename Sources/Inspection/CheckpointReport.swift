@@ -88,24 +88,12 @@ public struct CheckpointReport {
 
   /// Every weight array with its spread.
   public var weights: ReportTable {
-    statistics(
-      "weights",
-      checkpoint.parameters.parameters.map {
-        spread("\($0.layer)/\($0.name)", $0.shape, UnsafeBufferPointer(checkpoint.parameters[$0]))
-      })
+    statistics("weights", NamedArray.weights(of: checkpoint))
   }
 
   /// The hidden and cell state of every stateful layer.
   public var state: ReportTable {
-    let state = checkpoint.recurrentState
-    return statistics(
-      "state",
-      (state?.layers ?? []).flatMap { layer in
-        let shape = [state?.batch ?? 0, layer.units]
-        return zip(layer.valueNames, layer.values).map { name, values in
-          values.withUnsafeBufferPointer { spread("\(layer.name)/\(name)", shape, $0) }
-        }
-      })
+    statistics("state", NamedArray.state(of: checkpoint))
   }
 
   /// The optimizer's settings.
@@ -124,18 +112,7 @@ public struct CheckpointReport {
 
   /// The optimizer's moments with their spread.
   public var moments: ReportTable {
-    statistics(
-      "moments",
-      checkpoint.parameters.parameters.filter(\.isTrainable).flatMap {
-        parameter -> [[ReportTable.Cell]] in
-        guard let optimizer = checkpoint.optimizer else { return [] }
-        let name = "\(parameter.layer)/\(parameter.name)"
-        return optimizer.slotNames.map { slot in
-          spread(
-            "\(name) \(slot)", parameter.shape,
-            UnsafeBufferPointer(optimizer.slot(slot, of: parameter)))
-        }
-      })
+    statistics("moments", NamedArray.moments(of: checkpoint))
   }
 
   /// Loss and accuracy by epoch.
@@ -170,14 +147,15 @@ public struct CheckpointReport {
     "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
   }
 
-  private func statistics(_ name: String, _ rows: [[ReportTable.Cell]]) -> ReportTable {
+  private func statistics(_ name: String, _ arrays: [NamedArray]) -> ReportTable {
     ReportTable(
-      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"], rows: rows)
+      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"],
+      rows: arrays.map { spread($0.name, $0.shape, $0.values()) })
   }
 
   /// A row of ``statistics(_:_:)``.
   private func spread(
-    _ name: String, _ sizes: [Int], _ values: UnsafeBufferPointer<Float>
+    _ name: String, _ sizes: [Int], _ values: [Float]
   ) -> [ReportTable.Cell] {
     let count = Double(max(1, values.count))
     let mean = values.reduce(0) { $0 + Double($1) } / count

@@ -33,7 +33,7 @@ extension ToolCommand {
     guard CommandLine.arguments.count > 1 else { beginner() }
     do {
       try checkArguments()
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(negativeNumbersJoined(CommandLine.arguments.dropFirst()))
       try (command as? any ToolCommand)?.files.check()
       try command.run()
       // Without the destructors of libraries, which have nothing to do here.
@@ -58,6 +58,21 @@ extension ToolCommand {
       throw ValidationError(
         "the argument \(String(cString: bytes)) is not UTF-8; rename the file that it names")
     }
+  }
+
+  /// The same with negative numbers behind an option as `--option=-3`: to the parser they would look like options.
+  static func negativeNumbersJoined(_ arguments: ArraySlice<String>) -> [String] {
+    var joined: [String] = []
+    for argument in arguments {
+      if argument.hasPrefix("-"), Double(argument) != nil, let option = joined.last,
+        option.hasPrefix("--"), option.count > 2, !option.contains("="), !joined.contains("--")
+      {
+        joined[joined.count - 1] = "\(option)=\(argument)"
+      } else {
+        joined.append(argument)
+      }
+    }
+    return joined
   }
 
   /// Makes sure that no file opened later takes the place of a closed stdin, stdout or stderr, and that
@@ -86,8 +101,10 @@ extension ToolCommand {
   }
 
   private static func printError(_ text: String) {
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    note("error: \(line)")
+    // The parser lists values as lines.
+    let listed = text.replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
+    let lines = listed.split(whereSeparator: \.isNewline)
+    note("error: \(lines.joined(separator: " "))")
   }
 
   /// Whether the parser found it, or asks for help to be shown.

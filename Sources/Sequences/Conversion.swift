@@ -24,14 +24,7 @@ public struct Conversion {
     self.output = output
     let architecture = try model.map { try CheckpointFile.load($0) }
     var checkpoint = try CheckpointFile.load(file, into: architecture)
-    if let kerasVersion, kerasVersion != checkpoint.kerasVersion,
-      let difference = checkpoint.configuration.versionDependence
-    {
-      throw CheckpointError(
-        .invalid, file: file,
-        "\(difference) is another formula in the other Keras; keep the file's --keras-version")
-    }
-    checkpoint.kerasVersion = kerasVersion ?? checkpoint.kerasVersion
+    if let kerasVersion { try checkpoint.turn(into: kerasVersion, file: file) }
     self.checkpoint = checkpoint
   }
 

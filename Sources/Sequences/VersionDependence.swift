@@ -1,4 +1,20 @@
+import Checkpoints
 import Recurrent
+
+extension Checkpoint {
+  /// Has another Keras open the file.
+  ///
+  /// - Parameter file: The checkpoint's path, for errors.
+  /// - Throws: `CheckpointError` if the model would compute something else there.
+  public mutating func turn(into version: KerasVersion, file: String) throws {
+    if version != kerasVersion, let difference = configuration.versionDependence {
+      throw CheckpointError(
+        .invalid, file: file,
+        "\(difference) is another formula in the other Keras; keep the file's --keras-version")
+    }
+    kerasVersion = version
+  }
+}
 
 extension ModelConfiguration {
   /// What in the model Keras 3 and tf-keras compute by different formulas under one name; `nil` if nothing.

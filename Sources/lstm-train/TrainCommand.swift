@@ -91,7 +91,8 @@ struct TrainCommand: ToolCommand {
   @Option(
     help: ArgumentHelp(
       "Units of the LSTM layer; 128,128 for two layers. (default: the experiment's, 128 for texts)",
-      valueName: "N"))
+      valueName: "N"),
+    transform: UnitsOption.init)
   var units: UnitsOption?
 
   @Option(
@@ -106,7 +107,7 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another loss than MODEL has, by Keras' name: mse, mae, huber, categorical_crossentropy, …",
+      "Another loss than MODEL has, by Keras' name: \(Loss.names.joined(separator: ", ")).",
       valueName: "NAME"))
   var loss: String?
 
@@ -118,7 +119,7 @@ struct TrainCommand: ToolCommand {
   @Flag(help: "Take the samples in their order in every epoch.")
   var noShuffle = false
 
-  @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras. (default: 3)")
+  @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras. (default: as MODEL, or 3)")
   var kerasVersion: KerasVersion?
 
   @OptionGroup(title: "Saving") var saving: SavingOptions
@@ -209,6 +210,7 @@ struct TrainCommand: ToolCommand {
       // The lock comes first: what is read must not be replaced before it is written.
       let schedule = try saving.schedule(path: save)
       var checkpoint = try CheckpointFile.load(model)
+      if let kerasVersion { try checkpoint.turn(into: kerasVersion, file: model) }
       try checkpoint.compile(
         optimizer: learning.optimizer, loss: loss, learningRate: learning.learningRate)
       let stateful = checkpoint.configuration.isStateful

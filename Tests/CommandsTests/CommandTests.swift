@@ -306,6 +306,50 @@ import Testing
     #expect(try first.result().status == 143)
   }
 
+  /// A folder inside a folder that is not there, as TensorBoard's own `logs/fit/1`.
+  @Test func foldersOfLogsAreMade() throws {
+    defer { removeFolder() }
+    let options = ["--quiet", "--epochs", "1", "--save", "a.h5", "--tensorboard"]
+    for path in ["a/b/c", "./d//e/", folder.appending(path: "f/g").path] {
+      #expect(try Tool.run("lstm-train", options + [path], in: folder).status == 0)
+      #expect(
+        FileManager.default.fileExists(
+          atPath: URL(filePath: path, relativeTo: folder.appending(path: "/"))
+            .appending(path: "train/events.out.tfevents.lstm").path))
+    }
+    try Data().write(to: folder.appending(path: "file"))
+    let wrong = try Tool.run("lstm-train", options + ["file/b"], in: folder)
+    #expect(wrong.status == 73 && wrong.errorLines.count == 1)
+    #expect(wrong.error.contains("file: cannot make the folder"))
+  }
+
+  /// The layouts of the two, as Keras 3 and tf-keras write them.
+  @Test func modelsTurnIntoTheKerasThatIsAskedFor() throws {
+    defer { removeFolder() }
+    #expect(
+      try run(
+        "lstm-train", "--experiment", "timesteps", "--quiet", "--epochs", "1", "--save", "a.h5"
+      ).status == 0)
+    try Data([Int](repeating: 0, count: 3).map { "0.\($0),0.5,0.5\n" }.joined().utf8)
+      .write(to: folder.appending(path: "X.csv"))
+    try Data(
+      (0..<3).map { row in (0..<26).map { $0 == row ? "1" : "0" }.joined(separator: ",") + "\n" }
+        .joined().utf8
+    ).write(to: folder.appending(path: "Y.csv"))
+    for (from, version, release) in [("a.h5", "2", "2."), ("b.h5", "3", "3."), ("b.h5", nil, "2.")]
+    {
+      let to = from == "a.h5" ? "b.h5" : "c.h5"
+      let trained = try Tool.run(
+        "lstm-train",
+        ["--model", from, "--inputs", "X.csv", "--targets", "Y.csv", "--quiet", "--save", to]
+          + (version.map { ["--keras-version", $0] } ?? []), in: folder)
+      #expect(trained.status == 0, "\(trained.error)")
+      let seen = try run("lstm-inspect", to, "--format", "json").output
+      let text = try #require(JSONValue(text: seen)?["summary"]?["version"]?.string)
+      #expect(text.hasPrefix("Keras \(release)"), "\(text)")
+    }
+  }
+
   @Test func helpShowsExamples() throws {
     defer { removeFolder() }
     for tool in ["lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect"] {

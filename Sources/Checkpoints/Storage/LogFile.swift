@@ -20,13 +20,20 @@ public final class LogFile {
     self.file = file
   }
 
-  /// Makes a folder if there is none; the one that it goes into must be there.
+  /// Makes a folder if there is none, and those that it goes into.
   ///
-  /// - Throws: ``CheckpointError`` if that fails.
+  /// - Throws: ``CheckpointError`` that names the folder which cannot be made.
   public static func makeFolder(_ path: String) throws {
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-      throw CheckpointError(
-        .cannotCreate, file: path, "cannot make the folder: \(systemErrorText())")
+    let ends = path.indices.filter { path[$0] == "/" && $0 > path.startIndex } + [path.endIndex]
+    for end in ends {
+      let folder = String(path[..<end])
+      var status = stat()
+      // A folder that is there already may be in one that nothing can be made in.
+      if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      guard mkdir(folder, 0o777) == 0 else {
+        throw CheckpointError(
+          .cannotCreate, file: folder, "cannot make the folder: \(systemErrorText())")
+      }
     }
   }
 

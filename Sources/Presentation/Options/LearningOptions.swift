@@ -9,20 +9,22 @@ public struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta or Nadam. (default: the model's, or Adam)",
+      "\(OptimizerConfiguration.names.joined(separator: ", ")). (default: the model's, or Adam)",
       valueName: "NAME"))
   public var optimizer: String?
 
   @Option(
     help: ArgumentHelp(
       "The optimizer's other options by Keras' names: epsilon=1e-8,beta_2=0.99",
-      valueName: "NAME=NUMBER"))
+      valueName: "NAME=NUMBER"),
+    transform: NamedNumbersOption.init)
   public var optimizerOptions: NamedNumbersOption?
 
   @Option(
     help: ArgumentHelp(
-      "How the learning rate changes: constant, step:EPOCHS,FACTOR, exponential:FACTOR, "
-        + "cosine[:EPOCHS], plateau:EPOCHS,FACTOR. (default: constant)", valueName: "COURSE"))
+      "How the learning rate changes: \(ScheduleOption.forms). (default: constant)",
+      valueName: "COURSE"),
+    transform: ScheduleOption.init)
   public var schedule: ScheduleOption?
 
   @Option(
@@ -56,14 +58,14 @@ public struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Measured too, with commas between: "
-        + Metric.allCases.map(\.rawValue).joined(separator: ", ") + ".",
-      valueName: "NAMES"))
+      "Measured too, with commas between: \(Metric.names).", valueName: "NAMES"),
+    transform: { try ListOption($0, of: "one of \(Metric.names)") })
   public var metrics: ListOption<Metric>?
 
   @Option(
     help: ArgumentHelp(
-      "What the loss of each class counts for, with commas between.", valueName: "WEIGHTS"))
+      "What the loss of each class counts for, with commas between.", valueName: "WEIGHTS"),
+    transform: { try ListOption($0, of: "a number") })
   public var classWeights: ListOption<Float>?
 
   public init() {}
@@ -124,70 +126,3 @@ public struct LearningOptions: ParsableArguments {
     options.classWeights = classWeights?.elements ?? []
   }
 }
-
-/// `--schedule step:10,0.5`: a course by its name, with its numbers.
-public struct ScheduleOption: ExpressibleByArgument, Sendable {
-  private let course: LearningRateSchedule.Course?
-
-  /// The course; a cosine without epochs of its own goes over those of the run.
-  func course(epochs: Int) -> LearningRateSchedule.Course {
-    course ?? .cosine(epochs: max(1, epochs))
-  }
-
-  public init?(argument: String) {
-    let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    let numbers =
-      parts.count < 2 ? [] : parts[1].split(separator: ",", omittingEmptySubsequences: false)
-    switch (parts.first, numbers.count) {
-    case ("constant", 0): course = .constant
-    case ("cosine", 0): course = nil
-    case ("cosine", 1):
-      guard let epochs = Int(numbers[0]) else { return nil }
-      course = .cosine(epochs: epochs)
-    case ("exponential", 1):
-      guard let factor = Double(numbers[0]) else { return nil }
-      course = .exponential(factor: factor)
-    case ("step", 2), ("plateau", 2):
-      guard let epochs = Int(numbers[0]), let factor = Double(numbers[1]) else { return nil }
-      course =
-        parts[0] == "step"
-        ? .step(epochs: epochs, factor: factor) : .plateau(patience: epochs, factor: factor)
-    default: return nil
-    }
-  }
-}
-
-/// `epsilon=1e-8,beta_2=0.99`: numbers with their names.
-public struct NamedNumbersOption: ExpressibleByArgument, Sendable {
-  public let numbers: [String: Double]
-
-  public init?(argument: String) {
-    var numbers: [String: Double] = [:]
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      let halves = part.split(separator: "=", maxSplits: 1)
-      guard halves.count == 2, let number = Double(halves[1]) else { return nil }
-      numbers[String(halves[0])] = number
-    }
-    self.numbers = numbers
-  }
-}
-
-/// Values with commas between.
-public struct ListOption<Element: LosslessStringConvertible & Sendable>: ExpressibleByArgument,
-  Sendable
-{
-  public let elements: [Element]
-
-  public init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    elements = parts.compactMap { Element(String($0)) }
-    guard !elements.isEmpty, elements.count == parts.count else { return nil }
-  }
-}
-
-extension Metric: LosslessStringConvertible {
-  public init?(_ description: String) { self.init(rawValue: description) }
-  public var description: String { rawValue }
-}
-
-extension TextTask.Level: ExpressibleByArgument {}

@@ -5,7 +5,8 @@ import LSTMToolkit
 public struct SavingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Save every N epochs too, or after N updates: 500updates.", valueName: "N"))
+      "Save every N epochs too, or after N updates: 500updates.", valueName: "N"),
+    transform: CheckpointSchedule.Interval.init(text:))
   public var checkpointEvery: CheckpointSchedule.Interval?
 
   @Option(
@@ -64,12 +65,15 @@ public struct SavingOptions: ParsableArguments {
   }
 }
 
-extension CheckpointSchedule.Interval: ExpressibleByArgument {
-  public init?(argument: String) {
+extension CheckpointSchedule.Interval {
+  /// - Throws: `ValidationError` if it is neither epochs nor updates.
+  init(text: String) throws(ValidationError) {
     let unit = "updates"
-    let isUpdates = argument.hasSuffix(unit)
-    guard let count = Int(isUpdates ? String(argument.dropLast(unit.count)) : argument), count >= 1
-    else { return nil }
+    let isUpdates = text.hasSuffix(unit)
+    guard let count = Int(isUpdates ? String(text.dropLast(unit.count)) : text), count >= 1 else {
+      throw ValidationError(
+        "it is a number of epochs from 1, such as 10, or of updates: 500updates")
+    }
     self = isUpdates ? .updates(count) : .epochs(count)
   }
 }

@@ -17,6 +17,12 @@ public enum Loss: Equatable, Sendable {
   /// Squares up to `delta`, and straight lines beyond (Huber 1964).
   case huber(delta: Double)
 
+  /// Keras' names.
+  public static let names = [
+    "categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
+    "mean_squared_error", "mean_absolute_error", "huber",
+  ]
+
   /// The loss of Keras' name, with Keras' defaults; `nil` if there is none.
   public init?(named name: String) {
     switch name {

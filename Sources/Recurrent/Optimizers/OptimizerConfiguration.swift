@@ -12,14 +12,16 @@ public struct OptimizerConfiguration: Equatable, Sendable {
     _ className: String, options: [String: JSONValue] = [:]
   ) throws(ConfigurationError) {
     guard let rule = OptimizerCatalog.classes[className] else {
-      throw ConfigurationError("optimizer \(className) is not supported")
+      throw ConfigurationError(
+        "optimizer \(className) is not supported; there are \(Self.names.joined(separator: ", "))")
     }
     self.className = className
     self.options = Self.common.merging(rule.options) { _, new in new }
     for (option, value) in options.sorted(by: { $0.key < $1.key }) {
       guard let standard = self.options[option] else {
         throw ConfigurationError(
-          "optimizer \(className): \(option) \(value.shortText) is not supported")
+          "optimizer \(className): \(option) \(value.shortText) is not supported; its options are "
+            + self.options.keys.sorted().joined(separator: ", "))
       }
       // Whole numbers are written without a point.
       self.options[option] =
@@ -105,6 +107,9 @@ public struct OptimizerConfiguration: Equatable, Sendable {
     didSet { options["learning_rate"] = .number(Double(learningRate)) }
   }
 
+  /// The classes that there are.
+  public static var names: [String] { OptimizerCatalog.all.map { $0.className } }
+
   /// What every optimizer of Keras has.
   private static let common: [String: JSONValue] = [
     "learning_rate": 0.001, "weight_decay": nil, "clipnorm": nil, "global_clipnorm": nil,
@@ -163,7 +168,7 @@ enum OptimizerCatalog {
   static let classes: [String: any OptimizerRule.Type] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.className, $0) })
 
-  private static let all: [any OptimizerRule.Type] = [
+  static let all: [any OptimizerRule.Type] = [
     AdamRule.self, AdamWRule.self, SGDRule.self, RMSpropRule.self, AdagradRule.self,
     AdadeltaRule.self, NadamRule.self,
   ]

@@ -32,7 +32,6 @@ public final class TensorBoardLog: EpochLog {
     files = [:]
     for name in Self.parts.prefix(trainer.evaluator == nil ? 1 : 2) {
       let path = "\(folder)/\(name)"
-      try LogFile.makeFolder(folder)
       try LogFile.makeFolder(path)
       let file = try LogFile("\(path)/\(Self.fileName)")
       var event = self.event()
