@@ -11,6 +11,8 @@ public struct Checkpoint {
   public var optimizer: Optimizer<Float>?
   /// What the model is trained to make small.
   public var loss: Loss
+  /// Why the two are not those of the file; `nil` if they are.
+  public var trainingProblem: TrainingProblem?
   /// The state of stateful layers: where the stream stands. `nil` if no layer is stateful.
   public var recurrentState: RecurrentState?
   /// What the stream is fed next; `nil` if none has begun.
@@ -67,9 +69,13 @@ public struct Checkpoint {
           "the loss \(loss) is not supported; there are \(Loss.names.joined(separator: ", "))")
       }
       self.loss = named
-    } else if self.optimizer == nil {
+    } else if self.optimizer == nil, trainingProblem?.optimizer == nil {
       throw ConfigurationError("the model was not compiled; say what to make small by --loss NAME")
     }
+    trainingProblem = TrainingProblem(
+      loss: loss == nil ? trainingProblem?.loss : nil,
+      optimizer: optimizer == nil ? trainingProblem?.optimizer : nil)
+    if let trainingProblem { throw ConfigurationError("\(trainingProblem)") }
     guard self.optimizer == nil || optimizer != nil || learningRate != nil else { return }
     let own = self.optimizer.flatMap { optimizer == nil ? $0 : nil }
     var configuration =

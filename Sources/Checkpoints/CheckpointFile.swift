@@ -63,6 +63,10 @@ public enum CheckpointFile {
     _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
   ) throws {
     let format = try CheckpointFormat(path: path)
+    if let problem = checkpoint.trainingProblem, format.isComplete {
+      throw CheckpointError.invalid(
+        path, "cannot keep what the model is trained by: \(problem)")
+    }
     try AtomicFile.replace(path, target: lock.target) { file in
       try describing(path) { try write(checkpoint, format, to: file) }
     } check: { temporary in

@@ -103,8 +103,7 @@ struct ModelSource {
     }
     try comparing.readWeights(into: checkpoint.parameters)
     if let optimizer = checkpoint.optimizer {
-      let configuration =
-        try description.kerasTraining(file: path)?.optimizer ?? optimizer.configuration
+      let configuration = description.kerasTraining?.optimizer ?? optimizer.configuration
       _ = try comparing.optimizer(configuration, checkpoint.parameters, written: optimizer)
     }
     var read = Checkpoint(
@@ -140,7 +139,7 @@ struct ModelSource {
       throw CheckpointError.invalid(path, "\(description.modelPlace): \(error)")
     }
     try readWeights(into: parameters)
-    let training = try description.kerasTraining(file: path)
+    let training = description.kerasTraining
     var checkpoint = Checkpoint(
       parameters: parameters,
       optimizer: try optimizer(
@@ -148,6 +147,7 @@ struct ModelSource {
       loss: training?.loss ?? architecture?.loss ?? .categoricalCrossEntropy, recurrentState: nil,
       vocabulary: architecture?.vocabulary,
       kerasVersion: architecture?.kerasVersion ?? description.version)
+    checkpoint.trainingProblem = training?.problem
     try ResumptionGroups.read(root, into: &checkpoint, arrays: arrays, file: path)
     if checkpoint.recurrentState == nil {
       checkpoint.recurrentState = RecurrentState.zero(configuration)

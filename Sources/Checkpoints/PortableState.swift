@@ -12,6 +12,7 @@ struct PortableState {
   private static let scaling = "scaling"
   private static let history = "history"
   private static let task = "task"
+  private static let loss = "loss"
 
   var texts: [String: String]
 
@@ -21,9 +22,12 @@ struct PortableState {
   /// - Throws: ``ConfigurationError`` if the state holds values that are no numbers.
   init(_ checkpoint: Checkpoint) throws(ConfigurationError) {
     let version = checkpoint.kerasVersion
-    let model = ModelConfigurationWriter(version: version, style: .hdf5)
-      .write(checkpoint.configuration)
+    let writer = ModelConfigurationWriter(version: version, style: .hdf5)
+    let model = writer.write(checkpoint.configuration)
     texts = [Self.model: model.text(), Self.kerasVersion: version.release]
+    if checkpoint.trainingProblem == nil, checkpoint.optimizer != nil {
+      texts[Self.loss] = writer.lossValue(checkpoint.loss).text()
+    }
     if let state = checkpoint.recurrentState {
       guard state.layers.allSatisfy({ $0.values.allSatisfy { $0.allSatisfy(\.isFinite) } }) else {
         throw ConfigurationError("the recurrent state is infinite or not numbers")
@@ -121,6 +125,16 @@ struct PortableState {
         let task = try? TaskMembers(members).task()
       else { throw invalid(Self.task) }
       checkpoint.task = task
+    }
+    if let text = texts[Self.loss] {
+      guard let loss = KerasTraining.loss(try json(text, Self.loss, file: file)) else {
+        throw invalid(Self.loss)
+      }
+      checkpoint.loss = loss
+    } else if case .text = checkpoint.task?.source {
+      checkpoint.loss = .sparseCategoricalCrossEntropy
+    } else if case .arrays = checkpoint.task?.source {
+      checkpoint.trainingProblem = TrainingProblem(loss: "the file does not say which loss it is")
     }
     if let text = texts[Self.history] {
       let value = try json(text, Self.history, file: file)

@@ -22,6 +22,9 @@ public struct CheckpointReport {
       ),
       ("parameters", .integer(configuration.parameterCount)),
     ]
+    if let problem = checkpoint.trainingProblem {
+      facts.append(("cannot be trained", .text("\(problem)")))
+    }
     if let optimizer = checkpoint.optimizer {
       facts.append(("updates", .integer(optimizer.iterations)))
     }

@@ -26,18 +26,25 @@ extension Evaluation.Answer {
   }
 }
 
-extension TextEvaluation {
+extension LossEvaluation {
   public var text: String {
-    "\(part): loss \(fixed(result.loss, 4)), accuracy \(percentage(result.accuracy)), "
-      + level.description(ofLoss: result.loss) + "\n"
+    var parts = ["loss \(fixed(result.loss, 4))"]
+    if hasAccuracy { parts.append("accuracy \(percentage(result.accuracy))") }
+    parts += metrics.map { "\($0.key) \(fixed($0.value, 4))" }
+    if let level { parts.append(level.description(ofLoss: result.loss)) }
+    return "\(part): \(parts.joined(separator: ", "))\n"
   }
 
   /// The same as one JSON document.
   public var json: String {
-    let document: JSONValue = [
-      "part": .string(part), "loss": .number(result.loss), "accuracy": .number(result.accuracy),
-    ]
-    return document.text(indented: true) + "\n"
+    var document: [String: JSONValue] = ["part": .string(part), "loss": .number(result.loss)]
+    if hasAccuracy { document["accuracy"] = .number(result.accuracy) }
+    for (name, value) in metrics { document[name] = .number(value) }
+    return JSONValue.object(document).text(indented: true) + "\n"
+  }
+
+  private var metrics: [(key: String, value: Double)] {
+    result.metrics.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
   }
 }
 

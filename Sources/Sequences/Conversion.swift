@@ -7,6 +7,7 @@ public struct Conversion {
   private let output: String
   private let format: CheckpointFormat
   private let lock: CheckpointLock
+  private let trainingProblem: TrainingProblem?
 
   /// Reads the file.
   ///
@@ -25,6 +26,11 @@ public struct Conversion {
     let architecture = try model.map { try CheckpointFile.load($0) }
     var checkpoint = try CheckpointFile.load(file, into: architecture)
     if let kerasVersion { try checkpoint.turn(into: kerasVersion, file: file) }
+    trainingProblem = checkpoint.trainingProblem
+    if trainingProblem != nil {
+      // As a model that was not compiled.
+      (checkpoint.trainingProblem, checkpoint.optimizer) = (nil, nil)
+    }
     self.checkpoint = checkpoint
   }
 
@@ -36,6 +42,9 @@ public struct Conversion {
   /// What the format of the output has no place for, in words.
   public var losses: [String] {
     var losses: [String] = []
+    if let trainingProblem {
+      losses.append("\(output) has no loss and no optimizer: \(trainingProblem)")
+    }
     switch format {
     case .kerasHDF5, .kerasArchive: break
     case .kerasWeights:

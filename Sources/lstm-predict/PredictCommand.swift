@@ -220,7 +220,7 @@ struct PredictCommand: ToolCommand {
     try protectData(of: stream.checkpoint)
     try check(stream.kind)
     if let text = try stream.text() {
-      guard !evaluate else { return try self.evaluate(stream.checkpoint) }
+      guard !evaluate else { return try showLoss(of: stream.checkpoint) }
       return try predict(text)
     }
     if evaluate, stream.kind == .series {
@@ -231,6 +231,7 @@ struct PredictCommand: ToolCommand {
       let evaluation = try LabelledSession(checkpoint).evaluate(sequences)
       return try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
     }
+    if evaluate, stream.isOfArrays { return try showLoss(of: stream.checkpoint) }
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
       try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
@@ -315,10 +316,9 @@ extension PredictCommand {
     try Self.answerLines(session, saveEvery: live.saveEvery)
   }
 
-  /// Shows the loss on the text that the model was trained on.
-  private func evaluate(_ trained: Checkpoint) throws {
-    let run = try TrainingRun(resuming: trained, file: checkpoint, epochs: nil)
-    let evaluation = try run.evaluate()
+  /// Shows the loss on the text or the arrays that the model was trained on.
+  private func showLoss(of trained: Checkpoint) throws {
+    let evaluation = try LossEvaluation(trained, file: checkpoint)
     try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
   }
 }

@@ -43,7 +43,7 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Steps of a sample: how far back an update looks. (default: 50 symbols, 24 rows)",
+      "Steps of a sample: how far back an update looks. (default: 50 symbols, fewer of a short text; 24 rows)",
       valueName: "N"))
   var sequenceLength: Int?
 
@@ -102,7 +102,8 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Samples of an update. (default: the experiment's, 50 for texts)", valueName: "N"))
+      "Samples of an update. (default: the experiment's, 50 for texts that are long enough)",
+      valueName: "N"))
   var batchSize: Int?
 
   @Option(
@@ -241,6 +242,7 @@ struct TrainCommand: ToolCommand {
     if noShuffle { plan.shuffle = false }
     learning.apply(to: &plan)
     let run = try TrainingRun(plan, kerasVersion: kerasVersion ?? .three)
+    if let note = run.note, !quiet { Self.note(note) }
     if verbose { Self.note(run.trainer.memoryDescription) }
     try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: quiet)
   }
@@ -267,6 +269,8 @@ struct TrainCommand: ToolCommand {
     plan.vocabularySize = vocabularySize ?? plan.vocabularySize
     plan.embedding = embedding ?? plan.embedding
     plan.isStateful = framing != .window
+    plan.mayShortenSamples = sequenceLength == nil
+    plan.mayShrinkBatches = batchSize == nil
     return plan
   }
 }

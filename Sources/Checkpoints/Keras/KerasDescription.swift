@@ -77,12 +77,8 @@ struct KerasDescription {
       .read(model)
   }
 
-  /// The optimizer and the loss.
-  ///
-  /// - Throws: ``CheckpointError`` naming the option that is not supported.
-  func kerasTraining(file: String) throws -> KerasTraining? {
-    try training.map { try KerasTraining($0, place: trainingPlace, version: version, file: file) }
-  }
+  /// The optimizer and the loss; `nil` if the model was not compiled.
+  var kerasTraining: KerasTraining? { training.map { KerasTraining($0, place: trainingPlace) } }
 
   /// Writes the attributes of an HDF5 file.
   static func write(_ checkpoint: Checkpoint, to root: Group) throws {

@@ -15,29 +15,35 @@ extension Loss {
 
 /// `training_config`: what a compiled model is trained by.
 struct KerasTraining {
-  var optimizer: OptimizerConfiguration
-  var loss: Loss
+  /// What is not supported is `nil`; ``problem`` then says why.
+  var optimizer: OptimizerConfiguration?
+  var loss: Loss?
+  var problem: TrainingProblem?
 
   /// Reads `training_config`, or `compile_config` of an archive.
-  ///
-  /// - Throws: ``CheckpointError`` naming the option that is not supported.
-  init(_ json: JSONValue, place: String, version: KerasVersion, file: String) throws {
-    func invalid(_ reason: String) -> CheckpointError { .invalid(file, "\(place): \(reason)") }
-    guard let loss = Self.loss(json["loss"] ?? nil) else {
-      throw invalid("loss \((json["loss"] ?? nil).text()) is not supported")
+  init(_ json: JSONValue, place: String) {
+    var (lossProblem, optimizerProblem): (String?, String?)
+    let (loss, weights) = (json["loss"] ?? nil, json["loss_weights"] ?? nil)
+    self.loss = weights == nil ? Self.loss(loss) : nil
+    if weights != nil {
+      lossProblem = "\(place): loss_weights \(weights.shortText) are not supported"
+    } else if self.loss == nil {
+      lossProblem = "\(place): loss \(Self.name(ofLoss: loss)) is not supported"
     }
-    self.loss = loss
-    guard (json["loss_weights"] ?? nil) == nil else {
-      throw invalid("loss_weights \((json["loss_weights"] ?? nil).text()) are not supported")
-    }
-    guard let optimizer = json["optimizer_config"] ?? json["optimizer"] else {
-      throw invalid("has no optimizer")
-    }
-    do {
+    do throws(ConfigurationError) {
+      guard let optimizer = json["optimizer_config"] ?? json["optimizer"] else {
+        throw ConfigurationError("has no optimizer")
+      }
       self.optimizer = try Self.optimizer(optimizer)
     } catch {
-      throw invalid("\(error)")
+      optimizerProblem = "\(place): \(error)"
     }
+    problem = TrainingProblem(loss: lossProblem, optimizer: optimizerProblem)
+  }
+
+  /// What an unknown loss is called: a function or class of its owner has a name somewhere.
+  private static func name(ofLoss json: JSONValue) -> String {
+    json["config"]?.string ?? json["config"]?["name"]?.string ?? json.shortText
   }
 
   /// An optimizer by Keras' object, or by its name alone, as tf-keras' archives have it.
@@ -67,7 +73,7 @@ struct KerasTraining {
   }
 
   /// The loss by Keras' name of the function or of the class.
-  private static func loss(_ json: JSONValue) -> Loss? {
+  static func loss(_ json: JSONValue) -> Loss? {
     let config = json["config"] ?? .null
     let means: [JSONValue] = [nil, "sum_over_batch_size", "auto", "mean"]
     guard config["from_logits"] != true, (config["label_smoothing"]?.double ?? 0) == 0,

@@ -161,7 +161,7 @@ struct ModelConfigurationWriter {
   }
 
   /// Keras' name of the loss' function; an object where it has settings.
-  private func lossValue(_ loss: Loss) -> JSONValue {
+  func lossValue(_ loss: Loss) -> JSONValue {
     switch loss {
     case .categoricalCrossEntropy: "categorical_crossentropy"
     case .sparseCategoricalCrossEntropy: "sparse_categorical_crossentropy"

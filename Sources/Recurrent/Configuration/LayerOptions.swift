@@ -75,7 +75,7 @@ struct LayerOptions {
 
 extension JSONValue {
   /// The value in a few words, for errors.
-  var shortText: String {
+  public var shortText: String {
     switch self {
     case .null: "null"
     case .bool(let flag): "\(flag)"

@@ -10,9 +10,14 @@ struct TextData: TrainingData {
   private let text: TextSymbols
   private let training: TextSamples
   private let isStateful: Bool
+  /// What was made smaller for a short text; `nil` if nothing.
+  private(set) var note: String?
+  /// The rows of a batch.
+  let batchSize: Int
 
   /// A new text.
   ///
+  /// - Parameter batchSize: Fewer where the plan lets a short text have them.
   /// - Throws: `CheckpointError`, or `ConfigurationError` if it is too short.
   init(_ plan: TextPlan, batchSize: Int, validationSplit: Double) throws {
     guard (1...ModelConfiguration.largestAxis).contains(plan.sequenceLength) else {
@@ -23,9 +28,18 @@ struct TextData: TrainingData {
     let text = try TextSymbols(
       plan.files, level: plan.level, vocabulary: nil, vocabularySize: plan.vocabularySize,
       encoding: plan.embedding == nil ? .oneHot : .number)
+    let end = try Self.trainingEnd(of: text, validationSplit: validationSplit)
+    let fitting = plan.fitting(
+      training: end, validation: text.count - end, batchSize: batchSize)
     try self.init(
-      text, files: plan.files, sequenceLength: plan.sequenceLength, batchSize: batchSize,
-      isStateful: plan.isStateful, validationSplit: validationSplit)
+      text, files: plan.files, sequenceLength: fitting.sequenceLength,
+      batchSize: fitting.batchSize, isStateful: plan.isStateful, validationSplit: validationSplit)
+    if fitting != (batchSize, plan.sequenceLength) {
+      note =
+        "\(plan.files.joined(separator: ", ")): \(text.count) symbols are few: batches of "
+        + "\(fitting.batchSize) × \(fitting.sequenceLength) in place of \(batchSize) × "
+        + "\(plan.sequenceLength) (--batch-size, --sequence-length)"
+    }
   }
 
   /// The text of a checkpoint.
@@ -58,9 +72,10 @@ struct TextData: TrainingData {
       TextTask(
         files: files, level: text.level, sequenceLength: sequenceLength, digest: text.digest))
     self.text = text
+    self.batchSize = batchSize
     vocabulary = text.vocabulary
     self.isStateful = isStateful
-    let end = try validationStart(of: text.count, split: validationSplit)
+    let end = try Self.trainingEnd(of: text, validationSplit: validationSplit)
     let batch = isStateful ? batchSize : nil
     training = try TextSamples(
       text, range: 0..<end, sequenceLength: sequenceLength, statefulBatch: batch,
@@ -72,6 +87,12 @@ struct TextData: TrainingData {
         text, range: end..<text.count, sequenceLength: sequenceLength, statefulBatch: batch,
         what: "the part of the text for validation") : nil
     text.prepare(readers: batchSize, length: sequenceLength + 1)
+  }
+
+  /// The symbols to train on. In a single symbol for validation there is nothing to predict: none is then kept.
+  private static func trainingEnd(of text: TextSymbols, validationSplit: Double) throws -> Int {
+    let end = try validationStart(of: text.count, split: validationSplit)
+    return text.count - end == 1 ? text.count : end
   }
 
   /// Each row goes on with the symbol that follows in its stretch of the text.

@@ -7,12 +7,41 @@ public struct TextPlan: Sendable {
   public var level = TextTask.Level.character
   /// The symbols of a sample: how far back an update looks.
   public var sequenceLength = 50
+  /// Whether samples may be shorter, and batches smaller, where the text is too short for them.
+  public var mayShortenSamples = false
+  public var mayShrinkBatches = false
   /// Whether the state is carried from sample to sample through the whole text.
   public var isStateful = true
   /// The units of a learnt embedding; symbols are one-hot if `nil`.
   public var embedding: Int?
   /// The most symbols that are told apart; all if `nil`.
   public var vocabularySize: Int?
+
+  /// The updates of an epoch that a short text is to have.
+  private static let updates = 20
+
+  /// Batches and samples that fit the text: as they are if they do. Otherwise batches are made small enough for
+  /// ``updates`` updates an epoch, and samples short enough that each part of the text has one for each row.
+  ///
+  /// - Parameters:
+  ///   - training: The symbols to train on.
+  ///   - validation: Those kept for validation; 0 if there is none.
+  func fitting(
+    training: Int, validation: Int, batchSize: Int
+  ) -> (batchSize: Int, sequenceLength: Int) {
+    let least = (validation > 0 ? min(training, validation) : training) - 1
+    var (batch, length) = (batchSize, sequenceLength)
+    let rows = { (batch: Int) in isStateful ? batch : 1 }
+    guard length > 0, batch > 0, least > 0,
+      rows(batch).multipliedReportingOverflow(by: length)
+        .partialValue > least
+    else { return (batch, length) }
+    if mayShrinkBatches, isStateful {
+      batch = max(1, min(batch, training / (Self.updates * length), least / length))
+    }
+    if mayShortenSamples { length = max(1, min(length, least / rows(batch))) }
+    return (batch, length)
+  }
 
   /// - Parameter level: Words have an embedding and are the 10,000 most frequent ones unless you say otherwise.
   public init(files: [String], level: TextTask.Level = .character) {

@@ -8,6 +8,8 @@ public final class TrainingRun {
   private let validationSplit: Double
   private let kerasVersion: KerasVersion
   private var resumedFrom: String?
+  /// What the run does otherwise than planned, for a short text, in a line; `nil` if nothing.
+  public private(set) var note: String?
   /// The live stream, or that of predictions, of the checkpoint that the run goes on from. What it has learnt stays in
   /// weights and optimizer; where it stands does not, as the saved run has the stream of its data. `nil` if there is
   /// none, or nothing is left to train.
@@ -22,6 +24,7 @@ public final class TrainingRun {
     guard !plan.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
     let configuration: ModelConfiguration
     let isStateful: Bool
+    var plan = plan
     switch plan.data {
     case .experiment(let experiment):
       data = try ExperimentData(
@@ -33,6 +36,8 @@ public final class TrainingRun {
       let data = try TextData(
         text, batchSize: plan.batchSize, validationSplit: plan.validationSplit)
       self.data = data
+      plan.batchSize = data.batchSize
+      note = data.note
       let symbols = data.vocabulary?.symbols.count ?? 0
       configuration = .lstmClassifier(
         units: plan.units, classes: symbols, timeSteps: nil, features: data.samples.features,
@@ -86,6 +91,7 @@ public final class TrainingRun {
     options: TrainingOptions, validationSplit: Double = 0
   ) throws {
     try Self.check(epochs: epochs)
+    try checkpoint.checkTrainable(file: file)
     guard let optimizer = checkpoint.optimizer else {
       throw CheckpointError(
         .invalid, file: file, "was not compiled: it has no loss and no optimizer to train with")
@@ -111,6 +117,7 @@ public final class TrainingRun {
   ///   - epochs: How many more epochs than are done to train; what was planned if `nil`.
   /// - Throws: ``CheckpointError`` if the checkpoint is not one of a training run.
   public init(resuming checkpoint: Checkpoint, file: String, epochs: Int?) throws {
+    try checkpoint.checkTrainable(file: file)
     guard let task = checkpoint.task, let progress = checkpoint.training,
       let optimizer = checkpoint.optimizer
     else {
@@ -140,7 +147,7 @@ public final class TrainingRun {
   /// The data that a checkpoint's task names.
   ///
   /// - Throws: `CheckpointError`, or `ConfigurationError`.
-  private static func data(
+  static func data(
     of task: TrainingTask, _ checkpoint: Checkpoint, file: String
   ) throws -> any TrainingData {
     switch task.source {
@@ -199,21 +206,6 @@ public final class TrainingRun {
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
     return checkpoint
-  }
-
-  /// Measures the model as it stands.
-  ///
-  /// - Returns: What it does on the part for validation, or on all if there is none.
-  /// - Throws: `CheckpointError` if the data cannot be read, or `OutOfMemory`.
-  public func evaluate() throws -> TextEvaluation {
-    let evaluator =
-      try trainer.evaluator
-      ?? Evaluator(
-        parameters: trainer.model.parameters, loss: trainer.loss, source: data.samples,
-        batchSize: trainer.options.batchSize, metrics: trainer.options.metrics)
-    return TextEvaluation(
-      part: trainer.evaluator == nil ? "training" : "validation",
-      level: textLevel ?? .character, result: try evaluator.evaluate())
   }
 
   /// What to measure the loss in, beside itself; `nil` if nothing but the loss is usual.
