@@ -25,7 +25,8 @@ struct PortableState {
     let writer = ModelConfigurationWriter(version: version, style: .hdf5)
     let model = writer.write(checkpoint.configuration)
     texts = [Self.model: model.text(), Self.kerasVersion: version.release]
-    if checkpoint.trainingProblem == nil, checkpoint.optimizer != nil {
+    // What else there is to learn decides its loss.
+    if case .arrays = checkpoint.task?.source, checkpoint.trainingProblem == nil {
       texts[Self.loss] = writer.lossValue(checkpoint.loss).text()
     }
     if let state = checkpoint.recurrentState {

@@ -1,7 +1,7 @@
 """Trains the six experiments with lstm-train over the seeds of a Keras run and prints both as a table.
 
     tools/build-release
-    python tools/keras/compare_quality.py keras.jsonl
+    venv/bin/python tools/keras/compare_quality.py keras.jsonl
 
 `keras.jsonl` is what tools/keras/train_experiments.py prints. Needs nothing but Python.
 """
