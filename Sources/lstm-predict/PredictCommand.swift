@@ -231,7 +231,7 @@ struct PredictCommand: ToolCommand {
       let evaluation = try LabelledSession(checkpoint).evaluate(sequences)
       return try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
     }
-    if evaluate, stream.isOfArrays { return try showLoss(of: stream.checkpoint) }
+    if evaluate, stream.kind == .arrays { return try showLoss(of: stream.checkpoint) }
     if evaluate {
       let evaluation = try Evaluation(stream.checkpoint, file: checkpoint)
       try StandardStreams.output(format == .json ? evaluation.json : evaluation.text)
