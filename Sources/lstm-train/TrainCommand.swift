@@ -176,7 +176,7 @@ struct TrainCommand: ToolCommand {
 
   /// What can be learnt, and the options of each.
   private static let modes = OptionTable([
-    OptionTable.Mode("--model", takes: ["--inputs", "--targets", "--loss"]),
+    OptionTable.Mode("--model", takes: ["--inputs", "--targets", "--loss", "--keras-version"]),
     OptionTable.Mode(
       "--text", takes: ofNewModels + ofSymbols + ["--framing", "--sequence-length"]),
     OptionTable.Mode(

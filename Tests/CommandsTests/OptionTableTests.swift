@@ -101,7 +101,7 @@ import Testing
         model, "--model",
         [
           ["--units", "3"], ["--dropout", ".5"], ["--clip-norm", "1"], ["--sequence-length", "3"],
-          ["--optimizer-options", "rho=0.9"], ["--keras-version", "2"],
+          ["--optimizer-options", "rho=0.9"],
         ]
       ),
     ]
