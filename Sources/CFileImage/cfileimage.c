@@ -18,6 +18,8 @@
 enum { page_size = 1 << 16 };
 
 struct cfileimage {
+  // Tells images apart even where one takes the memory of another.
+  uint64_t serial;
   int descriptor;  // -1 for a file in memory
   uint64_t offset;
   uint64_t length;
@@ -30,6 +32,8 @@ struct cfileimage *cfileimage_in_memory(void) { return cfileimage_in_file(-1, 0,
 struct cfileimage *cfileimage_in_file(int descriptor, uint64_t offset, uint64_t length) {
   struct cfileimage *image = calloc(1, sizeof *image);
   if (!image) return NULL;
+  static _Atomic uint64_t images;
+  image->serial = ++images;
   image->descriptor = descriptor;
   image->offset = offset;
   image->length = length;
@@ -75,6 +79,7 @@ static unsigned char *page_at(struct cfileimage *image, size_t page) {
 struct open_image {
   H5FD_t common;  // HDF5's own, first
   struct cfileimage *image;
+  uint64_t serial;
   haddr_t end_of_addresses;
 };
 
@@ -94,6 +99,7 @@ static H5FD_t *image_open(const char *name, unsigned flags, hid_t properties, ha
   struct open_image *file = access ? calloc(1, sizeof *file) : NULL;
   if (!file) return NULL;
   file->image = access->image;
+  file->serial = access->image->serial;
   return &file->common;
 }
 
@@ -103,8 +109,8 @@ static herr_t image_close(H5FD_t *common) {
 }
 
 static int image_compare(const H5FD_t *a, const H5FD_t *b) {
-  const struct cfileimage *first = ((const struct open_image *)a)->image;
-  const struct cfileimage *second = ((const struct open_image *)b)->image;
+  uint64_t first = ((const struct open_image *)a)->serial;
+  uint64_t second = ((const struct open_image *)b)->serial;
   return first < second ? -1 : first > second;
 }
 

@@ -98,22 +98,22 @@ static int walk(int descriptor, uint64_t offset, uint64_t length) {
          H5Lvisit(root, H5_INDEX_NAME, H5_ITER_INC, visit_link, NULL) >= 0;
 }
 
-// The child ends with the parent, and after so many seconds of the processor.
-static void limit_life(pid_t parent, unsigned seconds) {
+// The child ends with the parent, and after so many milliseconds of the processor.
+static void limit_life(pid_t parent, unsigned milliseconds) {
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
   // The parent may have ended before.
   if (getppid() != parent) _exit(1);
-  struct itimerval time = {{0, 0}, {seconds, 0}};
+  struct itimerval time = {{0, 0}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
   setitimer(ITIMER_PROF, &time, NULL);
-  limit(RLIMIT_CPU, seconds + 1);
-  // One that waits for something that never comes.
-  alarm(30 * seconds);
+  limit(RLIMIT_CPU, milliseconds / 1000 + 1);
+  // One that waits for something that never comes; on a busy machine the processor's time takes longer.
+  alarm(30 + milliseconds / 100);
 }
 
 enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64_t length,
-                                         unsigned seconds, size_t address_space,
+                                         unsigned milliseconds, size_t address_space,
                                          unsigned open_files) {
   pid_t parent = getpid(), child = fork();
   if (child < 0) return CQUARANTINE_NO_CHILD;
@@ -132,12 +132,12 @@ enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, open_files);
     limit(RLIMIT_AS, address_space);
-    limit_life(parent, seconds);
+    limit_life(parent, milliseconds);
     _exit(walk(descriptor, offset, length) ? 0 : 1);
   }
   int status = 0;
   while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return CQUARANTINE_DIED;
+    if (errno != EINTR) return CQUARANTINE_NO_CHILD;
   if (!WIFEXITED(status)) return CQUARANTINE_DIED;
   return WEXITSTATUS(status) == 0 ? CQUARANTINE_READ : CQUARANTINE_NOT_READ;
 }

@@ -113,7 +113,16 @@ public enum CheckpointFile {
     switch format {
     case .kerasHDF5, .kerasArchive, .kerasWeights:
       try ModelSource.open(temporary, needsSeal: true) { try $0.verify(is: checkpoint) }
-    case .safetensors: _ = try PyTorchWeights.read(temporary, into: nil)
+    case .safetensors:
+      let read = try PyTorchWeights.read(temporary, into: nil)
+      let parameters = checkpoint.parameters
+      let isSame = zip(parameters.parameters, read.parameters.parameters).allSatisfy {
+        UnsafeRawBufferPointer(parameters[$0]).elementsEqual(
+          UnsafeRawBufferPointer(read.parameters[$1]))
+      }
+      guard isSame, read.recurrentState == checkpoint.recurrentState,
+        read.stream == checkpoint.stream, read.vocabulary == checkpoint.vocabulary
+      else { throw CheckpointError.invalid(temporary, "it is not what was written") }
     // Nothing here reads ONNX; the bytes were compared.
     case .onnx: break
     }

@@ -83,6 +83,8 @@ extension ToolCommand {
       _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this may ignore the ends of its children; here they are waited for.
+    signal(SIGCHLD, SIG_DFL)
     signal(SIGXFSZ, SIG_IGN)
   }
 

@@ -70,7 +70,7 @@ import Testing
       parameters: parameters,
       optimizer: try Optimizer.make(.adam(), parameters: parameters), recurrentState: state,
       stream: StreamPosition(nextInput: [[1, 3], [0, 2]]),
-      vocabulary: Vocabulary(symbols: ["a", "\"", "é", "\n"], divisor: 4),
+      vocabulary: Vocabulary(symbols: ["\0", "\"", "é", "<NUL>"], divisor: 4),
       kerasVersion: version)
     let path = folder.path("model" + suffix)
     try CheckpointFile.save(saved, to: path, lock: try CheckpointLock(path))

@@ -229,6 +229,15 @@ import Testing
     #expect(refused > 75)
   }
 
+  /// A damaged copy of a file by Keras on which libhdf5 1.10.8 never comes to an end.
+  @Test func endlessFileIsRefused() throws {
+    let path = try #require(
+      Bundle.module.url(forResource: "Reference/endless.h5", withExtension: nil)
+    ).path
+    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    #expect(error?.kind == .invalid)
+  }
+
   @Test func onlyOneMayWrite() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")

@@ -3,7 +3,8 @@ import Recurrent
 
 /// `vocabulary/symbols`, `[symbols]`, UTF-8, and how a number becomes an input: the attribute `divisor` if it is
 /// divided, otherwise the attribute `encoding`, `one_hot` or `number`. The attribute `unknown` is the number of
-/// the symbol that stands for all others.
+/// the symbol that stands for all others. `nul`, only there if a symbol is `<NUL>`, is the number of the symbol that is a
+/// zero, or −1.
 enum VocabularyGroup {
   static let name = "vocabulary"
   private static let encodings: [(name: String, encoding: Vocabulary.Encoding)] = [
@@ -13,6 +14,11 @@ enum VocabularyGroup {
   static func write(_ vocabulary: Vocabulary, to group: Group) throws {
     // No text of HDF5 can hold a zero.
     try group.write("symbols", vocabulary.symbols.map { $0 == "\0" ? nul : $0 })
+    // Where a symbol is spelt as the zero is, it takes saying which is which.
+    if vocabulary.symbols.contains(nul) {
+      let index = vocabulary.symbols.firstIndex(of: "\0") ?? -1
+      try group.attributes.set(nulAttribute, Int64(index))
+    }
     if case .scaled(let divisor) = vocabulary.encoding {
       try group.attributes.set("divisor", divisor)
     } else if let named = encodings.first(where: { $0.encoding == vocabulary.encoding }) {
@@ -22,12 +28,19 @@ enum VocabularyGroup {
   }
 
   private static let nul = "<NUL>"
+  private static let nulAttribute = "nul"
 
   static func read(
     _ group: Group, _ configuration: ModelConfiguration, file: String
   ) throws -> Vocabulary {
-    let symbols = try group.dataset("symbols").readStrings().map { $0 == nul ? "\0" : $0 }
+    var symbols = try group.dataset("symbols").readStrings()
     let attributes = group.attributes
+    if try attributes.contains(nulAttribute) {
+      let index = Int(try attributes.number(nulAttribute, as: Int64.self))
+      if symbols.indices.contains(index) { symbols[index] = "\0" }
+    } else {
+      symbols = symbols.map { $0 == nul ? "\0" : $0 }
+    }
     guard !symbols.isEmpty, symbols.areAllDifferent else {
       throw CheckpointError.invalid(file, "\(group.path)/symbols: are not all different")
     }

@@ -17,7 +17,7 @@ public enum AtomicFile {
   /// - Throws: ``CheckpointError``.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     let target = resolved(path)
-    if try isStream(path, target: target) { return try writeToStream(bytes, path) }
+    if try isStream(target, reportedAs: path) { return try writeToStream(bytes, path) }
     NewFile.removeLeftovers(of: target)
     try replace(path, target: target) { try $0.append(bytes) }
   }
@@ -54,7 +54,10 @@ public enum AtomicFile {
       }
       throw error
     }
-    try new.close()
+    guard new.close() else {
+      throw CheckpointError(
+        .inputOutput, file: path, "is written, but cannot be closed: \(systemErrorText())")
+    }
     try flushFolder(of: target, reportedAs: path)
   }
 
@@ -87,9 +90,7 @@ public enum AtomicFile {
     return nil
   }
 
-  private static func isStream(_ path: String, target: String) throws -> Bool {
-    // Names of what is open already, whatever that is.
-    if ["/dev/", "/proc/"].contains(where: { path.hasPrefix($0) }) { return true }
+  private static func isStream(_ target: String, reportedAs path: String) throws -> Bool {
     guard let status = try status(of: target, reportedAs: path) else { return false }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw CheckpointError(.cannotCreate, file: path, "is a folder")

@@ -111,10 +111,8 @@ final class NewFile {
 
   /// Closes the file, once it has its name.
   ///
-  /// - Throws: ``CheckpointError``.
-  func close() throws {
-    guard file.close() else { throw CheckpointError.cannotWrite(reportedPath) }
-  }
+  /// - Returns: Whether it went well; `errno` tells why not.
+  func close() -> Bool { file.close() }
 
   private func notReadBack(_ reason: String) -> CheckpointError {
     CheckpointError(.inputOutput, file: reportedPath, "was not saved: \(reason)")
@@ -127,7 +125,11 @@ final class NewFile {
     guard let entries = try? folderEntries(folder) else { return }
     for entry in entries where isTemporary(entry, of: name) {
       let path = folder + "/" + entry
-      guard let file = FileDescriptor(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK) else { continue }
+      // One of a checkpoint that nobody may write to is like it.
+      let flags = O_NOFOLLOW | O_NONBLOCK
+      guard
+        let file = FileDescriptor(path, O_RDWR | flags) ?? FileDescriptor(path, O_RDONLY | flags)
+      else { continue }
       if (try? file.lock(reportedAs: path)) == true,
         (try? file.isAt(path, reportedAs: path)) == true
       {

@@ -9,9 +9,9 @@ import HDF5
 
 /// Reading a file of unknown origin where a crash does no harm.
 enum Quarantine {
-  /// The seconds of the processor that a reading may take, beside one for so many bytes.
-  private static let seconds = 1
-  private static let bytesPerSecond = 50 << 20
+  /// The milliseconds of the processor that a reading may take, beside one for so many bytes.
+  private static let milliseconds = 500
+  private static let bytesPerMillisecond = 50 << 10
   /// The memory that it may take beside a few times the size of the file, in bytes.
   private static let memory = 256 << 20
   private static let openFiles: UInt32 = 64
@@ -25,7 +25,7 @@ enum Quarantine {
   ) throws {
     let size = min(range.count, 1 << 48)
     let space = addressSpace + memory + 4 * size
-    let time = UInt32(clamping: seconds + size / bytesPerSecond)
+    let time = UInt32(clamping: milliseconds + size / bytesPerMillisecond)
     switch whileHDF5IsIdle({
       cquarantine_walk(
         file.number, UInt64(range.lowerBound), UInt64(range.count), time, space, openFiles)

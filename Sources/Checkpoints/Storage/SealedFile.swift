@@ -187,9 +187,10 @@ final class SealedFile {
 
   /// Where HDF5 says that the file ends, from its superblock (versions 0 to 3); `nil` if that is cut off.
   private static func endOfHDF5(_ file: FileDescriptor, path: String) throws -> Int? {
-    let block = try file.read(at: 0, count: 48, path: path)
-    guard block.count == 48 else { return nil }
-    return Int(clamping: LittleEndian.number(block, at: block[8] < 2 ? 40 : 28, UInt64.self))
+    let block = try file.read(at: 0, count: 52, path: path)
+    guard block.count == 52 else { return nil }
+    let place = [0: 40, 1: 44][block[8]] ?? 28
+    return Int(clamping: LittleEndian.number(block, at: place, UInt64.self))
   }
 }
 
