@@ -25,7 +25,7 @@ public struct Checkpoint {
   private var pastHistory: History?
   /// How symbols become numbers and back.
   public var vocabulary: Vocabulary?
-  /// The names of the classes that the model tells apart, where they are not the symbols.
+  /// The names of the classes that the model chooses between, where they are not the symbols.
   public var labels: [String]?
   /// How numbers become the model's, and back.
   public var scaling: Scaling?

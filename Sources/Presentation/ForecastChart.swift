@@ -6,7 +6,7 @@ import LSTMToolkit
   import Darwin
 #endif
 
-/// Forecasts as a drawing: what is known, what is foretold, and where the truth will be.
+/// Forecasts as a drawing: what is known, what is forecast, and where the truth will be.
 public struct ForecastChart {
   private static let width = 800.0
   private static let height = 320.0

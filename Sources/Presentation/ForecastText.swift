@@ -1,7 +1,7 @@
 import LSTMToolkit
 
 extension [SeriesErrors] {
-  /// A line for each part: what was foretold how well, beside the forecast that nothing changes.
+  /// A line for each part: how good its forecasts were, beside the forecast that nothing changes.
   public var text: String {
     map { errors in
       "\(errors.part): \(errors.count) values, RMSE \(short(errors.rmse)), MAE \(short(errors.mae)); "

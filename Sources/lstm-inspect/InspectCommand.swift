@@ -101,6 +101,15 @@ struct InspectCommand: ToolCommand {
     } else {
       let file = try FileIdentityReport(checkpoint)
       guard let report = file.contents else {
+        let tables = [
+          ("--weights", weights), ("--state", state), ("--optimizer", optimizer),
+          ("--history", history),
+        ]
+        if let table = tables.first(where: \.1) {
+          throw ValidationError(
+            "\(table.0) needs a model, and \(checkpoint) has none that can be read here; leave it out to see what the file is"
+          )
+        }
         return try StandardStreams.output(format.render([file.summary]))
       }
       let chosen: [(Bool, () -> [ReportTable])] = [

@@ -213,8 +213,8 @@ struct PredictCommand: ToolCommand {
       return try session.save()
     }
     if live.stream { return try answerLines() }
-    if let steps = forecast.forecast { return try foretell(steps: steps) }
-    if let sequences, !evaluate { return try tellLabels(of: sequences) }
+    if let steps = forecast.forecast { return try forecastSeries(steps: steps) }
+    if let sequences, !evaluate { return try classify(sequences) }
     // The lock comes first: what is read must not be replaced before it is written.
     let stream = try StreamSession(checkpoint, savingTo: target)
     try protectData(of: stream.checkpoint)
@@ -248,6 +248,9 @@ struct PredictCommand: ToolCommand {
 extension PredictCommand {
   /// Goes on with a text.
   private func predict(_ text: TextSession) throws {
+    guard row == nil || continues || saveState != nil else {
+      throw ValidationError("--row does nothing with --seed: a text begins from a zero state")
+    }
     var writer = TextWriter(isJSON: format == .json)
     let (count, steps) = (self.count ?? 1, self.steps ?? 1)
     for number in 0..<count {
@@ -279,10 +282,15 @@ extension PredictCommand {
     try text.save()
   }
 
-  /// Foretells a series, or shows how that would have gone.
-  private func foretell(steps: Int) throws {
+  /// Forecasts a series, or shows how well that would have gone.
+  private func forecastSeries(steps: Int) throws {
     let session = try SeriesSession(checkpoint, data: forecast.csv)
     try protectData(of: session.checkpoint)
+    guard forecast.coverage == nil || session.hasIntervals else {
+      throw ValidationError(
+        "--coverage does nothing: \(checkpoint) was trained without a validation part, and has no intervals"
+      )
+    }
     if forecast.backtest {
       let test = try session.backTest(steps: steps, coverage: forecast.coverage ?? 0.9)
       if let output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
@@ -299,8 +307,8 @@ extension PredictCommand {
     try StandardStreams.output(format == .json ? forecasts.json : forecasts.csv)
   }
 
-  /// Tells the labels of sequences.
-  private func tellLabels(of sequences: String) throws {
+  /// Answers the labels of sequences.
+  private func classify(_ sequences: String) throws {
     let session = try LabelledSession(checkpoint)
     try protectData(of: session.checkpoint)
     let answers = try session.answers(sequences)

@@ -49,7 +49,7 @@ struct TrainCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Tell the N most frequent symbols apart, and take the others for one. (default: all; 10000 words)",
+      "Know the N most frequent symbols, and take the others for one. (default: all; 10000 words)",
       valueName: "N"))
   var vocabularySize: Int?
 
@@ -259,7 +259,7 @@ struct TrainCommand: ToolCommand {
     plan.level = level
     plan.sequenceLength = sequenceLength
     plan.vocabularySize = vocabularySize
-    plan.embedding = embedding ?? plan.embedding
+    plan.embedding = embedding
     return plan
   }
 

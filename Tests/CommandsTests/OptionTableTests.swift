@@ -57,6 +57,10 @@ import Testing
       (["--seed", "A", "--interactive", "3"], "--interactive", all(drawing, two, beam)),
       (["--seed", "A", "--count", "2"], "--seed --count", all(beam, [["--row", "0"], saving])),
       (["--continue", "--beam", "2"], "--beam", [["--count", "2"]]),
+      (
+        ["--seed", "A", "--temperature", "0"], "--temperature 0",
+        [["--random-seed", "1"], ["--top-k", "2"], ["--top-p", ".5"]]
+      ),
     ]
   }()
 
@@ -151,6 +155,7 @@ import Testing
         try refuse("lstm-predict", [model, "--evaluate"] + option, [option[0], model])
       }
     }
+    try refuse("lstm-predict", ["text.h5", "--seed", "one", "--row", "1"], ["--row", "--seed"])
     for options in [["--row", "0", "--steps", "2"], ["--format", "json"], ["--save-state"]] {
       #expect(
         try Tool.run("lstm-predict", ["letters.h5", "--seed", "A"] + options, in: folder.url).status
@@ -158,11 +163,41 @@ import Testing
     }
     for options in [
       ["--beam", "2", "--steps", "3"], ["--count", "1", "--save-state"],
-      ["--count", "2", "--temperature", "0"],
+      ["--count", "2", "--temperature", "0"], ["--row", "1", "--save-state"],
     ] {
       #expect(
         try Tool.run("lstm-predict", ["text.h5", "--seed", "one"] + options, in: folder.url).status
           == 0)
+    }
+  }
+
+  /// What depends on the data is refused when they are seen.
+  @Test func dataRefuseWhatDoesNothing() throws {
+    let rows = (0..<40).map { "\($0 % 7)\n" }.joined()
+    try Data("value\n\(rows)".utf8).write(to: folder.url.appending(path: "series.csv"))
+    let trained = try Tool.run(
+      "lstm-train",
+      [
+        "--csv", "series.csv", "--target", "value", "--validation-split", "0", "--epochs", "1",
+        "--units", "2", "--sequence-length", "4", "--quiet", "--save", "series.h5",
+      ], in: folder.url)
+    #expect(trained.status == 0, "\(trained.error)")
+    try refuse(
+      "lstm-predict", ["series.h5", "--forecast", "2", "--coverage", ".5"],
+      ["--coverage", "series.h5", "validation"])
+    try Data("a,b\n1 2 3,x\n2 3 4,y\n3 4 5,x\n".utf8)
+      .write(to: folder.url.appending(path: "numbers.csv"))
+    for option in [["--embedding", "3"], ["--vocabulary-size", "3"]] {
+      try refuse(
+        "lstm-train",
+        ["--sequences", "numbers.csv", "--sequence", "a", "--label", "b", "--save", "n.h5"]
+          + option,
+        [option[0], "numbers.csv", "column a"])
+    }
+    let converted = try Tool.run("lstm-convert", ["series.h5", "series.onnx"], in: folder.url)
+    #expect(converted.status == 0, "\(converted.error)")
+    for option in ["--weights", "--state", "--optimizer", "--history"] {
+      try refuse("lstm-inspect", ["series.onnx", option], [option, "series.onnx"])
     }
   }
 }

@@ -4,7 +4,7 @@ import LSTMToolkit
 /// `--forecast` and what goes with it.
 public struct ForecastOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Foretell N steps of a series, with intervals.", valueName: "N"))
+    help: ArgumentHelp("Forecast N steps of a series, with intervals.", valueName: "N"))
   public var forecast: Int?
 
   @Flag(

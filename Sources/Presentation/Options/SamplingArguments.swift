@@ -36,6 +36,12 @@ public struct SamplingArguments: ParsableArguments {
     guard beam ?? 1 >= 1 else {
       throw ValidationError("--beam is \(beam ?? 0); it must be at least 1")
     }
+    if temperature == 0,
+      let option = given.first(where: { $0.isGiven && $0.name != "--temperature" })
+    {
+      throw ValidationError(
+        "\(option.name) does nothing with --temperature 0, which always takes the likeliest symbol")
+    }
     guard beam == nil || !draws else {
       throw ValidationError(
         "--beam draws nothing; leave out --temperature, --top-k, --top-p and --random-seed")

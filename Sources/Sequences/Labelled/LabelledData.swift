@@ -17,6 +17,11 @@ struct LabelledData: TrainingData {
     let table = try LabelledTable(
       plan.file, sequence: plan.sequence, label: plan.label,
       isText: plan.level == nil ? nil : true)
+    guard table.isText || (plan.embedding == nil && plan.vocabularySize == nil) else {
+      throw ConfigurationError(
+        "\(plan.file): column \(plan.sequence) is numbers; --embedding and --vocabulary-size are for texts"
+      )
+    }
     let level = table.isText ? plan.level ?? .character : nil
     let longest = table.sequences.map { SequenceEncoding.length($0, level: level) }.max() ?? 1
     let task = LabelledTask(
@@ -141,7 +146,8 @@ struct LabelledData: TrainingData {
     guard labels.count > 1 else {
       throw CheckpointError(
         .invalid, file: table.file,
-        "column \(column): all labels are \(labels.first ?? ""); there is nothing to tell apart")
+        "column \(column): all labels are \(labels.first ?? ""); there is nothing to choose between"
+      )
     }
     return labels
   }
@@ -204,7 +210,8 @@ extension LabelledPlan {
         LayerConfiguration(
           "Embedding", name: "embedding",
           options: [
-            "input_dim": .integer(symbols), "output_dim": .integer(embedding), "mask_zero": true,
+            "input_dim": .integer(symbols), "output_dim": .integer(embedding ?? 32),
+            "mask_zero": true,
           ]), at: 0)
     } else {
       configuration.layers.insert(

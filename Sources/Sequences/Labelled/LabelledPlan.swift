@@ -15,9 +15,9 @@ public struct LabelledPlan: Sendable {
   public var level: TextTask.Level?
   /// The most steps of a sample, of longer sequences the last ones; those of the longest sequence if `nil`.
   public var sequenceLength: Int?
-  /// The units of the learnt embedding of symbols.
-  public var embedding = 32
-  /// The most symbols that are told apart; all if `nil`.
+  /// The units of the learnt embedding of symbols; 32 if `nil`.
+  public var embedding: Int?
+  /// The most symbols that have a number of their own; all if `nil`.
   public var vocabularySize: Int?
 
   public init(file: String, sequence: String, label: String) {

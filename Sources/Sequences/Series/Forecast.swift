@@ -1,4 +1,4 @@
-/// What is foretold of a series.
+/// The forecast of a series.
 public struct Forecast: Sendable {
   /// One step ahead, two, ….
   public struct Step: Sendable {

@@ -86,7 +86,7 @@ final class ForecastSimulation {
       results.append((values[0], interval(of: values.dropFirst())))
       within += 1
       let step = within - 1
-      // The next block is foretold from the whole of this one.
+      // The next block is forecast from the whole of this one.
       let next = forecaster.read { path, column in
         column == 0
           ? output[path * horizon + step]

@@ -1,8 +1,8 @@
 /// How far forecasts were from the truth, in the data's own units, and how far the last known value was.
 public struct SeriesErrors: Sendable {
-  /// What was foretold: `training`, `validation`, `test`, `all`.
+  /// What was forecast: `training`, `validation`, `test`, `all`.
   public let part: String
-  /// The values that were foretold.
+  /// The values that were forecast.
   public private(set) var count = 0
   private var squares = 0.0
   private var absolutes = 0.0

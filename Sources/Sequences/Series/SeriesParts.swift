@@ -2,7 +2,7 @@ import Recurrent
 
 /// The rows of a series that are learnt from, validated on and tested on, one part after the other in time.
 ///
-/// A forecast belongs to the part of the rows that it foretells; what it looks back on may lie in the part before.
+/// A forecast belongs to the part of the rows that it forecasts; what it looks back on may lie in the part before.
 struct SeriesParts: Equatable {
   let training: Range<Int>
   let validation: Range<Int>

@@ -17,9 +17,9 @@ struct SeriesSamples: SampleSource {
   /// `[rows, features]`, scaled; the target is the first of them.
   private let values: [Float]
 
-  /// Windows that foretell rows of parts of some series.
+  /// Windows that forecast rows of parts of some series.
   ///
-  /// - Parameter parts: The rows to foretell and the series that they are in, among the rows of all.
+  /// - Parameter parts: The rows to forecast and the series that they are in, among the rows of all.
   init(
     windows parts: [(part: Range<Int>, series: Range<Int>)], of values: [Float], features: Int,
     sequenceLength: Int, horizon: Int
@@ -38,7 +38,7 @@ struct SeriesSamples: SampleSource {
 
   /// The samples of a part of one series, read with a state that is carried from each to the next.
   ///
-  /// - Parameter part: The rows to foretell.
+  /// - Parameter part: The rows to forecast.
   init(
     stretchesOf part: Range<Int>, of values: [Float], features: Int, sequenceLength: Int,
     horizon: Int, batch: Int
@@ -48,7 +48,7 @@ struct SeriesSamples: SampleSource {
     timeSteps = sequenceLength
     targetSteps = sequenceLength
     targetUnits = horizon
-    // The row before the part foretells its first one.
+    // The row before the part forecasts its first one.
     let from = max(0, part.lowerBound - 1)
     let count = max(0, part.upperBound - horizon - from) / (sequenceLength * batch)
     // What is left over is left out at the beginning: the newest rows tell most.

@@ -57,7 +57,10 @@ public final class SeriesSession {
     }
   }
 
-  /// Foretells what follows.
+  /// Whether forecasts have intervals: residuals of a validation part were kept.
+  public var hasIntervals: Bool { !encodings.scaling.residuals.isEmpty }
+
+  /// Forecasts what follows.
   ///
   /// Without another file it goes on where the checkpoint's stream stands: behind the data, as they are now if they
   /// have only grown, or behind the last row of a live stream. ``notes`` says where the data are not those that the
@@ -260,8 +263,7 @@ public final class SeriesSession {
       leads: zip(errors, within).map { errors, within in
         BackTest.Lead(
           errors: errors,
-          coverage: encodings.scaling.residuals.isEmpty
-            ? nil : Double(within) / Double(errors.count)
+          coverage: hasIntervals ? Double(within) / Double(errors.count) : nil
         )
       }, rows: rows)
   }

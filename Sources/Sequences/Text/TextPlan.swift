@@ -14,7 +14,7 @@ public struct TextPlan: Sendable {
   public var isStateful = true
   /// The units of a learnt embedding; symbols are one-hot if `nil`.
   public var embedding: Int?
-  /// The most symbols that are told apart; all if `nil`.
+  /// The most symbols that have a number of their own; all if `nil`.
   public var vocabularySize: Int?
 
   /// The updates of an epoch that a short text is to have.
