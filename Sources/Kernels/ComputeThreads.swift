@@ -7,11 +7,11 @@ import Synchronization
   import Darwin
 #endif
 
-/// The threads that large matrix products share. Which thread does what depends on their number alone, so
-/// the same number gives the same bits.
+/// The threads that large matrix products share. They share rows and columns, never the sum that is one result, so
+/// their number does not change the bits.
 public enum ComputeThreads {
-  /// The processors of this machine.
-  public static var available: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// The processors that this process may use.
+  public static var available: Int { AvailableProcessors.count }
 
   /// The threads in use, this one among them; all processors if ``use(_:)`` was not called.
   public static var count: Int { crew.count.load(ordering: .relaxed) }
@@ -63,8 +63,6 @@ private final class Crew: @unchecked Sendable {
   // Written by the thread that hands out work before `turn` is advanced, read by the others after it.
   private var work: ((Int, Int) -> Void)?
   private var parts = 1
-  /// How the thread that hands out work computes; the others do as it does, so that no result mixes two rules.
-  private var floatMode: UInt = 0
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   // One thread at a time hands out work; others that compute do theirs alone.
@@ -93,7 +91,6 @@ private final class Crew: @unchecked Sendable {
     defer { busy.store(false, ordering: .releasing) }
     grow(to: parts)
     (work, self.parts) = (body, parts)
-    floatMode = ckernels_float_mode()
     unfinished.store(workers, ordering: .relaxed)
     turn.add(1, ordering: .sequentiallyConsistent)
     if sleeping.load(ordering: .sequentiallyConsistent) > 0 {
@@ -123,10 +120,7 @@ private final class Crew: @unchecked Sendable {
     var seen = first
     while true {
       seen = waitForTurn(after: seen)
-      if part < parts {
-        ckernels_restore_float_mode(floatMode)
-        work?(part, parts)
-      }
+      if part < parts { work?(part, parts) }
       unfinished.subtract(1, ordering: .acquiringAndReleasing)
     }
   }

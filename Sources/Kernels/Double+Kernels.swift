@@ -1,11 +1,3 @@
-import COpenBLAS
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension Double: KernelScalar {
   public static func multiply(
     _ left: UnsafePointer<Double>, transposeLeft: Bool,
@@ -13,11 +5,18 @@ extension Double: KernelScalar {
     rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Double>, accumulate: Bool
   ) {
-    OpenBLAS.shared.dgemm(
-      CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
-      transposeRight ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns),
-      blasint(inner), 1, left, blasint(transposeLeft ? rows : inner), right,
-      blasint(transposeRight ? inner : columns), accumulate ? 1 : 0, result, blasint(columns))
+    let (leftRow, leftInner) = transposeLeft ? (1, rows) : (inner, 1)
+    let (rightInner, rightColumn) = transposeRight ? (1, inner) : (columns, 1)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var sum = accumulate ? result[row * columns + column] : 0
+        for k in 0..<inner {
+          sum +=
+            left[row * leftRow + k * leftInner] * right[k * rightInner + column * rightColumn]
+        }
+        result[row * columns + column] = sum
+      }
+    }
   }
 
   public static func packedCount(inner: Int, columns: Int) -> Int { inner * columns }
@@ -52,14 +51,14 @@ extension Double: KernelScalar {
       let gate = gates + row * 4 * units
       for unit in 0..<units {
         let at = row * units + unit
-        let i = sigmoid(gate[unit])
-        let f = sigmoid(gate[units + unit])
-        let g = tanh(gate[2 * units + unit])
-        let o = sigmoid(gate[3 * units + unit])
+        let i = Elementary.sigmoid(gate[unit])
+        let f = Elementary.sigmoid(gate[units + unit])
+        let g = Elementary.hyperbolicTangent(gate[2 * units + unit])
+        let o = Elementary.sigmoid(gate[3 * units + unit])
         (gate[unit], gate[units + unit]) = (i, f)
         (gate[2 * units + unit], gate[3 * units + unit]) = (g, o)
         cell[at] = f * previousCell[at] + i * g
-        tanhCell[at] = tanh(cell[at])
+        tanhCell[at] = Elementary.hyperbolicTangent(cell[at])
         hidden[at] = o * tanhCell[at]
       }
     }
@@ -87,40 +86,6 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func adam(
-    weights: UnsafeMutablePointer<Double>, gradients: UnsafePointer<Double>,
-    momentum: UnsafeMutablePointer<Double>, velocity: UnsafeMutablePointer<Double>,
-    count: Int, step: Double, oneMinusBeta1: Double, oneMinusBeta2: Double, epsilon: Double
-  ) {
-    for index in 0..<count {
-      let g = gradients[index]
-      momentum[index] += (g - momentum[index]) * oneMinusBeta1
-      velocity[index] += (g * g - velocity[index]) * oneMinusBeta2
-      weights[index] -= momentum[index] * step / (velocity[index].squareRoot() + epsilon)
-    }
-  }
-
-  public static func adam(
-    weights: UnsafeMutablePointer<Double>, left: UnsafePointer<Double>?,
-    right: UnsafePointer<Double>, rows: Int, columns: Int, inner: Int,
-    momentum: UnsafeMutablePointer<Double>, velocity: UnsafeMutablePointer<Double>, step: Double,
-    oneMinusBeta1: Double, oneMinusBeta2: Double, epsilon: Double
-  ) {
-    for row in 0..<rows {
-      for column in 0..<columns {
-        var gradient = 0.0
-        for k in 0..<inner {
-          gradient += (left?[k * rows + row] ?? 1) * right[k * columns + column]
-        }
-        let at = row * columns + column
-        adam(
-          weights: weights + at, gradients: &gradient, momentum: momentum + at,
-          velocity: velocity + at, count: 1, step: step, oneMinusBeta1: oneMinusBeta1,
-          oneMinusBeta2: oneMinusBeta2, epsilon: epsilon)
-      }
-    }
-  }
-
   public static func update(
     _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
     gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,
@@ -135,6 +100,26 @@ extension Double: KernelScalar {
       if kept.0 != first[index] { first[index] = kept.0 }
       if kept.1 != second[index] { second[index] = kept.1 }
       if kept.2 != third[index] { third[index] = kept.2 }
+    }
+  }
+
+  public static func update(
+    _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
+    left: UnsafePointer<Double>?, right: UnsafePointer<Double>, rows: Int, columns: Int, inner: Int,
+    first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
+    third: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rows {
+      for column in 0..<columns {
+        var gradient = 0.0
+        for k in 0..<inner {
+          gradient += (left?[k * rows + row] ?? 1) * right[k * columns + column]
+        }
+        let at = row * columns + column
+        self.update(
+          update, weights: weights + at, gradients: &gradient, first: first + at,
+          second: second + at, third: third + at, count: 1)
+      }
     }
   }
 
@@ -162,18 +147,35 @@ extension Double: KernelScalar {
     }
   }
 
+  public static func sumRows(
+    of matrix: UnsafePointer<Double>, rows: Int, columns: Int,
+    into sums: UnsafeMutablePointer<Double>
+  ) {
+    for column in 0..<columns {
+      sums[column] = 0
+      for row in 0..<rows { sums[column] += matrix[row * columns + column] }
+    }
+  }
+
+  public static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
+    for index in 0..<count { values[index] = Elementary.exponential(values[index]) }
+  }
+
+  public static func hyperbolicTangent(_ values: UnsafeMutablePointer<Double>, count: Int) {
+    for index in 0..<count { values[index] = Elementary.hyperbolicTangent(values[index]) }
+  }
+
+  public static func sigmoid(_ values: UnsafeMutablePointer<Double>, count: Int) {
+    for index in 0..<count { values[index] = Elementary.sigmoid(values[index]) }
+  }
+
   public static func softmax(_ values: UnsafeMutablePointer<Double>, rows: Int, columns: Int) {
     for row in 0..<rows {
       let values = UnsafeMutableBufferPointer(start: values + row * columns, count: columns)
       let largest = values.max() ?? 0
-      for index in values.indices { values[index] = exp(values[index] - largest) }
+      for index in values.indices { values[index] = Elementary.exponential(values[index] - largest) }
       let sum = values.reduce(0, +)
       for index in values.indices { values[index] /= sum }
     }
   }
-
-  public static func naturalLogarithm(_ value: Double) -> Double { log(value) }
-  public static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-
-  private static func sigmoid(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
 }

@@ -1,11 +1,4 @@
 import CKernels
-import COpenBLAS
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 extension Float: KernelScalar {
   public static func multiply(
@@ -14,13 +7,10 @@ extension Float: KernelScalar {
     rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Float>, accumulate: Bool
   ) {
-    if !transposeLeft, rows <= smallRows, rows * columns * inner <= smallProduct {
-      let multiply = transposeRight ? kernels.multiply_transposed : kernels.multiply
-      multiply?(left, right, result, rows, columns, inner, accumulate ? 1 : 0)
-      return
-    }
     let parts = ComputeThreads.parts(
       of: rows * columns * inner, enough: rows == 1 ? enoughOfARow : enough)
+    let (leftRow, leftInner) = transposeLeft ? (1, rows) : (inner, 1)
+    let (rightInner, rightColumn) = transposeRight ? (1, inner) : (columns, 1)
     // Each thread computes some of the rows, or some of the columns.
     let splitsRows = rows > columns
     let size = splitsRows ? rows : columns
@@ -28,38 +18,20 @@ extension Float: KernelScalar {
     ComputeThreads.run(parts: min(parts, grains)) { part, parts in
       let first = grains * part / parts * grain
       let count = min(size, grains * (part + 1) / parts * grain) - first
-      let (rowCount, columnCount) = splitsRows ? (count, columns) : (rows, count)
-      let (leftStride, rightStride) = (
-        transposeLeft ? rows : inner, transposeRight ? inner : columns
-      )
-      let left = left + (splitsRows ? (transposeLeft ? first : first * inner) : 0)
-      let right = right + (splitsRows ? 0 : transposeRight ? first * inner : first)
-      let result = result + (splitsRows ? first * columns : first)
-      if rows == 1 {
-        // The matrix is read once, and there is nothing to pack.
-        OpenBLAS.shared.sgemv(
-          CblasRowMajor, transposeRight ? CblasNoTrans : CblasTrans,
-          blasint(transposeRight ? columnCount : inner),
-          blasint(transposeRight ? inner : columnCount), 1, right, blasint(rightStride), left, 1,
-          accumulate ? 1 : 0, result, 1)
-      } else {
-        OpenBLAS.shared.sgemm(
-          CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans,
-          transposeRight ? CblasTrans : CblasNoTrans, blasint(rowCount), blasint(columnCount),
-          blasint(inner), 1, left, blasint(leftStride), right, blasint(rightStride),
-          accumulate ? 1 : 0, result, blasint(columns))
-      }
+      var product = ckernels_product(
+        left: left + (splitsRows ? first * leftRow : 0), left_row: leftRow, left_inner: leftInner,
+        right: right + (splitsRows ? 0 : first * rightColumn), right_inner: rightInner,
+        right_column: rightColumn, result: result + (splitsRows ? first * columns : first),
+        result_row: columns, rows: splitsRows ? count : rows,
+        columns: splitsRows ? columns : count, inner: inner, accumulate: accumulate ? 1 : 0)
+      kernels.multiply(&product)
     }
   }
 
   // The rows or columns that a thread takes at once, and the multiplications from which a second one helps.
-  private static var grain: Int { 32 }
+  private static var grain: Int { 48 }
   private static var enough: Int { 1 << 20 }
   private static var enoughOfARow: Int { 1 << 18 }
-
-  /// Up to here our own products, which have nothing to set up, are faster than BLAS.
-  private static var smallRows: Int { 32 }
-  private static var smallProduct: Int { 1 << 18 }
 
   public static func packedCount(inner: Int, columns: Int) -> Int {
     let panel = Int(CKERNELS_PANEL)
@@ -97,26 +69,6 @@ extension Float: KernelScalar {
       gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, units)
   }
 
-  public static func adam(
-    weights: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>,
-    momentum: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>,
-    count: Int, step: Float, oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float
-  ) {
-    kernels.adam(
-      weights, gradients, momentum, velocity, count, step, oneMinusBeta1, oneMinusBeta2, epsilon)
-  }
-
-  public static func adam(
-    weights: UnsafeMutablePointer<Float>, left: UnsafePointer<Float>?,
-    right: UnsafePointer<Float>, rows: Int, columns: Int, inner: Int,
-    momentum: UnsafeMutablePointer<Float>, velocity: UnsafeMutablePointer<Float>, step: Float,
-    oneMinusBeta1: Float, oneMinusBeta2: Float, epsilon: Float
-  ) {
-    kernels.adam_product(
-      weights, momentum, velocity, left, right, rows, columns, inner, step, oneMinusBeta1,
-      oneMinusBeta2, epsilon)
-  }
-
   public static func update(
     _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
     gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
@@ -124,6 +76,17 @@ extension Float: KernelScalar {
   ) {
     var update = update.kernel
     kernels.update(&update, weights, gradients, first, second, third, count)
+  }
+
+  public static func update(
+    _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
+    left: UnsafePointer<Float>?, right: UnsafePointer<Float>, rows: Int, columns: Int, inner: Int,
+    first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,
+    third: UnsafeMutablePointer<Float>
+  ) {
+    var update = update.kernel
+    kernels.update_product(
+      &update, weights, left, right, rows, columns, inner, first, second, third)
   }
 
   public static func sums(
@@ -141,15 +104,36 @@ extension Float: KernelScalar {
     kernels.outer_products(left, right, result, rows, columns, inner)
   }
 
+  public static func sumRows(
+    of matrix: UnsafePointer<Float>, rows: Int, columns: Int,
+    into sums: UnsafeMutablePointer<Float>
+  ) {
+    kernels.sum_rows(matrix, sums, rows, columns)
+  }
+
+  /// The sum of the products of values.
+  static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float {
+    kernels.dot(left, right, count)
+  }
+
+  public static func exponential(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    kernels.exp(values, count)
+  }
+
+  public static func hyperbolicTangent(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    kernels.tanh(values, count)
+  }
+
+  public static func sigmoid(_ values: UnsafeMutablePointer<Float>, count: Int) {
+    kernels.sigmoid(values, count)
+  }
+
   public static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
     kernels.softmax(values, rows, columns)
   }
 
   /// The kernels of the instruction set in use.
   private static var kernels: ckernels_table { ckernels_selected().pointee }
-
-  public static func naturalLogarithm(_ value: Float) -> Float { logf(value) }
-  public static func power(_ base: Float, _ exponent: Float) -> Float { powf(base, exponent) }
 }
 
 /// Whether none of the values is infinite or not a number.

@@ -1,20 +1,33 @@
 import CKernels
 
 /// The vector instructions that the float32 kernels use: the widest that this processor has, or what the
-/// environment variable `LSTM_INSTRUCTION_SET` names. Results differ between them in the last bits.
-public enum InstructionSet: String, Sendable {
+/// environment variable `LSTM_INSTRUCTION_SET` names. All give the same bits.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// What every processor has; slow.
   case baseline
   case avx2
   case avx512
+  case neon
 
-  /// The widest that this processor has.
-  static var widest: InstructionSet {
-    let last = ckernels_available(ckernels_available_count() - 1)
-    return last.flatMap { InstructionSet(rawValue: String(cString: $0.pointee.name)) } ?? .baseline
+  /// Those of this processor, the widest last.
+  public static var available: [InstructionSet] {
+    (0..<ckernels_available_count()).compactMap { index in
+      ckernels_available(index).flatMap {
+        InstructionSet(rawValue: String(cString: $0.pointee.name))
+      }
+    }
   }
 
   /// The one in use, chosen when the program starts.
   public static var selected: InstructionSet {
     InstructionSet(rawValue: String(cString: ckernels_selected().pointee.name)) ?? .baseline
+  }
+
+  /// What is wrong with `LSTM_INSTRUCTION_SET`; `nil` if it is not set, or names one that this processor has.
+  public static var problem: String? {
+    ckernels_missing().map { name in
+      "LSTM_INSTRUCTION_SET is \(String(cString: name)); this processor has "
+        + available.map(\.rawValue).joined(separator: ", ")
+    }
   }
 }

@@ -1,5 +1,5 @@
-/// A number type the engine can compute with: `Float` for training, on BLAS and vector kernels, and
-/// `Double` to check its gradients, on BLAS and plain loops.
+/// A number type the engine can compute with: `Float` for training, on vector kernels whose results are the same bits on
+/// every machine (docs/arithmetic.md), and `Double` to check its gradients, in plain loops.
 ///
 /// All matrices are dense and row-major. No function allocates.
 public protocol KernelScalar: BinaryFloatingPoint, Sendable {
@@ -54,30 +54,23 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     tanhCell: UnsafePointer<Self>, hiddenGradient: UnsafePointer<Self>,
     cellGradient: UnsafeMutablePointer<Self>, rows: Int, units: Int)
 
-  /// One update by Adam (Kingma & Ba 2015) in the order of `keras.optimizers.Adam`:
-  /// `m += (g − m)(1 − β₁)`, `v += (g² − v)(1 − β₂)`, `w −= m · step / (√v + ε)`.
-  static func adam(
-    weights: UnsafeMutablePointer<Self>, gradients: UnsafePointer<Self>,
-    momentum: UnsafeMutablePointer<Self>, velocity: UnsafeMutablePointer<Self>,
-    count: Int, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self, epsilon: Self)
-
-  /// The same update for weights `[rows, columns]` whose gradient is `leftᵀ · right`, computed on the way.
-  ///
-  /// - Parameters:
-  ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
-  ///   - right: `[inner, columns]`; `inner` should be small.
-  static func adam(
-    weights: UnsafeMutablePointer<Self>, left: UnsafePointer<Self>?, right: UnsafePointer<Self>,
-    rows: Int, columns: Int, inner: Int, momentum: UnsafeMutablePointer<Self>,
-    velocity: UnsafeMutablePointer<Self>, step: Self, oneMinusBeta1: Self, oneMinusBeta2: Self,
-    epsilon: Self)
-
   /// One update of `count` weights by any rule; what it keeps for each weight comes in the order in which
   /// `struct ckernels_update` names it, and what it does not keep is not looked at.
   static func update(
     _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
     gradients: UnsafePointer<Self>, first: UnsafeMutablePointer<Self>,
     second: UnsafeMutablePointer<Self>, third: UnsafeMutablePointer<Self>, count: Int)
+
+  /// The same update for weights `[rows, columns]` whose gradient is `leftᵀ · right`, computed on the way.
+  ///
+  /// - Parameters:
+  ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
+  ///   - right: `[inner, columns]`; `inner` should be small, and is at least 1.
+  static func update(
+    _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
+    left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
+    first: UnsafeMutablePointer<Self>, second: UnsafeMutablePointer<Self>,
+    third: UnsafeMutablePointer<Self>)
 
   /// The sums of the sizes and of the squares of values.
   static func sums(
@@ -97,6 +90,12 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
   static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
 
-  static func naturalLogarithm(_ value: Self) -> Self
-  static func power(_ base: Self, _ exponent: Self) -> Self
+  /// The sum of each column of `matrix` `[rows, columns]`, row behind row.
+  static func sumRows(
+    of matrix: UnsafePointer<Self>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Self>)
+
+  // Functions of each of `count` values, in place.
+  static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
+  static func hyperbolicTangent(_ values: UnsafeMutablePointer<Self>, count: Int)
+  static func sigmoid(_ values: UnsafeMutablePointer<Self>, count: Int)
 }

@@ -1,13 +1,12 @@
-// Element-wise kernels in float32 that are compiled once for each vector instruction set; the widest one
-// that the processor has is chosen before `main`. Everything else calls them through the Swift module
-// `Kernels`.
+// Kernels in float32 that are compiled once for each vector instruction set, with the same results bit for bit; the widest
+// one that the processor has is chosen before `main`. Everything else calls them through the Swift module `Kernels`.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
 #include <stddef.h>
 
-// What the columns of a packed matrix are rounded up to.
-#define CKERNELS_PANEL 64
+// What the columns of a packed matrix are rounded up to, whatever the instruction set.
+#define CKERNELS_PANEL 48
 
 // How an optimizer updates weights; see `struct ckernels_update`.
 enum ckernels_rule {
@@ -23,7 +22,7 @@ enum ckernels_rule {
   CKERNELS_ADADELTA,
 };
 
-// The numbers of one update. First the gradient becomes g = (g + l2 * w + l1 * sign(w)) * scale, cut off at
+// The numbers of one update. Squares of gradients count as zero below 2^-126. First the gradient becomes g = (g + l2 * w + l1 * sign(w)) * scale, cut off at
 // +-clip, and the weight w *= 1 - decay; then the rule:
 //   ADAM, AMSGRAD  m += (g - m) * a; v += (g * g - v) * b; w -= rate * m / (sqrt(v) + epsilon), for AMSGRAD with
 //                  the largest v so far
@@ -41,6 +40,20 @@ struct ckernels_update {
   float l1, l2, scale, clip, decay;
 };
 
+// A product of matrices, result [rows, columns] = left [rows, inner] · right [inner, columns], or += if `accumulate`.
+// The steps say how far it is from one row, column or inner index to the next: of the left and the right matrix one
+// is 1, the rows of the result are whole.
+struct ckernels_product {
+  const float *left;
+  size_t left_row, left_inner;
+  const float *right;
+  size_t right_inner, right_column;
+  float *result;
+  size_t result_row;
+  size_t rows, columns, inner;
+  int accumulate;
+};
+
 // The kernels of one instruction set.
 struct ckernels_table {
   const char *name;
@@ -56,46 +69,41 @@ struct ckernels_table {
                         const float *hidden_gradient, float *cell_gradient, size_t rows,
                         size_t units);
 
-  // One update of `count` weights by Adam; `step` is the bias-corrected learning rate.
-  void (*adam)(float *weights, const float *gradients, float *momentum, float *velocity,
-               size_t count, float step, float one_minus_beta1, float one_minus_beta2,
-               float epsilon);
-
-  // The same for weights [rows, columns] whose gradient is the product of left [inner, rows], transposed,
-  // and right [inner, columns]; without a left one, the sum of the rows of right. Meant for a small `inner`.
-  void (*adam_product)(float *weights, float *momentum, float *velocity, const float *left,
-                       const float *right, size_t rows, size_t columns, size_t inner, float step,
-                       float one_minus_beta1, float one_minus_beta2, float epsilon);
-
   // One update of `count` weights by any rule; `first`, `second` and `third` are what it keeps for each weight, in
   // the order in which the rule names them.
   void (*update)(const struct ckernels_update *update, float *weights, const float *gradients,
                  float *first, float *second, float *third, size_t count);
 
-  // The sums of the sizes and of the squares of `count` values.
-  void (*sums)(const float *values, size_t count, double *sizes, double *squares);
+  // The same for weights [rows, columns] whose gradient is the product of left [inner, rows], transposed, and right
+  // [inner, columns]; without a left one, the sum of the rows of right. Meant for a small `inner`, at least 1.
+  void (*update_product)(const struct ckernels_update *update, float *weights, const float *left,
+                         const float *right, size_t rows, size_t columns, size_t inner, float *first,
+                         float *second, float *third);
 
-  // result [rows, columns] = left [inner, rows], transposed, · right [inner, columns]. Meant for a small `inner`.
-  void (*outer_products)(const float *left, const float *right, float *result, size_t rows,
-                         size_t columns, size_t inner);
-
-  // result [rows, columns] = left [rows, inner] · right [inner, columns], or += if `accumulate`. Meant for
-  // matrices that lie in the first caches.
-  void (*multiply)(const float *left, const float *right, float *result, size_t rows, size_t columns,
-                   size_t inner, int accumulate);
-
-  // The same with right [columns, inner] transposed.
-  void (*multiply_transposed)(const float *left, const float *right, float *result, size_t rows,
-                              size_t columns, size_t inner, int accumulate);
+  // An element of a product is one chain of multiply-adds in ascending order of the inner index.
+  void (*multiply)(const struct ckernels_product *product);
 
   // Lays a matrix [inner, columns], or [columns, inner] if `transposed`, out for `multiply_packed`.
   // `packed` has room for `inner` times the columns rounded up to CKERNELS_PANEL.
   void (*pack)(const float *matrix, float *packed, size_t inner, size_t columns, int transposed);
 
-  // result [rows, columns] = left [rows, inner] · the packed matrix, or += if `accumulate`. What comes out
-  // for a row does not depend on the other rows.
+  // result [rows, columns] = left [rows, inner] · the packed matrix, or += if `accumulate`; `inner` is at least 1.
   void (*multiply_packed)(const float *left, const float *packed, float *result, size_t rows,
                           size_t columns, size_t inner, int accumulate);
+
+  // result [rows, columns] = left [inner, rows], transposed, · right [inner, columns]. Meant for a small `inner`, at
+  // least 1.
+  void (*outer_products)(const float *left, const float *right, float *result, size_t rows,
+                         size_t columns, size_t inner);
+
+  // The sums of the sizes and of the squares of `count` values.
+  void (*sums)(const float *values, size_t count, double *sizes, double *squares);
+
+  // The sum of the products of `count` values.
+  float (*dot)(const float *left, const float *right, size_t count);
+
+  // result [columns] = the sum of the rows of matrix [rows, columns].
+  void (*sum_rows)(const float *matrix, float *result, size_t rows, size_t columns);
 
   // The softmax of each row of [rows, columns] in place.
   void (*softmax)(float *values, size_t rows, size_t columns);
@@ -109,14 +117,6 @@ struct ckernels_table {
   void (*sigmoid)(float *values, size_t count);
 };
 
-// Makes numbers too small to be normal zero in this thread, which computing with them would slow down a
-// hundredfold; returns what `ckernels_restore_float_mode` needs to go back.
-unsigned long ckernels_flush_subnormals(void);
-void ckernels_restore_float_mode(unsigned long mode);
-
-// The mode of this thread, for another one to take over by `ckernels_restore_float_mode`.
-unsigned long ckernels_float_mode(void);
-
 // Tells the processor that this thread waits for another one.
 static inline void ckernels_pause(void) {
 #if defined(__x86_64__)
@@ -126,11 +126,15 @@ static inline void ckernels_pause(void) {
 #endif
 }
 
-// The instruction sets this processor has, narrowest first: "baseline", "avx2", "avx512".
+// The instruction sets this processor has, narrowest first: "baseline", which every processor has, then "avx2" and
+// "avx512", or "neon".
 size_t ckernels_available_count(void);
 const struct ckernels_table *ckernels_available(size_t index);
 
-// The one in use: the widest, or the one that the environment variable LSTM_INSTRUCTION_SET names.
+// The one in use: the widest, or the one that the environment variable LSTM_INSTRUCTION_SET names if it is there.
 const struct ckernels_table *ckernels_selected(void);
+
+// What LSTM_INSTRUCTION_SET names if this processor has no such instruction set; otherwise NULL.
+const char *ckernels_missing(void);
 
 #endif

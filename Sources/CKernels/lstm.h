@@ -1,4 +1,4 @@
-// A time step of an LSTM, forward and backward. Part of vector_kernels.h.
+// A time step of an LSTM, forward and backward. Part of kernels.h.
 static void KERNEL(lstm_forward)(float *gates, const float *previous_cell, float *cell,
                                  float *tanh_cell, float *hidden, size_t rows, size_t units) {
   for (size_t row = 0; row < rows; row++) {
@@ -10,13 +10,13 @@ static void KERNEL(lstm_forward)(float *gates, const float *previous_cell, float
       vector f = sigmoid(load(forget_gate, count));
       vector g = hyperbolic_tangent(load(candidate, count));
       vector o = sigmoid(load(output_gate, count));
-      vector c = f * load(previous_cell + unit, count) + i * g;
+      vector c = settle(multiply_add(f, load(previous_cell + unit, count), i * g));
       vector t = hyperbolic_tangent(c);
       store(i, input_gate, count);
       store(f, forget_gate, count);
       store(g, candidate, count);
       store(o, output_gate, count);
-      store(c, cell + unit, count);
+      store_raw(c, cell + unit, count);
       store(t, tanh_cell + unit, count);
       store(o * t, hidden + unit, count);
     }
@@ -27,6 +27,9 @@ static void KERNEL(lstm_forward)(float *gates, const float *previous_cell, float
     hidden += units;
   }
 }
+
+// 1 - x^2.
+INLINE vector one_less_square(vector x) { return multiply_add(-x, x, (vector)(1.0f)); }
 
 static void KERNEL(lstm_backward)(float *gates, const float *previous_cell, const float *tanh_cell,
                                   const float *hidden_gradient, float *cell_gradient, size_t rows,
@@ -40,11 +43,11 @@ static void KERNEL(lstm_backward)(float *gates, const float *previous_cell, cons
       vector g = load(candidate, count), o = load(output_gate, count);
       vector t = load(tanh_cell + unit, count);
       vector dh = load(hidden_gradient + unit, count);
-      vector dc = load(cell_gradient + unit, count) + dh * o * (1.0f - t * t);
-      store(dc * g * i * (1.0f - i), input_gate, count);
-      store(dc * load(previous_cell + unit, count) * f * (1.0f - f), forget_gate, count);
-      store(dc * i * (1.0f - g * g), candidate, count);
-      store(dh * t * o * (1.0f - o), output_gate, count);
+      vector dc = multiply_add(dh * o, one_less_square(t), load(cell_gradient + unit, count));
+      store(dc * g * (i * (1.0f - i)), input_gate, count);
+      store(dc * load(previous_cell + unit, count) * (f * (1.0f - f)), forget_gate, count);
+      store(dc * i * one_less_square(g), candidate, count);
+      store(dh * t * (o * (1.0f - o)), output_gate, count);
       store(dc * f, cell_gradient + unit, count);
     }
     gates += 4 * units;

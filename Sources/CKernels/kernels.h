@@ -1,0 +1,47 @@
+// The kernels, written once. Included by each instruction set's own file, which defines
+// `LANES`, the vector width in floats, `TALL` and `WIDE`, see products.h, and `KERNEL(name)`, which gives a name its suffix; where it has them also
+// `FUSED`, a multiply-add that rounds once, and `MASKS`, loads and stores of the first lanes only.
+// Vectors are clang's: plain operators work lane by lane.
+#pragma STDC FP_CONTRACT OFF
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "lanes.h"
+
+#include "functions.h"
+#include "lstm.h"
+#include "products.h"
+#include "sums.h"
+#include "updates.h"
+
+#define ELEMENTWISE(name, function)                             \
+  static void KERNEL(name)(float *values, size_t size) {        \
+    for (size_t at = 0; at < size; at += LANES)                 \
+      store(function(load(values + at, size - at)), values + at, size - at); \
+  }
+ELEMENTWISE(exp, exponential)
+ELEMENTWISE(tanh, hyperbolic_tangent)
+ELEMENTWISE(sigmoid, sigmoid)
+
+const struct ckernels_table KERNEL(table) = {
+    .name = KERNEL(name),
+    .lstm_forward = KERNEL(lstm_forward),
+    .lstm_backward = KERNEL(lstm_backward),
+    .update = KERNEL(update),
+    .update_product = KERNEL(update_product),
+    .multiply = KERNEL(multiply),
+    .pack = KERNEL(pack),
+    .multiply_packed = KERNEL(multiply_packed),
+    .outer_products = KERNEL(outer_products),
+    .sums = KERNEL(sums),
+    .dot = KERNEL(dot),
+    .sum_rows = KERNEL(sum_rows),
+    .softmax = KERNEL(softmax),
+    .all_finite = KERNEL(all_finite),
+    .exp = KERNEL(exp),
+    .tanh = KERNEL(tanh),
+    .sigmoid = KERNEL(sigmoid),
+};

@@ -1,0 +1,238 @@
+// Runs every kernel of every instruction set over fixed pseudo-random inputs of many shapes, special values included,
+// and prints a hash of the results of each: the same lines on every processor.
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ckernels.h"
+
+#define ROOM ((size_t)1 << 17)
+
+static uint64_t state, hash;
+static float a[ROOM], b[ROOM], c[ROOM], d[ROOM], e[ROOM], f[ROOM], packed[4 * ROOM];
+
+static uint32_t draw(void) {
+  state += 0x9e3779b97f4a7c15;
+  uint64_t z = state;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return (uint32_t)((z ^ (z >> 31)) >> 32);
+}
+
+// Mostly numbers around one; with `special` some of any size, subnormal, zero of either sign, infinite, not a number.
+static void fill(float *values, size_t count, int special) {
+  static const float extremes[] = {0.0f,    -0.0f,     0x1p-149f, -0x1p-130f, 0x1p-126f, -0x1.fffffep-127f,
+                                   0x1p63f, -0x1p-64f, 0x1p127f,  INFINITY,   -INFINITY, NAN};
+  for (size_t index = 0; index < count; index++) {
+    uint32_t bits = draw();
+    values[index] = ((float)(bits >> 8) * 0x1p-23f - 1.0f) * 2.0f;
+    if (special && bits % 8 == 0) {
+      uint32_t any = draw();
+      memcpy(&values[index], &any, sizeof(any));
+    }
+    if (special && bits % 16 == 1) values[index] = extremes[draw() % (sizeof(extremes) / sizeof(float))];
+  }
+}
+
+static void fill_positive(float *values, size_t count, int special) {
+  fill(values, count, special);
+  for (size_t index = 0; index < count; index++) values[index] = fabsf(values[index]);
+}
+
+static void add_bytes(const void *bytes, size_t count) {
+  const unsigned char *from = bytes;
+  for (size_t index = 0; index < count; index++) hash = (hash ^ from[index]) * 0x100000001b3;
+}
+
+// What is not a number counts as one value: processors differ in its bits.
+static void add(const float *values, size_t count) {
+  for (size_t index = 0; index < count; index++) {
+    uint32_t bits;
+    memcpy(&bits, &values[index], sizeof(bits));
+    if (values[index] != values[index]) bits = 0x7fc00000;
+    add_bytes(&bits, sizeof(bits));
+  }
+}
+
+static const size_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 33, 48, 50, 63, 64, 96, 97, 130};
+#define SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+static void begin(uint64_t seed) {
+  state = seed;
+  hash = 0xcbf29ce484222325;
+}
+
+static void end(const struct ckernels_table *kernels, const char *kernel) {
+  printf("%-9s %-16s %016llx\n", kernels->name, kernel, (unsigned long long)hash);
+}
+
+static void hash_products(const struct ckernels_table *kernels) {
+  static const size_t shapes[][3] = {{1, 1, 1},   {1, 200, 50},  {2, 33, 7},   {3, 17, 5},    {4, 64, 16},
+                                     {5, 65, 33}, {7, 100, 300}, {8, 48, 257}, {9, 130, 3},   {11, 25, 600},
+                                     {13, 49, 1}, {16, 96, 512}, {50, 200, 50}, {66, 97, 129}, {70, 26, 40}};
+  for (int special = 0; special < 2; special++) {
+    begin(1);
+    for (size_t shape = 0; shape < sizeof(shapes) / sizeof(shapes[0]); shape++)
+      for (int kind = 0; kind < 8; kind++) {
+        size_t rows = shapes[shape][0], columns = shapes[shape][1], inner = shapes[shape][2];
+        int left_turned = kind & 1, right_turned = kind >> 1 & 1;
+        fill(a, rows * inner, special);
+        fill(b, inner * columns, special);
+        fill(c, rows * columns, special);
+        struct ckernels_product product = {
+            a, left_turned ? 1 : inner, left_turned ? rows : 1,
+            b, right_turned ? 1 : columns, right_turned ? inner : 1,
+            c, columns, rows, columns, inner, kind >> 2};
+        kernels->multiply(&product);
+        add(c, rows * columns);
+      }
+    end(kernels, special ? "multiply*" : "multiply");
+    begin(1);
+    for (size_t shape = 0; shape < sizeof(shapes) / sizeof(shapes[0]); shape++)
+      for (int kind = 0; kind < 4; kind++) {
+        size_t rows = shapes[shape][0], columns = shapes[shape][1], inner = shapes[shape][2];
+        fill(a, rows * inner, special);
+        fill(b, inner * columns, special);
+        fill(c, rows * columns, special);
+        kernels->pack(b, packed, inner, columns, kind & 1);
+        kernels->multiply_packed(a, packed, c, rows, columns, inner, kind >> 1);
+        add(c, rows * columns);
+      }
+    end(kernels, special ? "multiply_packed*" : "multiply_packed");
+    begin(2);
+    for (size_t rows = 0; rows < SIZES; rows++)
+      for (size_t columns = 0; columns < SIZES; columns++) {
+        fill(a, 3 * sizes[rows], special);
+        fill(b, 3 * sizes[columns], special);
+        kernels->outer_products(a, b, c, sizes[rows], sizes[columns], 1 + (rows + columns) % 3);
+        add(c, sizes[rows] * sizes[columns]);
+      }
+    end(kernels, special ? "outer_products*" : "outer_products");
+  }
+}
+
+static void hash_functions(const struct ckernels_table *kernels) {
+  struct {
+    const char *name;
+    void (*apply)(float *, size_t);
+  } functions[] = {{"exp", kernels->exp}, {"tanh", kernels->tanh}, {"sigmoid", kernels->sigmoid}};
+  for (size_t index = 0; index < sizeof(functions) / sizeof(functions[0]); index++) {
+    begin(3);
+    for (size_t size = 0; size < SIZES; size++) {
+      fill(a, sizes[size], 1);
+      functions[index].apply(a, sizes[size]);
+      add(a, sizes[size]);
+    }
+    // Over the whole range, in steps.
+    for (uint32_t bits = 0; bits < 0xff800000u - 0x8000; bits += 0x8000 * ROOM / 1024) {
+      for (size_t at = 0; at < ROOM / 1024; at++) {
+        uint32_t value = bits + (uint32_t)at * 0x8000 + (uint32_t)at * 7;
+        memcpy(&a[at], &value, sizeof(value));
+      }
+      functions[index].apply(a, ROOM / 1024);
+      add(a, ROOM / 1024);
+    }
+    end(kernels, functions[index].name);
+  }
+}
+
+static void hash_steps(const struct ckernels_table *kernels) {
+  begin(4);
+  for (size_t size = 0; size < SIZES; size++)
+    for (size_t rows = 1; rows < 4; rows++)
+      for (int special = 0; special < 2; special++) {
+        size_t units = sizes[size], all = rows * units;
+        fill(a, 4 * all, special);
+        fill(b, all, special);
+        kernels->lstm_forward(a, b, c, d, e, rows, units);
+        add(a, 4 * all);
+        add(c, all);
+        add(d, all);
+        add(e, all);
+        fill(e, all, special);
+        fill(f, all, special);
+        kernels->lstm_backward(a, b, d, e, f, rows, units);
+        add(a, 4 * all);
+        add(f, all);
+      }
+  end(kernels, "lstm");
+}
+
+static void hash_sums(const struct ckernels_table *kernels) {
+  begin(5);
+  for (size_t size = 0; size < SIZES; size++)
+    for (int special = 0; special < 2; special++) {
+      double sums[2];
+      size_t count = sizes[size] * 97;
+      fill(a, count, special);
+      fill(b, count, special);
+      kernels->sums(a, count, &sums[0], &sums[1]);
+      for (int index = 0; index < 2; index++) {
+        if (sums[index] != sums[index]) sums[index] = 0.5;
+        add_bytes(&sums[index], sizeof(double));
+      }
+      float dot = kernels->dot(a, b, count);
+      add(&dot, 1);
+      kernels->sum_rows(a, c, 97, sizes[size]);
+      add(c, sizes[size]);
+      kernels->softmax(b, 97, sizes[size]);
+      add(b, count);
+      int finite = kernels->all_finite(a, count);
+      add_bytes(&finite, sizeof(finite));
+    }
+  end(kernels, "sums");
+}
+
+static void hash_updates(const struct ckernels_table *kernels) {
+  for (int rule = CKERNELS_ADAM; rule <= CKERNELS_ADADELTA; rule++) {
+    begin(6);
+    for (size_t size = 0; size < SIZES; size++)
+      for (int kind = 0; kind < 8; kind++) {
+        int special = kind & 1, is_plain = kind >> 1 & 1;
+        struct ckernels_update update = {rule,   0.001f, 0.9f, 0.1f, 0.2f, 0.7f, 1.1f, 1e-7f,
+                                         0.0f,   0.0f,   1.0f, INFINITY, 0.0f};
+        if (!is_plain) {
+          update.l1 = 0.01f;
+          update.l2 = 0.02f;
+          update.scale = 0.3f;
+          update.clip = 0.5f;
+          update.decay = 0.001f;
+        }
+        size_t rows = sizes[(size * 5) % SIZES], columns = sizes[size], inner = 1 + size % 5;
+        size_t count = rows * columns;
+        fill(a, count, special);
+        fill(b, count > inner * columns ? count : inner * columns, special);
+        fill(c, count, special);
+        fill_positive(d, count, special);
+        fill_positive(e, count, special);
+        fill(f, inner * rows, special);
+        if (rule == CKERNELS_ADAM || rule == CKERNELS_AMSGRAD || rule == CKERNELS_NADAM)
+          kernels->update(&update, a, b, c, d, e, count);
+        else
+          kernels->update(&update, a, b, d, e, c, count);
+        kernels->update_product(&update, a, kind >> 2 ? f : NULL, b, kind >> 2 ? rows : 1, columns, inner,
+                                d, e, c);
+        add(a, count);
+        add(c, count);
+        add(d, count);
+        add(e, count);
+      }
+    char name[32];
+    snprintf(name, sizeof(name), "update %d", rule);
+    end(kernels, name);
+  }
+}
+
+int main(void) {
+  for (size_t index = 0; index < ckernels_available_count(); index++) {
+    const struct ckernels_table *kernels = ckernels_available(index);
+    hash_products(kernels);
+    hash_functions(kernels);
+    hash_steps(kernels);
+    hash_sums(kernels);
+    hash_updates(kernels);
+  }
+  return 0;
+}
