@@ -81,7 +81,7 @@ public struct Checkpoint {
     var configuration =
       try own?.configuration ?? OptimizerConfiguration(named: optimizer ?? "adam")
     if let learningRate { configuration = try configuration.with(learningRate: learningRate) }
-    let made = try Optimizer.make(configuration, parameters: parameters)
+    let made = try Optimizer(configuration, parameters: parameters)
     if let own { made.goOn(from: own) }
     self.optimizer = made
   }

@@ -74,7 +74,7 @@ struct CharacterBenchmark: Benchmark {
     }
     let targets = (0..<samples * steps).map { _ in Int32(generator.uniform(below: symbols)) }
     trainer = try Trainer(
-      parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       source: try SequenceDataset(
         samples: samples, timeSteps: steps, features: symbols, targetSteps: steps, inputs: inputs,
         targets: targets),
@@ -134,7 +134,7 @@ struct CheckpointBenchmark: Benchmark {
       .characterModel(units: units, symbols: 65, timeSteps: 50, statefulBatch: 50))
     try parameters.initialize(seed: 1)
     checkpoint = Checkpoint(
-      parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       recurrentState: RecurrentState.zero(parameters.configuration))
     unitsPerRound = Double(3 * parameters.configuration.parameterCount * MemoryLayout<Float>.size)
     if !saves { try CheckpointFile.save(checkpoint, to: file, lock: try CheckpointLock(file)) }

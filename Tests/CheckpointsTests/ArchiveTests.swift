@@ -68,7 +68,7 @@ import Testing
     }
     let saved = Checkpoint(
       parameters: parameters,
-      optimizer: try Optimizer.make(.adam(), parameters: parameters), recurrentState: state,
+      optimizer: try Optimizer(.adam(), parameters: parameters), recurrentState: state,
       stream: StreamPosition(nextInput: [[1, 3], [0, 2]]),
       vocabulary: Vocabulary(symbols: ["\0", "\"", "é", "<NUL>"], divisor: 4),
       kerasVersion: version)

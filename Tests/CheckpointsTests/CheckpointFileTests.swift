@@ -261,7 +261,7 @@ import Testing
       targets: [0, 1, 2, 0, 1, 2])
     let trainer = try Trainer(
       parameters: parameters,
-      optimizer: try Optimizer.make(.adam(learningRate: 0.01), parameters: parameters),
+      optimizer: try Optimizer(.adam(learningRate: 0.01), parameters: parameters),
       source: dataset,
       options: TrainingOptions(
         batchSize: 2, shuffle: true, resetStatesEachEpoch: true, randomSeed: UInt64.max),

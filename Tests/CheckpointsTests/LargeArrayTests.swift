@@ -79,7 +79,7 @@ import Testing
     let parameters = try ParameterStore<Float>(
       .lstmClassifier(units: [300], classes: 3, timeSteps: 1, features: 1, statefulBatch: 1))
     try parameters.initialize(seed: 1)
-    let optimizer = try Optimizer<Float>.make(.adam(), parameters: parameters)
+    let optimizer = try Optimizer<Float>(.adam(), parameters: parameters)
     for parameter in parameters.parameters {
       for index in 0..<parameter.count {
         optimizer.slot("momentum", of: parameter)[index] = Float(index) * 1e-6

@@ -55,7 +55,7 @@ import Testing
     shuffle: Bool = false
   ) throws -> Trainer {
     try Trainer(
-      parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       source: source,
       options: TrainingOptions(
         batchSize: batch, shuffle: shuffle, resetStatesEachEpoch: false, randomSeed: 1),
@@ -98,7 +98,7 @@ import Testing
     let parameters = try makeParameters()
     let before = parameters.parameters.map { Array(parameters[$0]) }
     let trainer = try OnlineTrainer(
-      parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       loss: .categoricalCrossEntropy, timeSteps: 3, dropoutSeed: 1)
     #expect(throws: SymbolOutOfRange.self) {
       try trainer.learn(input: { step, _ in step == 1 ? symbol : 0 }, target: { Float($0) })

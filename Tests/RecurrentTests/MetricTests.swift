@@ -37,7 +37,7 @@ import Testing
     options.metrics = metrics
     let trainer = try Trainer(
       parameters: parameters,
-      optimizer: try Optimizer.make(
+      optimizer: try Optimizer(
         try OptimizerConfiguration("SGD", options: ["learning_rate": 0]), parameters: parameters),
       loss: loss, source: samples, validation: samples, options: options,
       progress: TrainingProgress(samples: samples.samples, targetEpochs: 1, randomSeed: 1))
@@ -126,7 +126,7 @@ import Testing
       let parameters = try classifier()
       let trainer = try Trainer(
         parameters: parameters,
-        optimizer: try Optimizer.make(
+        optimizer: try Optimizer(
           try OptimizerConfiguration("SGD", options: ["learning_rate": 0.5]),
           parameters: parameters), loss: loss, source: samples,
         options: TrainingOptions(

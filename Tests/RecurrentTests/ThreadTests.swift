@@ -17,7 +17,7 @@ import Testing
     try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
     let trainer = try Trainer(
-      parameters: parameters, optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       source: try SequenceDataset(
         samples: batch, timeSteps: steps, features: features, targetSteps: steps,
         inputs: (0..<batch * steps * features).map { _ in Float(generator.uniform()) },

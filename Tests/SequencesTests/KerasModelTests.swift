@@ -78,7 +78,7 @@ import Testing
     try parameters.initialize(seed: 1)
     let model = Checkpoint(
       parameters: parameters,
-      optimizer: try Optimizer.make(.adam(learningRate: 0.01), parameters: parameters),
+      optimizer: try Optimizer(.adam(learningRate: 0.01), parameters: parameters),
       loss: .meanSquaredError, recurrentState: nil)
     let path = folder.path("model.h5")
     try CheckpointFile.save(model, to: path, lock: try CheckpointLock(path))

@@ -219,7 +219,7 @@ import Testing
     let path = folder.path("model.h5")
     let checkpoint = Checkpoint(
       parameters: parameters,
-      optimizer: try Optimizer.make(.adam(), parameters: parameters),
+      optimizer: try Optimizer(.adam(), parameters: parameters),
       loss: .sparseCategoricalCrossEntropy,
       recurrentState: .zero(parameters.configuration))
     try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))

@@ -150,7 +150,7 @@ enum KerasOptimizer {
     _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>, file: String
   ) throws -> Optimizer<Float> {
     do {
-      return try Optimizer.make(configuration, parameters: parameters)
+      return try Optimizer(configuration, parameters: parameters)
     } catch let error as ConfigurationError {
       throw CheckpointError.invalid(file, "\(error)")
     }

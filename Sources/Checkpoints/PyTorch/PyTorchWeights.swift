@@ -44,7 +44,7 @@ enum PyTorchWeights {
       var checkpoint = Checkpoint(
         parameters: parameters,
         optimizer: try architecture?.optimizer.map {
-          try Optimizer.make($0.configuration, parameters: parameters)
+          try Optimizer($0.configuration, parameters: parameters)
         },
         loss: architecture?.loss ?? .categoricalCrossEntropy,
         recurrentState: RecurrentState.zero(configuration), vocabulary: architecture?.vocabulary,

@@ -51,7 +51,7 @@ final class ActivationLayer<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     guard let inputGradient else { return }

@@ -145,7 +145,7 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let (normalized, product, scale) = (plan[normalized], plan[product], plan[scale])
     let all = steps * batch.rows
@@ -169,10 +169,10 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
       }
     }
     if let gamma {
-      parameters.update(gamma, left: nil, right: product, inner: all, optimizer: optimizer)
+      sink.add(gamma, left: nil, right: product, inner: all)
     }
     if let beta {
-      parameters.update(beta, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
+      sink.add(beta, left: nil, right: outputGradient, inner: all)
     }
   }
 }

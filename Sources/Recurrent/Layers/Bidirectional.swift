@@ -144,7 +144,7 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let size = batch.rows * units
     let first = plan[parts]
@@ -170,9 +170,9 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
     }
     let other = inputGradient == nil ? nil : plan[inputGradients]
     forward.backward(
-      outputGradient: first, inputGradient: inputGradient, in: batch, optimizer: optimizer)
+      outputGradient: first, inputGradient: inputGradient, in: batch, sink: sink)
     backward.backward(
-      outputGradient: reversed, inputGradient: other, in: batch, optimizer: optimizer)
+      outputGradient: reversed, inputGradient: other, in: batch, sink: sink)
     guard let inputGradient, let other else { return }
     for index in 0..<timeSteps * batch.rows * inputs { inputGradient[index] += other[index] }
   }

@@ -87,7 +87,7 @@ final class Dense<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let all = steps * batch.rows
@@ -100,9 +100,9 @@ final class Dense<Scalar: KernelScalar>: Layer {
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true,
         rows: all, columns: inputs, inner: units, into: inputGradient, accumulate: false)
     }
-    parameters.update(kernel, left: input, right: outputGradient, inner: all, optimizer: optimizer)
+    sink.add(kernel, left: input, right: outputGradient, inner: all)
     if let bias {
-      parameters.update(bias, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
+      sink.add(bias, left: nil, right: outputGradient, inner: all)
     }
   }
 }
@@ -116,13 +116,12 @@ func keepsBefore(_ activation: Activation) -> Bool {
   }
 }
 
-/// The sum of each column of `matrix` `[rows, columns]`.
+/// Adds the rows of `matrix` `[rows, columns]` to `sums`, in their order.
 @inline(__always)
-func sumRows<Scalar: KernelScalar>(
-  of matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Scalar>
+func addRows<Scalar: KernelScalar>(
+  of matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Scalar>
 ) {
-  sums.update(from: matrix, count: columns)
-  for row in 1..<max(1, rows) {
+  for row in 0..<rows {
     let values = matrix + row * columns
     for column in 0..<columns { sums[column] += values[column] }
   }

@@ -52,7 +52,7 @@ final class Dropout<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
     let factors = plan[factors]

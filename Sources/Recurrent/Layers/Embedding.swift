@@ -88,11 +88,10 @@ final class Embedding<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
-    parameters.update(embeddings, optimizer: optimizer) { gradient in
-      gradient.update(repeating: 0, count: symbols.count * units)
+    sink.add(embeddings) { gradient in
       for row in 0..<steps * batch.rows {
         guard let symbol = symbols.number(input[row]) else { continue }
         let to = gradient + symbol * units

@@ -188,7 +188,7 @@ final class LSTM<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let rows = batch.rows
@@ -234,11 +234,11 @@ final class LSTM<Scalar: KernelScalar>: Layer {
         rows: all, columns: inputs, inner: 4 * units, into: inputGradient, accumulate: false)
     }
     // Weights, for all steps at once.
-    parameters.update(
-      kernel, left: input, symbols: symbols, right: gates, inner: all, optimizer: optimizer)
-    parameters.update(
-      recurrentKernel, left: hiddens, right: gates, inner: all, optimizer: optimizer)
-    parameters.update(bias, left: nil, right: gates, inner: all, optimizer: optimizer)
+    sink.add(
+      kernel, left: input, symbols: symbols, right: gates, inner: all)
+    sink.add(
+      recurrentKernel, left: hiddens, right: gates, inner: all)
+    sink.add(bias, left: nil, right: gates, inner: all)
   }
 
   /// Multiplies by the recurrent kernel, or by its transpose.

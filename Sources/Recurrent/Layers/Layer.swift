@@ -13,18 +13,18 @@ protocol Layer<Scalar>: AnyObject {
   var states: [UnsafeMutableBufferPointer<Scalar>] { get }
 
   /// Computes the output `[steps, rows, units]` of `input` `[steps, rows, inputs]`. Both must stay as they
-  /// are until ``backward(outputGradient:inputGradient:in:optimizer:)``.
+  /// are until ``backward(outputGradient:inputGradient:in:sink:)``.
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar>
 
-  /// Computes the gradient of the layer's input, where it is asked for, then those of its weights, and
-  /// has the optimizer update the weights; without one the gradients replace those in the store.
+  /// Computes the gradient of the layer's input, where it is asked for, then those of its weights, which go to the
+  /// sink.
   ///
   /// - Parameter outputGradient: May be written over.
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?)
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>)
 }
 
 extension Layer {

@@ -98,7 +98,7 @@ final class LayerNormalization<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let (normalized, product, scales) = (plan[normalized], plan[product], plan[scales])
     let all = steps * batch.rows
@@ -121,10 +121,10 @@ final class LayerNormalization<Scalar: KernelScalar>: Layer {
       }
     }
     if let gamma {
-      parameters.update(gamma, left: nil, right: product, inner: all, optimizer: optimizer)
+      sink.add(gamma, left: nil, right: product, inner: all)
     }
     if let beta {
-      parameters.update(beta, left: nil, right: outputGradient, inner: all, optimizer: optimizer)
+      sink.add(beta, left: nil, right: outputGradient, inner: all)
     }
   }
 }

@@ -61,10 +61,10 @@ final class OneHotRows<Scalar: KernelScalar> {
     }
   }
 
-  /// `result = inputᵀ · right`, for `right` `[rows, width]` and `result` `[columns, width]`.
+  /// `result += inputᵀ · right`, for `right` `[rows, width]` and `result` `[columns, width]`.
   @specialized(where Scalar == Float)
-  func multiplyTransposed(
-    by right: UnsafePointer<Scalar>, width: Int, into result: UnsafeMutablePointer<Scalar>
+  func addTransposedProduct(
+    with right: UnsafePointer<Scalar>, width: Int, to result: UnsafeMutablePointer<Scalar>
   ) {
     // Each thread adds some columns up, so that nobody adds to another's sum.
     let grain = 16
@@ -73,9 +73,6 @@ final class OneHotRows<Scalar: KernelScalar> {
     ComputeThreads.run(parts: min(parts, grains)) { part, parts in
       let first = grains * part / parts * grain
       let last = min(width, grains * (part + 1) / parts * grain)
-      for row in 0..<columns {
-        (result + row * width + first).update(repeating: 0, count: last - first)
-      }
       for row in 0..<rows {
         let from = right + row * width
         let to = result + Int(places[row]) * width

@@ -28,7 +28,7 @@ protocol RecurrentCell<Scalar>: AnyObject {
   /// - Parameter hiddens: The hidden states before each step, `[steps, rows, units]`.
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
-    inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?)
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>)
 }
 
 /// Runs a cell over the steps of a sequence as `keras.layers.RNN` does: backwards, with masks, dropout and
@@ -162,7 +162,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let rows = batch.rows
     let state = rows * units
@@ -206,7 +206,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: Layer {
     let gradient = plan[orderedGradient]
     cell.finish(
       input: plan[ordered], hiddens: dropped, steps: timeSteps, rows: rows,
-      inputGradient: inputGradient == nil ? nil : gradient, optimizer: optimizer)
+      inputGradient: inputGradient == nil ? nil : gradient, sink: sink)
     guard let inputGradient else { return }
     for step in 0..<timeSteps {
       let to = inputGradient + time(step) * rows * inputs

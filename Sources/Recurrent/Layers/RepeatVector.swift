@@ -47,9 +47,10 @@ final class RepeatVector<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    sumRows(of: outputGradient, rows: steps, columns: batch.rows * inputs, into: inputGradient)
+    inputGradient.update(repeating: 0, count: batch.rows * inputs)
+    addRows(of: outputGradient, rows: steps, columns: batch.rows * inputs, to: inputGradient)
   }
 }

@@ -105,7 +105,7 @@ final class Reshape<Scalar: KernelScalar>: Layer {
   @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, optimizer: Adam<Scalar>?
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
     forEachValue(rows: batch.rows) { inputGradient[$0] = outputGradient[$1] }

@@ -28,7 +28,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   /// In Keras' order: layer by layer, `kernel`, `recurrent_kernel`, `bias`.
   public let parameters: [Parameter]
   let values: AlignedMemory<Scalar>
-  let gradients: AlignedMemory<Scalar>
+  let gradients: StoredGradients<Scalar>
 
   /// Makes room for the weights of a model; all are zero.
   ///
@@ -45,15 +45,14 @@ public final class ParameterStore<Scalar: KernelScalar> {
       }
     }
     self.parameters = parameters
-    areGradientsAll = parameters.allSatisfy {
-      $0.description.options.regularizer == nil && $0.description.options.constraint == nil
-        && !$0.description.isFrozen
+    hasRegularizers = parameters.contains {
+      $0.isTrainable && $0.description.options.regularizer != nil
     }
     // Weights, gradients and an optimizer's two moments; all that training needs or nothing.
     try OutOfMemory.check(
       bytes: offset.multipliedReportingOverflow(by: 4 * MemoryLayout<Scalar>.stride))
     values = try AlignedMemory(count: offset)
-    gradients = try AlignedMemory(count: offset)
+    gradients = try StoredGradients(count: offset, parameters: parameters.count)
   }
 
   /// Weights as the layers' initializers start them.
@@ -80,8 +79,8 @@ public final class ParameterStore<Scalar: KernelScalar> {
     }
   }
 
-  /// Whether an update follows from gradients alone: no weight has a price or a bound, and all are trained.
-  let areGradientsAll: Bool
+  /// Whether regularizers add anything to the loss.
+  let hasRegularizers: Bool
 
   /// What regularizers add to the loss, as `keras.Model.losses` has it.
   public var regularizationLoss: Double {
@@ -99,6 +98,8 @@ public final class ParameterStore<Scalar: KernelScalar> {
 
   /// A parameter as a layer computes with it.
   struct Matrix {
+    /// The place in ``ParameterStore/parameters``.
+    let number: Int
     let values: UnsafeMutablePointer<Scalar>
     /// Where it begins in the blocks, in scalars.
     let offset: Int
@@ -109,42 +110,20 @@ public final class ParameterStore<Scalar: KernelScalar> {
 
   /// A parameter of a layer of this model.
   func matrix(layer: String, name: String) -> Matrix {
-    guard let parameter = parameter(layer: layer, name: name) else {
+    guard let number = parameters.firstIndex(where: { $0.layer == layer && $0.name == name })
+    else {
       preconditionFailure("layer \(layer) of this model has no \(name)")
     }
+    return matrix(number)
+  }
+
+  /// The parameter of a place in ``parameters``.
+  func matrix(_ number: Int) -> Matrix {
+    let parameter = parameters[number]
     let columns = parameter.shape[parameter.shape.count - 1]
     return Matrix(
-      values: values.base + parameter.offset, offset: parameter.offset,
+      number: number, values: values.base + parameter.offset, offset: parameter.offset,
       rows: parameter.count / columns, columns: columns)
-  }
-
-  /// Updates a parameter by its gradient `leftᵀ · right`, or without an optimizer keeps the gradient.
-  ///
-  /// - Parameter symbols: What is known about `left`.
-  @inline(__always)
-  func update(
-    _ matrix: Matrix, left: UnsafePointer<Scalar>?, symbols: OneHotRows<Scalar>? = nil,
-    right: UnsafePointer<Scalar>, inner: Int, optimizer: Adam<Scalar>?
-  ) {
-    if let optimizer, inner <= Adam<Scalar>.fusedInner {
-      optimizer.update(matrix, left: left, right: right, inner: inner)
-      return
-    }
-    if let symbols, symbols.isFound {
-      symbols.multiplyTransposed(
-        by: right, width: matrix.columns, into: gradients.base + matrix.offset)
-    } else {
-      setGradient(matrix, left: left, right: right, inner: inner)
-    }
-    optimizer?.update(matrix)
-  }
-
-  /// Updates a parameter by a gradient that `compute` puts where it belongs.
-  func update(
-    _ matrix: Matrix, optimizer: Adam<Scalar>?, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
-  ) {
-    compute(gradients.base + matrix.offset)
-    optimizer?.update(matrix)
   }
 
   /// `result = input · kernel + bias` for all rows at once.
@@ -164,28 +143,6 @@ public final class ParameterStore<Scalar: KernelScalar> {
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
       columns: kernel.columns, inner: kernel.rows, into: result, accumulate: bias != nil)
-  }
-
-  /// Computes a gradient in its place: `leftᵀ · right`, or the sum of the rows of `right`.
-  ///
-  /// - Parameters:
-  ///   - left: `[inner, rows]`, `nil` for a bias.
-  ///   - right: `[inner, columns]`.
-  @inline(__always)
-  func setGradient(
-    _ matrix: Matrix, left: UnsafePointer<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
-  ) {
-    let gradient = gradients.base + matrix.offset
-    if let left, inner <= Adam<Scalar>.fusedInner {
-      Scalar.outerProducts(
-        left, right, rows: matrix.rows, columns: matrix.columns, inner: inner, into: gradient)
-    } else if let left {
-      Scalar.multiply(
-        left, transposeLeft: true, right, transposeRight: false, rows: matrix.rows,
-        columns: matrix.columns, inner: inner, into: gradient, accumulate: false)
-    } else {
-      sumRows(of: right, rows: inner, columns: matrix.columns, into: gradient)
-    }
   }
 
   /// The weights of a parameter, row-major, as they are in memory.

@@ -89,7 +89,7 @@ final class LayerGraph<Scalar: KernelScalar> {
   /// Takes the gradient of the last layer's output back through all of them.
   func backward(
     _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
-    optimizer: Adam<Scalar>?
+    sink: any GradientSink<Scalar>
   ) {
     for node in nodes {
       plan[node.outputGradient].update(repeating: 0, count: node.outputSize * batch.rows)
@@ -101,7 +101,7 @@ final class LayerGraph<Scalar: KernelScalar> {
       let below = hasBelow ? plan[node.inputGradient] : nil
       node.layer.backward(
         outputGradient: isLast ? outputGradient : plan[node.outputGradient], inputGradient: below,
-        in: batch, optimizer: optimizer)
+        in: batch, sink: sink)
       batch.isGradientBeforeActivation = false
       guard let below else { continue }
       for source in node.sources {

@@ -287,22 +287,23 @@ public final class Sequential<Scalar: KernelScalar> {
     from outputGradient: UnsafeMutablePointer<Scalar>, isFused: Bool, optimizer: Optimizer<Scalar>?
   ) {
     optimizer?.beginUpdate()
-    let fused = optimizer?.fused
+    if optimizer == nil { parameters.gradients.begin() }
+    let sink = optimizer?.sink ?? parameters.gradients
     var gradient = outputGradient
     context.isGradientBeforeActivation = isFused
     if let graph {
-      graph.backward(gradient, in: context, optimizer: fused)
-      if fused == nil { optimizer?.applyGradients() }
+      graph.backward(gradient, in: context, sink: sink)
+      optimizer?.endUpdate()
       return
     }
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let below = index == 0 ? nil : plan[layerGradients[index]]
       layers[index].backward(
-        outputGradient: gradient, inputGradient: below, in: context, optimizer: fused)
+        outputGradient: gradient, inputGradient: below, in: context, sink: sink)
       context.isGradientBeforeActivation = false
       if let below { gradient = below }
     }
-    if fused == nil { optimizer?.applyGradients() }
+    optimizer?.endUpdate()
   }
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.

@@ -1,11 +1,5 @@
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Adam with Nesterov's momentum (Dozat 2016) as `keras.optimizers.Nadam` computes it. The product of momentum
 /// factors, a variable of its own in Keras 3, follows from the number of the update.
 struct NadamRule: OptimizerRule {
@@ -26,7 +20,7 @@ struct NadamRule: OptimizerRule {
   var slotGroups: [[String]] { [["momentum", "velocity"]] }
 
   /// The momentum factor of an update.
-  private func factor(_ update: Int) -> Double { beta1 * (1 - 0.5 * pow(0.96, Double(update))) }
+  private func factor(_ update: Int) -> Double { beta1 * (1 - 0.5 * power(0.96, update)) }
 
   /// The product of the momentum factors of so many updates.
   func momentumProduct(updates: Int) -> Double {
@@ -61,7 +55,7 @@ struct NadamRule: OptimizerRule {
     )
     numbers.c = Scalar(next / (1 - product * next))
     numbers.d = Scalar((1 - factor(update)) / (1 - product))
-    numbers.e = Scalar(1 / (1 - pow(beta2, Double(update))))
+    numbers.e = Scalar(1 / (1 - power(beta2, update)))
     return numbers
   }
 }

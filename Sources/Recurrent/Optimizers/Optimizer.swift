@@ -1,46 +1,93 @@
 import Kernels
 
-/// An optimizer with what it keeps for each weight: Keras' `Optimizer`.
+/// An optimizer with what it keeps for each weight: Keras' `Optimizer`. What it makes of a gradient is an
+/// ``OptimizerRule``; regularizers, clipping, weight decay and constraints are the same for all.
+///
+/// It is the sink of gradients while a model learns: it updates each weight as soon as its gradient is known, and
+/// computes a gradient that is the sum of a few products on the way, without storing it. Where norms of gradients
+/// count, all of them are stored first, and ``endUpdate()`` updates the weights.
 ///
 /// Memory: as many scalars as the weights for each slot, laid out as ``ParameterStore`` lays them out.
-public class Optimizer<Scalar: KernelScalar> {
+public final class Optimizer<Scalar: KernelScalar> {
   public private(set) var configuration: OptimizerConfiguration
   /// The updates made so far.
   public var iterations = 0
-  let parameters: ParameterStore<Scalar>
   /// The names of the arrays, in the order of Keras' files.
   public let slotNames: [String]
-  let slots: [AlignedMemory<Scalar>]
 
-  init(_ configuration: OptimizerConfiguration, parameters: ParameterStore<Scalar>) throws {
-    self.configuration = configuration
-    self.parameters = parameters
-    slotNames = configuration.slotGroups.flatMap { $0 }
-    slots = try slotNames.map { _ in try AlignedMemory(count: parameters.values.count) }
-  }
+  private let parameters: ParameterStore<Scalar>
+  private let slots: [AlignedMemory<Scalar>]
+  private var rule: any OptimizerRule
+  /// Each parameter, by its number.
+  private var places: [Place]
+  /// The numbers of the update under way.
+  private var numbers: WeightUpdate<Scalar>
+  /// What the rule names first, second and third.
+  private let first, second, third: UnsafeMutablePointer<Scalar>
+  private let weightDecay: Scalar
+  private let norm, globalNorm: Double
 
-  init(
-    _ configuration: OptimizerConfiguration, parameters: ParameterStore<Scalar>,
-    slots: [AlignedMemory<Scalar>]
-  ) {
-    self.configuration = configuration
-    self.parameters = parameters
-    slotNames = configuration.slotGroups.flatMap { $0 }
-    self.slots = slots
+  /// What an update needs to know about a parameter.
+  private struct Place {
+    let matrix: ParameterStore<Scalar>.Matrix
+    let shape: [Int]
+    let isTrainable: Bool
+    let regularizer: Regularizer?
+    let constraint: Constraint?
+    var l1: Scalar
+    var l2: Scalar
+    /// What its gradient is multiplied by in this update.
+    var scale: Scalar = 1
   }
 
   /// An optimizer that has made no update yet.
   ///
   /// - Throws: `OutOfMemory`.
-  public static func make(
+  public init(
     _ configuration: OptimizerConfiguration, parameters: ParameterStore<Scalar>
-  ) throws -> Optimizer<Scalar> {
-    configuration.className == "Adam" && configuration.takesGradientsAsTheyAre
-      && parameters.areGradientsAll
-      && !configuration.flag("amsgrad")
-      ? try Adam(configuration, parameters: parameters)
-      : try RuleOptimizer(configuration, parameters: parameters)
+  ) throws {
+    guard let rule = OptimizerCatalog.classes[configuration.className]?.init(configuration) else {
+      throw ConfigurationError("optimizer \(configuration.className) is not supported")
+    }
+    self.configuration = configuration
+    self.parameters = parameters
+    self.rule = rule
+    slotNames = rule.slotGroups.flatMap { $0 }
+    let slots = try slotNames.map { _ in
+      try AlignedMemory<Scalar>(count: parameters.values.count)
+    }
+    self.slots = slots
+    if rule.initialSlot != 0 {
+      for slot in slots {
+        slot.base.update(repeating: Scalar(rule.initialSlot), count: slot.count)
+      }
+    }
+    let unused = parameters.gradients.base
+    func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> {
+      index < slots.count ? slots[index].base : unused
+    }
+    (first, second, third) = (slot(rule.places.0), slot(rule.places.1), slot(rule.places.2))
+
+    weightDecay = Scalar(configuration.number("weight_decay"))
+    // The first of `clipnorm`, `global_clipnorm` and `clipvalue` that is given.
+    norm = max(0, configuration.number("clipnorm"))
+    globalNorm = norm > 0 ? 0 : max(0, configuration.number("global_clipnorm"))
+    let (hasNorm, clip) = (norm + globalNorm > 0, Scalar(configuration.number("clipvalue")))
+    numbers = WeightUpdate(.sgd, rate: 0)
+    clipValue = !hasNorm && clip > 0 ? clip : .infinity
+    places = parameters.parameters.enumerated().map { number, parameter in
+      let options = parameter.description.options
+      // Where norms count, what regularizers cost is in the stored gradient already.
+      return Place(
+        matrix: parameters.matrix(number), shape: parameter.shape,
+        isTrainable: parameter.description.isTrainable, regularizer: options.regularizer,
+        constraint: options.constraint,
+        l1: hasNorm ? 0 : Scalar(options.regularizer?.l1 ?? 0),
+        l2: hasNorm ? 0 : Scalar(2 * (options.regularizer?.l2 ?? 0)))
+    }
   }
+
+  private let clipValue: Scalar
 
   /// The learning rate of the next update.
   public var learningRate: Float {
@@ -69,16 +116,123 @@ public class Optimizer<Scalar: KernelScalar> {
 
   /// What Keras 3 keeps beside slots: Nadam's product of momentum factors; `nil` for the others.
   public var momentumProduct: Float? {
-    configuration.className == "Nadam"
-      ? Float(NadamRule(configuration).momentumProduct(updates: iterations)) : nil
+    (rule as? NadamRule).map { Float($0.momentumProduct(updates: iterations)) }
   }
 
-  /// This optimizer, if layers can have it update their weights as they compute the gradients.
-  var fused: Adam<Scalar>? { nil }
+  /// Whether all gradients are needed before the first weight is updated.
+  private var needsAllGradients: Bool { norm > 0 || globalNorm > 0 }
 
-  /// Counts one more update; call before the weights of a model are updated.
-  func beginUpdate() { iterations += 1 }
+  /// Where the gradients of an update go.
+  var sink: any GradientSink<Scalar> { needsAllGradients ? parameters.gradients : self }
 
-  /// Updates all weights by the gradients in the store, where layers have not done so.
-  func applyGradients() {}
+  /// Counts one more update; call before the gradients come.
+  @specialized(where Scalar == Float)
+  func beginUpdate() {
+    iterations += 1
+    let rate = Scalar(configuration.learningRate)
+    numbers = rule.numbers(learningRate: rate, update: iterations)
+    numbers.decay = weightDecay * rate
+    numbers.clip = clipValue
+    if needsAllGradients { parameters.gradients.begin() }
+  }
+
+  /// Updates what is not updated yet; call after the last gradient.
+  @specialized(where Scalar == Float)
+  func endUpdate() {
+    guard needsAllGradients else { return }
+    findScales()
+    for place in places where place.isTrainable { update(place) }
+  }
+
+  @inline(__always)
+  private func numbers(of place: Place) -> WeightUpdate<Scalar> {
+    var numbers = numbers
+    (numbers.l1, numbers.l2, numbers.scale) = (place.l1, place.l2, place.scale)
+    return numbers
+  }
+
+  /// Updates one parameter by its gradient in the store; threads share a large one.
+  @inline(__always)
+  private func update(_ place: Place) {
+    let matrix = place.matrix
+    let (numbers, size) = (numbers(of: place), matrix.rows * matrix.columns)
+    let lines = (size + Self.line - 1) / Self.line
+    let parts = ComputeThreads.parts(of: size, enough: Self.enough)
+    ComputeThreads.run(parts: parts) { part, parts in
+      let from = lines * part / parts * Self.line
+      let count = min(size, lines * (part + 1) / parts * Self.line) - from
+      let at = matrix.offset + from
+      Scalar.update(
+        numbers, weights: matrix.values + from, gradients: parameters.gradients.base + at,
+        first: first + at, second: second + at, third: third + at, count: count)
+    }
+    constrain(place)
+  }
+
+  @inline(__always)
+  private func constrain(_ place: Place) {
+    guard let constraint = place.constraint else { return }
+    constraint.apply(
+      to: UnsafeMutableBufferPointer(
+        start: place.matrix.values, count: place.matrix.rows * place.matrix.columns),
+      shape: place.shape, scratch: parameters.gradients.base + place.matrix.offset)
+  }
+
+  /// Adds what regularizers cost to the gradients, and finds what `clipnorm` or `global_clipnorm` multiplies them by.
+  private func findScales() {
+    var all = 0.0
+    for index in places.indices where places[index].isTrainable {
+      let place = places[index]
+      let count = place.matrix.rows * place.matrix.columns
+      let gradients = parameters.gradients.base + place.matrix.offset
+      place.regularizer?.addGradient(
+        UnsafeMutableBufferPointer(start: place.matrix.values, count: count), to: gradients)
+      let squares = Scalar.sums(gradients, count: count).squares
+      all += squares
+      if norm > 0 { places[index].scale = Scalar(norm / max(norm, squares.squareRoot())) }
+    }
+    guard norm == 0 else { return }
+    let scale = Scalar(globalNorm / max(globalNorm, all.squareRoot()))
+    for index in places.indices { places[index].scale = scale }
+  }
+
+  /// The scalars that a thread takes at once, and from how many on a second thread helps.
+  private static var line: Int { 64 }
+  private static var enough: Int { 1 << 19 }
+
+  /// Up to so many products in a sum it is faster to compute a gradient on the way than to store it.
+  private static var fusedInner: Int { 8 }
+}
+
+extension Optimizer: GradientSink {
+  @specialized(where Scalar == Float)
+  func add(
+    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
+    symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
+  ) {
+    let place = places[parameter.number]
+    guard place.isTrainable else { return }
+    guard inner <= Self.fusedInner else {
+      parameters.gradients.put(
+        parameter, left: left, symbols: symbols, right: right, inner: inner, accumulate: false)
+      update(place)
+      return
+    }
+    let at = parameter.offset
+    Scalar.update(
+      numbers(of: place), left: left, right: right, rows: parameter.rows,
+      columns: parameter.columns, inner: inner, weights: parameter.values, first: first + at,
+      second: second + at, third: third + at)
+    constrain(place)
+  }
+
+  @specialized(where Scalar == Float)
+  func add(
+    _ parameter: ParameterStore<Scalar>.Matrix, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
+  ) {
+    let place = places[parameter.number]
+    guard place.isTrainable else { return }
+    parameters.gradients.put(parameter, accumulate: false, compute)
+    update(place)
+  }
 }

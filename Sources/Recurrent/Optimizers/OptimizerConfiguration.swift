@@ -119,14 +119,6 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   func number(_ option: String) -> Double { options[option]?.double ?? 0 }
   func flag(_ option: String) -> Bool { options[option]?.bool ?? false }
 
-  /// Whether gradients are used as they are, weight by weight, so that each can be computed as its weight is
-  /// updated.
-  var takesGradientsAsTheyAre: Bool {
-    ["weight_decay", "clipnorm", "global_clipnorm", "clipvalue"].allSatisfy {
-      (options[$0]?.double ?? 0) == 0
-    }
-  }
-
   /// The arrays that are kept for each weight: groups, in each of which those of one weight follow each other
   /// in Keras' files.
   public var slotGroups: [[String]] {

@@ -205,7 +205,7 @@ public final class Trainer {
       progress.metricSums[index] += model.sum(
         metric, of: source, classes: classes, values: values, rows: rows)
     }
-    let price = model.parameters.areGradientsAll ? 0 : model.parameters.regularizationLoss
+    let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
     let sums =
       source.targetUnits > 0
       ? model.backward(targetValues: values, loss: loss, rows: rows, optimizer: optimizer)
@@ -215,7 +215,7 @@ public final class Trainer {
           rows: rows, optimizer: optimizer)
       }
     progress.count(
-      loss: sums.lossSum + price * Double(sums.rows), correct: sums.correct, rows: sums.rows)
+      loss: sums.lossSum + penalty * Double(sums.rows), correct: sums.correct, rows: sums.rows)
   }
 
   /// Gives the optimizer the learning rate of the next update.

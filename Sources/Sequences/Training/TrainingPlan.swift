@@ -123,6 +123,6 @@ public struct TrainingPlan: Sendable {
       configuration = try configuration.with(options: optimizerOptions)
     }
     if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
-    return try Optimizer.make(configuration, parameters: parameters)
+    return try Optimizer(configuration, parameters: parameters)
   }
 }

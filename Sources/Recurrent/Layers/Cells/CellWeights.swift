@@ -28,18 +28,18 @@ struct CellWeights<Scalar: KernelScalar> {
   ///   - hiddens: The hidden states before each step.
   func finish(
     gradient: UnsafePointer<Scalar>, input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>,
-    rows: Int, inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
+    rows: Int, inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     if let inputGradient {
       Scalar.multiply(
         gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: rows,
         columns: kernel.rows, inner: kernel.columns, into: inputGradient, accumulate: false)
     }
-    parameters.update(kernel, left: input, right: gradient, inner: rows, optimizer: optimizer)
-    parameters.update(
-      recurrentKernel, left: hiddens, right: gradient, inner: rows, optimizer: optimizer)
+    sink.add(kernel, left: input, right: gradient, inner: rows)
+    sink.add(
+      recurrentKernel, left: hiddens, right: gradient, inner: rows)
     if let bias {
-      parameters.update(bias, left: nil, right: gradient, inner: rows, optimizer: optimizer)
+      sink.add(bias, left: nil, right: gradient, inner: rows)
     }
   }
 }

@@ -214,7 +214,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
   @specialized(where Scalar == Float)
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
-    inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let (all, width, gradient) = (steps * rows, 3 * units, plan[gradient])
     if let inputGradient {
@@ -224,18 +224,18 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
     let second = gradient + all * width
     second.update(from: plan[inner], count: all * width)
-    parameters.update(kernel, left: input, right: gradient, inner: all, optimizer: optimizer)
+    sink.add(kernel, left: input, right: gradient, inner: all)
     if resetsAfter {
-      parameters.update(
-        recurrentKernel, left: hiddens, right: second, inner: all, optimizer: optimizer)
+      sink.add(
+        recurrentKernel, left: hiddens, right: second, inner: all)
       guard let bias else { return }
       let biasRows = plan[biasRows]
       for row in 0..<2 * all {
         biasRows[2 * row] = row < all ? 1 : 0
         biasRows[2 * row + 1] = row < all ? 0 : 1
       }
-      parameters.update(
-        bias, left: biasRows, right: gradient, inner: 2 * all, optimizer: optimizer)
+      sink.add(
+        bias, left: biasRows, right: gradient, inner: 2 * all)
     } else {
       // h for z and r, r ∘ h for g: one product over both.
       let (factors, factorGradient) = (plan[factors], plan[factorGradient])
@@ -250,11 +250,10 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
             gradient[row * width + 2 * units + unit]
         }
       }
-      parameters.update(
-        recurrentKernel, left: factors, right: factorGradient, inner: 2 * all,
-        optimizer: optimizer)
+      sink.add(
+        recurrentKernel, left: factors, right: factorGradient, inner: 2 * all)
       if let bias {
-        parameters.update(bias, left: nil, right: gradient, inner: all, optimizer: optimizer)
+        sink.add(bias, left: nil, right: gradient, inner: all)
       }
     }
   }

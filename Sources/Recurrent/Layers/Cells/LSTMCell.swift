@@ -113,10 +113,10 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   @specialized(where Scalar == Float)
   func finish(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, steps: Int, rows: Int,
-    inputGradient: UnsafeMutablePointer<Scalar>?, optimizer: Adam<Scalar>?
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     weights.finish(
       gradient: plan[gradient], input: input, hiddens: hiddens, rows: steps * rows,
-      inputGradient: inputGradient, optimizer: optimizer)
+      inputGradient: inputGradient, sink: sink)
   }
 }

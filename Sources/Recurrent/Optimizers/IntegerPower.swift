@@ -1,0 +1,10 @@
+/// `baseⁿ` by repeated squaring: the same bits on every machine, which the C library's power does not promise.
+func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, square, rest) = (1.0, base, exponent)
+  while rest > 0 {
+    if rest & 1 == 1 { result *= square }
+    square *= square
+    rest >>= 1
+  }
+  return result
+}
