@@ -20,14 +20,6 @@ let hdf5Libraries: [LinkerSetting] =
     + [.linkedLibrary("hdf5_serial", .when(configuration: .debug))]
   : [.linkedLibrary("hdf5")]
 
-// OpenBLAS is loaded when a product first needs it; the build uses its header alone, which Homebrew keeps
-// where only pkg-config knows.
-#if os(macOS)
-  let openBLAS: String? = "openblas"
-#else
-  let openBLAS: String? = nil
-#endif
-
 let package = Package(
   name: "lstm-toolkit",
   platforms: [.macOS(.v15)],
@@ -50,9 +42,6 @@ let package = Package(
       name: "CHDF5", pkgConfig: hasStaticHDF5 ? nil : "hdf5",
       providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: openBLAS,
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .systemLibrary(
       name: "CZlib", pkgConfig: hasStaticHDF5 ? nil : "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
@@ -66,7 +55,7 @@ let package = Package(
 
     // The library, each module above the ones it depends on.
     .target(name: "HDF5", dependencies: ["CFileImage", "CHDF5"], linkerSettings: hdf5Libraries),
-    .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
     .target(name: "Recurrent", dependencies: ["Kernels"]),
     .target(
       name: "Checkpoints",

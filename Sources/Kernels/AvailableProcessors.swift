@@ -11,19 +11,18 @@ enum AvailableProcessors {
 
   private static var online: Int { sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
 
-  private static var allowed: Int? {
-    #if canImport(Glibc)
-      // A set of as many processors as any kernel is built for.
-      var words = [UInt](repeating: 0, count: 8192 / UInt.bitWidth)
-      let read = words.withUnsafeMutableBytes { bytes in
-        bytes.baseAddress.map {
-          sched_getaffinity(0, bytes.count, $0.assumingMemoryBound(to: cpu_set_t.self))
-        }
-      }
-      return read == 0 ? words.reduce(0) { $0 + $1.nonzeroBitCount } : nil
-    #else
+  private static var allowed: Int? { text("/proc/self/status").flatMap(allowed(status:)) }
+
+  /// - Parameter status: The content of `/proc/self/status`, where the processors are bits of hexadecimal digits.
+  static func allowed(status: String) -> Int? {
+    let name = "Cpus_allowed:"
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else {
       return nil
-    #endif
+    }
+    let count = line.dropFirst(name.count).reduce(0) {
+      $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0)
+    }
+    return count > 0 ? count : nil
   }
 
   /// The processors' time that the control groups of this process leave it, rounded up; `nil` if there is no limit.

@@ -104,8 +104,9 @@ extension Double: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
-    left: UnsafePointer<Double>?, right: UnsafePointer<Double>, rows: Int, columns: Int, inner: Int,
+    _ update: WeightUpdate<Double>, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
+    rows: Int,
+    columns: Int, inner: Int, weights: UnsafeMutablePointer<Double>,
     first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
     third: UnsafeMutablePointer<Double>
   ) {
@@ -173,7 +174,9 @@ extension Double: KernelScalar {
     for row in 0..<rows {
       let values = UnsafeMutableBufferPointer(start: values + row * columns, count: columns)
       let largest = values.max() ?? 0
-      for index in values.indices { values[index] = Elementary.exponential(values[index] - largest) }
+      for index in values.indices {
+        values[index] = Elementary.exponential(values[index] - largest)
+      }
       let sum = values.reduce(0, +)
       for index in values.indices { values[index] /= sum }
     }

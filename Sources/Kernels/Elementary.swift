@@ -69,7 +69,7 @@ public enum Elementary {
     return 1.1283791670955126 * exponential(-x * x) * sum
   }
 
-  /// `base` to a whole power, by squares.
+  /// `base` to a whole power, by squares; within as many units in the last place as the power is.
   public static func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, left) = (1.0, base, exponent.magnitude)
     while left > 0 {

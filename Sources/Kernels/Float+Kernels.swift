@@ -79,8 +79,9 @@ extension Float: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
-    left: UnsafePointer<Float>?, right: UnsafePointer<Float>, rows: Int, columns: Int, inner: Int,
+    _ update: WeightUpdate<Float>, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
+    rows: Int,
+    columns: Int, inner: Int, weights: UnsafeMutablePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,
     third: UnsafeMutablePointer<Float>
   ) {
@@ -112,7 +113,8 @@ extension Float: KernelScalar {
   }
 
   /// The sum of the products of values.
-  static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float {
+  static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float
+  {
     kernels.dot(left, right, count)
   }
 

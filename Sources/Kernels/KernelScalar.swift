@@ -67,8 +67,8 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
   ///   - right: `[inner, columns]`; `inner` should be small, and is at least 1.
   static func update(
-    _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
-    left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
+    _ update: WeightUpdate<Self>, left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int,
+    columns: Int, inner: Int, weights: UnsafeMutablePointer<Self>,
     first: UnsafeMutablePointer<Self>, second: UnsafeMutablePointer<Self>,
     third: UnsafeMutablePointer<Self>)
 

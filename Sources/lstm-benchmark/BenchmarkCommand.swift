@@ -74,7 +74,8 @@ struct BenchmarkCommand: ToolCommand {
     for _ in 0..<rounds { seconds.append(.number(try benchmark.round())) }
     let document: JSONValue = [
       "seconds": .array(seconds), "unit": .string(benchmark.unit),
-      "per_round": .number(benchmark.unitsPerRound), "core": .string(BLASCore.selected),
+      "per_round": .number(benchmark.unitsPerRound),
+      "core": .string(InstructionSet.selected.rawValue),
     ]
     try StandardStreams.output(document.text() + "\n")
   }

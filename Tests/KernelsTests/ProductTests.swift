@@ -1,6 +1,7 @@
 import CKernels
-import Kernels
 import Testing
+
+@testable import Kernels
 
 /// The matrix products and what is fused with them, against plain loops in double precision, on every
 /// instruction set this processor has.
@@ -56,14 +57,27 @@ import Testing
       for accumulate in [false, true] {
         let wanted = accumulate ? added : expected
         let flag: Int32 = accumulate ? 1 : 0
+        let leftTransposed = transposed(left, rows: size.rows, columns: size.inner)
         var result = begin
-        kernels.multiply(left, right, &result, size.rows, size.columns, size.inner, flag)
-        expectClose(result, wanted, inner: size.inner, "multiply on \(name)")
-
-        result = begin
-        kernels.multiply_transposed(
-          left, rightTransposed, &result, size.rows, size.columns, size.inner, flag)
-        expectClose(result, wanted, inner: size.inner, "multiply_transposed on \(name)")
+        for turned in 0..<4 {
+          let (isLeftTurned, isRightTurned) = (turned & 1 == 1, turned & 2 == 2)
+          result = begin
+          (isLeftTurned ? leftTransposed : left).withUnsafeBufferPointer { left in
+            (isRightTurned ? rightTransposed : right).withUnsafeBufferPointer { right in
+              result.withUnsafeMutableBufferPointer { result in
+                var product = ckernels_product(
+                  left: left.baseAddress, left_row: isLeftTurned ? 1 : size.inner,
+                  left_inner: isLeftTurned ? size.rows : 1, right: right.baseAddress,
+                  right_inner: isRightTurned ? 1 : size.columns,
+                  right_column: isRightTurned ? size.inner : 1, result: result.baseAddress,
+                  result_row: size.columns, rows: size.rows, columns: size.columns,
+                  inner: size.inner, accumulate: flag)
+                kernels.multiply(&product)
+              }
+            }
+          }
+          expectClose(result, wanted, inner: size.inner, "multiply \(turned) on \(name)")
+        }
 
         for (matrix, isTransposed) in [(right, Int32(0)), (rightTransposed, Int32(1))] {
           var packed = [Float](
@@ -78,7 +92,7 @@ import Testing
     }
   }
 
-  /// Through the module's own choice between our kernels, BLAS and threads.
+  /// Through the module's own sharing between threads.
   @Test(arguments: [
     Size(rows: 1, columns: 2048, inner: 600), Size(rows: 300, columns: 70, inner: 90),
     Size(rows: 40, columns: 700, inner: 64),
@@ -101,6 +115,12 @@ import Testing
     }
   }
 
+  private func adam<Scalar: KernelScalar>() -> WeightUpdate<Scalar> {
+    var update = WeightUpdate<Scalar>(.adam, rate: 0.01)
+    (update.a, update.b, update.epsilon) = (0.1, 0.001, 1e-7)
+    return update
+  }
+
   @Test(arguments: [1, 3, 8]) func adamOnAProductIsAdamOnItsResult(inner: Int) {
     let (rows, columns) = (7, 37)
     let left = wave(inner * rows, 0.4)
@@ -117,18 +137,20 @@ import Testing
         var expected = (
           weights.map { Double($0) }, momentum.map { Double($0) }, velocity.map { Double($0) }
         )
+        var unused = expected.0
         let doubles = (left.map { Double($0) }, right.map { Double($0) })
         doubles.0.withUnsafeBufferPointer { left in
-          Double.adam(
-            weights: &expected.0, left: isBias ? nil : left.baseAddress, right: doubles.1,
-            rows: rows, columns: columns, inner: inner, momentum: &expected.1,
-            velocity: &expected.2, step: 0.01, oneMinusBeta1: 0.1, oneMinusBeta2: 0.001,
-            epsilon: 1e-7)
+          Double.update(
+            adam(), left: isBias ? nil : left.baseAddress, right: doubles.1, rows: rows,
+            columns: columns, inner: inner, weights: &expected.0, first: &expected.1,
+            second: &expected.2, third: &unused)
         }
         left.withUnsafeBufferPointer { left in
-          kernels.adam_product(
-            &weights, &momentum, &velocity, isBias ? nil : left.baseAddress, right, rows, columns,
-            inner, 0.01, 0.1, 0.001, 1e-7)
+          var numbers = (adam() as WeightUpdate<Float>).kernel
+          var third: [Float] = []
+          kernels.update_product(
+            &numbers, &weights, isBias ? nil : left.baseAddress, right, rows, columns, inner,
+            &momentum, &velocity, &third)
         }
         expectClose(weights, expected.0, inner: inner, "weights on \(name)")
         expectClose(momentum, expected.1, inner: inner, "momentum on \(name)")

@@ -70,7 +70,7 @@ import Testing
     func loss() -> Double {
       let output = model.forward(rows: 3)
       let losses = targets.enumerated().map { row, target in
-        -weights[Int(target)] * naturalLogarithm(output[row * 3 + Int(target)])
+        -weights[Int(target)] * Elementary.logarithm(output[row * 3 + Int(target)])
       }
       return losses.reduce(0, +) / 6
     }
@@ -90,6 +90,4 @@ import Testing
       }
     }
   }
-
-  private func naturalLogarithm(_ value: Double) -> Double { Double.naturalLogarithm(value) }
 }

@@ -64,10 +64,4 @@ import Testing
     let cut = try weights("SGD", ["learning_rate": 1, "clipvalue": 1e-3], rows: 1)
     #expect(zip(free, cut).contains { abs($0 - $1) > 1e-2 })
   }
-
-  @Test(arguments: [0, 1, 2, 7, 1000, 123_457]) func powersAreExactEnough(exponent: Int) {
-    var product = 1.0
-    for _ in 0..<exponent { product *= 0.9999 }
-    #expect(abs(power(0.9999, exponent) - product) <= 1e-9 * product)
-  }
 }

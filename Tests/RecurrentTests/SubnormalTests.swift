@@ -3,28 +3,27 @@ import Testing
 
 @testable import Recurrent
 
-/// Numbers too small to be normal count as zero wherever a model computes, on whatever thread.
+/// Results too small to be normal count as zero, wherever a model computes and however many threads share the work.
 extension ThreadTests {
-  /// A product whose every element is 1e-40, a subnormal number in float32, on two threads.
-  private func products() -> [Float] {
+  /// A product whose every element is 1e-40, a subnormal number in float32.
+  @Test(arguments: [1, 2, 5]) func productsBelowTheSmallestNormalNumberAreZero(threads: Int) {
     let before = ComputeThreads.count
-    ComputeThreads.use(2)
+    ComputeThreads.use(threads)
     defer { ComputeThreads.use(before) }
     let size = 128
     let left = [Float](repeating: 1e-20 / Float(size), count: size * size)
     let right = [Float](repeating: 1e-20, count: size * size)
-    var result = [Float](repeating: 0, count: size * size)
+    var result = [Float](repeating: 1, count: size * size)
     Float.multiply(
       left, transposeLeft: false, right, transposeRight: false, rows: size, columns: size,
       inner: size, into: &result, accumulate: false)
-    return result
-  }
-
-  /// The threads that share a product compute as the one that hands out the work does.
-  @Test func noProductMixesTwoRules() {
-    #expect(products().allSatisfy { $0 != 0 && $0.isSubnormal })
-    #expect(FloatMode.flushingSubnormals { products() }.allSatisfy { $0 == 0 })
-    #expect(products().allSatisfy { $0 != 0 })
+    #expect(result.allSatisfy { $0 == 0 })
+    // What is only subnormal on the way counts.
+    result = [Float](repeating: 1e-36, count: size * size)
+    Float.multiply(
+      left, transposeLeft: false, right, transposeRight: false, rows: size, columns: size,
+      inner: size, into: &result, accumulate: true)
+    #expect(result.allSatisfy { $0 > 1e-36 })
   }
 
   @Test func predictionsAndTrainingFollowOneRule() throws {

@@ -115,7 +115,7 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
 
     core = json.loads(run([*ours("product"), "--rounds", 1]).splitlines()[-1])["core"]
     ceilings = {"flops": min(measure(ours("product"))), "bytes": min(measure(ours("memory")))}
-    print(f"{arguments.threads} threads, OpenBLAS for {core}; matrix products reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "
+    print(f"{arguments.threads} threads, instructions: {core}; matrix products reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "
           f"reading memory {1e-9 / ceilings['bytes']:.1f} GB/s\n")
     print("| work | here | spread | peer | | ratio | aim | of the ceiling |")
     print("|---|---|---|---|---|---|---|---|")

@@ -1,11 +1,5 @@
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How the weights of a parameter begin: Keras' initializers, drawn from our generator.
 enum Initializer: Equatable, Sendable {
   case zeros
@@ -149,7 +143,7 @@ enum Initializer: Equatable, Sendable {
     using generator: inout PhiloxGenerator
   ) {
     let (rows, columns) = (max(inputs, outputs), min(inputs, outputs))
-    var matrix = (0..<rows * columns).map { _ in normal(using: &generator) }
+    var matrix = (0..<rows * columns).map { _ in Float(normal(using: &generator)) }
     OrthogonalMatrix.factor(&matrix, rows: rows, columns: columns)
     for index in weights.indices {
       // The factor's column j is row j of `matrix`; a wide weight matrix is its transpose.
@@ -161,8 +155,8 @@ enum Initializer: Equatable, Sendable {
 
   /// A normally distributed number (Box & Muller 1958).
   private static func normal(using generator: inout PhiloxGenerator) -> Double {
-    let radius = (-2 * log(1 - generator.uniform())).squareRoot()
-    return radius * cos(2 * .pi * generator.uniform())
+    let radius = (-2 * Elementary.logarithm(1 - generator.uniform())).squareRoot()
+    return radius * Elementary.cosine(ofTurns: generator.uniform())
   }
 
   private static func truncatedNormal(using generator: inout PhiloxGenerator) -> Double {

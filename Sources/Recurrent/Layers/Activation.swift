@@ -1,11 +1,5 @@
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// What Keras calls an activation: a function of each value, or of each row.
 ///
 /// Formulas and constants as in `keras.activations`.
@@ -37,14 +31,19 @@ public enum Activation: String, CaseIterable, Sendable {
     switch self {
     case .linear: return
     case .softmax: Scalar.softmax(values, rows: rows, columns: columns)
+    case .tanh: Scalar.hyperbolicTangent(values, count: rows * columns)
+    case .sigmoid: Scalar.sigmoid(values, count: rows * columns)
+    case .exponential: Scalar.exponential(values, count: rows * columns)
     case .logSoftmax:
       for row in 0..<rows {
         let values = values + row * columns
         var largest = values[0]
         for column in 1..<max(1, columns) { largest = max(largest, values[column]) }
         var sum = 0.0
-        for column in 0..<columns { sum += exp(Double(values[column] - largest)) }
-        let shift = largest + Scalar(log(sum))
+        for column in 0..<columns {
+          sum += Elementary.exponential(Double(values[column] - largest))
+        }
+        let shift = largest + Scalar(Elementary.logarithm(sum))
         for column in 0..<columns { values[column] -= shift }
       }
     default:
@@ -75,7 +74,7 @@ public enum Activation: String, CaseIterable, Sendable {
           gradient[column] =
             self == .softmax
             ? after[column] * (gradient[column] - sum)
-            : gradient[column] - Scalar(exp(Double(after[column]))) * sum
+            : gradient[column] - Scalar(Elementary.exponential(Double(after[column]))) * sum
         }
       }
     default:
@@ -95,24 +94,24 @@ public enum Activation: String, CaseIterable, Sendable {
     case .relu: max(x, 0)
     case .relu6: min(max(x, 0), 6)
     case .leakyRelu: x >= 0 ? x : 0.2 * x
-    case .elu, .celu: x > 0 ? x : expm1(x)
-    case .selu: Self.seluScale * (x > 0 ? x : Self.seluAlpha * expm1(x))
-    case .gelu: 0.5 * x * (1 + erf(x / 2.0.squareRoot()))
-    case .silu, .swish: x * sigmoid(x)
-    case .mish: x * hyperbolicTangent(softplus(x))
-    case .softplus: softplus(x)
+    case .elu, .celu: x > 0 ? x : Elementary.exponentialLessOne(x)
+    case .selu: Self.seluScale * (x > 0 ? x : Self.seluAlpha * Elementary.exponentialLessOne(x))
+    case .gelu: 0.5 * x * (1 + Elementary.errorFunction(x / 2.0.squareRoot()))
+    case .silu, .swish: x * Elementary.sigmoid(x)
+    case .mish: x * Elementary.hyperbolicTangent(Elementary.softplus(x))
+    case .softplus: Elementary.softplus(x)
     case .softsign: x / (1 + abs(x))
-    case .tanh: hyperbolicTangent(x)
-    case .sigmoid: sigmoid(x)
-    case .exponential: exp(x)
+    case .tanh: Elementary.hyperbolicTangent(x)
+    case .sigmoid: Elementary.sigmoid(x)
+    case .exponential: Elementary.exponential(x)
     case .hardSigmoid: min(max(x / 6 + 0.5, 0), 1)
     case .hardSigmoid2: min(max(0.2 * x + 0.5, 0), 1)
     case .hardSilu, .hardSwish: x * min(max(x / 6 + 0.5, 0), 1)
     case .hardTanh: min(max(x, -1), 1)
     case .hardShrink: abs(x) > 0.5 ? x : 0
     case .softShrink: x > 0.5 ? x - 0.5 : x < -0.5 ? x + 0.5 : 0
-    case .tanhShrink: x - hyperbolicTangent(x)
-    case .logSigmoid: -softplus(-x)
+    case .tanhShrink: x - Elementary.hyperbolicTangent(x)
+    case .logSigmoid: -Elementary.softplus(-x)
     case .squareplus: (x + (x * x + 4).squareRoot()) / 2
     case .threshold: x > 0.5 ? x : 0.5
     case .sparsePlus: x <= -1 ? 0 : x < 1 ? (x + 1) * (x + 1) / 4 : x
@@ -130,12 +129,13 @@ public enum Activation: String, CaseIterable, Sendable {
     case .elu, .celu: return x > 0 ? 1 : y + 1
     case .selu: return x > 0 ? Self.seluScale : y + Self.seluScale * Self.seluAlpha
     case .gelu:
-      return 0.5 * (1 + erf(x / 2.0.squareRoot())) + x * exp(-x * x / 2) / (2 * .pi).squareRoot()
-    case .silu, .swish: return y + sigmoid(x) * (1 - y)
+      return 0.5 * (1 + Elementary.errorFunction(x / 2.0.squareRoot())) + x
+        * Elementary.exponential(-x * x / 2) / (2 * .pi).squareRoot()
+    case .silu, .swish: return y + Elementary.sigmoid(x) * (1 - y)
     case .mish:
-      let t = hyperbolicTangent(softplus(x))
-      return t + x * (1 - t * t) * sigmoid(x)
-    case .softplus: return sigmoid(x)
+      let t = Elementary.hyperbolicTangent(Elementary.softplus(x))
+      return t + x * (1 - t * t) * Elementary.sigmoid(x)
+    case .softplus: return Elementary.sigmoid(x)
     case .softsign: return 1 / ((1 + abs(x)) * (1 + abs(x)))
     case .tanh: return 1 - y * y
     case .sigmoid: return y * (1 - y)
@@ -147,22 +147,13 @@ public enum Activation: String, CaseIterable, Sendable {
     case .hardShrink: return abs(x) > 0.5 ? 1 : 0
     case .softShrink: return abs(x) > 0.5 ? 1 : 0
     case .tanhShrink:
-      let t = hyperbolicTangent(x)
+      let t = Elementary.hyperbolicTangent(x)
       return t * t
-    case .logSigmoid: return sigmoid(-x)
+    case .logSigmoid: return Elementary.sigmoid(-x)
     case .squareplus: return 0.5 + 0.5 * x / (x * x + 4).squareRoot()
     case .threshold: return x > 0.5 ? 1 : 0
     case .sparsePlus: return x <= -1 ? 0 : x < 1 ? (x + 1) / 2 : 1
     case .sparseSigmoid: return abs(x) < 1 ? 0.5 : 0
     }
   }
-
-  private func sigmoid(_ x: Double) -> Double {
-    x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x))
-  }
-
-  private func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 }
-
-/// The system's function, which the case of that name hides.
-private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }

@@ -29,7 +29,7 @@ enum CategoricalCrossEntropy {
       }
       let target = Int(targets[row])
       // A probability that float32 rounds to zero counts as the smallest one there is.
-      let loss = -Double(Scalar.naturalLogarithm(max(p[target], .leastNormalMagnitude)))
+      let loss = -Elementary.logarithm(Double(max(p[target], .leastNormalMagnitude)))
       let weight = classWeights?[target]
       sums.loss += weight.map { Double($0) * loss } ?? loss
       if likeliestClass(p, classes: classes) == target { sums.correct += 1 }

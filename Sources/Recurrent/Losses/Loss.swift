@@ -1,11 +1,5 @@
 import Kernels
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// How far answers are from their targets: `keras.losses`.
 public enum Loss: Equatable, Sendable {
   case categoricalCrossEntropy
@@ -176,7 +170,7 @@ public enum Loss: Equatable, Sendable {
         for unit in 0..<units {
           let p = Double(output[unit])
           if target(unit) != 0 {
-            loss -= target(unit) * log(max(p, Double(Scalar.leastNormalMagnitude)))
+            loss -= target(unit) * Elementary.logarithm(max(p, Double(Scalar.leastNormalMagnitude)))
           }
           put(p * total - target(unit), unit)
         }
@@ -187,7 +181,7 @@ public enum Loss: Equatable, Sendable {
       for unit in 0..<units where isInside(Double(output[unit]) / sum) { cut += target(unit) }
       for unit in 0..<units {
         let p = Double(output[unit]) / sum
-        loss -= target(unit) * log(min(max(p, Self.smallest), 1 - Self.smallest))
+        loss -= target(unit) * Elementary.logarithm(min(max(p, Self.smallest), 1 - Self.smallest))
         put((isInside(p) ? -target(unit) / Double(output[unit]) : 0) + cut / sum, unit)
       }
     case .binaryCrossEntropy:
@@ -195,7 +189,8 @@ public enum Loss: Equatable, Sendable {
         let (y, t) = (Double(output[unit]), target(unit))
         let least = isFused ? Double(Scalar.leastNormalMagnitude) : Self.smallest
         let p = min(max(y, least), 1 - (isFused ? 1e-16 : Self.smallest))
-        loss -= (t * log(p) + (1 - t) * log(1 - p)) / Double(units)
+        loss -=
+          (t * Elementary.logarithm(p) + (1 - t) * Elementary.logarithm(1 - p)) / Double(units)
         let slope = isFused ? y - t : isInside(y) ? (y - t) / (y * (1 - y)) : 0
         put(slope / Double(units), unit)
       }

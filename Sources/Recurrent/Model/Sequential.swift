@@ -139,12 +139,10 @@ public final class Sequential<Scalar: KernelScalar> {
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
-    FloatMode.flushingSubnormals {
-      if let graph {
-        values = graph.forward(values, in: context)
-      } else {
-        for layer in layers { values = layer.forward(values, in: context) }
-      }
+    if let graph {
+      values = graph.forward(values, in: context)
+    } else {
+      for layer in layers { values = layer.forward(values, in: context) }
     }
     output = values
     return UnsafeBufferPointer(
@@ -245,13 +243,11 @@ public final class Sequential<Scalar: KernelScalar> {
       return backward(
         .classes(targets, weights: classWeights), loss: loss, rows: rows, optimizer: optimizer)
     }
-    return FloatMode.flushingSubnormals {
-      let sums = CategoricalCrossEntropy.evaluate(
-        probabilities: output, targets: targets, classWeights: classWeights, mask: context.mask,
-        rows: outputSteps * rows, classes: outputUnits, gradient: true)
-      goBack(from: output, isFused: true, optimizer: optimizer)
-      return (sums.loss, sums.correct, sums.rows)
-    }
+    let sums = CategoricalCrossEntropy.evaluate(
+      probabilities: output, targets: targets, classWeights: classWeights, mask: context.mask,
+      rows: outputSteps * rows, classes: outputUnits, gradient: true)
+    goBack(from: output, isFused: true, optimizer: optimizer)
+    return (sums.loss, sums.correct, sums.rows)
   }
 
   /// The same for targets that are values.
@@ -272,13 +268,11 @@ public final class Sequential<Scalar: KernelScalar> {
     // The last layer may need its output for its own gradient.
     let gradient = plan[outputGradient]
     gradient.update(from: output, count: outputSteps * rows * outputUnits)
-    return FloatMode.flushingSubnormals {
-      let sums = loss.evaluate(
-        output: gradient, targets: targets, mask: context.mask, rows: outputSteps * rows,
-        units: outputUnits, isFused: isFused, gradient: true)
-      goBack(from: gradient, isFused: isFused, optimizer: optimizer)
-      return (sums.loss, sums.correct, sums.rows)
-    }
+    let sums = loss.evaluate(
+      output: gradient, targets: targets, mask: context.mask, rows: outputSteps * rows,
+      units: outputUnits, isFused: isFused, gradient: true)
+    goBack(from: gradient, isFused: isFused, optimizer: optimizer)
+    return (sums.loss, sums.correct, sums.rows)
   }
 
   /// Takes the gradient of the output back through the layers.

@@ -26,7 +26,9 @@ struct AdamRule: OptimizerRule {
     learningRate: Scalar, update: Int
   ) -> WeightUpdate<Scalar> {
     // What corrects the moments' start at zero is float32 in Keras, powers as well.
-    func remainder(_ beta: Double) -> Scalar { 1 - Scalar(power(Double(Scalar(beta)), update)) }
+    func remainder(_ beta: Double) -> Scalar {
+      1 - Scalar(Elementary.power(Double(Scalar(beta)), update))
+    }
     var numbers = WeightUpdate(
       isAMSGrad ? .amsgrad : .adam,
       rate: learningRate * remainder(beta2).squareRoot() / remainder(beta1))

@@ -20,7 +20,9 @@ struct NadamRule: OptimizerRule {
   var slotGroups: [[String]] { [["momentum", "velocity"]] }
 
   /// The momentum factor of an update.
-  private func factor(_ update: Int) -> Double { beta1 * (1 - 0.5 * power(0.96, update)) }
+  private func factor(_ update: Int) -> Double {
+    beta1 * (1 - 0.5 * Elementary.power(0.96, update))
+  }
 
   /// The product of the momentum factors of so many updates.
   func momentumProduct(updates: Int) -> Double {
@@ -55,7 +57,7 @@ struct NadamRule: OptimizerRule {
     )
     numbers.c = Scalar(next / (1 - product * next))
     numbers.d = Scalar((1 - factor(update)) / (1 - product))
-    numbers.e = Scalar(1 / (1 - power(beta2, update)))
+    numbers.e = Scalar(1 / (1 - Elementary.power(beta2, update)))
     return numbers
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Kernels
 
 /// How the learning rate changes while a model is trained.
 public struct LearningRateSchedule: Equatable, Sendable {
@@ -68,10 +64,10 @@ public struct LearningRateSchedule: Equatable, Sendable {
     switch course {
     case .constant: return self.rate
     case .step(let epochs, let factor):
-      return Float(rate * pow(factor, (done / Double(epochs)).rounded(.down)))
-    case .exponential(let factor): return Float(rate * pow(factor, done))
+      return Float(rate * Elementary.power(factor, Int(done / Double(epochs))))
+    case .exponential(let factor): return Float(rate * Elementary.power(factor, done))
     case .cosine(let epochs):
-      return Float(rate * 0.5 * (1 + cos(Double.pi * min(1, done / Double(epochs)))))
+      return Float(rate * 0.5 * (1 + Elementary.cosine(ofTurns: min(1, done / Double(epochs)) / 2)))
     case .plateau: return Float(rate * reduction)
     }
   }
