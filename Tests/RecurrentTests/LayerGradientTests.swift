@@ -49,6 +49,19 @@ import Testing
           (name, ["units": 3, "use_bias": false]),
         ]),
       chain(
+        "\(name) with dropout, masked",
+        [
+          ("Masking", [:]),
+          (
+            name,
+            ["units": 4, "dropout": 0.3, "recurrent_dropout": 0.3, "return_sequences": true]
+          ),
+          (name, ["units": 3, "recurrent_dropout": 0.3, "go_backwards": true]),
+        ]),
+      chain(
+        "\(name) softplus",
+        [("Masking", [:]), (name, ["units": 4, "activation": "softplus"])]),
+      chain(
         "\(name) masked, zero output",
         [
           ("Masking", [:]),

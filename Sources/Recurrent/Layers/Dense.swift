@@ -42,7 +42,6 @@ struct DenseDescription: LayerDescription {
 final class Dense<Scalar: KernelScalar>: Layer {
   private let units, inputs, steps: Int
   private let activation: Activation
-  private let parameters: ParameterStore<Scalar>
   private let kernel: ParameterStore<Scalar>.Matrix
   private let bias: ParameterStore<Scalar>.Matrix?
 
@@ -59,7 +58,6 @@ final class Dense<Scalar: KernelScalar>: Layer {
     steps = builder.input.steps
     activation = description.activation
     plan = builder.plan
-    parameters = builder.parameters
     kernel = builder.matrix("kernel")
     bias = description.usesBias ? builder.matrix("bias") : nil
     output = plan.reserve(steps * builder.batch * units)
@@ -73,12 +71,10 @@ final class Dense<Scalar: KernelScalar>: Layer {
     self.input = input
     let output = plan[output]
     let all = steps * batch.rows
-    if let bias {
-      for row in 0..<all { (output + row * units).update(from: bias.values, count: units) }
-    }
+    fillRows(output, with: bias?.values, rows: all, columns: units)
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false,
-      rows: all, columns: units, inner: inputs, into: output, accumulate: bias != nil)
+      rows: all, columns: units, inner: inputs, into: output, accumulate: true)
     if keepsBefore(activation) { plan[before].update(from: output, count: all * units) }
     activation.apply(output, rows: all, columns: units)
     return output

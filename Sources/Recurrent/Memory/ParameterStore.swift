@@ -126,25 +126,6 @@ public final class ParameterStore<Scalar: KernelScalar> {
       rows: parameter.count / columns, columns: columns)
   }
 
-  /// `result = input · kernel + bias` for all rows at once.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, kernel.rows]`.
-  ///   - result: `[rows, kernel.columns]`.
-  func project(
-    _ input: UnsafePointer<Scalar>, _ kernel: Matrix, bias: UnsafePointer<Scalar>?, rows: Int,
-    into result: UnsafeMutablePointer<Scalar>
-  ) {
-    if let bias {
-      for row in 0..<rows {
-        (result + row * kernel.columns).update(from: bias, count: kernel.columns)
-      }
-    }
-    Scalar.multiply(
-      input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
-      columns: kernel.columns, inner: kernel.rows, into: result, accumulate: bias != nil)
-  }
-
   /// The weights of a parameter, row-major, as they are in memory.
   public subscript(parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
     UnsafeMutableBufferPointer(start: values.base + parameter.offset, count: parameter.count)
