@@ -170,13 +170,16 @@ import Testing
         model.input[index] = step < row ? 0 : value
       }
     }
-    let units = chain.loss.takesClasses ? 1 : model.outputUnits
-    let targets = (0..<model.outputSteps * rows * units).map { _ in
-      chain.loss.takesClasses ? Double(generator.uniform(below: 3)) : generator.uniform()
+    let classes = (0..<model.outputSteps * rows).map { _ in Int32(generator.uniform(below: 3)) }
+    let values = (0..<model.outputSteps * rows * model.outputUnits).map { _ in
+      generator.uniform()
     }
     func loss() -> Double {
       model.forward(rows: rows, training: true)
-      let sums = model.backward(targetValues: targets, loss: chain.loss, rows: rows)
+      let sums =
+        chain.loss.takesClasses
+        ? model.backward(targets: classes, loss: chain.loss, rows: rows)
+        : model.backward(targetValues: values, loss: chain.loss, rows: rows)
       return sums.lossSum / Double(sums.rows)
     }
     _ = loss()

@@ -37,6 +37,8 @@ final class ActivationLayer<Scalar: KernelScalar>: Layer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
+  var lastActivation: Activation? { activation }
+
   @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>

@@ -64,6 +64,8 @@ final class Dense<Scalar: KernelScalar>: Layer {
     before = plan.reserve(keepsBefore(activation) ? steps * builder.batch * units : 0)
   }
 
+  var lastActivation: Activation? { activation }
+
   @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>

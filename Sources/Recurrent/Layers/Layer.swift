@@ -12,6 +12,10 @@ protocol Layer<Scalar>: AnyObject {
   /// is not stateful.
   var states: [UnsafeMutableBufferPointer<Scalar>] { get }
 
+  /// The activation that the layer ends with, where it can begin its way back before it, see
+  /// ``BatchContext/isGradientBeforeActivation``.
+  var lastActivation: Activation? { get }
+
   /// Computes the output `[steps, rows, units]` of `input` `[steps, rows, inputs]`. Both must stay as they
   /// are until ``backward(outputGradient:inputGradient:in:sink:)``.
   func forward(
@@ -29,6 +33,7 @@ protocol Layer<Scalar>: AnyObject {
 
 extension Layer {
   var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
+  var lastActivation: Activation? { nil }
 }
 
 /// What layers are told about the batch that goes through them.
