@@ -138,6 +138,31 @@ import Testing
     chain("Huber", [("Dense", ["units": 3])], loss: .huber(delta: 0.4)),
   ]
 
+  /// Outputs that are taken several times, beside others, and beside the model's input.
+  static let graphs: [Chain] = {
+    func layer(
+      _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
+    ) -> LayerConfiguration {
+      var layer = LayerConfiguration(className, name: name, options: options)
+      layer.inputs = inputs
+      return layer
+    }
+    return [false, true].map { needsAllMasks in
+      Chain(
+        description: "graph" + (needsAllMasks ? ", all masks" : ""),
+        layers: [
+          layer("masking", "Masking", ["input_layer"]),
+          layer("lstm", "LSTM", ["masking"], ["units": 3, "return_sequences": true]),
+          layer("dense", "Dense", ["input_layer"], ["units": 2, "activation": "tanh"]),
+          layer("gru", "GRU", ["lstm"], ["units": 2, "return_sequences": true]),
+          layer(
+            "join", "Concatenate", ["gru", "lstm", "dense", "lstm"],
+            ["needs_all_masks": .bool(needsAllMasks)]),
+          layer("rnn", "SimpleRNN", ["join"], ["units": 3]),
+        ])
+    }
+  }()
+
   static let activations: [Chain] = Activation.allCases.map { activation in
     chain(
       "activation \(activation.rawValue)",
@@ -147,13 +172,13 @@ import Testing
       ])
   }
 
-  @Test(arguments: recurrent + others + activations)
+  @Test(arguments: recurrent + others + graphs + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(
       ModelConfiguration(
         batch: nil, input: .sequence(timeSteps: chain.timeSteps, features: chain.features),
-        inputIsSymbols: chain.symbols, layers: chain.layers))
+        inputIsSymbols: chain.symbols, layers: chain.layers, functionalInput: "input_layer"))
     try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 2, stream: .trainingData)
     for parameter in parameters.parameters where parameter.isTrainable {

@@ -62,7 +62,7 @@ struct BatchNormalizationDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × 3 × inputs + 3 × inputs` scalars from the model's plan.
-final class BatchNormalization<Scalar: KernelScalar>: Layer {
+final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let momentum, epsilon: Scalar
   private let gamma, beta: ParameterStore<Scalar>.Matrix?

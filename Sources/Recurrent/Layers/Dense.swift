@@ -39,7 +39,7 @@ struct DenseDescription: LayerDescription {
 ///
 /// Shapes: input `[steps, rows, inputs]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan, twice that with an activation.
-final class Dense<Scalar: KernelScalar>: Layer {
+final class Dense<Scalar: KernelScalar>: SingleInputLayer {
   private let units, inputs, steps: Int
   private let activation: Activation
   private let kernel: ParameterStore<Scalar>.Matrix

@@ -41,7 +41,7 @@ struct EmbeddingDescription: LayerDescription {
 ///
 /// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan.
-final class Embedding<Scalar: KernelScalar>: Layer {
+final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let symbols: SymbolRange
   private let units, steps: Int
   private let masksZero: Bool

@@ -47,7 +47,7 @@ struct LayerNormalizationDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × (3 × inputs + 1)` scalars from the model's plan.
-final class LayerNormalization<Scalar: KernelScalar>: Layer {
+final class LayerNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let epsilon: Scalar
   private let gamma, beta: ParameterStore<Scalar>.Matrix?

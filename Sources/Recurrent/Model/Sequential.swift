@@ -65,18 +65,19 @@ public final class Sequential<Scalar: KernelScalar> {
     var layers: [any Layer<Scalar>] = []
     // Whether steps of a layer's output may not count.
     var isMasked: [Bool] = []
-    for (index, described) in described.enumerated() {
-      let isInputMasked = described.sources.contains { $0.map { isMasked[$0] } ?? false }
+    for (index, layer) in described.enumerated() {
+      let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
       layers.append(
-        described.layer.makeLayer(
+        layer.layer.makeLayer(
           LayerBuilder(
-            name: described.name, parameters: parameters, input: described.input,
-            output: described.output, batch: batch, plan: plan, isMasked: isInputMasked,
-            number: 3 * index)))
-      isMasked.append(isInputMasked || described.layer.makesMask)
+            name: layer.name, parameters: parameters,
+            inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
+            input: layer.input, output: layer.output, batch: batch, plan: plan,
+            isMasked: isInputMasked, number: 3 * index)))
+      isMasked.append(isInputMasked || layer.layer.makesMask)
     }
     graph = LayerGraph(
-      layers, of: described, features: configuration.features, batch: batch, plan: plan)
+      layers, of: described, batch: batch, plan: plan)
     stateful = zip(described, layers).compactMap { described, layer in
       described.layer.isStateful ? (described, layer) : nil
     }

@@ -7,7 +7,7 @@ import Kernels
 /// Memory: `batch × 2 × units` scalars for each state from the model's plan, beside the cell's;
 /// `2 × batch × timeSteps × inputs` more where the inputs are reversed or left out, `batch × timeSteps × units` where
 /// the hidden state is, and where outputs of steps that do not count differ from the state.
-final class RecurrentLayer<Scalar: KernelScalar>: Layer {
+final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let options: RecurrentOptions
   private let cell: any RecurrentCell<Scalar>
   private let units, inputs, timeSteps: Int
