@@ -14,6 +14,7 @@ struct BenchmarkCommand: ToolCommand {
   enum Work: String, ExpressibleByArgument, CaseIterable {
     case experiment
     case character
+    case layer
     case sample
     case save
     case load
@@ -26,6 +27,12 @@ struct BenchmarkCommand: ToolCommand {
 
   @Option(help: "The experiment of `experiment`.")
   var experiment: Experiment = .stateful
+
+  @Option(help: "The class of `layer`: LSTM, GRU or SimpleRNN.")
+  var layer = "LSTM"
+
+  @Option(help: "What `layer` does beside its steps.")
+  var variant: LayerVariant = .plain
 
   @Option(help: "Units of the other models.")
   var units = UnitsOption(units: [128, 128])
@@ -62,6 +69,9 @@ struct BenchmarkCommand: ToolCommand {
       case .character:
         try CharacterBenchmark(
           units: units.units, symbols: symbols, batch: batch, steps: steps, updates: count)
+      case .layer:
+        try LayerBenchmark(
+          layer, variant, units: units.units[0], batch: batch, steps: steps, updates: count)
       case .sample: try SampleBenchmark(units: units.units, symbols: symbols, count: count)
       case .save: try CheckpointBenchmark(units: units.units, file: file, saves: true)
       case .load: try CheckpointBenchmark(units: units.units, file: file, saves: false)

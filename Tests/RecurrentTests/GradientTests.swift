@@ -105,8 +105,10 @@ import Testing
       return model.parameters.parameters.flatMap { Array(model.parameters.gradient($0)) }
     }
     let lookedUp = gradients(symbols)
-    // One row that is not quite one-hot, and all are multiplied.
-    let multiplied = gradients(symbols.map { $0 * (1 + 1e-13) })
+    // One row with a second value, and all are multiplied.
+    var several = symbols
+    several[several[0] == 0 ? 0 : 1] = 1e-13
+    let multiplied = gradients(several)
     #expect(lookedUp.contains { $0 != 0 })
     #expect(zip(lookedUp, multiplied).allSatisfy { abs($0 - $1) <= 1e-11 })
   }

@@ -49,6 +49,19 @@ import Testing
           (name, ["units": 3, "use_bias": false]),
         ]),
       chain(
+        "\(name) with dropout, masked",
+        [
+          ("Masking", [:]),
+          (
+            name,
+            ["units": 4, "dropout": 0.3, "recurrent_dropout": 0.3, "return_sequences": true]
+          ),
+          (name, ["units": 3, "recurrent_dropout": 0.3, "go_backwards": true]),
+        ]),
+      chain(
+        "\(name) softplus",
+        [("Masking", [:]), (name, ["units": 4, "activation": "softplus"])]),
+      chain(
         "\(name) masked, zero output",
         [
           ("Masking", [:]),
@@ -125,6 +138,31 @@ import Testing
     chain("Huber", [("Dense", ["units": 3])], loss: .huber(delta: 0.4)),
   ]
 
+  /// Outputs that are taken several times, beside others, and beside the model's input.
+  static let graphs: [Chain] = {
+    func layer(
+      _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
+    ) -> LayerConfiguration {
+      var layer = LayerConfiguration(className, name: name, options: options)
+      layer.inputs = inputs
+      return layer
+    }
+    return [false, true].map { needsAllMasks in
+      Chain(
+        description: "graph" + (needsAllMasks ? ", all masks" : ""),
+        layers: [
+          layer("masking", "Masking", ["input_layer"]),
+          layer("lstm", "LSTM", ["masking"], ["units": 3, "return_sequences": true]),
+          layer("dense", "Dense", ["input_layer"], ["units": 2, "activation": "tanh"]),
+          layer("gru", "GRU", ["lstm"], ["units": 2, "return_sequences": true]),
+          layer(
+            "join", "Concatenate", ["gru", "lstm", "dense", "lstm"],
+            ["needs_all_masks": .bool(needsAllMasks)]),
+          layer("rnn", "SimpleRNN", ["join"], ["units": 3]),
+        ])
+    }
+  }()
+
   static let activations: [Chain] = Activation.allCases.map { activation in
     chain(
       "activation \(activation.rawValue)",
@@ -134,13 +172,13 @@ import Testing
       ])
   }
 
-  @Test(arguments: recurrent + others + activations)
+  @Test(arguments: recurrent + others + graphs + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(
       ModelConfiguration(
         batch: nil, input: .sequence(timeSteps: chain.timeSteps, features: chain.features),
-        inputIsSymbols: chain.symbols, layers: chain.layers))
+        inputIsSymbols: chain.symbols, layers: chain.layers, functionalInput: "input_layer"))
     try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 2, stream: .trainingData)
     for parameter in parameters.parameters where parameter.isTrainable {
@@ -157,13 +195,16 @@ import Testing
         model.input[index] = step < row ? 0 : value
       }
     }
-    let units = chain.loss.takesClasses ? 1 : model.outputUnits
-    let targets = (0..<model.outputSteps * rows * units).map { _ in
-      chain.loss.takesClasses ? Double(generator.uniform(below: 3)) : generator.uniform()
+    let classes = (0..<model.outputSteps * rows).map { _ in Int32(generator.uniform(below: 3)) }
+    let values = (0..<model.outputSteps * rows * model.outputUnits).map { _ in
+      generator.uniform()
     }
     func loss() -> Double {
       model.forward(rows: rows, training: true)
-      let sums = model.backward(targetValues: targets, loss: chain.loss, rows: rows)
+      let sums =
+        chain.loss.takesClasses
+        ? model.backward(targets: classes, loss: chain.loss, rows: rows)
+        : model.backward(targetValues: values, loss: chain.loss, rows: rows)
       return sums.lossSum / Double(sums.rows)
     }
     _ = loss()

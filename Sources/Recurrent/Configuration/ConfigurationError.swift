@@ -41,9 +41,9 @@ extension ModelConfiguration {
       }
     }
     let described = try described()
-    let stateful = described.filter(\.description.isStateful)
-    let stateValues = stateful.reduce(0) { sum, layer in
-      sum + layer.description.stateUnits * layer.description.stateNames.count
+    let stateful = described.filter(\.layer.isStateful)
+    let stateValues = stateful.reduce(0) { sum, described in
+      sum + described.layer.stateUnits * described.layer.stateNames.count
     }
     guard stateValues <= Self.largestState / (batch ?? 1) else {
       throw ConfigurationError(

@@ -142,7 +142,8 @@ extension LayerDescription {
 struct LayerBuilder<Scalar: KernelScalar> {
   let name: String
   let parameters: ParameterStore<Scalar>
-  /// One sample of its input, with the real number of steps.
+  /// One sample of each input, with the real number of steps, and of what they make together.
+  let inputs: [SampleShape]
   var input: SampleShape
   /// One sample of its output.
   var output: SampleShape

@@ -22,7 +22,7 @@ struct ActivationDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × inputs` scalars from the model's plan.
-final class ActivationLayer<Scalar: KernelScalar>: Layer {
+final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let activation: Activation
   private let steps, inputs: Int
   private let plan: MemoryPlan<Scalar>
@@ -36,6 +36,8 @@ final class ActivationLayer<Scalar: KernelScalar>: Layer {
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * inputs)
   }
+
+  var lastActivation: Activation? { activation }
 
   @specialized(where Scalar == Float)
   func forward(

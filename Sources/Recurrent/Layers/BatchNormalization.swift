@@ -62,10 +62,9 @@ struct BatchNormalizationDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × 3 × inputs + 3 × inputs` scalars from the model's plan.
-final class BatchNormalization<Scalar: KernelScalar>: Layer {
+final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let momentum, epsilon: Scalar
-  private let parameters: ParameterStore<Scalar>
   private let gamma, beta: ParameterStore<Scalar>.Matrix?
   private let movingMean, movingVariance: ParameterStore<Scalar>.Matrix
   private let plan: MemoryPlan<Scalar>
@@ -84,7 +83,6 @@ final class BatchNormalization<Scalar: KernelScalar>: Layer {
     inputs = builder.input.features
     momentum = Scalar(description.momentum)
     epsilon = Scalar(description.epsilon)
-    parameters = builder.parameters
     gamma = description.scales ? builder.matrix("gamma") : nil
     beta = description.centers ? builder.matrix("beta") : nil
     movingMean = builder.matrix("moving_mean")

@@ -38,56 +38,82 @@ struct ConcatenateDescription: LayerDescription {
   func output(of input: SampleShape) -> SampleShape { input }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Concatenate(builder)
+    Concatenate(self, builder)
   }
 }
 
 /// Several layers' outputs side by side, as `keras.layers.Concatenate` puts them.
 ///
-/// Shapes: inputs `[steps, rows, features]` each, output `[steps, rows, sum of the features]`. As a layer it
-/// gives on what ``join(_:features:rows:into:)`` has put together.
-/// Memory: none.
+/// Shapes: inputs `[steps, rows, features]` each, output `[steps, rows, sum of the features]`.
+/// Memory: `batch × steps × sum of the features` scalars from the model's plan.
 final class Concatenate<Scalar: KernelScalar>: Layer {
-  private let size: Int
+  /// The columns of the output that are each input's.
+  private let columns: [Range<Int>]
+  private let steps, width: Int
+  private let plan: MemoryPlan<Scalar>
+  private let output: MemoryPlan<Scalar>.Region  // [steps, rows, width]
+  /// The steps that count for all inputs together.
+  private let mask: StepMask
+  private let needsAllMasks: Bool
 
-  init(_ builder: LayerBuilder<Scalar>) { size = builder.input.steps * builder.input.features }
+  init(_ description: ConcatenateDescription, _ builder: LayerBuilder<Scalar>) {
+    var first = 0
+    columns = builder.inputs.map { input in
+      defer { first += input.features }
+      return first..<first + input.features
+    }
+    steps = builder.output.steps
+    width = first
+    plan = builder.plan
+    output = plan.reserve(steps * builder.batch * width)
+    mask = StepMask(count: steps * builder.batch)
+    needsAllMasks = description.needsAllMasks
+  }
 
   @specialized(where Scalar == Float)
   func forward(
-    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
-  ) -> UnsafeMutablePointer<Scalar> { UnsafeMutablePointer(mutating: input) }
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    let (output, rows) = (plan[output], steps * batch.rows)
+    for (input, columns) in columns.enumerated() {
+      let (from, to) = (inputs.values[input], output + columns.lowerBound)
+      for row in 0..<rows {
+        (to + row * width).update(from: from + row * columns.count, count: columns.count)
+      }
+    }
+    batch.mask = joinedMask(inputs, rows: rows)
+    return output
+  }
 
   @specialized(where Scalar == Float)
   func backward(
-    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
   ) {
-    inputGradient?.update(from: outputGradient, count: size * batch.rows)
-  }
-
-  /// Copies an input into its columns of all inputs'.
-  ///
-  /// - Parameters:
-  ///   - columns: Where they are.
-  ///   - width: The columns of all inputs.
-  static func join(
-    _ input: UnsafePointer<Scalar>, columns: Range<Int>, of width: Int, rows: Int,
-    into joined: UnsafeMutablePointer<Scalar>
-  ) {
-    for row in 0..<rows {
-      (joined + row * width + columns.lowerBound).update(
-        from: input + row * columns.count, count: columns.count)
+    for (input, columns) in columns.enumerated() {
+      guard let to = inputGradients[input] else { continue }
+      let from = outputGradient + columns.lowerBound
+      for row in 0..<steps * batch.rows {
+        (to + row * columns.count).update(from: from + row * width, count: columns.count)
+      }
     }
   }
 
-  /// Adds an input's columns of the gradient of all to its own.
-  static func split(
-    _ gradient: UnsafePointer<Scalar>, columns: Range<Int>, of width: Int, rows: Int,
-    addingTo own: UnsafeMutablePointer<Scalar>
-  ) {
-    for row in 0..<rows {
-      let (from, to) = (gradient + row * width + columns.lowerBound, own + row * columns.count)
-      for index in 0..<columns.count { to[index] += from[index] }
+  /// The steps that count; `nil` if all do.
+  private func joinedMask(_ inputs: LayerInputs<Scalar>, rows: Int) -> UnsafePointer<UInt8>? {
+    let joined = mask.values
+    joined.update(repeating: needsAllMasks ? 1 : 0)
+    var isMasked = false
+    for input in 0..<inputs.count {
+      let mask = inputs.masks[input]
+      if mask != nil { isMasked = true }
+      for row in 0..<rows {
+        // All steps of a layer without a mask count.
+        let counts = mask?[row] ?? 1
+        joined[row] = needsAllMasks ? joined[row] & counts : joined[row] | counts
+      }
     }
+    return isMasked ? UnsafePointer(joined.baseAddress) : nil
   }
 }

@@ -39,10 +39,9 @@ struct DenseDescription: LayerDescription {
 ///
 /// Shapes: input `[steps, rows, inputs]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan, twice that with an activation.
-final class Dense<Scalar: KernelScalar>: Layer {
+final class Dense<Scalar: KernelScalar>: SingleInputLayer {
   private let units, inputs, steps: Int
   private let activation: Activation
-  private let parameters: ParameterStore<Scalar>
   private let kernel: ParameterStore<Scalar>.Matrix
   private let bias: ParameterStore<Scalar>.Matrix?
 
@@ -59,12 +58,13 @@ final class Dense<Scalar: KernelScalar>: Layer {
     steps = builder.input.steps
     activation = description.activation
     plan = builder.plan
-    parameters = builder.parameters
     kernel = builder.matrix("kernel")
     bias = description.usesBias ? builder.matrix("bias") : nil
     output = plan.reserve(steps * builder.batch * units)
     before = plan.reserve(keepsBefore(activation) ? steps * builder.batch * units : 0)
   }
+
+  var lastActivation: Activation? { activation }
 
   @specialized(where Scalar == Float)
   func forward(
@@ -73,12 +73,10 @@ final class Dense<Scalar: KernelScalar>: Layer {
     self.input = input
     let output = plan[output]
     let all = steps * batch.rows
-    if let bias {
-      for row in 0..<all { (output + row * units).update(from: bias.values, count: units) }
-    }
+    fillRows(output, with: bias?.values, rows: all, columns: units)
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false,
-      rows: all, columns: units, inner: inputs, into: output, accumulate: bias != nil)
+      rows: all, columns: units, inner: inputs, into: output, accumulate: true)
     if keepsBefore(activation) { plan[before].update(from: output, count: all * units) }
     activation.apply(output, rows: all, columns: units)
     return output

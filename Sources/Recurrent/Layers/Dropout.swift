@@ -21,7 +21,7 @@ struct DropoutDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `2 × batch × steps × inputs` scalars from the model's plan.
-final class Dropout<Scalar: KernelScalar>: Layer {
+final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
   private let rate: Double
   private let size: Int
   private let number: Int

@@ -41,11 +41,10 @@ struct EmbeddingDescription: LayerDescription {
 ///
 /// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
 /// Memory: `batch × steps × units` scalars from the model's plan.
-final class Embedding<Scalar: KernelScalar>: Layer {
+final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let symbols: SymbolRange
   private let units, steps: Int
   private let masksZero: Bool
-  private let parameters: ParameterStore<Scalar>
   private let embeddings: ParameterStore<Scalar>.Matrix
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
@@ -57,7 +56,6 @@ final class Embedding<Scalar: KernelScalar>: Layer {
     units = description.units
     masksZero = description.masksZero
     steps = builder.input.steps
-    parameters = builder.parameters
     embeddings = builder.matrix("embeddings")
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * units)

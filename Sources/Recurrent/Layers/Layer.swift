@@ -12,23 +12,87 @@ protocol Layer<Scalar>: AnyObject {
   /// is not stateful.
   var states: [UnsafeMutableBufferPointer<Scalar>] { get }
 
-  /// Computes the output `[steps, rows, units]` of `input` `[steps, rows, inputs]`. Both must stay as they
-  /// are until ``backward(outputGradient:inputGradient:in:sink:)``.
+  /// The activation that the layer ends with, where it can begin its way back before it, see
+  /// ``BatchContext/isGradientBeforeActivation``.
+  var lastActivation: Activation? { get }
+
+  /// Computes the output `[steps, rows, units]`. It and the inputs must stay as they are until
+  /// ``backward(outputGradient:inputGradients:in:sink:)``.
+  func forward(
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>
+
+  /// Computes the gradients of the layer's inputs, where they are asked for, then those of its weights, which go to
+  /// the sink.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: May be written over.
+  ///   - inputGradients: Where that of each input goes.
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>)
+}
+
+extension Layer {
+  var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
+  var lastActivation: Activation? { nil }
+
+  /// The output of a layer that takes one input, under the mask of the batch.
+  func forward(
+    only input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    withUnsafePointer(to: input) { values in
+      withUnsafePointer(to: batch.mask) { masks in
+        forward(LayerInputs(count: 1, values: values, masks: masks), in: batch)
+      }
+    }
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    onlyInputGradient: UnsafeMutablePointer<Scalar>?, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
+  ) {
+    withUnsafePointer(to: onlyInputGradient) { gradients in
+      backward(outputGradient: outputGradient, inputGradients: gradients, in: batch, sink: sink)
+    }
+  }
+}
+
+/// What the layers below give a layer, each `[steps, rows, features]`.
+struct LayerInputs<Scalar: KernelScalar> {
+  let count: Int
+  let values: UnsafePointer<UnsafePointer<Scalar>>
+  /// Which steps of which rows count, `[steps, rows]`; all if `nil`.
+  let masks: UnsafePointer<UnsafePointer<UInt8>?>
+}
+
+/// A layer that takes one input, as most do.
+protocol SingleInputLayer<Scalar>: Layer {
+  /// Computes the output of `input` `[steps, rows, inputs]`, whose mask is the batch's.
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar>
 
-  /// Computes the gradient of the layer's input, where it is asked for, then those of its weights, which go to the
-  /// sink.
-  ///
-  /// - Parameter outputGradient: May be written over.
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>)
 }
 
-extension Layer {
-  var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
+extension SingleInputLayer {
+  func forward(
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> { forward(inputs.values[0], in: batch) }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
+  ) {
+    backward(
+      outputGradient: outputGradient, inputGradient: inputGradients[0], in: batch, sink: sink)
+  }
 }
 
 /// What layers are told about the batch that goes through them.
@@ -65,7 +129,7 @@ final class BatchContext<Scalar: KernelScalar> {
       range: symbols, value: Float(value), sample: row % rows, timeStep: row / rows)
   }
 
-  /// Which steps of which rows count, `[steps, rows]`, 1 or 0; all if `nil`. A layer that makes a mask, or ends
-  /// the sequence, says so to the layers above it.
+  /// Which steps of which rows of a layer's first input count, `[steps, rows]`, 1 or 0; all if `nil`. A layer that makes
+  /// a mask, joins several, or ends the sequence, says so here to the layers above it.
   var mask: UnsafePointer<UInt8>?
 }

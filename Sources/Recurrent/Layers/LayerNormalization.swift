@@ -47,10 +47,9 @@ struct LayerNormalizationDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × (3 × inputs + 1)` scalars from the model's plan.
-final class LayerNormalization<Scalar: KernelScalar>: Layer {
+final class LayerNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let epsilon: Scalar
-  private let parameters: ParameterStore<Scalar>
   private let gamma, beta: ParameterStore<Scalar>.Matrix?
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
@@ -62,7 +61,6 @@ final class LayerNormalization<Scalar: KernelScalar>: Layer {
     steps = builder.input.steps
     inputs = builder.input.features
     epsilon = Scalar(description.epsilon)
-    parameters = builder.parameters
     gamma = description.scales ? builder.matrix("gamma") : nil
     beta = description.centers ? builder.matrix("beta") : nil
     plan = builder.plan

@@ -25,7 +25,7 @@ struct MaskingDescription: LayerDescription {
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × inputs` scalars from the model's plan.
-final class Masking<Scalar: KernelScalar>: Layer {
+final class Masking<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let maskValue: Scalar
   private let plan: MemoryPlan<Scalar>

@@ -1,13 +1,15 @@
 import Kernels
 
-/// The rows of a layer's input where each is a one-hot vector, as those of symbols are: a product with
-/// such a row is a row of the matrix, and a gradient is a sum of rows.
+/// The rows of a layer's input where each is a one-hot vector, as those of symbols are, a multiple of one, as dropout
+/// makes it, or zero, as a step that does not count is: a product with such a row is a row of the matrix, and a
+/// gradient is a sum of rows.
 final class OneHotRows<Scalar: KernelScalar> {
-  /// Whether the rows that were looked at last are all one-hot.
+  /// Whether the rows that were looked at last are all of that kind.
   private(set) var isFound = false
   private let columns: Int
-  /// Where the 1 of each row is; empty for inputs too narrow to be worth it.
+  /// Where the value of each row is; empty for inputs too narrow to be worth it.
   private let places: UnsafeMutableBufferPointer<Int32>
+  private let values: UnsafeMutableBufferPointer<Scalar>
   private var rows = 0
 
   /// - Parameters:
@@ -15,11 +17,17 @@ final class OneHotRows<Scalar: KernelScalar> {
   ///   - columns: The scalars in each.
   init(rows: Int, columns: Int) {
     self.columns = columns
-    places = .allocate(capacity: columns >= Self.enoughColumns ? rows : 0)
+    let capacity = columns >= Self.enoughColumns ? rows : 0
+    places = .allocate(capacity: capacity)
     places.initialize(repeating: 0)
+    values = .allocate(capacity: capacity)
+    values.initialize(repeating: 0)
   }
 
-  deinit { places.deallocate() }
+  deinit {
+    places.deallocate()
+    values.deallocate()
+  }
 
   /// From so many columns on a look-up is faster than a product, searching included.
   private static var enoughColumns: Int { 16 }
@@ -33,15 +41,15 @@ final class OneHotRows<Scalar: KernelScalar> {
     self.rows = rows
     guard rows <= places.count else { return }
     for row in 0..<rows {
-      let values = input + row * columns
-      var (place, sum, others): (Int, Scalar, Scalar) = (0, 0, 0)
-      for column in 0..<columns where values[column] != 0 {
-        // A 1 goes to `sum`, anything else to `others`.
-        if values[column] == 1 { sum += 1 } else { others += 1 }
+      let from = input + row * columns
+      var (place, found) = (0, 0)
+      for column in 0..<columns where from[column] != 0 {
         place = column
+        found += 1
       }
-      guard sum == 1, others == 0 else { return }
+      guard found <= 1 else { return }
       places[row] = Int32(truncatingIfNeeded: place)
+      values[row] = from[place]
     }
     isFound = true
   }
@@ -54,9 +62,9 @@ final class OneHotRows<Scalar: KernelScalar> {
     let parts = ComputeThreads.parts(of: rows * width, enough: Self.enough)
     ComputeThreads.run(parts: parts) { part, parts in
       for row in rows * part / parts..<rows * (part + 1) / parts {
-        let from = matrix + Int(places[row]) * width
-        let to = result + row * width
-        for column in 0..<width { to[column] += from[column] }
+        add(
+          matrix + Int(places[row]) * width, times: values[row], count: width,
+          to: result + row * width)
       }
     }
   }
@@ -74,10 +82,22 @@ final class OneHotRows<Scalar: KernelScalar> {
       let first = grains * part / parts * grain
       let last = min(width, grains * (part + 1) / parts * grain)
       for row in 0..<rows {
-        let from = right + row * width
-        let to = result + Int(places[row]) * width
-        for column in first..<last { to[column] += from[column] }
+        add(
+          right + row * width + first, times: values[row], count: last - first,
+          to: result + Int(places[row]) * width + first)
       }
+    }
+  }
+
+  @inline(__always)
+  private func add(
+    _ from: UnsafePointer<Scalar>, times factor: Scalar, count: Int,
+    to result: UnsafeMutablePointer<Scalar>
+  ) {
+    if factor == 1 {
+      for index in 0..<count { result[index] += from[index] }
+    } else if factor != 0 {
+      for index in 0..<count { result[index] += factor * from[index] }
     }
   }
 }

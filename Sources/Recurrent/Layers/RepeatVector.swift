@@ -23,7 +23,7 @@ struct RepeatVectorDescription: LayerDescription {
 ///
 /// Shapes: input `[rows, inputs]`, output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × inputs` scalars from the model's plan.
-final class RepeatVector<Scalar: KernelScalar>: Layer {
+final class RepeatVector<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]

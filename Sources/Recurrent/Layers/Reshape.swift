@@ -66,7 +66,7 @@ struct ReshapeDescription: LayerDescription {
 ///
 /// Shapes: input `[steps, rows, inputs]`, output `[outputSteps, rows, units]` with as many values.
 /// Memory: `batch × steps × inputs` scalars from the model's plan.
-final class Reshape<Scalar: KernelScalar>: Layer {
+final class Reshape<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs, outputSteps, units: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, units]

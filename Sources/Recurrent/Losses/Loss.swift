@@ -65,46 +65,19 @@ public enum Loss: Equatable, Sendable {
     var rows = 0
   }
 
-  /// What the rows of a batch should have been.
-  enum Targets<Scalar: KernelScalar> {
-    /// `[rows, units]`; of a loss that takes classes, `[rows]` class numbers.
-    case values(UnsafePointer<Scalar>)
-    /// `[rows]` class numbers, each of which stands for a one-hot row; what the loss of a row is multiplied by is
-    /// `weights[class]`, `[units]`, as Keras does for `class_weight`, and 1 if they are `nil`.
-    case classes(UnsafePointer<Int32>, weights: UnsafePointer<Scalar>?)
-  }
-
-  /// What one row should have been.
-  private enum Target<Scalar: KernelScalar> {
-    case values(UnsafePointer<Scalar>)
-    case oneHot(Int)
-
-    @inline(__always)
-    subscript(unit: Int) -> Double {
-      switch self {
-      case .values(let values): Double(values[unit])
-      case .oneHot(let number): number == unit ? 1 : 0
-      }
-    }
-
-    func likeliestClass(of units: Int) -> Int {
-      switch self {
-      case .values(let values): Recurrent.likeliestClass(values, classes: units)
-      case .oneHot(let number): number
-      }
-    }
-  }
-
   /// Evaluates a batch.
   ///
   /// - Parameters:
   ///   - output: `[rows, units]`; with `gradient` receives the gradient of the mean loss.
+  ///   - classWeights: `[units]`, what the loss of a row of that class is multiplied by, as Keras does for
+  ///     `class_weight`; 1 if `nil`, or if the targets are values.
   ///   - mask: Which rows count; all if `nil`.
   ///   - isFused: Whether the gradient is that of the values before the fused activation.
   @specialized(where Scalar == Float)
   func evaluate<Scalar: KernelScalar>(
     output: UnsafeMutablePointer<Scalar>, targets: Targets<Scalar>,
-    mask: UnsafePointer<UInt8>?, rows: Int, units: Int, isFused: Bool, gradient: Bool
+    classWeights: UnsafePointer<Scalar>?, mask: UnsafePointer<UInt8>?, rows: Int, units: Int,
+    isFused: Bool, gradient: Bool
   ) -> Sums {
     var sums = Sums()
     sums.rows = countedRows(mask, rows: rows)
@@ -115,27 +88,52 @@ public enum Loss: Equatable, Sendable {
         if gradient { output.update(repeating: 0, count: units) }
         continue
       }
-      var target: Target<Scalar>
+      let target = targets.row(row, units: units)
       var weight = 1.0
-      switch targets {
-      case .values(let values):
-        target = takesClasses ? .oneHot(Int(values[row])) : .values(values + row * units)
-      case .classes(let classes, let weights):
-        target = .oneHot(Int(classes[row]))
-        if let weights { weight = Double(weights[Int(classes[row])]) }
+      if let classWeights, case .oneHot(let number) = target {
+        weight = Double(classWeights[number])
       }
       sums.correct += rightAnswers(output, target, units: units)
-      sums.loss +=
-        weight
-        * evaluateRow(
-          output, target, units: units, isFused: isFused, scale: gradient ? scale * weight : nil)
+      let rowScale = gradient ? scale * weight : nil
+      // The usual case has code of its own.
+      if isFused, fusedActivation == .softmax, case .oneHot(let number) = target {
+        sums.loss += weight * Self.evaluateSoftmax(output, number, units: units, scale: rowScale)
+      } else {
+        sums.loss +=
+          weight
+          * evaluateRow(output, target, units: units, isFused: isFused, scale: rowScale)
+      }
     }
     return sums
   }
 
+  /// Cross-entropy `−ln p[target]` of a softmax' output, and with `scale` its gradient with respect to the values
+  /// before the softmax, times that, in the output's place: `(p − onehot(target)) · scale`.
+  @inline(__always)
+  private static func evaluateSoftmax<Scalar: KernelScalar>(
+    _ output: UnsafeMutablePointer<Scalar>, _ target: Int, units: Int, scale: Double?
+  ) -> Double {
+    let loss = -logarithm(output[target], as: Scalar.self)
+    if let scale {
+      let scale = Scalar(scale)
+      output[target] -= 1
+      for unit in 0..<units { output[unit] *= scale }
+    }
+    return loss
+  }
+
+  /// The natural logarithm in the precision of the output; what that rounds to zero counts as the smallest number there
+  /// is.
+  @inline(__always)
+  private static func logarithm<Scalar: KernelScalar>(
+    _ value: some BinaryFloatingPoint, as type: Scalar.Type
+  ) -> Double {
+    Elementary.logarithm(Double(max(Scalar(value), .leastNormalMagnitude)))
+  }
+
   /// The right answers of a row, of ``answersPerRow(units:)``.
   private func rightAnswers<Scalar: KernelScalar>(
-    _ output: UnsafePointer<Scalar>, _ target: Target<Scalar>, units: Int
+    _ output: UnsafePointer<Scalar>, _ target: Targets<Scalar>.Row, units: Int
   ) -> Int {
     switch self {
     case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy:
@@ -151,7 +149,7 @@ public enum Loss: Equatable, Sendable {
   /// The loss of one row; with `scale` its gradient, times that, in the output's place.
   @specialized(where Scalar == Float)
   private func evaluateRow<Scalar: KernelScalar>(
-    _ output: UnsafeMutablePointer<Scalar>, _ targets: Target<Scalar>, units: Int,
+    _ output: UnsafeMutablePointer<Scalar>, _ targets: Targets<Scalar>.Row, units: Int,
     isFused: Bool, scale: Double?
   ) -> Double {
     var loss = 0.0
@@ -170,7 +168,7 @@ public enum Loss: Equatable, Sendable {
         for unit in 0..<units {
           let p = Double(output[unit])
           if target(unit) != 0 {
-            loss -= target(unit) * Elementary.logarithm(max(p, Double(Scalar.leastNormalMagnitude)))
+            loss -= target(unit) * Self.logarithm(p, as: Scalar.self)
           }
           put(p * total - target(unit), unit)
         }
@@ -181,7 +179,10 @@ public enum Loss: Equatable, Sendable {
       for unit in 0..<units where isInside(Double(output[unit]) / sum) { cut += target(unit) }
       for unit in 0..<units {
         let p = Double(output[unit]) / sum
-        loss -= target(unit) * Elementary.logarithm(min(max(p, Self.smallest), 1 - Self.smallest))
+        let inside = min(max(p, Self.smallest), 1 - Self.smallest)
+        if target(unit) != 0 {
+          loss -= target(unit) * Self.logarithm(inside, as: Scalar.self)
+        }
         put((isInside(p) ? -target(unit) / Double(output[unit]) : 0) + cut / sum, unit)
       }
     case .binaryCrossEntropy:
@@ -190,7 +191,8 @@ public enum Loss: Equatable, Sendable {
         let least = isFused ? Double(Scalar.leastNormalMagnitude) : Self.smallest
         let p = min(max(y, least), 1 - (isFused ? 1e-16 : Self.smallest))
         loss -=
-          (t * Elementary.logarithm(p) + (1 - t) * Elementary.logarithm(1 - p)) / Double(units)
+          (t * Self.logarithm(p, as: Scalar.self) + (1 - t) * Self.logarithm(1 - p, as: Scalar.self))
+          / Double(units)
         let slope = isFused ? y - t : isInside(y) ? (y - t) / (y * (1 - y)) : 0
         put(slope / Double(units), unit)
       }
@@ -227,4 +229,12 @@ func countedRows(_ mask: UnsafePointer<UInt8>?, rows: Int) -> Int {
   var counted = 0
   for row in 0..<rows where mask[row] != 0 { counted += 1 }
   return counted
+}
+
+/// The number of the largest of `classes` values, the first if several are equal.
+@inline(__always)
+func likeliestClass<Scalar: KernelScalar>(_ values: UnsafePointer<Scalar>, classes: Int) -> Int {
+  var best = 0
+  for index in 1..<max(1, classes) where values[index] > values[best] { best = index }
+  return best
 }

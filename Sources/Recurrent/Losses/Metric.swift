@@ -14,40 +14,44 @@ public enum Metric: String, CaseIterable, Sendable {
   /// Whether it measures answers of a class, not numbers.
   public var needsClasses: Bool { self == .topFiveAccuracy }
 
-  /// The sum over rows with numbers as targets, of those that count.
+  /// The sum over the rows that count.
   ///
   /// - Parameters:
   ///   - output: `[rows, units]`.
-  ///   - targets: `[rows, units]`.
   ///   - mask: Which rows count; all if `nil`.
+  @specialized(where Scalar == Float)
   func sum<Scalar: KernelScalar>(
-    output: UnsafePointer<Scalar>, targets: UnsafePointer<Scalar>, mask: UnsafePointer<UInt8>?,
+    output: UnsafePointer<Scalar>, targets: Targets<Scalar>, mask: UnsafePointer<UInt8>?,
     rows: Int, units: Int
   ) -> Double {
     var sum = 0.0
     for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
-      for index in row * units..<(row + 1) * units {
-        let error = Double(output[index]) - Double(targets[index])
-        sum += self == .meanAbsoluteError ? abs(error) : error * error
-      }
-    }
-    return sum / Double(units)
-  }
-
-  /// The sum over rows with class numbers as targets, of those that count.
-  func sum<Scalar: KernelScalar>(
-    output: UnsafePointer<Scalar>, classes: UnsafePointer<Int32>, mask: UnsafePointer<UInt8>?,
-    rows: Int, units: Int
-  ) -> Double {
-    var sum = 0.0
-    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
-      let likely = output + row * units
-      let right = likely[Int(classes[row])]
-      var better = 0
-      for unit in 0..<units where likely[unit] > right { better += 1 }
-      if better < Self.classes { sum += 1 }
+      sum += value(output + row * units, targets.row(row, units: units), units: units)
     }
     return sum
+  }
+
+  @inline(__always)
+  private func value<Scalar: KernelScalar>(
+    _ output: UnsafePointer<Scalar>, _ target: Targets<Scalar>.Row, units: Int
+  ) -> Double {
+    var sum = 0.0
+    switch self {
+    case .meanAbsoluteError:
+      for unit in 0..<units { sum += abs(Double(output[unit]) - target[unit]) }
+      return sum / Double(units)
+    case .meanSquaredError, .rootMeanSquaredError:
+      for unit in 0..<units {
+        let error = Double(output[unit]) - target[unit]
+        sum += error * error
+      }
+      return sum / Double(units)
+    case .topFiveAccuracy:
+      let right = output[target.likeliestClass(of: units)]
+      var better = 0
+      for unit in 0..<units where output[unit] > right { better += 1 }
+      return better < Self.classes ? 1 : 0
+    }
   }
 
   /// The metric of an epoch.

@@ -10,18 +10,18 @@ public final class ParameterStore<Scalar: KernelScalar> {
   public struct Parameter: Sendable {
     /// The layer's name.
     public let layer: String
-    public let description: ParameterShape
+    public let definition: ParameterShape
     /// Where it begins, in scalars.
     public let offset: Int
 
     /// The name within the layer, such as `kernel`.
-    public var name: String { description.name }
+    public var name: String { definition.name }
     /// Keras' path below the layer, such as `lstm_cell/kernel`.
-    public var path: String { description.path }
-    public var shape: [Int] { description.shape }
-    public var count: Int { description.count }
+    public var path: String { definition.path }
+    public var shape: [Int] { definition.shape }
+    public var count: Int { definition.count }
     /// Whether training changes it by its gradient.
-    public var isTrainable: Bool { description.isTrainable }
+    public var isTrainable: Bool { definition.isTrainable }
   }
 
   public let configuration: ModelConfiguration
@@ -40,13 +40,13 @@ public final class ParameterStore<Scalar: KernelScalar> {
     var offset = 0
     for layer in try configuration.described() {
       for shape in layer.parameters {
-        parameters.append(Parameter(layer: layer.name, description: shape, offset: offset))
+        parameters.append(Parameter(layer: layer.name, definition: shape, offset: offset))
         offset += AlignedMemory<Scalar>.padded(shape.count)
       }
     }
     self.parameters = parameters
     hasRegularizers = parameters.contains {
-      $0.isTrainable && $0.description.options.regularizer != nil
+      $0.isTrainable && $0.definition.options.regularizer != nil
     }
     // Weights, gradients and an optimizer's two moments; all that training needs or nothing.
     try OutOfMemory.check(
@@ -62,19 +62,19 @@ public final class ParameterStore<Scalar: KernelScalar> {
   public func initialize(seed: UInt64) throws {
     // An orthogonal matrix is made in double precision, while an optimizer's moments are still to come.
     let scratch =
-      parameters.filter { $0.description.options.initializer.isOrthogonal }.map(\.count).max() ?? 0
+      parameters.filter { $0.definition.options.initializer.isOrthogonal }.map(\.count).max() ?? 0
     let moments = 2 * values.count * MemoryLayout<Scalar>.stride
     try OutOfMemory.check(
       bytes: moments.addingReportingOverflow(scratch * MemoryLayout<Double>.stride))
     for parameter in parameters {
-      if case .unknown(let name) = parameter.description.options.initializer {
+      if case .unknown(let name) = parameter.definition.options.initializer {
         throw ConfigurationError(
           "layer \(parameter.layer): \(parameter.name)'s initializer \(name) is not supported")
       }
     }
     var generator = PhiloxGenerator(seed: seed, stream: .initialWeights)
     for parameter in parameters {
-      parameter.description.options.initializer.fill(
+      parameter.definition.options.initializer.fill(
         self[parameter], shape: parameter.shape, using: &generator)
     }
   }
@@ -85,7 +85,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   /// What regularizers add to the loss, as `keras.Model.losses` has it.
   public var regularizationLoss: Double {
     parameters.reduce(0) { sum, parameter in
-      guard parameter.isTrainable, let regularizer = parameter.description.options.regularizer
+      guard parameter.isTrainable, let regularizer = parameter.definition.options.regularizer
       else { return sum }
       return sum + regularizer.loss(self[parameter])
     }
@@ -124,25 +124,6 @@ public final class ParameterStore<Scalar: KernelScalar> {
     return Matrix(
       number: number, values: values.base + parameter.offset, offset: parameter.offset,
       rows: parameter.count / columns, columns: columns)
-  }
-
-  /// `result = input · kernel + bias` for all rows at once.
-  ///
-  /// - Parameters:
-  ///   - input: `[rows, kernel.rows]`.
-  ///   - result: `[rows, kernel.columns]`.
-  func project(
-    _ input: UnsafePointer<Scalar>, _ kernel: Matrix, bias: UnsafePointer<Scalar>?, rows: Int,
-    into result: UnsafeMutablePointer<Scalar>
-  ) {
-    if let bias {
-      for row in 0..<rows {
-        (result + row * kernel.columns).update(from: bias, count: kernel.columns)
-      }
-    }
-    Scalar.multiply(
-      input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
-      columns: kernel.columns, inner: kernel.rows, into: result, accumulate: bias != nil)
   }
 
   /// The weights of a parameter, row-major, as they are in memory.

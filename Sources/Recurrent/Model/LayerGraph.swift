@@ -1,131 +1,141 @@
 import Kernels
 
-/// How values go through the layers of a functional model, where a layer may take what several layers give, and
-/// give it to several.
+/// How values go through the layers of a model, where a layer may take what several layers give, and give it to
+/// several. A chain is a graph in which nobody does.
 ///
-/// Memory: for a layer with several inputs, its input; for each layer, the gradient of its output.
+/// Memory: the gradient of each input of a layer that another layer gives; for an output that is taken several times,
+/// the sum of its gradients.
 final class LayerGraph<Scalar: KernelScalar> {
-  /// A layer and where its input comes from.
-  private struct Node {
+  /// A layer and where its inputs come from.
+  private final class Node {
     let layer: any Layer<Scalar>
-    /// The layers below, by their numbers, with the columns of the input that are theirs; `nil` is the model's
-    /// input.
-    let sources: [(layer: Int?, columns: Range<Int>)]
-    /// The columns of the input.
-    let width: Int
-    let inputSteps: Int
+    let inputs: [Input]
+    /// The values of one row of the output.
     let outputSize: Int
-    /// What several layers give, side by side: `[steps, rows, width]`.
-    let joined: MemoryPlan<Scalar>.Region
-    let inputGradient: MemoryPlan<Scalar>.Region
-    /// The sum over all layers that take the output.
-    let outputGradient: MemoryPlan<Scalar>.Region
-    /// The steps that count for several layers together.
-    let mask: StepMask
-    /// Whether a step counts only if it does for all of them, or for any.
-    let needsAllMasks: Bool
+    /// The gradient of the output: for a layer whose output is taken once, the place where the one that takes it puts
+    /// the gradient of its input.
+    var outputGradient: MemoryPlan<Scalar>.Region
+    /// Whether several gradients are added up to that.
+    var addsGradients = false
+    // What the layer is given in the batch under way, one of each for an input.
+    let values: UnsafeMutablePointer<UnsafePointer<Scalar>>
+    let masks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+    let gradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
+    var output: UnsafePointer<Scalar>?
+    var outputMask: UnsafePointer<UInt8>?
+
+    init(
+      _ layer: any Layer<Scalar>, inputs: [Input], outputSize: Int, plan: MemoryPlan<Scalar>
+    ) {
+      self.layer = layer
+      self.inputs = inputs
+      self.outputSize = outputSize
+      outputGradient = plan.reserve(0)
+      values = .allocate(capacity: inputs.count)
+      values.initialize(repeating: UnsafePointer(plan[outputGradient]), count: inputs.count)
+      masks = .allocate(capacity: inputs.count)
+      masks.initialize(repeating: nil, count: inputs.count)
+      gradients = .allocate(capacity: inputs.count)
+      gradients.initialize(repeating: nil, count: inputs.count)
+    }
+
+    deinit {
+      values.deallocate()
+      masks.deallocate()
+      gradients.deallocate()
+    }
   }
 
-  private var nodes: [Node] = []
-  private var outputs: [UnsafeMutablePointer<Scalar>?] = []
-  private var masks: [UnsafePointer<UInt8>?] = []
+  private struct Input {
+    /// The layer below; `nil` is the model's input.
+    let source: Int?
+    /// The gradient of this input; nothing if it is the model's.
+    let gradient: MemoryPlan<Scalar>.Region
+  }
+
+  private let nodes: [Node]
   private let plan: MemoryPlan<Scalar>
 
-  init(plan: MemoryPlan<Scalar>) { self.plan = plan }
-
-  /// Adds a layer above those that are there.
-  ///
-  /// - Parameter sources: The layers that it takes, by their numbers, and how many features each gives.
-  func add(
-    _ layer: any Layer<Scalar>, sources: [(layer: Int?, features: Int)],
-    of described: ModelConfiguration.DescribedLayer, batch: Int
+  /// - Parameter layers: From input to output, each above those that it takes.
+  init(
+    _ layers: [any Layer<Scalar>], of described: [ModelConfiguration.DescribedLayer], batch: Int,
+    plan: MemoryPlan<Scalar>
   ) {
-    let shapes = (input: described.input, output: described.output)
-    var first = 0
-    var columns: [(layer: Int?, columns: Range<Int>)] = []
-    for source in sources {
-      columns.append((source.layer, first..<first + source.features))
-      first += source.features
+    self.plan = plan
+    func size(_ number: Int) -> Int {
+      described[number].output.steps * described[number].output.features
     }
-    let inputSize = shapes.input.steps * batch * first
-    let outputSize = shapes.output.steps * shapes.output.features
-    nodes.append(
+    nodes = zip(layers, described).enumerated().map { number, layer in
       Node(
-        layer: layer, sources: columns, width: first, inputSteps: shapes.input.steps,
-        outputSize: outputSize, joined: plan.reserve(sources.count > 1 ? inputSize : 0),
-        inputGradient: plan.reserve(sources.contains { $0.layer != nil } ? inputSize : 0),
-        outputGradient: plan.reserve(outputSize * batch),
-        mask: StepMask(count: sources.count > 1 ? shapes.input.steps * batch : 0),
-        needsAllMasks: (described.description as? ConcatenateDescription)?.needsAllMasks ?? false))
-    outputs.append(nil)
-    masks.append(nil)
+        layer.0,
+        inputs: layer.1.sources.map { source in
+          Input(source: source, gradient: plan.reserve(source.map { size($0) * batch } ?? 0))
+        }, outputSize: size(number), plan: plan)
+    }
+    for (number, node) in nodes.enumerated() {
+      let takers = nodes.flatMap { $0.inputs.filter { $0.source == number } }
+      if takers.count == 1 {
+        node.outputGradient = takers[0].gradient
+      } else if takers.count > 1 {
+        node.outputGradient = plan.reserve(node.outputSize * batch)
+        node.addsGradients = true
+      }
+    }
   }
 
   /// Computes the output of the last layer.
+  @specialized(where Scalar == Float)
   func forward(
-    _ input: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>
+    _ modelInput: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    for (index, node) in nodes.enumerated() {
-      func value(_ source: Int?) -> UnsafeMutablePointer<Scalar> {
-        source.flatMap { outputs[$0] } ?? input
-      }
-      var values = value(node.sources[0].layer)
-      batch.mask = node.sources[0].layer.flatMap { masks[$0] }
-      if node.sources.count > 1 {
-        values = plan[node.joined]
-        let rows = node.inputSteps * batch.rows
-        for source in node.sources {
-          Concatenate.join(
-            value(source.layer), columns: source.columns, of: node.width, rows: rows, into: values)
+    var last = modelInput
+    for node in nodes {
+      for (index, input) in node.inputs.enumerated() {
+        guard let source = input.source else {
+          node.values[index] = UnsafePointer(modelInput)
+          node.masks[index] = nil
+          continue
         }
-        batch.mask = joinedMask(node, rows: rows)
+        guard let output = nodes[source].output else { continue }
+        node.values[index] = output
+        node.masks[index] = nodes[source].outputMask
       }
-      outputs[index] = node.layer.forward(values, in: batch)
-      masks[index] = batch.mask
+      batch.mask = node.masks[0]
+      last = node.layer.forward(
+        LayerInputs(
+          count: node.inputs.count, values: UnsafePointer(node.values),
+          masks: UnsafePointer(node.masks)), in: batch)
+      node.output = UnsafePointer(last)
+      node.outputMask = batch.mask
     }
-    return outputs.last.flatMap { $0 } ?? input
+    return last
   }
 
   /// Takes the gradient of the last layer's output back through all of them.
+  @specialized(where Scalar == Float)
   func backward(
     _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
     sink: any GradientSink<Scalar>
   ) {
-    for node in nodes {
+    for node in nodes where node.addsGradients {
       plan[node.outputGradient].update(repeating: 0, count: node.outputSize * batch.rows)
     }
-    for index in nodes.indices.reversed() {
-      let node = nodes[index]
-      let isLast = index == nodes.count - 1
-      let hasBelow = node.sources.contains { $0.layer != nil }
-      let below = hasBelow ? plan[node.inputGradient] : nil
+    var gradient = outputGradient
+    for number in stride(from: nodes.count - 1, through: 0, by: -1) {
+      let node = nodes[number]
+      if number < nodes.count - 1 { gradient = plan[node.outputGradient] }
+      for (index, input) in node.inputs.enumerated() {
+        node.gradients[index] = input.source == nil ? nil : plan[input.gradient]
+      }
       node.layer.backward(
-        outputGradient: isLast ? outputGradient : plan[node.outputGradient], inputGradient: below,
-        in: batch, sink: sink)
+        outputGradient: gradient, inputGradients: UnsafePointer(node.gradients), in: batch,
+        sink: sink)
       batch.isGradientBeforeActivation = false
-      guard let below else { continue }
-      for source in node.sources {
-        guard let layer = source.layer else { continue }
-        Concatenate.split(
-          below, columns: source.columns, of: node.width, rows: node.inputSteps * batch.rows,
-          addingTo: plan[nodes[layer].outputGradient])
+      for input in node.inputs {
+        guard let source = input.source, nodes[source].addsGradients else { continue }
+        let (from, sum) = (plan[input.gradient], plan[nodes[source].outputGradient])
+        for index in 0..<nodes[source].outputSize * batch.rows { sum[index] += from[index] }
       }
     }
-  }
-
-  /// The steps that count; `nil` if all do.
-  private func joinedMask(_ node: Node, rows: Int) -> UnsafePointer<UInt8>? {
-    let below = node.sources.lazy.map { $0.layer.flatMap { self.masks[$0] } }
-    guard below.contains(where: { $0 != nil }) else { return nil }
-    let joined = node.mask.values
-    joined.update(repeating: node.needsAllMasks ? 1 : 0)
-    for mask in below {
-      for row in 0..<rows {
-        // All steps of a layer without a mask count.
-        let counts = mask?[row] ?? 1
-        joined[row] = node.needsAllMasks ? joined[row] & counts : joined[row] | counts
-      }
-    }
-    return UnsafePointer(joined.baseAddress)
   }
 }

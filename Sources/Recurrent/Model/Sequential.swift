@@ -19,9 +19,7 @@ public final class Sequential<Scalar: KernelScalar> {
   public let workingMemory: Int
 
   private let plan: MemoryPlan<Scalar>
-  let layers: [any Layer<Scalar>]
-  /// How values go through layers that are no chain.
-  private let graph: LayerGraph<Scalar>?
+  private let graph: LayerGraph<Scalar>
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
   private let stateful:
@@ -29,7 +27,6 @@ public final class Sequential<Scalar: KernelScalar> {
   private let context = BatchContext<Scalar>()
   private let inputRegion: MemoryPlan<Scalar>.Region
   private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
-  private let layerGradients: [MemoryPlan<Scalar>.Region]
   private var output: UnsafeMutablePointer<Scalar>
 
   /// - Parameters:
@@ -66,43 +63,25 @@ public final class Sequential<Scalar: KernelScalar> {
     plan = try MemoryPlan()
     inputRegion = plan.reserve(timeSteps * batch * configuration.features)
     var layers: [any Layer<Scalar>] = []
-    var layerGradients: [MemoryPlan<Scalar>.Region] = []
-    let isChain = described.enumerated().allSatisfy { index, layer in
-      layer.sources == [index == 0 ? nil : index - 1]
-    }
-    let features = configuration.features
-    let graph = isChain ? nil : LayerGraph<Scalar>(plan: plan)
     // Whether steps of a layer's output may not count.
     var isMasked: [Bool] = []
     for (index, layer) in described.enumerated() {
       let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
-      // The gradient of this layer's input is that of the output of the layer below.
-      layerGradients.append(
-        plan.reserve(
-          layers.isEmpty || !isChain ? 0 : layer.input.steps * batch * layer.input.features))
       layers.append(
-        layer.description.makeLayer(
+        layer.layer.makeLayer(
           LayerBuilder(
-            name: layer.name, parameters: parameters, input: layer.input, output: layer.output,
-            batch: batch, plan: plan, isMasked: isInputMasked,
-            number: 3 * index)))
-      isMasked.append(isInputMasked || layer.description.makesMask)
-      graph?.add(
-        layers[index],
-        sources: layer.sources.map { source in
-          (source, source.map { described[$0].output.features } ?? features)
-        }, of: layer, batch: batch)
+            name: layer.name, parameters: parameters,
+            inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
+            input: layer.input, output: layer.output, batch: batch, plan: plan,
+            isMasked: isInputMasked, number: 3 * index)))
+      isMasked.append(isInputMasked || layer.layer.makesMask)
     }
-    self.graph = graph
-    self.layers = layers
-    self.layerGradients = layerGradients
+    graph = LayerGraph(
+      layers, of: described, batch: batch, plan: plan)
     stateful = zip(described, layers).compactMap { described, layer in
-      described.description.isStateful ? (described, layer) : nil
+      described.layer.isStateful ? (described, layer) : nil
     }
-    lastActivation = configuration.layers.last.flatMap { layer in
-      ["Dense", "Activation"].contains(layer.className)
-        ? layer["activation"].string.flatMap(Activation.init(rawValue:)) : nil
-    }
+    lastActivation = layers.last?.lastActivation
     outputUnits = described.last?.output.features ?? configuration.features
     outputGradient = plan.reserve(
       (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))
@@ -133,20 +112,14 @@ public final class Sequential<Scalar: KernelScalar> {
   public func forward(
     rows: Int, training: Bool = false, update: Int = 0
   ) -> UnsafeBufferPointer<Scalar> {
-    var values = plan[inputRegion]
     context.rows = rows
     context.mask = nil
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
-    if let graph {
-      values = graph.forward(values, in: context)
-    } else {
-      for layer in layers { values = layer.forward(values, in: context) }
-    }
-    output = values
+    output = graph.forward(plan[inputRegion], in: context)
     return UnsafeBufferPointer(
-      start: values, count: outputSteps * rows * outputUnits)
+      start: output, count: outputSteps * rows * outputUnits)
   }
 
   /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it.
@@ -180,99 +153,54 @@ public final class Sequential<Scalar: KernelScalar> {
   public typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
 
   /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
-  ///
-  /// - Parameter targets: class numbers, `[outputSteps, rows]`; to a loss that takes rows, each is a one-hot one.
   @specialized(where Scalar == Float)
   public func evaluate(
-    targets: UnsafePointer<Int32>, loss: Loss = .categoricalCrossEntropy, rows: Int
-  ) -> LossSums {
-    let sums =
-      isCrossEntropyOfSoftmax(loss)
-      ? CategoricalCrossEntropy.evaluate(
-        probabilities: output, targets: targets, mask: context.mask, rows: outputSteps * rows,
-        classes: outputUnits, gradient: false)
-      : loss.evaluate(
-        output: output, targets: .classes(targets, weights: nil), mask: context.mask,
-        rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
-        gradient: false)
-    return (sums.loss, sums.correct, sums.rows)
-  }
-
-  /// The same for targets that are values.
-  ///
-  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
-  public func evaluate(
-    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int
+    _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
     let sums = loss.evaluate(
-      output: output, targets: .values(targetValues), mask: context.mask,
-      rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss), gradient: false)
+      output: output, targets: targets, classWeights: nil, mask: context.mask,
+      rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
+      gradient: false)
     return (sums.loss, sums.correct, sums.rows)
   }
 
-  /// Whether the gradient of a loss is that of the values before the last activation.
-  private func isFused(with loss: Loss) -> Bool {
-    lastActivation != nil && lastActivation == loss.fusedActivation
-  }
-
-  /// Whether the loss of class numbers is the usual one, which has code of its own.
-  private func isCrossEntropyOfSoftmax(_ loss: Loss) -> Bool {
-    lastActivation == .softmax && loss.fusedActivation == .softmax
-  }
-
-  /// Which steps of rows of the output count, `[outputSteps, rows]`; all if `nil`.
-  var outputMask: UnsafePointer<UInt8>? { context.mask }
-
-  /// What ``forward(rows:training:update:)`` gave last: `[outputSteps, rows, outputUnits]`.
-  var outputValues: UnsafePointer<Scalar> { UnsafePointer(output) }
-
-  /// Goes back through the batch that ``forward(rows:)`` just saw by the gradients of its mean loss.
+  /// Goes back through the batch that ``forward(rows:training:update:)`` just saw by the gradients of its mean loss;
+  /// its output is lost.
   ///
   /// - Parameters:
-  ///   - targets: class numbers, `[outputSteps, rows]`; to a loss that takes rows, each is a one-hot one.
   ///   - classWeights: What the losses of each class are multiplied by; 1 if `nil`.
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: What the output was like before the update.
   @discardableResult
   @specialized(where Scalar == Float)
   public func backward(
-    targets: UnsafePointer<Int32>, loss: Loss = .categoricalCrossEntropy,
+    _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> LossSums {
-    guard isCrossEntropyOfSoftmax(loss) else {
-      return backward(
-        .classes(targets, weights: classWeights), loss: loss, rows: rows, optimizer: optimizer)
-    }
-    let sums = CategoricalCrossEntropy.evaluate(
-      probabilities: output, targets: targets, classWeights: classWeights, mask: context.mask,
-      rows: outputSteps * rows, classes: outputUnits, gradient: true)
-    goBack(from: output, isFused: true, optimizer: optimizer)
-    return (sums.loss, sums.correct, sums.rows)
-  }
-
-  /// The same for targets that are values.
-  ///
-  /// - Parameter targetValues: `[outputSteps, rows, outputUnits]`, or class numbers `[outputSteps, rows]`.
-  @discardableResult
-  public func backward(
-    targetValues: UnsafePointer<Scalar>, loss: Loss, rows: Int,
-    optimizer: Optimizer<Scalar>? = nil
-  ) -> LossSums {
-    backward(.values(targetValues), loss: loss, rows: rows, optimizer: optimizer)
-  }
-
-  private func backward(
-    _ targets: Loss.Targets<Scalar>, loss: Loss, rows: Int, optimizer: Optimizer<Scalar>?
-  ) -> LossSums {
     let isFused = isFused(with: loss)
-    // The last layer may need its output for its own gradient.
-    let gradient = plan[outputGradient]
-    gradient.update(from: output, count: outputSteps * rows * outputUnits)
+    var gradient = output
+    if !isFused {
+      // The last layer may need its output for its own gradient.
+      gradient = plan[outputGradient]
+      gradient.update(from: output, count: outputSteps * rows * outputUnits)
+    }
     let sums = loss.evaluate(
-      output: gradient, targets: targets, mask: context.mask, rows: outputSteps * rows,
-      units: outputUnits, isFused: isFused, gradient: true)
+      output: gradient, targets: targets, classWeights: classWeights, mask: context.mask,
+      rows: outputSteps * rows, units: outputUnits, isFused: isFused, gradient: true)
     goBack(from: gradient, isFused: isFused, optimizer: optimizer)
     return (sums.loss, sums.correct, sums.rows)
+  }
+
+  /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
+  func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
+    metric.sum(
+      output: output, targets: targets, mask: context.mask, rows: rows * outputSteps,
+      units: outputUnits)
+  }
+
+  /// Whether the gradient of a loss is that of the values before the last activation.
+  private func isFused(with loss: Loss) -> Bool {
+    lastActivation != nil && lastActivation == loss.fusedActivation
   }
 
   /// Takes the gradient of the output back through the layers.
@@ -283,20 +211,8 @@ public final class Sequential<Scalar: KernelScalar> {
     optimizer?.beginUpdate()
     if optimizer == nil { parameters.gradients.begin() }
     let sink = optimizer?.sink ?? parameters.gradients
-    var gradient = outputGradient
     context.isGradientBeforeActivation = isFused
-    if let graph {
-      graph.backward(gradient, in: context, sink: sink)
-      optimizer?.endUpdate()
-      return
-    }
-    for index in stride(from: layers.count - 1, through: 0, by: -1) {
-      let below = index == 0 ? nil : plan[layerGradients[index]]
-      layers[index].backward(
-        outputGradient: gradient, inputGradient: below, in: context, sink: sink)
-      context.isGradientBeforeActivation = false
-      if let below { gradient = below }
-    }
+    graph.backward(outputGradient, in: context, sink: sink)
     optimizer?.endUpdate()
   }
 
@@ -317,8 +233,8 @@ extension Sequential where Scalar == Float {
       batch: batch,
       layers: stateful.map { configuration, layer in
         RecurrentState.Layer(
-          name: configuration.name, units: configuration.description.stateUnits,
-          valueNames: configuration.description.stateNames, values: layer.states.map { Array($0) })
+          name: configuration.name, units: configuration.layer.stateUnits,
+          valueNames: configuration.layer.stateNames, values: layer.states.map { Array($0) })
       })
   }
 
@@ -340,6 +256,43 @@ extension Sequential where Scalar == Float {
       for (place, values) in zip(layer.states, saved.values) {
         _ = place.update(fromContentsOf: values)
       }
+    }
+  }
+}
+
+extension Sequential {
+  /// Measures the output against class numbers, `[outputSteps, rows]`.
+  public func evaluate(
+    targets: [Int32], loss: Loss = .categoricalCrossEntropy, rows: Int
+  ) -> LossSums {
+    targets.withUnsafeBufferPointer { targets in
+      targets.baseAddress.map { evaluate(.classes($0), loss: loss, rows: rows) } ?? (0, 0, 0)
+    }
+  }
+
+  /// Goes back by class numbers, `[outputSteps, rows]`.
+  @discardableResult
+  public func backward(
+    targets: [Int32], loss: Loss = .categoricalCrossEntropy,
+    classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
+  ) -> LossSums {
+    targets.withUnsafeBufferPointer { targets in
+      targets.baseAddress.map {
+        backward(
+          .classes($0), loss: loss, classWeights: classWeights, rows: rows, optimizer: optimizer)
+      } ?? (0, 0, 0)
+    }
+  }
+
+  /// Goes back by values, `[outputSteps, rows, outputUnits]`.
+  @discardableResult
+  public func backward(
+    targetValues: [Scalar], loss: Loss, rows: Int, optimizer: Optimizer<Scalar>? = nil
+  ) -> LossSums {
+    targetValues.withUnsafeBufferPointer { values in
+      values.baseAddress.map {
+        backward(.values($0), loss: loss, rows: rows, optimizer: optimizer)
+      } ?? (0, 0, 0)
     }
   }
 }

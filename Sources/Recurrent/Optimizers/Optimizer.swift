@@ -76,11 +76,11 @@ public final class Optimizer<Scalar: KernelScalar> {
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
     places = parameters.parameters.enumerated().map { number, parameter in
-      let options = parameter.description.options
+      let options = parameter.definition.options
       // Where norms count, what regularizers cost is in the stored gradient already.
       return Place(
         matrix: parameters.matrix(number), shape: parameter.shape,
-        isTrainable: parameter.description.isTrainable, regularizer: options.regularizer,
+        isTrainable: parameter.definition.isTrainable, regularizer: options.regularizer,
         constraint: options.constraint,
         l1: hasNorm ? 0 : Scalar(options.regularizer?.l1 ?? 0),
         l2: hasNorm ? 0 : Scalar(2 * (options.regularizer?.l2 ?? 0)))

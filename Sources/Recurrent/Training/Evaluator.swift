@@ -13,8 +13,7 @@ public final class Evaluator {
   private let source: any SampleSource
   private let loss: Loss
   private let metrics: [Metric]
-  private var classes: [Int32]
-  private var values: [Float]
+  private let targets: BatchTargets
 
   /// - Parameters:
   ///   - batchSize: The rows that are computed at once; a stateful model's own.
@@ -38,10 +37,7 @@ public final class Evaluator {
     self.source = source
     self.loss = loss
     self.metrics = metrics
-    classes = [Int32](repeating: 0, count: model.outputSteps * model.batch)
-    // Never empty, so that there is always a place.
-    values = [Float](
-      repeating: 0, count: max(1, model.outputSteps * model.batch * source.targetUnits))
+    targets = BatchTargets(of: source, for: model, loss: loss)
   }
 
   /// Evaluates all samples in order; a stateful model begins from zeros.
@@ -53,18 +49,13 @@ public final class Evaluator {
     var metricSums = [Double](repeating: 0, count: metrics.count)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
       let rows = min(model.batch, source.samples - first)
-      try model.load(
-        source, order: nil, first: first, rows: rows, classes: &classes, values: &values)
+      try targets.load(source, order: nil, first: first, rows: rows, into: model.input)
       model.forward(rows: rows)
       try model.checkSymbols { first + $0 }
       for (index, metric) in metrics.enumerated() {
-        metricSums[index] += model.sum(
-          metric, of: source, classes: classes, values: values, rows: rows)
+        metricSums[index] += model.sum(metric, targets.targets, rows: rows)
       }
-      let sums =
-        source.targetUnits > 0
-        ? model.evaluate(targetValues: values, loss: loss, rows: rows)
-        : model.evaluate(targets: classes, loss: loss, rows: rows)
+      let sums = model.evaluate(targets.targets, loss: loss, rows: rows)
       lossSum += sums.lossSum
       correct += sums.correct
       rowsSeen += sums.rows
@@ -79,49 +70,12 @@ public final class Evaluator {
 }
 
 extension Sequential where Scalar == Float {
-  /// Puts all samples of a dataset into ``input``, and their classes beside it.
+  /// Puts all samples of a dataset into ``input``.
   ///
-  /// - Parameter targets: `[targetSteps, samples]`.
-  public func load(_ dataset: SequenceDataset, targets: inout [Int32]) throws {
-    precondition(dataset.samples <= batch && dataset.targetUnits == 0)
-    var values: [Float] = [0]
-    try load(
-      dataset, order: nil, first: 0, rows: dataset.samples, classes: &targets, values: &values)
-  }
-
-  /// Puts a batch into ``input``, and its targets beside it.
-  ///
-  /// - Throws: What the source throws.
-  func load(
-    _ source: some SampleSource, order: [Int32]?, first: Int, rows: Int, classes: inout [Int32],
-    values: inout [Float]
-  ) throws {
-    guard let input = input.baseAddress else { return }
-    try classes.withUnsafeMutableBufferPointer { classes in
-      try values.withUnsafeMutableBufferPointer { values in
-        func load(_ order: UnsafeBufferPointer<Int32>?) throws {
-          guard let classes = classes.baseAddress, let values = values.baseAddress else { return }
-          try source.load(
-            SampleBatch(
-              order: order, first: first, rows: rows, input: input, classes: classes,
-              values: values))
-        }
-        guard let order else { return try load(nil) }
-        try order.withUnsafeBufferPointer { try load($0) }
-      }
-    }
-  }
-
-  /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
-  func sum(
-    _ metric: Metric, of source: some SampleSource, classes: [Int32], values: [Float], rows: Int
-  ) -> Double {
-    source.targetUnits > 0
-      ? metric.sum(
-        output: outputValues, targets: values, mask: outputMask, rows: rows * outputSteps,
-        units: outputUnits)
-      : metric.sum(
-        output: outputValues, classes: classes, mask: outputMask, rows: rows * outputSteps,
-        units: outputUnits)
+  /// - Throws: What the dataset throws.
+  public func load(_ dataset: SequenceDataset) throws {
+    precondition(dataset.samples <= batch)
+    try BatchTargets(of: dataset, for: self, loss: .categoricalCrossEntropy).load(
+      dataset, order: nil, first: 0, rows: dataset.samples, into: input)
   }
 }

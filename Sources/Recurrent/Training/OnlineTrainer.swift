@@ -6,7 +6,7 @@ public final class OnlineTrainer {
   public let model: Sequential<Float>
   public let optimizer: Optimizer<Float>
   private let loss: Loss
-  private var targets: [Float]
+  private var values: [Float]
 
   /// - Parameters:
   ///   - configuration: The model, if it is to learn in another way than that of the parameters, say step by step.
@@ -21,10 +21,10 @@ public final class OnlineTrainer {
     model.dropoutSeed = dropoutSeed
     self.optimizer = optimizer
     self.loss = loss
-    targets = [Float](repeating: 0, count: model.outputSteps * model.outputUnits)
+    values = [Float](repeating: 0, count: model.outputSteps * model.outputUnits)
   }
 
-  /// Makes one update.
+  /// Makes one update by values.
   ///
   /// - Parameters:
   ///   - input: The value of a step's feature.
@@ -33,15 +33,32 @@ public final class OnlineTrainer {
   public func learn(
     input: (_ step: Int, _ feature: Int) -> Float, target: (_ unit: Int) -> Float
   ) throws {
+    for unit in 0..<model.outputUnits { values[unit] = target(unit) }
+    try values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return }
+      try learn(input: input, .values(values))
+    }
+  }
+
+  /// Makes one update by the class of the output's only step.
+  ///
+  /// - Throws: As the other one.
+  public func learn(
+    input: (_ step: Int, _ feature: Int) -> Float, classNumber: Int
+  ) throws {
+    try withUnsafePointer(to: Int32(classNumber)) { try learn(input: input, .classes($0)) }
+  }
+
+  private func learn(
+    input: (_ step: Int, _ feature: Int) -> Float, _ targets: Targets<Float>
+  ) throws {
     let features = model.configuration.features
     for step in 0..<model.timeSteps {
       for feature in 0..<features { model.input[step * features + feature] = input(step, feature) }
     }
-    for unit in 0..<model.outputUnits { targets[unit] = target(unit) }
     model.forward(rows: 1, training: true, update: optimizer.iterations)
     try model.checkSymbols()
-    let lossSum =
-      model.backward(targetValues: targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
+    let lossSum = model.backward(targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
     guard lossSum.isFinite else { throw TrainingDiverged(epoch: nil) }
   }
 }

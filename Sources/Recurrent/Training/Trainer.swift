@@ -14,8 +14,7 @@ public final class Trainer {
   /// What a validation measures; `nil` if nothing is kept for one.
   public let evaluator: Evaluator?
 
-  private var classes: [Int32]
-  private var values: [Float]
+  private let targets: BatchTargets
 
   /// - Parameters:
   ///   - validation: What the model is measured on as epochs end, without being trained on it.
@@ -84,9 +83,7 @@ public final class Trainer {
     if self.progress.metricSums.count != count {
       self.progress.metricSums = [Double](repeating: 0, count: count)
     }
-    classes = [Int32](repeating: 0, count: model.outputSteps * model.batch)
-    values = [Float](
-      repeating: 0, count: max(1, model.outputSteps * model.batch * source.targetUnits))
+    targets = BatchTargets(of: source, for: model, loss: loss)
     model.dropoutSeed = options.randomSeed
     if let recurrentState { try model.restore(recurrentState) }
     prepareRate()
@@ -178,9 +175,9 @@ public final class Trainer {
     let first = progress.updateInEpoch * options.batchSize
     let rows = min(options.batchSize, source.samples - first)
     do {
-      try model.load(
+      try targets.load(
         source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
-        classes: &classes, values: &values)
+        into: model.input)
       if isFirst, options.resetStatesEachEpoch { model.resetStates() }
       try learn(first: first, rows: rows)
     } catch {
@@ -202,18 +199,14 @@ public final class Trainer {
       progress.order.isEmpty ? first + row : Int(progress.order[first + row])
     }
     for (index, metric) in options.metrics.enumerated() {
-      progress.metricSums[index] += model.sum(
-        metric, of: source, classes: classes, values: values, rows: rows)
+      progress.metricSums[index] += model.sum(metric, targets.targets, rows: rows)
     }
     let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
-    let sums =
-      source.targetUnits > 0
-      ? model.backward(targetValues: values, loss: loss, rows: rows, optimizer: optimizer)
-      : options.classWeights.withUnsafeBufferPointer { weights in
-        model.backward(
-          targets: classes, loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
-          rows: rows, optimizer: optimizer)
-      }
+    let sums = options.classWeights.withUnsafeBufferPointer { weights in
+      model.backward(
+        targets.targets, loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
+        rows: rows, optimizer: optimizer)
+    }
     progress.count(
       loss: sums.lossSum + penalty * Double(sums.rows), correct: sums.correct, rows: sums.rows)
   }

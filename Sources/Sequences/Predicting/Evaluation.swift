@@ -61,8 +61,7 @@ public struct Evaluation: Sendable {
       let part = Array(patterns[first..<min(first + batch, patterns.count)])
       let dataset = try SequenceDataset(
         part, framing: experiment.framing, vocabulary: predictor.vocabulary)
-      var targets = dataset.targets
-      try model.load(dataset, targets: &targets)
+      try model.load(dataset)
       model.forward(rows: part.count)
       let sums = model.evaluate(targets: dataset.targets, loss: checkpoint.loss, rows: part.count)
       lossSum += sums.lossSum

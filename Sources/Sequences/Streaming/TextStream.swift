@@ -59,7 +59,7 @@ final class TextStream: LineStream {
     try learner.learn(
       input: { _, feature in
         vocabulary.encoding == .oneHot ? (feature == symbol ? 1 : 0) : vocabulary.encode(symbol)
-      }, target: { _ in Float(next) })
+      }, classNumber: next)
   }
 
   func store(in checkpoint: inout Checkpoint) { generator.store(in: &checkpoint, row: 0) }

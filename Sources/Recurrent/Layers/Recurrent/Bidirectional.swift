@@ -78,7 +78,7 @@ struct BidirectionalDescription: LayerDescription {
 /// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`, twice the units if merged
 /// by `concat`.
 /// Memory: `batch × timeSteps × (4 × units + inputs)` scalars, beside the two layers'.
-final class Bidirectional<Scalar: KernelScalar>: Layer {
+final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
   private let forward, backward: any Layer<Scalar>
   private let mode: BidirectionalDescription.MergeMode
   private let steps, units, inputs, timeSteps: Int
@@ -121,9 +121,9 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
     let size = rows * units
     let (first, output) = (plan[parts], plan[output])
     let second = first + steps * size
-    first.update(from: forward.forward(input, in: batch), count: steps * size)
+    first.update(from: forward.forward(only: input, in: batch), count: steps * size)
     batch.mask = mask
-    let reversed = backward.forward(input, in: batch)
+    let reversed = backward.forward(only: input, in: batch)
     for step in 0..<steps {
       (second + step * size).update(from: reversed + (steps - 1 - step) * size, count: size)
     }
@@ -170,9 +170,9 @@ final class Bidirectional<Scalar: KernelScalar>: Layer {
     }
     let other = inputGradient == nil ? nil : plan[inputGradients]
     forward.backward(
-      outputGradient: first, inputGradient: inputGradient, in: batch, sink: sink)
+      outputGradient: first, onlyInputGradient: inputGradient, in: batch, sink: sink)
     backward.backward(
-      outputGradient: reversed, inputGradient: other, in: batch, sink: sink)
+      outputGradient: reversed, onlyInputGradient: other, in: batch, sink: sink)
     guard let inputGradient, let other else { return }
     for index in 0..<timeSteps * batch.rows * inputs { inputGradient[index] += other[index] }
   }

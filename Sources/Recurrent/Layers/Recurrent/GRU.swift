@@ -1,0 +1,231 @@
+import Kernels
+
+/// `keras.layers.GRU`.
+struct GRUDescription: LayerDescription {
+  static let className = "GRU"
+  static let options = RecurrentOptions.defaults.merging([
+    "recurrent_activation": "sigmoid", "reset_after": true,
+  ]) { _, new in new }
+
+  let recurrent: RecurrentOptions
+  let recurrentActivation: Activation
+  let resetsAfter: Bool
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateNames: [String] { ["hidden"] }
+  var stateUnits: Int { recurrent.units }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options)
+    recurrentActivation = try options.activation("recurrent_activation")
+    resetsAfter = try options.flag("reset_after")
+  }
+
+  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let units = recurrent.units
+    let bias = resetsAfter ? [2, 3 * units] : [3 * units]
+    return [
+      ParameterShape("kernel", in: "gru_cell", [input.features, 3 * units], recurrent.kernel),
+      ParameterShape(
+        "recurrent_kernel", in: "gru_cell", [units, 3 * units], recurrent.recurrentKernel),
+    ] + (recurrent.usesBias ? [ParameterShape("bias", in: "gru_cell", bias, recurrent.bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    let cell: any RecurrentCell<Scalar> =
+      resetsAfter ? GRUCell(self, builder) : ResetBeforeGRUCell(self, builder)
+    return RecurrentLayer(recurrent, builder, cell: cell)
+  }
+}
+
+/// Gated recurrent unit (Cho et al. 2014) in the form that resets after the product, as `keras.layers.GRUCell`
+/// computes it by default, gates z, r, g side by side:
+///
+///     z, r = σ, σ of (xₜ · kernel + bias + hₜ₋₁ · recurrentKernel + recurrentBias)
+///     g = tanh(xₜ · kernel + bias + r ∘ (hₜ₋₁ · recurrentKernel + recurrentBias))
+///     hₜ = z ∘ hₜ₋₁ + (1 − z) ∘ g
+///
+/// Other activations may stand for σ and tanh. Bias and recurrent bias are the two rows of one parameter.
+///
+/// Shapes: hidden state `[rows, units]`, gates `[rows, 3 × units]`.
+/// Memory: `batch × (timeSteps × 13 + 2) × units` scalars from the model's plan, and for large layers a packed
+/// recurrent kernel of `3 × units²`, rounded up.
+final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
+  private let units: Int
+  private let gate: GRUGates
+  private let projection: InputProjection<Scalar>
+  private let recurrentKernel: ParameterStore<Scalar>.Matrix
+  private let bias: ParameterStore<Scalar>.Matrix?
+  private let product: RecurrentProduct<Scalar>
+
+  private let plan: MemoryPlan<Scalar>
+  let states: [MemoryPlan<Scalar>.Region]
+  let stateGradients: [MemoryPlan<Scalar>.Region]
+  private let hiddens: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units]
+  private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let gates: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 3 × units]
+  /// The gates before their activations, and the gradients of that.
+  private let before: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 3 × units]
+  private let gradient: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 3 × units]
+  /// What the hidden state contributes, and then the gradient of that.
+  private let inner: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 3 × units]
+
+  init(_ description: GRUDescription, _ builder: LayerBuilder<Scalar>) {
+    units = description.recurrent.units
+    gate = GRUGates(description)
+    projection = InputProjection(builder)
+    recurrentKernel = builder.matrix("recurrent_kernel")
+    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    product = RecurrentProduct(units: units, columns: 3 * units, builder)
+    plan = builder.plan
+    let state = builder.batch * units
+    let all = builder.input.steps * state
+    hiddens = plan.reserve(all + state)
+    hiddenGradient = plan.reserve(state)
+    gates = plan.reserve(3 * all)
+    before = plan.reserve(3 * all)
+    gradient = plan.reserve(3 * all)
+    inner = plan.reserve(3 * all)
+    states = [hiddens]
+    stateGradients = [hiddenGradient]
+  }
+
+  var sharedWork: Int { product.isPacked ? 3 * units * units : 0 }
+
+  @specialized(where Scalar == Float)
+  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+    projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
+    product.prepare(recurrentKernel.values, transposed: false)
+  }
+
+  @specialized(where Scalar == Float)
+  func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
+    let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
+    let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
+    let (inner, after) = (plan[inner] + 3 * at, plan[hiddens] + at + slice.stride * units)
+    fillRows(inner, with: bias.map { $0.values + width }, rows: rows, columns: width)
+    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: inner) }
+    for row in 0..<rows {
+      let (gates, inner) = (gates + row * width, inner + row * width)
+      for index in 0..<2 * units { gates[index] += inner[index] }
+      (before + row * width).update(from: gates, count: 2 * units)
+      gate.recurrentActivation.apply(gates, rows: 2, columns: units)
+      for index in 2 * units..<width { gates[index] += gates[index - units] * inner[index] }
+      (before + row * width + 2 * units).update(from: gates + 2 * units, count: units)
+      gate.activation.apply(gates + 2 * units, rows: 1, columns: units)
+    }
+    gate.mix(gates, hidden: hidden, into: after, rows: rows)
+  }
+
+  @specialized(where Scalar == Float)
+  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+
+  @specialized(where Scalar == Float)
+  func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
+    let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
+    let (gates, gradient) = (plan[gates] + 3 * at, plan[gradient] + 3 * at)
+    let (before, inner) = (plan[before] + 3 * at, plan[inner] + 3 * at)
+    let hiddenGradient = plan[hiddenGradient] + (slice.place % slice.stride) * units
+    gate.mixBackward(
+      gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,
+      rows: rows)
+    for row in 0..<rows {
+      let (gates, gradient) = (gates + row * width, gradient + row * width)
+      let inner = inner + row * width
+      for index in 2 * units..<width {
+        gradient[index - units] = gradient[index] * inner[index]
+        // From here on `inner` holds gradients.
+        inner[index] = gradient[index] * gates[index - units]
+      }
+      gate.activateBackward(gradient, before: before + row * width, gates: gates)
+      inner.update(from: gradient, count: 2 * units)
+    }
+    guard needsHidden else { return }
+    product.multiplyTransposed(
+      inner, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: true)
+  }
+
+  func skipBackward(_ slice: StepSlice) {
+    let (place, count) = (3 * slice.place * units, 3 * slice.rows * units)
+    (plan[gradient] + place).update(repeating: 0, count: count)
+    (plan[inner] + place).update(repeating: 0, count: count)
+  }
+
+  @specialized(where Scalar == Float)
+  func endBackward(
+    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
+  ) {
+    let (gradient, inner, width) = (plan[gradient], plan[inner], 3 * units)
+    projection.goBack(
+      gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
+    sink.add(recurrentKernel, left: hiddens, right: inner, inner: rows)
+    guard let bias else { return }
+    sink.add(bias) { sums in
+      addRows(of: gradient, rows: rows, columns: width, to: sums)
+      addRows(of: inner, rows: rows, columns: width, to: sums + width)
+    }
+  }
+}
+
+/// What both forms of a GRU compute value by value.
+struct GRUGates {
+  let units: Int
+  let activation, recurrentActivation: Activation
+
+  init(_ description: GRUDescription) {
+    units = description.recurrent.units
+    activation = description.recurrent.activation
+    recurrentActivation = description.recurrentActivation
+  }
+
+  /// `z ∘ h + (1 − z) ∘ g`.
+  @inline(__always)
+  func mix<Scalar: KernelScalar>(
+    _ gates: UnsafePointer<Scalar>, hidden: UnsafePointer<Scalar>,
+    into result: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    for row in 0..<rows {
+      let (gates, row) = (gates + 3 * row * units, row * units)
+      for unit in 0..<units {
+        result[row + unit] =
+          gates[unit] * hidden[row + unit] + (1 - gates[unit]) * gates[2 * units + unit]
+      }
+    }
+  }
+
+  /// The gradients of z after, and of g before its activation; of the hidden state's what goes to the one before
+  /// directly is left.
+  @inline(__always)
+  func mixBackward<Scalar: KernelScalar>(
+    _ gates: UnsafePointer<Scalar>, before: UnsafePointer<Scalar>,
+    hidden: UnsafePointer<Scalar>, hiddenGradient: UnsafeMutablePointer<Scalar>,
+    gradient: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    for row in 0..<rows {
+      let (place, row) = (3 * row * units, row * units)
+      let (gates, gradient) = (gates + place, gradient + place)
+      for unit in 0..<units {
+        let ofHidden = hiddenGradient[row + unit]
+        gradient[unit] = ofHidden * (hidden[row + unit] - gates[2 * units + unit])
+        gradient[2 * units + unit] = ofHidden * (1 - gates[unit])
+        hiddenGradient[row + unit] = ofHidden * gates[unit]
+      }
+      activation.applyGradient(
+        gradient + 2 * units, before: before + place + 2 * units, after: gates + 2 * units,
+        rows: 1, columns: units)
+    }
+  }
+
+  /// The gradients of z and r of one row before their activations.
+  @inline(__always)
+  func activateBackward<Scalar: KernelScalar>(
+    _ gradient: UnsafeMutablePointer<Scalar>, before: UnsafePointer<Scalar>,
+    gates: UnsafePointer<Scalar>
+  ) {
+    recurrentActivation.applyGradient(
+      gradient, before: before, after: gates, rows: 2, columns: units)
+  }
+}

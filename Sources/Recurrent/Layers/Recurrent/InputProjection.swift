@@ -1,0 +1,62 @@
+import Kernels
+
+/// What inputs contribute to the gates of a cell, for all steps at once: `x · kernel + bias`.
+struct InputProjection<Scalar: KernelScalar> {
+  private let kernel: ParameterStore<Scalar>.Matrix
+  private let symbols: OneHotRows<Scalar>
+
+  init(_ builder: LayerBuilder<Scalar>) {
+    kernel = builder.matrix("kernel")
+    symbols = OneHotRows(
+      rows: builder.input.steps * builder.batch, columns: builder.input.features)
+  }
+
+  /// - Parameters:
+  ///   - input: `[rows, inputs]`.
+  ///   - bias: `[columns]`; zeros if `nil`.
+  ///   - result: `[rows, columns]`.
+  @inline(__always)
+  func project(
+    _ input: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>?, rows: Int,
+    into result: UnsafeMutablePointer<Scalar>
+  ) {
+    fillRows(result, with: bias, rows: rows, columns: kernel.columns)
+    symbols.look(at: input, rows: rows)
+    if symbols.isFound {
+      symbols.addProduct(with: kernel.values, width: kernel.columns, to: result)
+    } else {
+      Scalar.multiply(
+        input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
+        columns: kernel.columns, inner: kernel.rows, into: result, accumulate: true)
+    }
+  }
+
+  /// The gradient of the inputs, where it is asked for, and then that of the kernel.
+  ///
+  /// - Parameter gradient: That of the result.
+  @inline(__always)
+  func goBack(
+    _ gradient: UnsafePointer<Scalar>, input: UnsafePointer<Scalar>, rows: Int,
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
+  ) {
+    if let inputGradient {
+      Scalar.multiply(
+        gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: rows,
+        columns: kernel.rows, inner: kernel.columns, into: inputGradient, accumulate: false)
+    }
+    sink.add(kernel, left: input, symbols: symbols, right: gradient, inner: rows)
+  }
+}
+
+/// Begins the rows of a product with what it is added to: a bias, or zeros.
+@inline(__always)
+func fillRows<Scalar: KernelScalar>(
+  _ result: UnsafeMutablePointer<Scalar>, with bias: UnsafePointer<Scalar>?, rows: Int,
+  columns: Int
+) {
+  guard let bias else {
+    result.update(repeating: 0, count: rows * columns)
+    return
+  }
+  for row in 0..<rows { (result + row * columns).update(from: bias, count: columns) }
+}

@@ -1,0 +1,219 @@
+import Kernels
+
+/// `keras.layers.LSTM`.
+struct LSTMDescription: LayerDescription {
+  static let className = "LSTM"
+  static let options = RecurrentOptions.defaults.merging([
+    "recurrent_activation": "sigmoid", "unit_forget_bias": true,
+  ]) { _, new in new }
+
+  let recurrent: RecurrentOptions
+  let recurrentActivation: Activation
+  private let bias: WeightOptions
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateNames: [String] { ["hidden", "cell"] }
+  var stateUnits: Int { recurrent.units }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options)
+    recurrentActivation = try options.activation("recurrent_activation")
+    var bias = recurrent.bias
+    if try options.flag("unit_forget_bias"), bias.initializer == .zeros {
+      bias.initializer = .unitForgetBias
+    }
+    self.bias = bias
+  }
+
+  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let (units, cell) = (recurrent.units, "lstm_cell")
+    return [
+      ParameterShape("kernel", in: cell, [input.features, 4 * units], recurrent.kernel),
+      ParameterShape(
+        "recurrent_kernel", in: cell, [units, 4 * units], recurrent.recurrentKernel),
+    ] + (recurrent.usesBias ? [ParameterShape("bias", in: cell, [4 * units], bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    RecurrentLayer(recurrent, builder, cell: LSTMCell(self, builder))
+  }
+}
+
+/// Long short-term memory (Hochreiter & Schmidhuber 1997; with a forget gate, Gers et al. 2000), as
+/// `keras.layers.LSTMCell` computes it:
+///
+///     i, f, g, o = σ, σ, tanh, σ of (xₜ · kernel + hₜ₋₁ · recurrentKernel + bias)
+///     cₜ = f ∘ cₜ₋₁ + i ∘ g
+///     hₜ = o ∘ tanh(cₜ)
+///
+/// Gate order i, f, c, o as in Keras, where c is the candidate g. Other activations may stand for σ and tanh; with these
+/// a step is one kernel.
+///
+/// Shapes: hidden and cell state `[rows, units]`, gates `[rows, 4 × units]`.
+/// Memory: `batch × (timeSteps × 7 + 4) × units` scalars from the model's plan, and for large layers a packed
+/// recurrent kernel of `4 × units²`, rounded up; with other activations `batch × timeSteps × 8 × units` more.
+final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
+  private let units: Int
+  private let activation, recurrentActivation: Activation
+  /// Whether a step is one kernel.
+  private let isFused: Bool
+
+  private let projection: InputProjection<Scalar>
+  private let recurrentKernel: ParameterStore<Scalar>.Matrix
+  private let bias: ParameterStore<Scalar>.Matrix?
+  private let product: RecurrentProduct<Scalar>
+
+  private let plan: MemoryPlan<Scalar>
+  let states: [MemoryPlan<Scalar>.Region]
+  let stateGradients: [MemoryPlan<Scalar>.Region]
+  private let hiddens: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units]
+  private let cells: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units]
+  private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let cellGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let gates: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 4 × units]
+  private let activeCells: MemoryPlan<Scalar>.Region  // [timeSteps, rows, units], tanh(c)
+  /// The gates before their activations, and the gradients of that; where a step is one kernel, the gates make room
+  /// for their gradients.
+  private let before: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 4 × units]
+  private let gradient: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 4 × units]
+
+  init(_ description: LSTMDescription, _ builder: LayerBuilder<Scalar>) {
+    units = description.recurrent.units
+    activation = description.recurrent.activation
+    recurrentActivation = description.recurrentActivation
+    isFused = activation == .tanh && recurrentActivation == .sigmoid
+    projection = InputProjection(builder)
+    recurrentKernel = builder.matrix("recurrent_kernel")
+    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    product = RecurrentProduct(units: units, columns: 4 * units, builder)
+    plan = builder.plan
+    let state = builder.batch * units
+    let all = builder.input.steps * state
+    hiddens = plan.reserve(all + state)
+    cells = plan.reserve(all + state)
+    hiddenGradient = plan.reserve(state)
+    cellGradient = plan.reserve(state)
+    gates = plan.reserve(4 * all)
+    activeCells = plan.reserve(all)
+    before = isFused ? gates : plan.reserve(4 * all)
+    gradient = isFused ? gates : plan.reserve(4 * all)
+    states = [hiddens, cells]
+    stateGradients = [hiddenGradient, cellGradient]
+  }
+
+  var sharedWork: Int { product.isPacked ? 4 * units * units : 0 }
+
+  @specialized(where Scalar == Float)
+  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+    projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
+    product.prepare(recurrentKernel.values, transposed: false)
+  }
+
+  @specialized(where Scalar == Float)
+  func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
+    let (at, rows) = (slice.place * units, slice.rows)
+    let after = at + slice.stride * units
+    let (gates, cells) = (plan[gates] + 4 * at, plan[cells])
+    let (active, hiddens) = (plan[activeCells] + at, plan[hiddens] + after)
+    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: gates) }
+    if isFused {
+      Scalar.lstmForward(
+        gates: gates, previousCell: cells + at, cell: cells + after, tanhCell: active,
+        hidden: hiddens, rows: rows, units: units)
+      return
+    }
+    (plan[before] + 4 * at).update(from: gates, count: 4 * rows * units)
+    forEachGate(rows: rows) { place, activation in
+      activation.apply(gates + place, rows: 1, columns: units)
+    }
+    for row in 0..<rows {
+      let (gates, row) = (gates + 4 * row * units, row * units)
+      for unit in 0..<units {
+        cells[after + row + unit] =
+          gates[units + unit] * cells[at + row + unit] + gates[unit] * gates[2 * units + unit]
+      }
+    }
+    active.update(from: cells + after, count: rows * units)
+    activation.apply(active, rows: rows, columns: units)
+    for row in 0..<rows {
+      let (outputGates, row) = (gates + (4 * row + 3) * units, row * units)
+      for unit in 0..<units { hiddens[row + unit] = outputGates[unit] * active[row + unit] }
+    }
+  }
+
+  @specialized(where Scalar == Float)
+  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+
+  @specialized(where Scalar == Float)
+  func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
+    let (at, rows) = (slice.place * units, slice.rows)
+    let first = (slice.place % slice.stride) * units
+    let (gates, gradient) = (plan[gates] + 4 * at, plan[gradient] + 4 * at)
+    let (hiddenGradient, cellGradient) = (plan[hiddenGradient] + first, plan[cellGradient] + first)
+    let (cells, active) = (plan[cells], plan[activeCells] + at)
+    if isFused {
+      Scalar.lstmBackward(
+        gates: gates, previousCell: cells + at, tanhCell: active, hiddenGradient: hiddenGradient,
+        cellGradient: cellGradient, rows: rows, units: units)
+    } else {
+      let after = cells + at + slice.stride * units
+      for row in 0..<rows {
+        let outputs = (4 * row + 3) * units
+        for unit in 0..<units {
+          let index = row * units + unit
+          gradient[outputs + unit] = hiddenGradient[index] * active[index]
+          // The gradient of activation(c), in its place for a moment.
+          hiddenGradient[index] *= gates[outputs + unit]
+        }
+      }
+      activation.applyGradient(
+        hiddenGradient, before: after, after: active, rows: rows, columns: units)
+      for row in 0..<rows {
+        let (gates, gradient) = (gates + 4 * row * units, gradient + 4 * row * units)
+        for unit in 0..<units {
+          let index = row * units + unit
+          cellGradient[index] += hiddenGradient[index]
+          gradient[unit] = cellGradient[index] * gates[2 * units + unit]
+          gradient[units + unit] = cellGradient[index] * cells[at + index]
+          gradient[2 * units + unit] = cellGradient[index] * gates[unit]
+          cellGradient[index] *= gates[units + unit]
+        }
+      }
+      let before = plan[before] + 4 * at
+      forEachGate(rows: rows) { place, activation in
+        activation.applyGradient(
+          gradient + place, before: before + place, after: gates + place, rows: 1, columns: units)
+      }
+    }
+    guard needsHidden else { return }
+    product.multiplyTransposed(
+      gradient, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: false)
+  }
+
+  /// Calls `body` with where the gates i, f, c, o of each row begin, and the activation of each.
+  @inline(__always)
+  private func forEachGate(rows: Int, _ body: (_ place: Int, _ activation: Activation) -> Void) {
+    for gate in 0..<4 * rows {
+      body(gate * units, gate % 4 == 2 ? activation : recurrentActivation)
+    }
+  }
+
+  func skipBackward(_ slice: StepSlice) {
+    (plan[gradient] + 4 * slice.place * units).update(
+      repeating: 0, count: 4 * slice.rows * units)
+  }
+
+  @specialized(where Scalar == Float)
+  func endBackward(
+    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
+  ) {
+    let gradient = plan[gradient]
+    projection.goBack(
+      gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
+    sink.add(recurrentKernel, left: hiddens, right: gradient, inner: rows)
+    if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }
+  }
+}

@@ -1,0 +1,124 @@
+import Kernels
+
+/// `keras.layers.SimpleRNN`.
+struct SimpleRNNDescription: LayerDescription {
+  static let className = "SimpleRNN"
+  static let options = RecurrentOptions.defaults
+
+  let recurrent: RecurrentOptions
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateNames: [String] { ["hidden"] }
+  var stateUnits: Int { recurrent.units }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options)
+  }
+
+  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let (units, cell) = (recurrent.units, "simple_rnn_cell")
+    return [
+      ParameterShape("kernel", in: cell, [input.features, units], recurrent.kernel),
+      ParameterShape("recurrent_kernel", in: cell, [units, units], recurrent.recurrentKernel),
+    ] + (recurrent.usesBias ? [ParameterShape("bias", in: cell, [units], recurrent.bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    RecurrentLayer(recurrent, builder, cell: SimpleRNNCell(self, builder))
+  }
+}
+
+/// A fully connected recurrence (Elman 1990), as `keras.layers.SimpleRNNCell` computes it:
+///
+///     hₜ = activation(xₜ · kernel + hₜ₋₁ · recurrentKernel + bias)
+///
+/// Shapes: hidden state `[rows, units]`.
+/// Memory: `batch × (timeSteps × 2 + 2) × units` scalars from the model's plan, and for large layers a packed recurrent
+/// kernel of `units²`, rounded up; `batch × timeSteps × units` more where the activation's gradient needs what it was
+/// applied to.
+final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
+  private let units: Int
+  private let activation: Activation
+  private let projection: InputProjection<Scalar>
+  private let recurrentKernel: ParameterStore<Scalar>.Matrix
+  private let bias: ParameterStore<Scalar>.Matrix?
+  private let product: RecurrentProduct<Scalar>
+
+  private let plan: MemoryPlan<Scalar>
+  let states: [MemoryPlan<Scalar>.Region]
+  let stateGradients: [MemoryPlan<Scalar>.Region]
+  private let hiddens: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units]
+  private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, units]
+  private let before: MemoryPlan<Scalar>.Region  // [timeSteps, rows, units], before the activation
+  private let gradient: MemoryPlan<Scalar>.Region  // [timeSteps, rows, units], of that
+
+  init(_ description: SimpleRNNDescription, _ builder: LayerBuilder<Scalar>) {
+    units = description.recurrent.units
+    activation = description.recurrent.activation
+    projection = InputProjection(builder)
+    recurrentKernel = builder.matrix("recurrent_kernel")
+    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
+    product = RecurrentProduct(units: units, columns: units, builder)
+    plan = builder.plan
+    let state = builder.batch * units
+    let all = builder.input.steps * state
+    hiddens = plan.reserve(all + state)
+    hiddenGradient = plan.reserve(state)
+    states = [hiddens]
+    stateGradients = [hiddenGradient]
+    before = plan.reserve(all)
+    gradient = keepsBefore(activation) ? plan.reserve(all) : before
+  }
+
+  var sharedWork: Int { product.isPacked ? units * units : 0 }
+
+  @specialized(where Scalar == Float)
+  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+    projection.project(input, bias: bias?.values, rows: rows, into: plan[before])
+    product.prepare(recurrentKernel.values, transposed: false)
+  }
+
+  @specialized(where Scalar == Float)
+  func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
+    let (at, rows) = (slice.place * units, slice.rows)
+    let (before, after) = (plan[before] + at, plan[hiddens] + at + slice.stride * units)
+    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: before) }
+    after.update(from: before, count: rows * units)
+    activation.apply(after, rows: rows, columns: units)
+  }
+
+  @specialized(where Scalar == Float)
+  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+
+  @specialized(where Scalar == Float)
+  func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
+    let (at, rows) = (slice.place * units, slice.rows)
+    let hiddenGradient = plan[hiddenGradient] + (slice.place % slice.stride) * units
+    let gradient = plan[gradient] + at
+    gradient.update(from: hiddenGradient, count: rows * units)
+    activation.applyGradient(
+      gradient, before: plan[before] + at, after: plan[hiddens] + at + slice.stride * units,
+      rows: rows, columns: units)
+    guard needsHidden else { return }
+    product.multiplyTransposed(
+      gradient, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: false)
+  }
+
+  func skipBackward(_ slice: StepSlice) {
+    (plan[gradient] + slice.place * units).update(repeating: 0, count: slice.rows * units)
+  }
+
+  @specialized(where Scalar == Float)
+  func endBackward(
+    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
+  ) {
+    let gradient = plan[gradient]
+    projection.goBack(
+      gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
+    sink.add(recurrentKernel, left: hiddens, right: gradient, inner: rows)
+    if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }
+  }
+}

@@ -1,0 +1,39 @@
+import Kernels
+
+/// What the rows of an output should have been.
+public enum Targets<Scalar: KernelScalar> {
+  /// A class number for each row; to a loss that takes rows, each stands for a one-hot one.
+  case classes(UnsafePointer<Int32>)
+  /// `[rows, units]`.
+  case values(UnsafePointer<Scalar>)
+
+  /// What one row should have been.
+  enum Row {
+    case oneHot(Int)
+    case values(UnsafePointer<Scalar>)
+
+    @inline(__always)
+    subscript(unit: Int) -> Double {
+      switch self {
+      case .oneHot(let number): number == unit ? 1 : 0
+      case .values(let values): Double(values[unit])
+      }
+    }
+
+    @inline(__always)
+    func likeliestClass(of units: Int) -> Int {
+      switch self {
+      case .oneHot(let number): number
+      case .values(let values): Recurrent.likeliestClass(values, classes: units)
+      }
+    }
+  }
+
+  @inline(__always)
+  func row(_ row: Int, units: Int) -> Row {
+    switch self {
+    case .classes(let classes): .oneHot(Int(classes[row]))
+    case .values(let values): .values(values + row * units)
+    }
+  }
+}
