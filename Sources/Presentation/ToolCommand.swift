@@ -33,6 +33,7 @@ extension ToolCommand {
     guard CommandLine.arguments.count > 1 else { beginner() }
     do {
       try checkArguments()
+      if let problem = InstructionSet.problem { throw ValidationError(problem) }
       var command = try parseAsRoot(negativeNumbersJoined(CommandLine.arguments.dropFirst()))
       try (command as? any ToolCommand)?.files.check()
       try command.run()
