@@ -23,9 +23,16 @@ public struct OptimizerConfiguration: Equatable, Sendable {
           "optimizer \(className): \(option) \(value.shortText) is not supported; its options are "
             + self.options.keys.sorted().joined(separator: ", "))
       }
-      // Whole numbers are written without a point.
-      self.options[option] =
-        standard.bool == nil && value.double != nil ? .number(value.double ?? 0) : value
+      if standard.bool == nil {
+        // Whole numbers are written without a point.
+        self.options[option] = value.double.map { .number($0) } ?? value
+      } else if let flag = value.bool ?? value.double.flatMap({ [0: false, 1: true][$0] }) {
+        self.options[option] = .bool(flag)
+      } else {
+        throw ConfigurationError(
+          "optimizer \(className): \(option) is \(value.shortText); it must be true or false, 1 or 0"
+        )
+      }
     }
     guard let rate = self.options["learning_rate"]?.double else {
       throw ConfigurationError("optimizer \(className): learning_rate is not a number")
