@@ -318,19 +318,21 @@ def check(library, seed, folder):
     reset(model)
     done = 0
     for updates in (1, 5, 20):
+        # A model that is trained on is not replaced by the result.
+        trained = path(f"trained-{updates}.h5")
         history = model.fit(inputs, targets, batch_size=shape[0], epochs=updates - done, shuffle=False, verbose=0)
         error = run("lstm-train", "--model", source, "--inputs", path("x.npy"), "--targets",
                     path("y.npy"), "--epochs", updates - done, "--batch-size", shape[0], "--no-shuffle",
-                    "--quiet", "--save", path("trained.h5"))
+                    "--quiet", "--save", trained)
         if error:
             return f"{error} ({about})"
         model.save(path("keras.h5"))
-        found[f"weights after {updates}"] = difference(weights(path("trained.h5")), weights(path("keras.h5")))
-        with h5py.File(path("trained.h5")) as file:
+        found[f"weights after {updates}"] = difference(weights(trained), weights(path("keras.h5")))
+        with h5py.File(trained) as file:
             losses = [abs(a - b) / max(abs(b), 1) for a, b in
                       zip(file["history/loss"][()], history.history["loss"], strict=True)]
         found[f"loss after {updates}"] = max(losses)
-        done, source = updates, path("trained.h5")
+        done, source = updates, trained
     return found, about
 
 
@@ -382,6 +384,7 @@ def main():
         print(f"{key}, by reason:")
         for reason in sorted(set(reasons)):
             print(f"  {reasons.count(reason)} x {reason}")
+    return min(counts["loaded"], counts["answer as Keras"], counts["train as Keras"]) < count
 
 
-main()
+sys.exit(main())
