@@ -64,18 +64,4 @@ import Testing
     let cut = try weights("SGD", ["learning_rate": 1, "clipvalue": 1e-3], rows: 1)
     #expect(zip(free, cut).contains { abs($0 - $1) > 1e-2 })
   }
-
-  /// On a command line flags are numbers.
-  @Test func flagsMayBeNumbers() throws {
-    for (className, flag) in [("Adam", "amsgrad"), ("SGD", "nesterov"), ("RMSprop", "centered")] {
-      #expect(
-        try OptimizerConfiguration(className, options: [flag: 1])
-          == OptimizerConfiguration(className, options: [flag: true]))
-      #expect(throws: ConfigurationError.self) {
-        try OptimizerConfiguration(className, options: [flag: 0.5])
-      }
-    }
-    let amsgrad = try OptimizerConfiguration("Adam", options: ["amsgrad": 1])
-    #expect(amsgrad.slotGroups.flatMap { $0 } == ["momentum", "velocity", "velocity_hat"])
-  }
 }
