@@ -13,6 +13,7 @@
 
 #include "functions.h"
 #include "lstm.h"
+#include "gru.h"
 #include "products.h"
 #include "sums.h"
 #include "updates.h"
@@ -30,6 +31,10 @@ const struct ckernels_table KERNEL(table) = {
     .name = KERNEL(name),
     .lstm_forward = KERNEL(lstm_forward),
     .lstm_backward = KERNEL(lstm_backward),
+    .gru_forward = KERNEL(gru_forward),
+    .gru_backward = KERNEL(gru_backward),
+    .rnn_forward = KERNEL(rnn_forward),
+    .rnn_backward = KERNEL(rnn_backward),
     .update = KERNEL(update),
     .update_product = KERNEL(update_product),
     .multiply = KERNEL(multiply),

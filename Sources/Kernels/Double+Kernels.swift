@@ -86,6 +86,60 @@ extension Double: KernelScalar {
     }
   }
 
+  public static func gruForward(
+    gates: UnsafeMutablePointer<Double>, inner: UnsafePointer<Double>,
+    previousHidden: UnsafePointer<Double>, hidden: UnsafeMutablePointer<Double>, rows: Int,
+    units: Int
+  ) {
+    for row in 0..<rows {
+      let (gate, inner) = (gates + row * 3 * units, inner + row * 3 * units)
+      for unit in 0..<units {
+        let at = row * units + unit
+        let z = Elementary.sigmoid(gate[unit] + inner[unit])
+        let r = Elementary.sigmoid(gate[units + unit] + inner[units + unit])
+        let g = Elementary.hyperbolicTangent(gate[2 * units + unit] + r * inner[2 * units + unit])
+        (gate[unit], gate[units + unit], gate[2 * units + unit]) = (z, r, g)
+        hidden[at] = z * previousHidden[at] + (1 - z) * g
+      }
+    }
+  }
+
+  public static func gruBackward(
+    gates: UnsafeMutablePointer<Double>, inner: UnsafeMutablePointer<Double>,
+    previousHidden: UnsafePointer<Double>, hiddenGradient: UnsafeMutablePointer<Double>, rows: Int,
+    units: Int
+  ) {
+    for row in 0..<rows {
+      let (gate, inner) = (gates + row * 3 * units, inner + row * 3 * units)
+      for unit in 0..<units {
+        let at = row * units + unit
+        let (z, r, g) = (gate[unit], gate[units + unit], gate[2 * units + unit])
+        let dh = hiddenGradient[at]
+        let dz = dh * (previousHidden[at] - g) * z * (1 - z)
+        let dg = dh * (1 - z) * (1 - g * g)
+        let dr = dg * inner[2 * units + unit] * r * (1 - r)
+        (gate[unit], gate[units + unit], gate[2 * units + unit]) = (dz, dr, dg)
+        (inner[unit], inner[units + unit], inner[2 * units + unit]) = (dz, dr, dg * r)
+        hiddenGradient[at] = dh * z
+      }
+    }
+  }
+
+  public static func rnnForward(
+    _ before: UnsafePointer<Double>, hidden: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    for index in 0..<count { hidden[index] = Elementary.hyperbolicTangent(before[index]) }
+  }
+
+  public static func rnnBackward(
+    hidden: UnsafePointer<Double>, hiddenGradient: UnsafePointer<Double>,
+    gradient: UnsafeMutablePointer<Double>, count: Int
+  ) {
+    for index in 0..<count {
+      gradient[index] = hiddenGradient[index] * (1 - hidden[index] * hidden[index])
+    }
+  }
+
   public static func update(
     _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
     gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,

@@ -69,6 +69,34 @@ extension Float: KernelScalar {
       gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, units)
   }
 
+  public static func gruForward(
+    gates: UnsafeMutablePointer<Float>, inner: UnsafePointer<Float>,
+    previousHidden: UnsafePointer<Float>, hidden: UnsafeMutablePointer<Float>, rows: Int, units: Int
+  ) {
+    kernels.gru_forward(gates, inner, previousHidden, hidden, rows, units)
+  }
+
+  public static func gruBackward(
+    gates: UnsafeMutablePointer<Float>, inner: UnsafeMutablePointer<Float>,
+    previousHidden: UnsafePointer<Float>, hiddenGradient: UnsafeMutablePointer<Float>, rows: Int,
+    units: Int
+  ) {
+    kernels.gru_backward(gates, inner, previousHidden, hiddenGradient, rows, units)
+  }
+
+  public static func rnnForward(
+    _ before: UnsafePointer<Float>, hidden: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    kernels.rnn_forward(before, hidden, count)
+  }
+
+  public static func rnnBackward(
+    hidden: UnsafePointer<Float>, hiddenGradient: UnsafePointer<Float>,
+    gradient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    kernels.rnn_backward(hidden, hiddenGradient, gradient, count)
+  }
+
   public static func update(
     _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
     gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,

@@ -54,6 +54,32 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     tanhCell: UnsafePointer<Self>, hiddenGradient: UnsafePointer<Self>,
     cellGradient: UnsafeMutablePointer<Self>, rows: Int, units: Int)
 
+  /// One time step of a GRU that resets after the product: activates `gates` in place and computes the hidden state.
+  ///
+  /// - Parameters:
+  ///   - gates: `[rows, 3 × units]`, what the inputs contribute to z, r and the candidate.
+  ///   - inner: `[rows, 3 × units]`, what the hidden state contributes.
+  ///   - previousHidden: `[rows, units]`; so is `hidden`, which is written.
+  static func gruForward(
+    gates: UnsafeMutablePointer<Self>, inner: UnsafePointer<Self>,
+    previousHidden: UnsafePointer<Self>, hidden: UnsafeMutablePointer<Self>, rows: Int, units: Int)
+
+  /// The same step backward: `gates` and `inner` turn into the gradients of what they held before the step, and
+  /// `hiddenGradient` into what goes to the hidden state before directly.
+  static func gruBackward(
+    gates: UnsafeMutablePointer<Self>, inner: UnsafeMutablePointer<Self>,
+    previousHidden: UnsafePointer<Self>, hiddenGradient: UnsafeMutablePointer<Self>, rows: Int,
+    units: Int)
+
+  /// One time step of a plain recurrence, of `count` values: `hidden = tanh(before)`.
+  static func rnnForward(
+    _ before: UnsafePointer<Self>, hidden: UnsafeMutablePointer<Self>, count: Int)
+
+  /// The gradient of what was `before` the same step.
+  static func rnnBackward(
+    hidden: UnsafePointer<Self>, hiddenGradient: UnsafePointer<Self>,
+    gradient: UnsafeMutablePointer<Self>, count: Int)
+
   /// One update of `count` weights by any rule; what it keeps for each weight comes in the order in which
   /// `struct ckernels_update` names it, and what it does not keep is not looked at.
   static func update(

@@ -37,7 +37,7 @@ struct LayerBenchmark: Benchmark {
           LayerConfiguration(
             className, name: "recurrent",
             options: variant.options.merging([
-              "units": .number(Double(units)), "return_sequences": true,
+              "units": .integer(units), "return_sequences": true,
             ]) { _, new in new }),
           LayerConfiguration("Dense", name: "dense", options: ["units": 1]),
         ]))

@@ -40,24 +40,16 @@ import Testing
     return parameters.parameters.flatMap { Array(parameters[$0]) }
   }
 
-  @Test func theSameNumberOfThreadsGivesTheSameBits() throws {
-    for threads in [1, 2, 3, 5] {
-      let first = try train(threads: threads)
-      for _ in 0..<3 { #expect(try train(threads: threads) == first) }
-    }
-  }
-
-  @Test func moreThreadsGiveTheSameNumbers() throws {
+  @Test func anyNumberOfThreadsGivesTheSameBits() throws {
     let one = try train(threads: 1)
-    for threads in [2, 3] {
-      let several = try train(threads: threads)
-      #expect(zip(one, several).allSatisfy { abs($0 - $1) <= 1e-5 })
+    for threads in [1, 2, 3, 5] {
+      for _ in 0..<3 { #expect(try train(threads: threads) == one) }
     }
   }
 
   /// Masks, dropout and the way backwards go through the same slices of rows.
   @Test(arguments: ["LSTM", "GRU", "SimpleRNN"])
-  func masksAndDropoutGiveTheSameNumbersOnMoreThreads(className: String) throws {
+  func masksAndDropoutGiveTheSameBitsOnMoreThreads(className: String) throws {
     let units: JSONValue = className == "SimpleRNN" ? 192 : 96
     let configuration = ModelConfiguration(
       batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),
@@ -75,10 +67,8 @@ import Testing
           "Dense", name: "dense", options: ["units": 7, "activation": "softmax"]),
       ])
     let one = try train(configuration, threads: 1)
-    for threads in [2, 3] {
-      let several = try train(configuration, threads: threads)
-      #expect(several == (try train(configuration, threads: threads)))
-      #expect(zip(one, several).allSatisfy { abs($0 - $1) <= 1e-5 })
+    for threads in [1, 2, 3] {
+      #expect(try train(configuration, threads: threads) == one)
     }
   }
 }

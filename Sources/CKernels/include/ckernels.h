@@ -69,6 +69,22 @@ struct ckernels_table {
                         const float *hidden_gradient, float *cell_gradient, size_t rows,
                         size_t units);
 
+  // One time step of a GRU that resets after the product, forward. `gates` [rows, 3 * units] holds what the inputs
+  // contribute to z, r and the candidate and receives the activated gates; `inner` [rows, 3 * units] is what the hidden
+  // state contributes; the others are [rows, units].
+  void (*gru_forward)(float *gates, const float *inner, const float *previous_hidden, float *hidden,
+                      size_t rows, size_t units);
+
+  // The same step backward. `gates` and `inner` receive the gradients of what they held before the step;
+  // `hidden_gradient` keeps what goes to the hidden state before directly.
+  void (*gru_backward)(float *gates, float *inner, const float *previous_hidden,
+                       float *hidden_gradient, size_t rows, size_t units);
+
+  // One time step of a plain recurrence, of `count` values: hidden = tanh(before), and the gradient of that.
+  void (*rnn_forward)(const float *before, float *hidden, size_t count);
+  void (*rnn_backward)(const float *hidden, const float *hidden_gradient, float *gradient,
+                       size_t count);
+
   // One update of `count` weights by any rule; `first`, `second` and `third` are what it keeps for each weight, in
   // the order in which the rule names them.
   void (*update)(const struct ckernels_update *update, float *weights, const float *gradients,

@@ -114,6 +114,11 @@ protocol LayerDescription: Sendable {
   var isStateful: Bool { get }
   /// Whether the layers above may be told that steps do not count.
   var makesMask: Bool { get }
+  /// Whether each step of its output depends on that step of the input alone, so that `TimeDistributed` changes nothing.
+  var appliesPerStep: Bool { get }
+  /// The activation that the layer ends with, where it can begin its way back before it, see
+  /// ``BatchContext/isGradientBeforeActivation``.
+  var lastActivation: Activation? { get }
   /// The names of the arrays that a stateful layer keeps, and how many values a row of each has.
   var stateNames: [String] { get }
   var stateUnits: Int { get }
@@ -125,6 +130,8 @@ extension LayerDescription {
   var needsSequence: Bool { false }
   var isStateful: Bool { false }
   var makesMask: Bool { false }
+  var appliesPerStep: Bool { false }
+  var lastActivation: Activation? { nil }
   var stateNames: [String] { [] }
   var stateUnits: Int { 0 }
 

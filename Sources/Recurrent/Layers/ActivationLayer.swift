@@ -6,6 +6,8 @@ struct ActivationDescription: LayerDescription {
   static let options: [String: JSONValue] = ["activation": "linear"]
 
   let activation: Activation
+  var appliesPerStep: Bool { true }
+  var lastActivation: Activation? { activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     activation = try options.activation()
@@ -36,8 +38,6 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * inputs)
   }
-
-  var lastActivation: Activation? { activation }
 
   @specialized(where Scalar == Float)
   func forward(

@@ -11,6 +11,8 @@ struct DenseDescription: LayerDescription {
   let activation: Activation
   let usesBias: Bool
   private let kernel, bias: WeightOptions
+  var appliesPerStep: Bool { true }
+  var lastActivation: Activation? { activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     units = try options.size("units")
@@ -63,8 +65,6 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     output = plan.reserve(steps * builder.batch * units)
     before = plan.reserve(keepsBefore(activation) ? steps * builder.batch * units : 0)
   }
-
-  var lastActivation: Activation? { activation }
 
   @specialized(where Scalar == Float)
   func forward(

@@ -6,6 +6,7 @@ struct DropoutDescription: LayerDescription {
   static let options: [String: JSONValue] = ["rate": 0.5]
 
   let rate: Double
+  var appliesPerStep: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
 

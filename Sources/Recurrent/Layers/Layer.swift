@@ -12,10 +12,6 @@ protocol Layer<Scalar>: AnyObject {
   /// is not stateful.
   var states: [UnsafeMutableBufferPointer<Scalar>] { get }
 
-  /// The activation that the layer ends with, where it can begin its way back before it, see
-  /// ``BatchContext/isGradientBeforeActivation``.
-  var lastActivation: Activation? { get }
-
   /// Computes the output `[steps, rows, units]`. It and the inputs must stay as they are until
   /// ``backward(outputGradient:inputGradients:in:sink:)``.
   func forward(
@@ -36,7 +32,6 @@ protocol Layer<Scalar>: AnyObject {
 
 extension Layer {
   var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
-  var lastActivation: Activation? { nil }
 
   /// The output of a layer that takes one input, under the mask of the batch.
   func forward(

@@ -9,6 +9,7 @@ struct LayerNormalizationDescription: LayerDescription {
 
   let epsilon: Double
   let centers, scales: Bool
+  var appliesPerStep: Bool { true }
   private let axis: Int
   private let beta, gamma: WeightOptions
 

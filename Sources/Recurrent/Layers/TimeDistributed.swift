@@ -9,13 +9,12 @@ struct TimeDistributedDescription: LayerDescription {
   let layer: any LayerDescription
   private let isTrainable: Bool
   var needsSequence: Bool { true }
+  var lastActivation: Activation? { layer.lastActivation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let inner = try options.layer("layer")
-    guard ["Dense", "Activation", "Dropout", "LayerNormalization"].contains(inner.className) else {
-      throw options.error("layer", "is not supported")
-    }
     layer = try inner.described()
+    guard layer.appliesPerStep else { throw options.error("layer", "is not supported") }
     isTrainable = inner["trainable"] == true
   }
 

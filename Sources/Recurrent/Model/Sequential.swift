@@ -81,7 +81,7 @@ public final class Sequential<Scalar: KernelScalar> {
     stateful = zip(described, layers).compactMap { described, layer in
       described.layer.isStateful ? (described, layer) : nil
     }
-    lastActivation = layers.last?.lastActivation
+    lastActivation = described.last?.layer.lastActivation
     outputUnits = described.last?.output.features ?? configuration.features
     outputGradient = plan.reserve(
       (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))

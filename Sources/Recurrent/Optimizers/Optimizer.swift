@@ -4,8 +4,9 @@ import Kernels
 /// ``OptimizerRule``; regularizers, clipping, weight decay and constraints are the same for all.
 ///
 /// It is the sink of gradients while a model learns: it updates each weight as soon as its gradient is known, and
-/// computes a gradient that is the sum of a few products on the way, without storing it. Where norms of gradients
-/// count, all of them are stored first, and ``endUpdate()`` updates the weights.
+/// computes a gradient that is the sum of a few products on the way, without storing it. So each parameter must have one
+/// gradient an update. Where norms of gradients count, all of them are stored first, and ``endUpdate()`` updates the
+/// weights.
 ///
 /// Memory: as many scalars as the weights for each slot, laid out as ``ParameterStore`` lays them out.
 public final class Optimizer<Scalar: KernelScalar> {
@@ -19,25 +20,39 @@ public final class Optimizer<Scalar: KernelScalar> {
   private let slots: [AlignedMemory<Scalar>]
   private var rule: any OptimizerRule
   /// Each parameter, by its number.
-  private var places: [Place]
+  private let places: [Place]
   /// The numbers of the update under way.
   private var numbers: WeightUpdate<Scalar>
   /// What the rule names first, second and third.
   private let first, second, third: UnsafeMutablePointer<Scalar>
-  private let weightDecay: Scalar
+  private let weightDecay, clipValue: Scalar
   private let norm, globalNorm: Double
 
   /// What an update needs to know about a parameter.
-  private struct Place {
+  private final class Place {
     let matrix: ParameterStore<Scalar>.Matrix
     let shape: [Int]
     let isTrainable: Bool
     let regularizer: Regularizer?
     let constraint: Constraint?
-    var l1: Scalar
-    var l2: Scalar
+    /// What regularizers cost, as the derivative has it.
+    let l1, l2: Scalar
     /// What its gradient is multiplied by in this update.
     var scale: Scalar = 1
+
+    init(
+      _ parameter: ParameterStore<Scalar>.Parameter, _ matrix: ParameterStore<Scalar>.Matrix,
+      usesNorms: Bool
+    ) {
+      self.matrix = matrix
+      shape = parameter.shape
+      isTrainable = parameter.definition.isTrainable
+      regularizer = parameter.definition.options.regularizer
+      constraint = parameter.definition.options.constraint
+      // Where norms count, it is in the stored gradient already.
+      l1 = usesNorms ? 0 : Scalar(regularizer?.l1 ?? 0)
+      l2 = usesNorms ? 0 : Scalar(2 * (regularizer?.l2 ?? 0))
+    }
   }
 
   /// An optimizer that has made no update yet.
@@ -76,18 +91,9 @@ public final class Optimizer<Scalar: KernelScalar> {
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
     places = parameters.parameters.enumerated().map { number, parameter in
-      let options = parameter.definition.options
-      // Where norms count, what regularizers cost is in the stored gradient already.
-      return Place(
-        matrix: parameters.matrix(number), shape: parameter.shape,
-        isTrainable: parameter.definition.isTrainable, regularizer: options.regularizer,
-        constraint: options.constraint,
-        l1: hasNorm ? 0 : Scalar(options.regularizer?.l1 ?? 0),
-        l2: hasNorm ? 0 : Scalar(2 * (options.regularizer?.l2 ?? 0)))
+      Place(parameter, parameters.matrix(number), usesNorms: hasNorm)
     }
   }
-
-  private let clipValue: Scalar
 
   /// The learning rate of the next update.
   public var learningRate: Float {

@@ -96,10 +96,8 @@ public final class Trainer {
   ) throws(ConfigurationError) {
     let hasClasses = source.targetUnits == 0
     let units = configuration.outputUnits
-    if let last = configuration.layers.last, hasClasses {
-      guard last.className == "Dense", last["activation"] == "softmax" else {
-        throw ConfigurationError("the last layer must be Dense with softmax to be trained")
-      }
+    if hasClasses, try configuration.described().last?.layer.lastActivation != .softmax {
+      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
     try source.checkTargets(loss: loss, units: units)
     if let metric = options.metrics.first(where: {

@@ -38,7 +38,8 @@ struct BidirectionalDescription: LayerDescription {
       inner.name = name.hasPrefix("forward_") ? name : "forward_" + name
       outer.name = name.hasPrefix("forward_") ? "backward_" + name.dropFirst(8) : "backward_" + name
     }
-    guard ["LSTM", "GRU", "SimpleRNN"].contains(inner.className) else {
+    forward = try inner.described()
+    guard forward is any RecurrentDescription else {
       throw options.error("layer", "is not recurrent")
     }
     guard inner.className == outer.className, inner["use_bias"] == outer["use_bias"],
@@ -47,7 +48,7 @@ struct BidirectionalDescription: LayerDescription {
       inner["return_sequences"] == outer["return_sequences"],
       inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
     else { throw options.error("backward_layer", "does not go with the layer") }
-    (forward, backward) = (try inner.described(), try outer.described())
+    backward = try outer.described()
     names = (inner.name, outer.name)
     returnsSequences = inner["return_sequences"] == true
     isTrainable = (inner["trainable"] == true, outer["trainable"] == true)

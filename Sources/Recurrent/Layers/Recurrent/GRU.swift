@@ -1,7 +1,7 @@
 import Kernels
 
 /// `keras.layers.GRU`.
-struct GRUDescription: LayerDescription {
+struct GRUDescription: RecurrentDescription {
   static let className = "GRU"
   static let options = RecurrentOptions.defaults.merging([
     "recurrent_activation": "sigmoid", "reset_after": true,
@@ -10,18 +10,13 @@ struct GRUDescription: LayerDescription {
   let recurrent: RecurrentOptions
   let recurrentActivation: Activation
   let resetsAfter: Bool
-  var needsSequence: Bool { true }
-  var isStateful: Bool { recurrent.isStateful }
   var stateNames: [String] { ["hidden"] }
-  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)
     recurrentActivation = try options.activation("recurrent_activation")
     resetsAfter = try options.flag("reset_after")
   }
-
-  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let units = recurrent.units
@@ -47,14 +42,17 @@ struct GRUDescription: LayerDescription {
 ///     g = tanh(xₜ · kernel + bias + r ∘ (hₜ₋₁ · recurrentKernel + recurrentBias))
 ///     hₜ = z ∘ hₜ₋₁ + (1 − z) ∘ g
 ///
-/// Other activations may stand for σ and tanh. Bias and recurrent bias are the two rows of one parameter.
+/// Other activations may stand for σ and tanh; with these a step is one kernel. Bias and recurrent bias are the two rows
+/// of one parameter.
 ///
 /// Shapes: hidden state `[rows, units]`, gates `[rows, 3 × units]`.
-/// Memory: `batch × (timeSteps × 13 + 2) × units` scalars from the model's plan, and for large layers a packed
-/// recurrent kernel of `3 × units²`, rounded up.
+/// Memory: `batch × (timeSteps × 7 + 2) × units` scalars from the model's plan, and for large layers a packed
+/// recurrent kernel of `3 × units²`, rounded up; with other activations `batch × timeSteps × 6 × units` more.
 final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
   private let units: Int
   private let gate: GRUGates
+  /// Whether a step is one kernel.
+  private let isFused: Bool
   private let projection: InputProjection<Scalar>
   private let recurrentKernel: ParameterStore<Scalar>.Matrix
   private let bias: ParameterStore<Scalar>.Matrix?
@@ -75,6 +73,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
   init(_ description: GRUDescription, _ builder: LayerBuilder<Scalar>) {
     units = description.recurrent.units
     gate = GRUGates(description)
+    isFused = gate.activation == .tanh && gate.recurrentActivation == .sigmoid
     projection = InputProjection(builder)
     recurrentKernel = builder.matrix("recurrent_kernel")
     bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
@@ -85,8 +84,8 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     hiddens = plan.reserve(all + state)
     hiddenGradient = plan.reserve(state)
     gates = plan.reserve(3 * all)
-    before = plan.reserve(3 * all)
-    gradient = plan.reserve(3 * all)
+    before = isFused ? gates : plan.reserve(3 * all)
+    gradient = isFused ? gates : plan.reserve(3 * all)
     inner = plan.reserve(3 * all)
     states = [hiddens]
     stateGradients = [hiddenGradient]
@@ -107,6 +106,11 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     let (inner, after) = (plan[inner] + 3 * at, plan[hiddens] + at + slice.stride * units)
     fillRows(inner, with: bias.map { $0.values + width }, rows: rows, columns: width)
     if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: inner) }
+    if isFused {
+      Scalar.gruForward(
+        gates: gates, inner: inner, previousHidden: hidden, hidden: after, rows: rows, units: units)
+      return
+    }
     for row in 0..<rows {
       let (gates, inner) = (gates + row * width, inner + row * width)
       for index in 0..<2 * units { gates[index] += inner[index] }
@@ -127,20 +131,26 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, gradient) = (plan[gates] + 3 * at, plan[gradient] + 3 * at)
     let (before, inner) = (plan[before] + 3 * at, plan[inner] + 3 * at)
-    let hiddenGradient = plan[hiddenGradient] + (slice.place % slice.stride) * units
-    gate.mixBackward(
-      gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,
-      rows: rows)
-    for row in 0..<rows {
-      let (gates, gradient) = (gates + row * width, gradient + row * width)
-      let inner = inner + row * width
-      for index in 2 * units..<width {
-        gradient[index - units] = gradient[index] * inner[index]
-        // From here on `inner` holds gradients.
-        inner[index] = gradient[index] * gates[index - units]
+    let hiddenGradient = plan[hiddenGradient] + slice.first * units
+    if isFused {
+      Scalar.gruBackward(
+        gates: gates, inner: inner, previousHidden: hidden, hiddenGradient: hiddenGradient,
+        rows: rows, units: units)
+    } else {
+      gate.mixBackward(
+        gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,
+        rows: rows)
+      for row in 0..<rows {
+        let (gates, gradient) = (gates + row * width, gradient + row * width)
+        let inner = inner + row * width
+        for index in 2 * units..<width {
+          gradient[index - units] = gradient[index] * inner[index]
+          // From here on `inner` holds gradients.
+          inner[index] = gradient[index] * gates[index - units]
+        }
+        gate.activateBackward(gradient, before: before + row * width, gates: gates)
+        inner.update(from: gradient, count: 2 * units)
       }
-      gate.activateBackward(gradient, before: before + row * width, gates: gates)
-      inner.update(from: gradient, count: 2 * units)
     }
     guard needsHidden else { return }
     product.multiplyTransposed(

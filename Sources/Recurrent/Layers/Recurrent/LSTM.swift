@@ -1,7 +1,7 @@
 import Kernels
 
 /// `keras.layers.LSTM`.
-struct LSTMDescription: LayerDescription {
+struct LSTMDescription: RecurrentDescription {
   static let className = "LSTM"
   static let options = RecurrentOptions.defaults.merging([
     "recurrent_activation": "sigmoid", "unit_forget_bias": true,
@@ -10,10 +10,7 @@ struct LSTMDescription: LayerDescription {
   let recurrent: RecurrentOptions
   let recurrentActivation: Activation
   private let bias: WeightOptions
-  var needsSequence: Bool { true }
-  var isStateful: Bool { recurrent.isStateful }
   var stateNames: [String] { ["hidden", "cell"] }
-  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)
@@ -24,8 +21,6 @@ struct LSTMDescription: LayerDescription {
     }
     self.bias = bias
   }
-
-  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let (units, cell) = (recurrent.units, "lstm_cell")
@@ -149,7 +144,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
-    let first = (slice.place % slice.stride) * units
+    let first = slice.first * units
     let (gates, gradient) = (plan[gates] + 4 * at, plan[gradient] + 4 * at)
     let (hiddenGradient, cellGradient) = (plan[hiddenGradient] + first, plan[cellGradient] + first)
     let (cells, active) = (plan[cells], plan[activeCells] + at)

@@ -54,13 +54,17 @@ protocol RecurrentCell<Scalar>: AnyObject {
 
 /// Some rows of one step.
 struct StepSlice {
-  /// The place of the first row among those of all steps.
-  let place: Int
+  let step: Int
+  /// The first row.
+  let first: Int
   let rows: Int
   /// The rows of the batch: how far it is to the same row of the next step.
   let stride: Int
   /// Whether the states before the step are known to be zero.
   let isFirst: Bool
+
+  /// The place of the first row among those of all steps.
+  var place: Int { step * stride + first }
 }
 
 /// The product with a recurrent matrix `[units, columns]`, or with its transpose, that every step makes. Where it

@@ -110,7 +110,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   @inline(__always)
   private func forward(step: Int, first: Int, rows: Int, of stride: Int) {
     let slice = StepSlice(
-      place: step * stride + first, rows: rows, stride: stride,
+      step: step, first: first, rows: rows, stride: stride,
       isFirst: step == 0 && !options.isStateful)
     let (at, state) = (slice.place * units, stride * units)
     let mask = mask.map { $0 + time(step) * stride + first }
@@ -178,7 +178,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     _ outputGradient: UnsafePointer<Scalar>, step: Int, first: Int, rows: Int, of stride: Int
   ) {
     let slice = StepSlice(
-      place: step * stride + first, rows: rows, stride: stride,
+      step: step, first: first, rows: rows, stride: stride,
       isFirst: step == 0 && !options.isStateful)
     let (at, begin) = (slice.place * units, first * units)
     let mask = mask.map { $0 + time(step) * stride + first }

@@ -36,9 +36,21 @@ struct RecurrentOptions: Sendable {
     recurrentKernel = try options.weight("recurrent")
     bias = try options.weight("bias")
   }
+}
+
+/// A layer that runs a cell over the steps.
+protocol RecurrentDescription: LayerDescription {
+  var recurrent: RecurrentOptions { get }
+}
+
+extension RecurrentDescription {
+  var needsSequence: Bool { true }
+  var isStateful: Bool { recurrent.isStateful }
+  var stateUnits: Int { recurrent.units }
 
   func output(of input: SampleShape) -> SampleShape {
-    returnsSequences
-      ? .sequence(timeSteps: input.timeSteps, features: units) : .vector(features: units)
+    recurrent.returnsSequences
+      ? .sequence(timeSteps: input.timeSteps, features: recurrent.units)
+      : .vector(features: recurrent.units)
   }
 }

@@ -125,7 +125,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
-    let first = (slice.place % slice.stride) * units
+    let first = slice.first * units
     let (gates, gradient) = (plan[gates] + 3 * at, plan[gradient] + 3 * at)
     let before = plan[before] + 3 * at
     let (ofGates, ofCandidates) = (plan[ofGates] + 2 * at, plan[ofCandidates] + at)

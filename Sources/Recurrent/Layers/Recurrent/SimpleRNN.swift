@@ -1,21 +1,16 @@
 import Kernels
 
 /// `keras.layers.SimpleRNN`.
-struct SimpleRNNDescription: LayerDescription {
+struct SimpleRNNDescription: RecurrentDescription {
   static let className = "SimpleRNN"
   static let options = RecurrentOptions.defaults
 
   let recurrent: RecurrentOptions
-  var needsSequence: Bool { true }
-  var isStateful: Bool { recurrent.isStateful }
   var stateNames: [String] { ["hidden"] }
-  var stateUnits: Int { recurrent.units }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)
   }
-
-  func output(of input: SampleShape) -> SampleShape { recurrent.output(of: input) }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let (units, cell) = (recurrent.units, "simple_rnn_cell")
@@ -85,8 +80,12 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     let (at, rows) = (slice.place * units, slice.rows)
     let (before, after) = (plan[before] + at, plan[hiddens] + at + slice.stride * units)
     if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: before) }
-    after.update(from: before, count: rows * units)
-    activation.apply(after, rows: rows, columns: units)
+    if activation == .tanh {
+      Scalar.rnnForward(before, hidden: after, count: rows * units)
+    } else {
+      after.update(from: before, count: rows * units)
+      activation.apply(after, rows: rows, columns: units)
+    }
   }
 
   @specialized(where Scalar == Float)
@@ -95,12 +94,17 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
-    let hiddenGradient = plan[hiddenGradient] + (slice.place % slice.stride) * units
+    let hiddenGradient = plan[hiddenGradient] + slice.first * units
     let gradient = plan[gradient] + at
-    gradient.update(from: hiddenGradient, count: rows * units)
-    activation.applyGradient(
-      gradient, before: plan[before] + at, after: plan[hiddens] + at + slice.stride * units,
-      rows: rows, columns: units)
+    let after = plan[hiddens] + at + slice.stride * units
+    if activation == .tanh {
+      Scalar.rnnBackward(
+        hidden: after, hiddenGradient: hiddenGradient, gradient: gradient, count: rows * units)
+    } else {
+      gradient.update(from: hiddenGradient, count: rows * units)
+      activation.applyGradient(
+        gradient, before: plan[before] + at, after: after, rows: rows, columns: units)
+    }
     guard needsHidden else { return }
     product.multiplyTransposed(
       gradient, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: false)
