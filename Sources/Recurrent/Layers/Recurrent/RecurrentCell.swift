@@ -70,9 +70,11 @@ struct StepSlice {
 /// The product with a recurrent matrix `[units, columns]`, or with its transpose, that every step makes. Where it
 /// pays the matrix is packed once for all steps of a batch.
 ///
-/// Memory: a packed matrix takes as many scalars as the matrix, its columns rounded up.
+/// Memory: a packed matrix takes as many scalars as the matrix, its columns rounded up; from three steps on there is one.
 struct RecurrentProduct<Scalar: KernelScalar> {
   let isPacked: Bool
+  /// Whether the transpose is packed, which a single product with it would do as well.
+  private let isTransposePacked: Bool
   private let units, columns: Int
   private let plan: MemoryPlan<Scalar>
   private let packed: MemoryPlan<Scalar>.Region
@@ -84,22 +86,23 @@ struct RecurrentProduct<Scalar: KernelScalar> {
     isPacked =
       builder.batch >= Self.packedRows && builder.input.steps >= Self.packedSteps
       && builder.batch * columns * units >= Self.packedProduct
+    isTransposePacked = isPacked || builder.input.steps >= Self.transposedSteps
     packed = plan.reserve(
-      isPacked
-        ? max(
-          Scalar.packedCount(inner: units, columns: columns),
-          Scalar.packedCount(inner: columns, columns: units)) : 0)
+      max(
+        isPacked ? Scalar.packedCount(inner: units, columns: columns) : 0,
+        isTransposePacked ? Scalar.packedCount(inner: columns, columns: units) : 0))
   }
 
   // From these sizes on a packed matrix is faster, measured on Zen 4.
   private static var packedRows: Int { 4 }
   private static var packedSteps: Int { 8 }
   private static var packedProduct: Int { 1 << 18 }
+  private static var transposedSteps: Int { 3 }
 
   /// Call before the products of a batch.
   @inline(__always)
   func prepare(_ matrix: UnsafePointer<Scalar>, transposed: Bool) {
-    guard isPacked else { return }
+    guard transposed ? isTransposePacked : isPacked else { return }
     Scalar.pack(
       matrix, transposed: transposed, inner: transposed ? columns : units,
       columns: transposed ? units : columns, into: plan[packed])
@@ -129,7 +132,7 @@ struct RecurrentProduct<Scalar: KernelScalar> {
     into result: UnsafeMutablePointer<Scalar>, accumulate: Bool
   ) {
     let (width, inner) = transposed ? (units, columns) : (columns, units)
-    if isPacked {
+    if transposed ? isTransposePacked : isPacked {
       Scalar.multiply(
         left, packed: plan[packed], rows: rows, columns: width, inner: inner, into: result,
         accumulate: accumulate)
