@@ -19,7 +19,10 @@ INLINE vector exponential(vector x) {
   return p * from_bits(power);
 }
 
-INLINE vector sigmoid(vector x) { return 1.0f / (1.0f + exponential(-x)); }
+// 1 / (1 + e^-x), for x cut off where the result would not be of full precision.
+INLINE vector sigmoid(vector x) {
+  return 1.0f / (1.0f + exponential(-larger((vector)(-87.3f), x)));
+}
 
 // Near zero an odd polynomial (Cephes' tanhf), elsewhere 1 - 2 / (e^2|x| + 1) with the sign of x.
 INLINE vector hyperbolic_tangent(vector x) {
@@ -33,19 +36,4 @@ INLINE vector hyperbolic_tangent(vector x) {
   vector far = 1.0f - 2.0f / (exponential(2.0f * size) + 1.0f);
   far = __builtin_elementwise_copysign(far, x);
   return size < 0.625f ? near : far;
-}
-
-// 1 / x within two units in the last place, for x from 2^-120 to 2^120 and cut off there: an estimate by the bits of x,
-// wrong by an eighth at most, and then 1 / x = y (1 + r) (1 + r^2) (1 + r^4) with r = 1 - x y. The divider is free for
-// square roots meanwhile.
-INLINE vector reciprocal(vector x) {
-  x = clamp(x, 0x1p-120f, 0x1p120f);
-  vector y = from_bits(0x7ef311c7 - bits_of(x));
-  vector r = multiply_add(-x, y, (vector)(1.0f));
-  vector r2 = r * r;
-  y = multiply_add(y, r, y);
-  y = multiply_add(y, r2, y);
-  // What is left is as small as rounding; one exact correction.
-  r = multiply_add(-x, y, (vector)(1.0f));
-  return multiply_add(y, r, y);
 }

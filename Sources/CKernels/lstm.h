@@ -12,12 +12,13 @@ static void KERNEL(lstm_forward)(float *gates, const float *previous_cell, float
       vector o = sigmoid(load(output_gate, count));
       vector c = settle(multiply_add(f, load(previous_cell + unit, count), i * g));
       vector t = hyperbolic_tangent(c);
-      store(i, input_gate, count);
-      store(f, forget_gate, count);
-      store(g, candidate, count);
-      store(o, output_gate, count);
+      // None of these is small but where what it comes from was.
+      store_raw(i, input_gate, count);
+      store_raw(f, forget_gate, count);
+      store_raw(g, candidate, count);
+      store_raw(o, output_gate, count);
       store_raw(c, cell + unit, count);
-      store(t, tanh_cell + unit, count);
+      store_raw(t, tanh_cell + unit, count);
       store(o * t, hidden + unit, count);
     }
     gates += 4 * units;

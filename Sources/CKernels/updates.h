@@ -5,16 +5,18 @@ struct update_lanes {
   float *weights, *first, *second, *third;
 };
 
-// m / (sqrt(v) + epsilon).
+// m / (sqrt(v) + epsilon), both exact.
 INLINE vector quotient_of_root(vector m, vector v, float epsilon) {
-  return m * reciprocal(__builtin_elementwise_sqrt(v) + epsilon);
+  return m / (__builtin_elementwise_sqrt(v) + epsilon);
 }
 
-// The square of a gradient, zero where it would be below the smallest number of full precision.
-INLINE vector square(vector g) {
-  vector counted = from_bits(bits_of(g) & ~(__builtin_elementwise_abs(g) < 0x1p-63f));
-  return counted * counted;
+// A gradient so small that its square would not be of full precision counts as zero.
+INLINE vector counted(vector g) {
+  return from_bits(bits_of(g) & ~(__builtin_elementwise_abs(g) < 0x1p-63f));
 }
+
+// `settle` of what is not negative.
+INLINE vector settle_positive(vector x) { return from_bits(bits_of(x) & ~(x < SMALLEST)); }
 
 // One update of up to LANES weights with gradient `g`; `rule` and `is_plain`, see `plain_update`, are constants where
 // it is called.
@@ -22,12 +24,12 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
                         struct update_lanes at, size_t count) {
   vector w = load(at.weights, count);
   if (!is_plain) {
-    vector price = w * u->l2;
-    price = price + (w > 0.0f ? (vector)(u->l1) : (vector)(0.0f));
-    price = price - (w < 0.0f ? (vector)(u->l1) : (vector)(0.0f));
+    vector price = __builtin_elementwise_copysign((vector)(u->l1), w);
+    price = multiply_add(w, (vector)(u->l2), from_bits(bits_of(price) & (w != 0.0f)));
     g = clamp((g + price) * u->scale, -u->clip, u->clip);
-    w = multiply_add(w, (vector)(-u->decay), w);
   }
+  w = multiply_add(w, (vector)(-u->decay), w);
+  g = counted(g);
   vector rate = (vector)(-u->rate);
   switch (rule) {
     case CKERNELS_ADAM:
@@ -35,7 +37,7 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
     case CKERNELS_NADAM: {
       vector m = load(at.first, count), v = load(at.second, count);
       m = settle(multiply_add(g - m, (vector)(u->a), m));
-      v = settle(multiply_add(square(g) - v, (vector)(u->b), v));
+      v = settle_positive(multiply_add(multiply_add(g, g, -v), (vector)(u->b), v));
       store_raw(m, at.first, count);
       store_raw(v, at.second, count);
       if (rule == CKERNELS_NADAM) {
@@ -43,7 +45,7 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
         v = v * u->e;
       } else if (rule == CKERNELS_AMSGRAD) {
         v = larger(load(at.third, count), v);
-        store(v, at.third, count);
+        store_raw(v, at.third, count);
       }
       w = multiply_add(quotient_of_root(m, v, u->epsilon), rate, w);
       break;
@@ -58,7 +60,7 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
     }
     case CKERNELS_RMSPROP:
     case CKERNELS_RMSPROP_CENTERED: {
-      vector v = settle(multiply_add((vector)(u->a), load(at.first, count), u->b * square(g)));
+      vector v = settle_positive(multiply_add((vector)(u->a), load(at.first, count), u->b * (g * g)));
       store_raw(v, at.first, count);
       vector below = v + u->epsilon;
       if (rule == CKERNELS_RMSPROP_CENTERED) {
@@ -67,7 +69,7 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
         // What rounding makes of nearly nothing may be below zero: not a number, as in Keras.
         below = multiply_add(-mean, mean, below);
       }
-      vector move = u->rate * g * reciprocal(__builtin_elementwise_sqrt(below));
+      vector move = u->rate * g / __builtin_elementwise_sqrt(below);
       if (u->c != 0.0f) {
         move = settle(multiply_add((vector)(u->c), load(at.second, count), move));
         store_raw(move, at.second, count);
@@ -76,23 +78,25 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
       break;
     }
     case CKERNELS_ADAGRAD: {
-      vector a = settle(load(at.first, count) + square(g));
+      vector a = settle_positive(multiply_add(g, g, load(at.first, count)));
       store_raw(a, at.first, count);
-      w = multiply_add(g * reciprocal(__builtin_elementwise_sqrt(a + u->epsilon)), rate, w);
+      w = multiply_add(g / __builtin_elementwise_sqrt(a + u->epsilon), rate, w);
       break;
     }
     case CKERNELS_ADADELTA: {
-      vector squares = settle(multiply_add((vector)(u->a), load(at.first, count), u->b * square(g)));
+      vector squares = settle_positive(multiply_add((vector)(u->a), load(at.first, count), u->b * (g * g)));
       vector moves = load(at.second, count);
-      vector move = __builtin_elementwise_sqrt(moves + u->epsilon) * g *
-                    reciprocal(__builtin_elementwise_sqrt(squares + u->epsilon));
+      // One root for both; epsilon keeps what is under it away from zero.
+      vector move = g * __builtin_elementwise_sqrt((moves + u->epsilon) / (squares + u->epsilon));
       store_raw(squares, at.first, count);
-      store(multiply_add((vector)(u->a), moves, u->b * square(move)), at.second, count);
+      move = counted(move);
+      store(multiply_add((vector)(u->a), moves, u->b * (move * move)), at.second, count);
       w = multiply_add(move, rate, w);
       break;
     }
   }
-  store(w, at.weights, count);
+  // A weight is what its updates add up to; that it is small says nothing about its gradients.
+  store_raw(w, at.weights, count);
 }
 
 // The arrays from a number of weights on.
@@ -131,7 +135,7 @@ INLINE void update_columns(enum ckernels_rule rule, int is_plain, const struct c
       for (size_t k = 1; k < f.inner; k++)
         g = multiply_add((vector)(factor[k * f.left_columns]),
                          load(f.right + k * f.columns + column, count), g);
-      update_some(rule, is_plain, update, settle(g), after(at, row * f.columns + column), count);
+      update_some(rule, is_plain, update, g, after(at, row * f.columns + column), count);
     }
   }
 }
@@ -152,7 +156,7 @@ INLINE void update_rows(enum ckernels_rule rule, int is_plain, const struct cker
       for (size_t k = 1; k < inner; k++)
         g = multiply_add((vector)(f.left[k * f.left_columns]), load(f.right + k * stride + column, LANES),
                          g);
-      update_some(rule, is_plain, update, settle(g), after(arrays, at), LANES);
+      update_some(rule, is_plain, update, g, after(arrays, at), LANES);
     }
     if (column < f.columns) {
       integers is_next = lane_numbers() >= (integers)((int32_t)(f.columns - column));
@@ -164,7 +168,7 @@ INLINE void update_rows(enum ckernels_rule rule, int is_plain, const struct cker
         g = multiply_add(factors, load(f.right + k * stride + column, LANES), g);
       }
       size_t count = size - at < LANES ? size - at : LANES;
-      update_some(rule, is_plain, update, settle(g), after(arrays, at), count);
+      update_some(rule, is_plain, update, g, after(arrays, at), count);
       at += LANES;
       column += LANES;
     }
@@ -191,33 +195,37 @@ INLINE void update_products(enum ckernels_rule rule, int is_plain, const struct 
   else update_rows(rule, is_plain, update, at, f, stride, f.inner);
 }
 
-// Whether gradients and weights are used as they are.
+// Whether gradients are used as they are.
 INLINE int plain_update(const struct ckernels_update *u) {
-  return u->l1 == 0.0f && u->l2 == 0.0f && u->scale == 1.0f && u->clip == INFINITY && u->decay == 0.0f;
+  return u->l1 == 0.0f && u->l2 == 0.0f && u->scale == 1.0f && u->clip == INFINITY;
 }
 
 // Calls BODY(rule, is_plain) with constants: one loop for each, without a branch inside.
-#define FOR_RULE(BODY)                                       \
-  switch (update->rule) {                                    \
-    case CKERNELS_ADAM:                                      \
-      if (plain_update(update)) BODY(CKERNELS_ADAM, 1);      \
-      else BODY(CKERNELS_ADAM, 0);                           \
-      break;                                                 \
-    case CKERNELS_AMSGRAD: BODY(CKERNELS_AMSGRAD, 0); break; \
-    case CKERNELS_NADAM: BODY(CKERNELS_NADAM, 0); break;     \
-    case CKERNELS_SGD: BODY(CKERNELS_SGD, 0); break;         \
-    case CKERNELS_MOMENTUM: BODY(CKERNELS_MOMENTUM, 0); break; \
-    case CKERNELS_NESTEROV: BODY(CKERNELS_NESTEROV, 0); break; \
-    case CKERNELS_RMSPROP: BODY(CKERNELS_RMSPROP, 0); break; \
-    case CKERNELS_RMSPROP_CENTERED: BODY(CKERNELS_RMSPROP_CENTERED, 0); break; \
-    case CKERNELS_ADAGRAD: BODY(CKERNELS_ADAGRAD, 0); break; \
-    case CKERNELS_ADADELTA: BODY(CKERNELS_ADADELTA, 0); break; \
+#define FOR_RULE(BODY)           \
+  switch (update->rule) {        \
+    RULE(BODY, CKERNELS_ADAM)     \
+    RULE(BODY, CKERNELS_AMSGRAD)  \
+    RULE(BODY, CKERNELS_NADAM)    \
+    RULE(BODY, CKERNELS_SGD)      \
+    RULE(BODY, CKERNELS_MOMENTUM) \
+    RULE(BODY, CKERNELS_NESTEROV) \
+    RULE(BODY, CKERNELS_RMSPROP)  \
+    RULE(BODY, CKERNELS_RMSPROP_CENTERED) \
+    RULE(BODY, CKERNELS_ADAGRAD)  \
+    RULE(BODY, CKERNELS_ADADELTA) \
   }
+#define RULE(BODY, rule)                       \
+  case rule:                                   \
+    if (plain_update(update)) BODY(rule, 1);   \
+    else BODY(rule, 0);                        \
+    break;
 
 static void KERNEL(update)(const struct ckernels_update *update, float *weights, const float *gradients,
                            float *first, float *second, float *third, size_t size) {
   struct update_lanes at = {weights, first, second, third};
-#define BODY(rule, is_plain) update_all(rule, is_plain, update, gradients, at, size)
+  // What is stored cannot be one of these.
+  const struct ckernels_update numbers = *update;
+#define BODY(rule, is_plain) update_all(rule, is_plain, &numbers, gradients, at, size)
   FOR_RULE(BODY)
 #undef BODY
 }
@@ -229,8 +237,10 @@ static void KERNEL(update_product)(const struct ckernels_update *update, float *
   struct update_lanes at = {weights, first, second, third};
   struct gradient_factors f = {left ? left : &one, left ? rows : 0, right, rows, columns, inner};
   float factors[FACTORS];
-#define BODY(rule, is_plain) update_products(rule, is_plain, update, at, f, factors)
+  const struct ckernels_update numbers = *update;
+#define BODY(rule, is_plain) update_products(rule, is_plain, &numbers, at, f, factors)
   FOR_RULE(BODY)
 #undef BODY
 }
+#undef RULE
 #undef FOR_RULE

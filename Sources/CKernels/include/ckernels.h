@@ -22,8 +22,8 @@ enum ckernels_rule {
   CKERNELS_ADADELTA,
 };
 
-// The numbers of one update. Squares of gradients count as zero below 2^-126. First the gradient becomes g = (g + l2 * w + l1 * sign(w)) * scale, cut off at
-// +-clip, and the weight w *= 1 - decay; then the rule:
+// The numbers of one update. First the gradient becomes g = (g + l2 * w + l1 * sign(w)) * scale, cut off at
+// +-clip, and counts as zero below 2^-63; the weight w *= 1 - decay; then the rule:
 //   ADAM, AMSGRAD  m += (g - m) * a; v += (g * g - v) * b; w -= rate * m / (sqrt(v) + epsilon), for AMSGRAD with
 //                  the largest v so far
 //   NADAM          the same moments; w -= rate * (c * m + d * g) / (sqrt(e * v) + epsilon)
