@@ -59,6 +59,24 @@ RUNS = [
 ]
 
 
+# What docs/arithmetic.md lists with the SHA-256 of their files: short, and of files of this repository alone.
+LISTED = [
+    "--epochs 20",
+    "--experiment naive --epochs 5",
+    "--experiment window --epochs 5",
+    "--experiment timesteps --epochs 5",
+    "--experiment batch --epochs 40",
+    "--experiment variable --epochs 1 --units 8",
+    "--units 24,16 --dropout 0.2 --clip-norm 0.5 --optimizer adamw --epochs 8",
+    "--optimizer nadam --schedule cosine:8 --warm-up 10 --epochs 8",
+    "--optimizer rmsprop --optimizer-options centered=1,momentum=0.5 --random-seed 3 --epochs 8",
+    "--csv docs/airline-passengers.csv --target passengers --date month --sequence-length 12 --units 9 --epochs 6",
+    "--csv docs/airline-passengers.csv --target passengers --framing stateful --optimizer sgd --epochs 6",
+    "--text docs/airline-passengers.csv --units 16 --batch-size 5 --sequence-length 10 --epochs 2",
+    "--text docs/airline-passengers.csv --level word --embedding 6 --units 12 --batch-size 2 --sequence-length 6 --epochs 2",
+]
+
+
 def make_data(folder):
     """Writes texts, series and sequences that are the same on every machine: whole numbers only."""
     def write(name, text):
