@@ -225,9 +225,13 @@ static void hash_updates(const struct ckernels_table *kernels) {
   }
 }
 
-int main(void) {
+// The instruction sets that are named, or all.
+int main(int count, char **names) {
   for (size_t index = 0; index < ckernels_available_count(); index++) {
     const struct ckernels_table *kernels = ckernels_available(index);
+    int is_wanted = count < 2;
+    for (int name = 1; name < count; name++) is_wanted |= strcmp(kernels->name, names[name]) == 0;
+    if (!is_wanted) continue;
     hash_products(kernels);
     hash_functions(kernels);
     hash_steps(kernels);

@@ -8,6 +8,9 @@ enum ResumptionGroups {
   static let format: Int64 = 1
   /// The attribute of the file that says that it was written with a seal: without one it is not whole.
   static let sealedAttribute = "lstm_toolkit_sealed"
+  /// The attribute of the file that says by which arithmetic of docs/arithmetic.md it was written.
+  static let arithmeticAttribute = "lstm_toolkit_arithmetic"
+  static let arithmetic: Int64 = 1
 
   /// Whether a file says that it has a seal.
   ///
@@ -21,6 +24,7 @@ enum ResumptionGroups {
   ) throws {
     try root.attributes.set(formatAttribute, format)
     try root.attributes.set(sealedAttribute, Int64(1))
+    try root.attributes.set(arithmeticAttribute, arithmetic)
     if let state = checkpoint.recurrentState {
       try RecurrentStateGroup.write(
         state, arrays: arrays, to: try root.createGroup(RecurrentStateGroup.name))
