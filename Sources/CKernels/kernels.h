@@ -15,6 +15,7 @@
 #include "lstm.h"
 #include "gru.h"
 #include "products.h"
+#include "peak.h"
 #include "sums.h"
 #include "updates.h"
 
@@ -49,4 +50,5 @@ const struct ckernels_table KERNEL(table) = {
     .exp = KERNEL(exp),
     .tanh = KERNEL(tanh),
     .sigmoid = KERNEL(sigmoid),
+    .peak = KERNEL(peak),
 };

@@ -30,4 +30,12 @@ public enum InstructionSet: String, CaseIterable, Sendable {
         + available.map(\.rawValue).joined(separator: ", ")
     }
   }
+
+  /// Multiplies and adds in registers only, on this thread: the most that the processor computes with the
+  /// instructions in use.
+  ///
+  /// - Parameter rounds: How often each of some chains goes on.
+  /// - Returns: The floating-point operations, two a multiply-add.
+  @discardableResult
+  public static func multiplyAndAdd(rounds: Int) -> Int { ckernels_selected().pointee.peak(rounds) }
 }

@@ -32,23 +32,49 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 
 /// Training one of the experiments from new weights.
 struct ExperimentBenchmark: Benchmark {
-  private let experiment: Experiment
-  private let epochs: Int
+  private let plan: TrainingPlan
+  private let l2: Double?
   let unit = "update"
   let unitsPerRound: Double
 
-  init(_ experiment: Experiment, epochs: Int) throws {
-    self.experiment = experiment
-    self.epochs = epochs
-    let run = try TrainingRun(TrainingPlan(experiment))
-    unitsPerRound = Double(epochs * run.trainer.updatesPerEpoch)
+  /// - Parameters:
+  ///   - optimizer: Keras' name of the optimizer.
+  ///   - clipNorm: The norm that gradients are clipped to.
+  ///   - l2: The L2 regularizer of the LSTM's kernels.
+  init(
+    _ experiment: Experiment, epochs: Int, optimizer: String, clipNorm: Double?, l2: Double?
+  ) throws {
+    var plan = TrainingPlan(experiment)
+    plan.epochs = epochs
+    plan.optimizer = optimizer
+    plan.clipNorm = clipNorm
+    self.plan = plan
+    self.l2 = l2
+    unitsPerRound = Double(epochs * (try TrainingRun(plan).trainer.updatesPerEpoch))
   }
 
   func round() throws -> Double {
-    var plan = TrainingPlan(experiment)
-    plan.epochs = epochs
-    let trainer = try TrainingRun(plan).trainer
+    let trainer = try trainer()
     return try seconds { try trainer.train { _ in false } }
+  }
+
+  private func trainer() throws -> Trainer {
+    let planned = try TrainingRun(plan).trainer
+    guard let l2 else { return planned }
+    var configuration = planned.model.parameters.configuration
+    let regularizer: JSONValue = ["class_name": "L2", "config": ["l2": .number(l2)]]
+    for index in configuration.layers.indices where configuration.layers[index].className == "LSTM"
+    {
+      configuration.layers[index].options["kernel_regularizer"] = regularizer
+      configuration.layers[index].options["recurrent_regularizer"] = regularizer
+    }
+    let parameters = try ParameterStore<Float>(configuration)
+    try parameters.initialize(seed: plan.randomSeed)
+    return try Trainer(
+      parameters: parameters,
+      optimizer: try Optimizer(planned.optimizer.configuration, parameters: parameters),
+      loss: planned.loss, source: planned.source, options: planned.options,
+      progress: planned.progress)
   }
 }
 

@@ -19,6 +19,7 @@ struct BenchmarkCommand: ToolCommand {
     case save
     case load
     case product
+    case peak
     case memory
   }
 
@@ -28,16 +29,25 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The experiment of `experiment`.")
   var experiment: Experiment = .stateful
 
+  @Option(help: "The optimizer of `experiment`.")
+  var optimizer = "adam"
+
+  @Option(help: "The norm that `experiment` clips gradients to.")
+  var clipNorm: Double?
+
+  @Option(help: "The L2 regularizer of the LSTM in `experiment`.")
+  var l2: Double?
+
   @Option(help: "The class of `layer`: LSTM, GRU or SimpleRNN.")
   var layer = "LSTM"
 
   @Option(help: "What `layer` does beside its steps.")
   var variant: LayerVariant = .plain
 
-  @Option(help: "Units of the other models.")
+  @Option(help: "Units of the layers of the other models.")
   var units = UnitsOption(units: [128, 128])
 
-  @Option(help: "Symbols of the other models.")
+  @Option(help: "Symbols of `character` and `sample`.")
   var symbols = 65
 
   @Option(help: "Rows of a batch.")
@@ -65,17 +75,20 @@ struct BenchmarkCommand: ToolCommand {
     ComputeThreads.use(threads)
     let benchmark: Benchmark =
       switch work {
-      case .experiment: try ExperimentBenchmark(experiment, epochs: count)
+      case .experiment:
+        try ExperimentBenchmark(
+          experiment, epochs: count, optimizer: optimizer, clipNorm: clipNorm, l2: l2)
       case .character:
         try CharacterBenchmark(
           units: units.units, symbols: symbols, batch: batch, steps: steps, updates: count)
       case .layer:
         try LayerBenchmark(
-          layer, variant, units: units.units[0], batch: batch, steps: steps, updates: count)
+          layer, variant, units: units.units, batch: batch, steps: steps, updates: count)
       case .sample: try SampleBenchmark(units: units.units, symbols: symbols, count: count)
       case .save: try CheckpointBenchmark(units: units.units, file: file, saves: true)
       case .load: try CheckpointBenchmark(units: units.units, file: file, saves: false)
       case .product: try ProductBenchmark()
+      case .peak: PeakBenchmark()
       case .memory: try MemoryBenchmark()
       }
     // Once for caches, threads and the pages of memory and disk.
@@ -85,7 +98,7 @@ struct BenchmarkCommand: ToolCommand {
     let document: JSONValue = [
       "seconds": .array(seconds), "unit": .string(benchmark.unit),
       "per_round": .number(benchmark.unitsPerRound),
-      "core": .string(InstructionSet.selected.rawValue),
+      "instruction_set": .string(InstructionSet.selected.rawValue),
     ]
     try StandardStreams.output(document.text() + "\n")
   }

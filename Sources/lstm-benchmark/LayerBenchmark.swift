@@ -3,20 +3,34 @@ import LSTMToolkit
 
 /// What a recurrent layer does beside its steps.
 enum LayerVariant: String, ExpressibleByArgument, CaseIterable {
-  case plain, masked, dropout, backwards
+  case plain, masked, dropout, backwards, bidirectional
   case noBias = "no-bias"
 
   fileprivate var options: [String: JSONValue] {
     switch self {
-    case .plain, .masked: [:]
+    case .plain, .masked, .bidirectional: [:]
     case .dropout: ["dropout": 0.2, "recurrent_dropout": 0.2]
     case .backwards: ["go_backwards": true]
     case .noBias: ["use_bias": false]
     }
   }
+
+  /// A recurrent layer that returns sequences.
+  fileprivate func layer(_ className: String, name: String, units: Int) -> LayerConfiguration {
+    let options = options.merging(
+      ["units": .integer(units), "return_sequences": true]) { _, new in new }
+    guard self == .bidirectional else {
+      return LayerConfiguration(className, name: name, options: options)
+    }
+    let inner: JSONValue = [
+      "class_name": .string(className),
+      "config": .object(options.merging(["name": .string(name)]) { _, new in new }),
+    ]
+    return LayerConfiguration("Bidirectional", name: "both_\(name)", options: ["layer": inner])
+  }
 }
 
-/// Training one recurrent layer and a value for each step.
+/// Training recurrent layers above each other, and a value for each step.
 struct LayerBenchmark: Benchmark {
   private let trainer: Trainer
   private let updates: Int
@@ -25,7 +39,7 @@ struct LayerBenchmark: Benchmark {
 
   /// - Parameter className: `LSTM`, `GRU` or `SimpleRNN`.
   init(
-    _ className: String, _ variant: LayerVariant, units: Int, batch: Int, steps: Int, updates: Int
+    _ className: String, _ variant: LayerVariant, units: [Int], batch: Int, steps: Int, updates: Int
   ) throws {
     self.updates = updates
     unitsPerRound = Double(updates * batch * steps)
@@ -33,14 +47,10 @@ struct LayerBenchmark: Benchmark {
     let parameters = try ParameterStore<Float>(
       ModelConfiguration(
         batch: nil, input: .sequence(timeSteps: steps, features: features),
-        layers: (variant == .masked ? [LayerConfiguration("Masking", name: "masking")] : []) + [
-          LayerConfiguration(
-            className, name: "recurrent",
-            options: variant.options.merging([
-              "units": .integer(units), "return_sequences": true,
-            ]) { _, new in new }),
-          LayerConfiguration("Dense", name: "dense", options: ["units": 1]),
-        ]))
+        layers: (variant == .masked ? [LayerConfiguration("Masking", name: "masking")] : [])
+          + units.enumerated().map { index, units in
+            variant.layer(className, name: "recurrent_\(index)", units: units)
+          } + [LayerConfiguration("Dense", name: "dense", options: ["units": 1])]))
     try parameters.initialize(seed: 1)
     var generator = PhiloxGenerator(seed: 1, stream: .trainingData)
     let inputs = (0..<batch * steps * features).map { index -> Float in

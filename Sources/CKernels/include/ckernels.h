@@ -131,6 +131,10 @@ struct ckernels_table {
   void (*exp)(float *values, size_t count);
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
+
+  // Multiply-adds in registers, as fast as this processor does them: `rounds` of each of some chains. Returns the
+  // floating-point operations, two a multiply-add.
+  size_t (*peak)(size_t rounds);
 };
 
 // Tells the processor that this thread waits for another one.
