@@ -138,6 +138,37 @@ import Testing
     chain("Huber", [("Dense", ["units": 3])], loss: .huber(delta: 0.4)),
   ]
 
+  static let convolutions: [Chain] =
+    ["valid", "same", "causal"].flatMap { padding in
+      [1, 2, 3].map { size in
+        chain(
+          "Conv1D \(padding), \(size) steps",
+          [
+            ("LSTM", ["units": 3, "return_sequences": true]),
+            (
+              "Conv1D",
+              [
+                "filters": 4, "kernel_size": [.integer(size)], "padding": .string(padding),
+                "activation": "softplus",
+              ]
+            ),
+            ("Conv1D", ["filters": 2, "kernel_size": 2, "use_bias": false]),
+          ])
+      }
+    } + [
+      chain(
+        "Conv1D masked",
+        [
+          ("Masking", [:]), ("GRU", ["units": 3, "return_sequences": true]),
+          ("Conv1D", ["filters": 3, "kernel_size": 4, "padding": "same", "activation": "tanh"]),
+          ("GRU", ["units": 2, "return_sequences": true]),
+        ]),
+      chain(
+        "Conv1D softmax",
+        [("Conv1D", ["filters": 3, "kernel_size": 2, "activation": "softmax"])],
+        loss: .categoricalCrossEntropy),
+    ]
+
   /// Outputs that are taken several times, beside others, and beside the model's input.
   static let graphs: [Chain] = {
     func layer(
@@ -172,7 +203,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: recurrent + others + graphs + activations)
+  @Test(arguments: recurrent + others + convolutions + graphs + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

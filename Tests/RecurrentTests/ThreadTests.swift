@@ -47,6 +47,25 @@ import Testing
     }
   }
 
+  @Test func aConvolutionGivesTheSameBitsOnMoreThreads() throws {
+    let configuration = ModelConfiguration(
+      batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),
+      layers: [
+        LayerConfiguration(
+          "Conv1D", name: "first",
+          options: ["filters": 150, "kernel_size": 5, "padding": "same", "activation": "relu"]),
+        LayerConfiguration(
+          "Conv1D", name: "second",
+          options: ["filters": 130, "kernel_size": 4, "padding": "causal"]),
+        LayerConfiguration(
+          "Dense", name: "dense", options: ["units": 7, "activation": "softmax"]),
+      ])
+    let one = try train(configuration, threads: 1)
+    for threads in [1, 2, 3] {
+      #expect(try train(configuration, threads: threads) == one)
+    }
+  }
+
   /// Masks, dropout and the way backwards go through the same slices of rows.
   @Test(arguments: ["LSTM", "GRU", "SimpleRNN"])
   func masksAndDropoutGiveTheSameBitsOnMoreThreads(className: String) throws {

@@ -13,7 +13,7 @@ import Testing
     ["keras3", "keras2"].flatMap { flavour in
       [
         "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
-        "functional",
+        "functional", "convolution", "convolution-steps",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -70,6 +70,17 @@ def weight_options(library, choice, *names):
     return options
 
 
+def convolution(library, choice, steps):
+    """A random Conv1D, and the steps that it leaves."""
+    size, padding = choice([1, 2, 3]), choice(["valid", "same", "causal"])
+    if padding == "valid":
+        size = min(size, steps)
+        steps -= size - 1
+    return library.layers.Conv1D(choice([1, 3, 8]), size, padding=padding, activation=choice(ACTIVATIONS),
+                                 use_bias=choice([True, True, False]),
+                                 **weight_options(library, choice, "kernel", "bias")), steps
+
+
 def optimizer(library, choice):
     common = choice([{}, {}, dict(clipnorm=0.5), dict(clipvalue=0.02), dict(global_clipnorm=0.7)])
     kind, options = choice([
@@ -111,6 +122,10 @@ def build(library, choice):
     elif choice([False, False, True]):
         chain.append(layers.Masking(0.0))
     masked = len(chain) > 0 and (not symbols or chain[0].mask_zero)
+    left = steps
+    if choice([False, False, False, True]):
+        layer, left = convolution(library, choice, left)
+        chain.append(layer)
     depth = choice([1, 1, 2, 3])
     for index in range(depth):
         sequences = index + 1 < depth or choice([True, False])
@@ -121,7 +136,7 @@ def build(library, choice):
             chain.append(layers.Bidirectional(inner, merge_mode=choice(["concat", "sum", "ave", "mul"])))
         else:
             chain.append(recurrent(library, choice, sequences, **more))
-        extra = choice(["none", "none", "norm", "batch", "dropout", "activation"])
+        extra = choice(["none", "none", "norm", "batch", "dropout", "activation", "convolution"])
         if extra == "norm":
             chain.append(layers.LayerNormalization(center=choice([True, False]),
                                                    **weight_options(library, choice, "gamma")))
@@ -130,6 +145,9 @@ def build(library, choice):
             chain.append(layers.BatchNormalization(momentum=choice([0.9, 0.99])))
         if extra == "dropout":
             chain.append(layers.Dropout(0.0))
+        if extra == "convolution" and sequences:
+            layer, left = convolution(library, choice, left)
+            chain.append(layer)
         if extra == "activation":
             chain.append(layers.Activation(choice(ACTIVATIONS)))
     if sequences and not masked and choice([False, True]):

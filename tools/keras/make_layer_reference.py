@@ -24,6 +24,7 @@ UPDATES, ROWS, STEPS, FEATURES, UNITS = 20, 4, 5, 3, 3
 def models(library):
     """Name, layers, loss, optimizer, whether inputs are symbols."""
     l, o = library.layers, library.optimizers
+    r, c = library.regularizers, library.constraints
     yield ("lstm", [l.LSTM(4, activation="softsign", recurrent_activation="hard_sigmoid", go_backwards=True,
                            return_sequences=True), l.LSTM(3, use_bias=False), l.Dense(UNITS, activation="gelu")],
            "mse", o.SGD(momentum=0.9, nesterov=True, clipnorm=0.5), False)
@@ -41,9 +42,15 @@ def models(library):
     yield ("dropout", [l.LSTM(4), l.Dropout(0.0), l.Activation("elu"), l.Dense(UNITS, activation="softmax")],
            "sparse_categorical_crossentropy", o.AdamW(clipvalue=0.02), False)
     yield ("huber", [l.GRU(4, stateful=True), l.Dense(UNITS)], "huber", o.Adadelta(0.5), False)
+    yield ("convolution", [l.Masking(0.0), l.Conv1D(4, 3, padding="causal", activation="relu", kernel_regularizer=r.L2(0.01)),
+                           l.LSTM(4, return_sequences=True),
+                           l.Conv1D(3, 2, padding="same", use_bias=False, kernel_constraint=c.MaxNorm(0.9)),
+                           l.Conv1D(5, 3, activation="gelu", kernel_constraint=c.UnitNorm(axis=1)), l.GRU(3), l.Dense(UNITS)],
+           "mse", o.Adam(0.01), False)
+    yield ("convolution-steps", [l.Embedding(6, 3, mask_zero=True), l.Conv1D(UNITS, 4, padding="same", activation="softmax")],
+           "categorical_crossentropy", o.SGD(0.1, momentum=0.9), True)
     if library is keras:
         yield ("nadam", [l.LSTM(3), l.Dense(UNITS, activation="mish")], "mse", o.Nadam(), False)
-    r, c = library.regularizers, library.constraints
     frozen = l.Dense(4, activation="tanh", kernel_constraint=c.NonNeg())
     frozen.trainable = False
     yield ("regularized", [l.LSTM(4, kernel_regularizer=r.L1L2(0.01, 0.02), recurrent_constraint=c.MaxNorm(0.6),
@@ -82,7 +89,7 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
                 layer.reset_states() if library is tf_keras else layer.reset_state()
     targets = generator.uniform(-1, 1, outputs.shape).astype("float32")
     if "categorical" in loss:
-        targets = generator.integers(0, UNITS, ROWS).astype("float32")
+        targets = generator.integers(0, UNITS, outputs.shape[:-1]).astype("float32")
         targets = targets if loss.startswith("sparse") else np.eye(UNITS, dtype="float32")[targets.astype(int)]
     if loss.startswith("binary"):
         targets = (targets > 0).astype("float32")

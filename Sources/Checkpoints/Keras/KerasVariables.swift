@@ -152,15 +152,15 @@ enum KerasVariables {
     }
   }
 
-  /// A class name as Keras writes it in paths: `LSTM` is `lstm`, `SimpleRNN` `simple_rnn`
-  /// (`naming.to_snake_case`).
+  /// A class name as Keras writes it in paths: `LSTM` is `lstm`, `SimpleRNN` `simple_rnn`,
+  /// `Conv1D` `conv1d` (`naming.to_snake_case`).
   static func snakeCase(_ className: String) -> String {
     let letters = Array(className)
     var name = ""
     for (index, letter) in letters.enumerated() {
       let beginsWord =
         index > 0 && letter.isUppercase
-        && (!letters[index - 1].isUppercase
+        && (letters[index - 1].isLowercase
           || index + 1 < letters.count && letters[index + 1].isLowercase)
       name += (beginsWord ? "_" : "") + letter.lowercased()
     }

@@ -69,13 +69,3 @@ struct MaskOperations {
     }
   }
 }
-
-extension LayerConfiguration {
-  /// Whether the steps that do not count in its input do not count in its output either.
-  var passesMask: Bool {
-    switch className {
-    case "Flatten", "Reshape", "RepeatVector", "Embedding": false
-    default: recurrentLayers.first.map { $0["return_sequences"] == true } ?? true
-    }
-  }
-}

@@ -73,6 +73,9 @@ public struct LayerConfiguration: Equatable, Sendable {
     LayerCatalog.options[className]
   }
 
+  /// Whether the steps that do not count in its input do not count in its output either.
+  public var passesMask: Bool { (try? described())?.passesMask ?? true }
+
   /// Checks the options.
   ///
   /// - Throws: ``ConfigurationError`` naming the one that cannot be computed.
@@ -114,6 +117,11 @@ protocol LayerDescription: Sendable {
   var isStateful: Bool { get }
   /// Whether the layers above may be told that steps do not count.
   var makesMask: Bool { get }
+  /// Whether steps that do not count in its input do not count in its output either.
+  var passesMask: Bool { get }
+  /// Whether a step of its output needs other steps of the input, which no state keeps, so that a sequence cannot be
+  /// fed step by step.
+  var joinsSteps: Bool { get }
   /// Whether each step of its output depends on that step of the input alone, so that `TimeDistributed` changes nothing.
   var appliesPerStep: Bool { get }
   /// The activation that the layer ends with, where it can begin its way back before it, see
@@ -130,6 +138,8 @@ extension LayerDescription {
   var needsSequence: Bool { false }
   var isStateful: Bool { false }
   var makesMask: Bool { false }
+  var passesMask: Bool { true }
+  var joinsSteps: Bool { false }
   var appliesPerStep: Bool { false }
   var lastActivation: Activation? { nil }
   var stateNames: [String] { [] }
@@ -183,6 +193,7 @@ enum LayerCatalog {
   private static let all: [any LayerDescription.Type] = [
     LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self,
     BidirectionalDescription.self, TimeDistributedDescription.self, DenseDescription.self,
+    Conv1DDescription.self,
     EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
     ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
     ReshapeDescription.self, LayerNormalizationDescription.self,

@@ -23,9 +23,10 @@ struct LayerOptions {
     return flag
   }
 
-  /// A size of an axis.
+  /// A size of an axis; alone in a list, as Keras writes what may have several, too.
   func size(_ option: String) throws(ConfigurationError) -> Int {
-    guard let size = self[option].integer else { throw error(option, "is not a number") }
+    let value = self[option].array.flatMap { $0.count == 1 ? $0[0] : nil } ?? self[option]
+    guard let size = value.integer else { throw error(option, "is not a number") }
     guard (1...ModelConfiguration.largestAxis).contains(size) else {
       throw ConfigurationError(
         "\(option) of layer \(layer) is \(size); it must be from 1 to "

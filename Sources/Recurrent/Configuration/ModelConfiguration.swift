@@ -117,8 +117,9 @@ public struct ModelConfiguration: Equatable, Sendable {
     model.batch = batch
     model.input.timeSteps = nil
     for (index, layer) in layers.enumerated() {
-      guard layer.className != "Bidirectional", layer["go_backwards"] != true else {
-        throw ConfigurationError("layer \(layer.name) reads sequences backwards, not step by step")
+      guard try !layer.described().joinsSteps else {
+        throw ConfigurationError(
+          "layer \(layer.name) (\(layer.className)) needs the whole sequence, not step by step")
       }
       if !layer.recurrentLayers.isEmpty { model.layers[index].options["stateful"] = true }
     }
@@ -144,8 +145,10 @@ public struct ModelConfiguration: Equatable, Sendable {
   }
 
   /// The sizes of the output before its units, without the batch: the steps, if it has any.
-  public func outputSizes(steps: Int) -> [Int] {
-    (try? described())?.last?.output.isSequence ?? false ? [steps] : []
+  ///
+  /// - Parameter timeSteps: The steps of the input.
+  public func outputSizes(timeSteps: Int) -> [Int] {
+    ((try? described(timeSteps: timeSteps))?.last?.output.sizes ?? []).dropLast().compactMap { $0 }
   }
 
   /// The steps of one input sequence; `nil` if the model takes any number.

@@ -19,7 +19,9 @@ struct WeightOptions: Equatable, Sendable {
 
 extension LayerOptions {
   /// The options of a weight such as `kernel`.
-  func weight(_ name: String) throws(ConfigurationError) -> WeightOptions {
+  ///
+  /// - Parameter axes: The axes that it has; by its name if `nil`.
+  func weight(_ name: String, axes: Int? = nil) throws(ConfigurationError) -> WeightOptions {
     var weight = WeightOptions(initializer: initializer("\(name)_initializer"))
     if self["\(name)_regularizer"] != nil {
       weight.regularizer = Regularizer(self["\(name)_regularizer"])
@@ -30,8 +32,8 @@ extension LayerOptions {
     if self["\(name)_constraint"] != nil {
       weight.constraint = Constraint(self["\(name)_constraint"])
       guard
-        weight.constraint?.fits(axes: ["kernel", "recurrent", "embeddings"].contains(name) ? 2 : 1)
-          == true
+        weight.constraint?.fits(
+          axes: axes ?? (["kernel", "recurrent", "embeddings"].contains(name) ? 2 : 1)) == true
       else { throw error("\(name)_constraint", "is not supported") }
     }
     return weight

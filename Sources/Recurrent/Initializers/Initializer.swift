@@ -80,7 +80,7 @@ enum Initializer: Equatable, Sendable {
     }
   }
 
-  /// Fills weights of a shape; `[inputs, outputs]` for a kernel.
+  /// Fills weights of a shape; `[inputs, outputs]` for a kernel, `[kernel_size, inputs, outputs]` for a convolution's.
   func fill<Scalar: KernelScalar>(
     _ weights: UnsafeMutableBufferPointer<Scalar>, shape: [Int],
     using generator: inout PhiloxGenerator
@@ -107,11 +107,13 @@ enum Initializer: Equatable, Sendable {
         weights[index] = Scalar(mean + deviation * Self.truncatedNormal(using: &generator))
       }
     case .varianceScaling(let scale, let mode, let distribution):
+      // A step of a convolution's input goes into the outputs of as many steps.
+      let fanOut = shape.dropLast(2).reduce(outputs, *)
       let fan: Double =
         switch mode {
         case .fanIn: Double(inputs)
-        case .fanOut: Double(outputs)
-        case .fanAverage: Double(inputs + outputs) / 2
+        case .fanOut: Double(fanOut)
+        case .fanAverage: Double(inputs + fanOut) / 2
         }
       let limit = (3 * scale / max(1, fan)).squareRoot()
       let deviation = (scale / max(1, fan)).squareRoot()

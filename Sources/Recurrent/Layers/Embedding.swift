@@ -12,6 +12,7 @@ struct EmbeddingDescription: LayerDescription {
   private let embeddings: WeightOptions
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
+  var passesMask: Bool { false }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     symbols = try options.size("input_dim")

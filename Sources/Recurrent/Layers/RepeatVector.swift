@@ -6,6 +6,7 @@ struct RepeatVectorDescription: LayerDescription {
   static let options: [String: JSONValue] = ["n": 1]
 
   let count: Int
+  var passesMask: Bool { false }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { count = try options.size("n") }
 

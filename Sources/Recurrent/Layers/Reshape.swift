@@ -4,6 +4,7 @@ import Kernels
 struct FlattenDescription: LayerDescription {
   static let className = "Flatten"
   static let options: [String: JSONValue] = ["data_format": "channels_last"]
+  var passesMask: Bool { false }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
@@ -32,6 +33,7 @@ struct ReshapeDescription: LayerDescription {
   static let options: [String: JSONValue] = ["target_shape": nil]
 
   private let target: [Int]
+  var passesMask: Bool { false }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let sizes = options["target_shape"].array ?? []

@@ -74,7 +74,7 @@ public final class Sequential<Scalar: KernelScalar> {
             inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
             isMasked: isInputMasked, number: 3 * index)))
-      isMasked.append(isInputMasked || layer.layer.makesMask)
+      isMasked.append(layer.layer.makesMask || isInputMasked && layer.layer.passesMask)
     }
     graph = LayerGraph(
       layers, of: described, batch: batch, plan: plan)

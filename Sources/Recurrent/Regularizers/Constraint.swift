@@ -35,7 +35,7 @@ enum Constraint: Equatable, Sendable {
   }
 
   /// - Parameters:
-  ///   - weights: Row-major, of one or two axes.
+  ///   - weights: Row-major.
   ///   - scratch: Room for as many scalars, which are written over.
   @specialized(where Scalar == Float)
   func apply<Scalar: KernelScalar>(
@@ -52,27 +52,30 @@ enum Constraint: Equatable, Sendable {
         return Scalar(desired / (Self.epsilon + norm))
       }
       let along = axis < 0 ? axis + shape.count : axis
-      guard along == 0, shape.count == 2 else {
-        let length = shape[along]
+      let length = shape[along]
+      guard along < shape.count - 1 else {
         for first in stride(from: 0, to: weights.count, by: length) {
           let factor = factor(Scalar.sums(base + first, count: length).squares.squareRoot())
           for index in first..<first + length { base[index] *= factor }
         }
         return
       }
-      // The columns of a matrix, row by row as they lie in memory.
-      let columns = shape[1]
-      scratch.update(repeating: 0, count: columns)
-      for first in stride(from: 0, to: weights.count, by: columns) {
-        let row = base + first
-        for column in 0..<columns { scratch[column] += row[column] * row[column] }
-      }
-      for column in 0..<columns {
-        scratch[column] = factor(Double(scratch[column].squareRoot()))
-      }
-      for first in stride(from: 0, to: weights.count, by: columns) {
-        let row = base + first
-        for column in 0..<columns { row[column] *= scratch[column] }
+      // The columns of one matrix for each index of the axes before, row by row as they lie in memory.
+      let columns = shape[(along + 1)...].reduce(1, *)
+      for matrix in stride(from: 0, to: weights.count, by: length * columns) {
+        let rows = stride(from: matrix, to: matrix + length * columns, by: columns)
+        scratch.update(repeating: 0, count: columns)
+        for first in rows {
+          let row = base + first
+          for column in 0..<columns { scratch[column] += row[column] * row[column] }
+        }
+        for column in 0..<columns {
+          scratch[column] = factor(Double(scratch[column].squareRoot()))
+        }
+        for first in rows {
+          let row = base + first
+          for column in 0..<columns { row[column] *= scratch[column] }
+        }
       }
     }
   }

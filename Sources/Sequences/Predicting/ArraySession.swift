@@ -90,7 +90,7 @@ public final class ArraySession {
       }
     }
     return try NumericArray(
-      shape: [samples] + configuration.outputSizes(steps: steps) + [units], values: output)
+      shape: [samples] + configuration.outputSizes(timeSteps: timeSteps) + [units], values: output)
   }
 
   /// Stores the state after the last sample. Training goes on from the state it had.

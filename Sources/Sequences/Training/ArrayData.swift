@@ -27,7 +27,7 @@ struct ArrayData: TrainingData {
     // Class numbers may come without an axis of their own.
     let units = loss.takesClasses ? 1 : configuration.outputUnits
     if targets.hasSuffix(".csv") {
-      y = y.asSamples(configuration.outputSizes(steps: timeSteps) + [units])
+      y = y.asSamples(configuration.outputSizes(timeSteps: timeSteps) + [units])
     }
     guard y.shape.first == count, y.shape.allSatisfy({ $0 >= 1 }) else {
       throw ConfigurationError(

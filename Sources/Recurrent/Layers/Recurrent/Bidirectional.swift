@@ -19,6 +19,8 @@ struct BidirectionalDescription: LayerDescription {
   private let isTrainable: (forward: Bool, backward: Bool)
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
+  var passesMask: Bool { returnsSequences }
+  var joinsSteps: Bool { true }
   var stateNames: [String] {
     forward.stateNames.map { "forward_" + $0 } + backward.stateNames.map { "backward_" + $0 }
   }

@@ -46,6 +46,8 @@ protocol RecurrentDescription: LayerDescription {
 extension RecurrentDescription {
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
+  var passesMask: Bool { recurrent.returnsSequences }
+  var joinsSteps: Bool { recurrent.goesBackwards }
   var stateUnits: Int { recurrent.units }
 
   func output(of input: SampleShape) -> SampleShape {
