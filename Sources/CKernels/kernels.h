@@ -44,7 +44,6 @@ const struct ckernels_table KERNEL(table) = {
     .outer_products = KERNEL(outer_products),
     .sums = KERNEL(sums),
     .dot = KERNEL(dot),
-    .sum_rows = KERNEL(sum_rows),
     .softmax = KERNEL(softmax),
     .all_finite = KERNEL(all_finite),
     .exp = KERNEL(exp),

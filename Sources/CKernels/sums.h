@@ -29,16 +29,6 @@ static float KERNEL(dot)(const float *left, const float *right, size_t size) {
   return total(sums);
 }
 
-// Row behind row, so that each column is one chain.
-static void KERNEL(sum_rows)(const float *matrix, float *result, size_t rows, size_t columns) {
-  for (size_t column = 0; column < columns; column += LANES) {
-    size_t count = columns - column;
-    vector sum = (vector)(0.0f);
-    for (size_t row = 0; row < rows; row++) sum = sum + load(matrix + row * columns + column, count);
-    store(sum, result + column, count);
-  }
-}
-
 // Each row becomes e^x / sum of e^x; the largest value is subtracted first, so nothing overflows.
 static void KERNEL(softmax)(float *values, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++, values += columns) {

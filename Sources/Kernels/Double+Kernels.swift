@@ -202,16 +202,6 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func sumRows(
-    of matrix: UnsafePointer<Double>, rows: Int, columns: Int,
-    into sums: UnsafeMutablePointer<Double>
-  ) {
-    for column in 0..<columns {
-      sums[column] = 0
-      for row in 0..<rows { sums[column] += matrix[row * columns + column] }
-    }
-  }
-
   public static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for index in 0..<count { values[index] = Elementary.exponential(values[index]) }
   }

@@ -133,13 +133,6 @@ extension Float: KernelScalar {
     kernels.outer_products(left, right, result, rows, columns, inner)
   }
 
-  public static func sumRows(
-    of matrix: UnsafePointer<Float>, rows: Int, columns: Int,
-    into sums: UnsafeMutablePointer<Float>
-  ) {
-    kernels.sum_rows(matrix, sums, rows, columns)
-  }
-
   /// The sum of the products of values.
   static func dot(_ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, count: Int) -> Float
   {

@@ -116,10 +116,6 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
   static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
 
-  /// The sum of each column of `matrix` `[rows, columns]`, row behind row.
-  static func sumRows(
-    of matrix: UnsafePointer<Self>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Self>)
-
   // Functions of each of `count` values, in place.
   static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
   static func hyperbolicTangent(_ values: UnsafeMutablePointer<Self>, count: Int)

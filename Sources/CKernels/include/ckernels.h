@@ -118,9 +118,6 @@ struct ckernels_table {
   // The sum of the products of `count` values.
   float (*dot)(const float *left, const float *right, size_t count);
 
-  // result [columns] = the sum of the rows of matrix [rows, columns].
-  void (*sum_rows)(const float *matrix, float *result, size_t rows, size_t columns);
-
   // The softmax of each row of [rows, columns] in place.
   void (*softmax)(float *values, size_t rows, size_t columns);
 
