@@ -63,8 +63,8 @@ struct ExperimentBenchmark: Benchmark {
     guard let l2 else { return planned }
     var configuration = planned.model.parameters.configuration
     let regularizer: JSONValue = ["class_name": "L2", "config": ["l2": .number(l2)]]
-    for index in configuration.layers.indices where configuration.layers[index].className == "LSTM"
-    {
+    for index in configuration.layers.indices
+    where !configuration.layers[index].recurrentLayers.isEmpty {
       configuration.layers[index].options["kernel_regularizer"] = regularizer
       configuration.layers[index].options["recurrent_regularizer"] = regularizer
     }

@@ -10,6 +10,7 @@ struct EmbeddingDescription: LayerDescription {
   let symbols, units: Int
   let masksZero: Bool
   private let embeddings: WeightOptions
+  var symbolCount: Int? { symbols }
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
   var passesMask: Bool { false }

@@ -22,8 +22,7 @@ public final class Sequential<Scalar: KernelScalar> {
   private let graph: LayerGraph<Scalar>
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
-  private let stateful:
-    [(configuration: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
+  private let stateful: [(described: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
   private let inputRegion: MemoryPlan<Scalar>.Region
   private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
@@ -68,20 +67,21 @@ public final class Sequential<Scalar: KernelScalar> {
     for (index, layer) in described.enumerated() {
       let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
       layers.append(
-        layer.layer.makeLayer(
+        layer.description.makeLayer(
           LayerBuilder(
             name: layer.name, parameters: parameters,
             inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
             isMasked: isInputMasked, number: 3 * index)))
-      isMasked.append(layer.layer.makesMask || isInputMasked && layer.layer.passesMask)
+      isMasked.append(
+        layer.description.makesMask || isInputMasked && layer.description.passesMask)
     }
     graph = LayerGraph(
       layers, of: described, batch: batch, plan: plan)
     stateful = zip(described, layers).compactMap { described, layer in
-      described.layer.isStateful ? (described, layer) : nil
+      described.description.isStateful ? (described, layer) : nil
     }
-    lastActivation = described.last?.layer.lastActivation
+    lastActivation = described.last?.description.lastActivation
     outputUnits = described.last?.output.features ?? configuration.features
     outputGradient = plan.reserve(
       (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))
@@ -231,10 +231,10 @@ extension Sequential where Scalar == Float {
     guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
-      layers: stateful.map { configuration, layer in
+      layers: stateful.map { described, layer in
         RecurrentState.Layer(
-          name: configuration.name, units: configuration.layer.stateUnits,
-          valueNames: configuration.layer.stateNames, values: layer.states.map { Array($0) })
+          name: described.name, units: described.description.stateUnits,
+          valueNames: described.description.stateNames, values: layer.states.map { Array($0) })
       })
   }
 
@@ -242,16 +242,16 @@ extension Sequential where Scalar == Float {
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
   public func restore(_ state: RecurrentState) throws(ConfigurationError) {
-    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.configuration.name)
+    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.described.name)
     else {
       throw ConfigurationError(
         "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
-          + "this model has \(batch) rows of \(stateful.map(\.configuration.name))")
+          + "this model has \(batch) rows of \(stateful.map(\.described.name))")
     }
-    for ((configuration, layer), saved) in zip(stateful, state.layers) {
+    for ((described, layer), saved) in zip(stateful, state.layers) {
       guard saved.values.map(\.count) == layer.states.map(\.count) else {
         throw ConfigurationError(
-          "the recurrent state of layer \(configuration.name) has the wrong size")
+          "the recurrent state of layer \(described.name) has the wrong size")
       }
       for (place, values) in zip(layer.states, saved.values) {
         _ = place.update(fromContentsOf: values)
