@@ -29,6 +29,8 @@ protocol LayerDescription: Sendable {
 
   /// How many symbols there are, if the input is numbers of symbols; `nil` if it is values.
   var symbolCount: Int? { get }
+  /// How it takes an input of one-hot rows.
+  var symbolUse: SymbolUse { get }
   /// Whether the input must have a time axis.
   var needsSequence: Bool { get }
   /// Whether the layer keeps a state from batch to batch.
@@ -54,6 +56,7 @@ protocol LayerDescription: Sendable {
 
 extension LayerDescription {
   var symbolCount: Int? { nil }
+  var symbolUse: SymbolUse { .none }
   var needsSequence: Bool { false }
   var isStateful: Bool { false }
   var makesMask: Bool { false }

@@ -8,6 +8,7 @@ struct TimeDistributedDescription: LayerDescription {
 
   let inner: any LayerDescription
   private let isTrainable: Bool
+  var symbolUse: SymbolUse { inner.symbolUse }
   var needsSequence: Bool { true }
   var lastActivation: Activation? { inner.lastActivation }
 

@@ -24,7 +24,7 @@ public final class Sequential<Scalar: KernelScalar> {
   private let lastActivation: Activation?
   private let stateful: [(described: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
-  private let inputRegion: MemoryPlan<Scalar>.Region
+  private let modelInput: ModelInput<Scalar>
   private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
   private var output: UnsafeMutablePointer<Scalar>
 
@@ -60,7 +60,8 @@ public final class Sequential<Scalar: KernelScalar> {
     }
 
     plan = try MemoryPlan()
-    inputRegion = plan.reserve(timeSteps * batch * configuration.features)
+    modelInput = ModelInput(
+      configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
     var layers: [any Layer<Scalar>] = []
     // Whether steps of a layer's output may not count.
     var isMasked: [Bool] = []
@@ -77,7 +78,7 @@ public final class Sequential<Scalar: KernelScalar> {
         layer.description.makesMask || isInputMasked && layer.description.passesMask)
     }
     graph = LayerGraph(
-      layers, of: described, batch: batch, plan: plan)
+      layers, of: described, takesSymbols: modelInput.takesSymbols, batch: batch, plan: plan)
     stateful = zip(described, layers).compactMap { described, layer in
       described.description.isStateful ? (described, layer) : nil
     }
@@ -88,7 +89,7 @@ public final class Sequential<Scalar: KernelScalar> {
     outputSteps = described.last?.output.steps ?? timeSteps
     workingMemory = plan.size
     try plan.allocate()
-    output = plan[inputRegion]
+    output = plan[outputGradient]
   }
 
   /// Decides what dropout leaves out.
@@ -98,9 +99,19 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
-  public var input: UnsafeMutableBufferPointer<Scalar> { plan.buffer(inputRegion) }
+  public var input: UnsafeMutableBufferPointer<Scalar> { modelInput.values }
 
-  /// Computes the output of ``input``.
+  /// Where it goes if it is symbols: their numbers, `[timeSteps, rows]`, time-major. An `Embedding` takes them as they are;
+  /// for other layers each stands for a row of ``input`` that is 1 in that place, and -1 for one of zeros.
+  public var symbols: UnsafeMutableBufferPointer<Int32> { modelInput.symbols.values }
+
+  /// Whether the input of the next batches is ``symbols``, not ``input``.
+  public var readsSymbols: Bool {
+    get { modelInput.isSymbols }
+    set { modelInput.isSymbols = newValue }
+  }
+
+  /// Computes the output of ``input``, or of ``symbols``.
   ///
   /// - Parameters:
   ///   - training: Whether the model is to learn from the batch: dropout and normalisation then do what they
@@ -117,12 +128,16 @@ public final class Sequential<Scalar: KernelScalar> {
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
-    output = graph.forward(plan[inputRegion], in: context)
-    return UnsafeBufferPointer(
-      start: output, count: outputSteps * rows * outputUnits)
+    let symbols = modelInput.prepare(in: context)
+    guard let values = modelInput.values.baseAddress else {
+      preconditionFailure("no place for the input")
+    }
+    output = graph.forward(values, symbols: symbols, in: context)
+    return UnsafeBufferPointer(start: output, count: outputSteps * rows * outputUnits)
   }
 
-  /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it.
+  /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it, and that
+  /// other layers know every one of ``symbols``.
   ///
   /// - Parameter sample: The number of a row's sample, for the error.
   /// - Throws: ``SymbolOutOfRange``; the output then means nothing.

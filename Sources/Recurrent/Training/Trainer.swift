@@ -175,7 +175,7 @@ public final class Trainer {
     do {
       try targets.load(
         source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
-        into: model.input)
+        into: model)
       if isFirst, options.resetStatesEachEpoch { model.resetStates() }
       try learn(first: first, rows: rows)
     } catch {

@@ -19,6 +19,7 @@ struct BidirectionalDescription: LayerDescription {
   private let names: (forward: String, backward: String)
   private let returnsSequences: Bool
   private let isTrainable: (forward: Bool, backward: Bool)
+  var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
   var passesMask: Bool { returnsSequences }

@@ -30,12 +30,10 @@ struct CellWeights<Scalar: KernelScalar> {
 
   /// `input · kernel + bias` for all steps at once.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, inputs]`.
-  ///   - result: `[rows, columns]`.
+  /// - Parameter result: `[rows, columns]`.
   @inline(__always)
   func project(
-    _ input: UnsafePointer<Scalar>, rows: Int, into result: UnsafeMutablePointer<Scalar>
+    _ input: InputRows<Scalar>, rows: Int, into result: UnsafeMutablePointer<Scalar>
   ) {
     projection.project(input, bias: bias?.values, rows: rows, into: result)
   }
@@ -69,7 +67,7 @@ struct CellWeights<Scalar: KernelScalar> {
   /// - Parameter gradient: That of what ``project(_:rows:into:)`` computed.
   @inline(__always)
   func goBackToInput(
-    _ gradient: UnsafePointer<Scalar>, input: UnsafePointer<Scalar>, rows: Int,
+    _ gradient: UnsafePointer<Scalar>, input: InputRows<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     projection.goBack(gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)

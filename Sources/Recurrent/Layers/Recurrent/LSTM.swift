@@ -95,7 +95,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   var sharedWork: Int { weights.sharedWork }
 
   @specialized(where Scalar == Float)
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[gates])
     weights.prepare(transposed: false)
   }
@@ -195,7 +195,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
 
   @specialized(where Scalar == Float)
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]

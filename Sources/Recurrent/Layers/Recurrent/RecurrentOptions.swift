@@ -48,6 +48,7 @@ extension RecurrentDescription {
     [configuration]
   }
 
+  var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
   var passesMask: Bool { recurrent.returnsSequences }

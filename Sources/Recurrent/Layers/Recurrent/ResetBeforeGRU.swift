@@ -68,7 +68,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   var sharedWork: Int { candidateProduct.isPacked ? weights.sharedWork : 0 }
 
   @specialized(where Scalar == Float)
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[gates])
     let (gateKernel, candidateKernel) = (plan[gateKernel], plan[candidateKernel])
     for row in 0..<units {
@@ -156,7 +156,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   @specialized(where Scalar == Float)
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]

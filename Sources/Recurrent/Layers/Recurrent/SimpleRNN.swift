@@ -64,7 +64,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   var sharedWork: Int { weights.sharedWork }
 
   @specialized(where Scalar == Float)
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[before])
     weights.prepare(transposed: false)
   }
@@ -109,7 +109,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
 
   @specialized(where Scalar == Float)
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]
