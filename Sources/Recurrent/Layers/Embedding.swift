@@ -10,6 +10,7 @@ struct EmbeddingDescription: LayerDescription {
   let symbols, units: Int
   let masksZero: Bool
   private let embeddings: WeightOptions
+  var symbolCount: Int? { symbols }
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
   var passesMask: Bool { false }
@@ -40,8 +41,8 @@ struct EmbeddingDescription: LayerDescription {
 /// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A value that is none of
 /// the symbols is reported, see ``Sequential/checkSymbols(sample:)``; its vector is zero.
 ///
-/// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
-/// Memory: `batch × steps × units` scalars from the model's plan.
+/// Shapes: input `[steps, rows, 1]`, or symbols `[steps, rows]`; output `[steps, rows, units]`.
+/// Memory: `batch × steps × units` scalars from the model's plan, and as many numbers as steps.
 final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let symbols: SymbolRange
   private let units, steps: Int
@@ -50,7 +51,8 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
   private let mask: StepMask
-  private var input: UnsafePointer<Scalar>?
+  /// The symbols of the batch under way; -1 for a value that is none.
+  private let numbers: StepBuffer<Int32>  // [steps, rows]
 
   init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {
     symbols = SymbolRange(layer: builder.name, count: description.symbols)
@@ -61,22 +63,25 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * units)
     mask = StepMask(count: masksZero ? steps * builder.batch : 0)
+    numbers = StepBuffer(count: steps * builder.batch, of: -1)
   }
 
   @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    self.input = input
     let output = plan[output]
     for row in 0..<steps * batch.rows {
       let to = output + row * units
-      guard let symbol = symbols.number(input[row]) else {
+      let value = batch.symbols.map { Scalar($0.numbers[row]) } ?? input[row]
+      guard let symbol = symbols.number(value) else {
+        numbers.values[row] = -1
         to.update(repeating: 0, count: units)
         if masksZero { mask.values[row] = 1 }
-        batch.report(input[row], row: row, of: symbols)
+        batch.report(value, row: row, of: symbols)
         continue
       }
+      numbers.values[row] = Int32(symbol)
       to.update(from: embeddings.values + symbol * units, count: units)
       if masksZero { mask.values[row] = symbol == 0 ? 0 : 1 }
     }
@@ -89,27 +94,13 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
-    guard let input else { preconditionFailure("backward before forward") }
     sink.add(embeddings) { gradient in
-      for row in 0..<steps * batch.rows {
-        guard let symbol = symbols.number(input[row]) else { continue }
-        let to = gradient + symbol * units
+      for row in 0..<steps * batch.rows where numbers.values[row] >= 0 {
+        let to = gradient + Int(numbers.values[row]) * units
         for unit in 0..<units { to[unit] += outputGradient[row * units + unit] }
       }
     }
     // Numbers of symbols have no gradient.
     inputGradient?.update(repeating: 0, count: steps * batch.rows)
   }
-}
-
-/// Which steps of a batch count: the memory of a mask.
-final class StepMask {
-  let values: UnsafeMutableBufferPointer<UInt8>
-
-  init(count: Int) {
-    values = .allocate(capacity: count)
-    values.initialize(repeating: 1)
-  }
-
-  deinit { values.deallocate() }
 }

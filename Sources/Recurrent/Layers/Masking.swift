@@ -6,6 +6,8 @@ struct MaskingDescription: LayerDescription {
   static let options: [String: JSONValue] = ["mask_value": 0.0]
 
   let maskValue: Double
+  // A row that is one-hot is no row of another value.
+  var symbolUse: SymbolUse { maskValue == 0 ? .passOn : .none }
   var needsSequence: Bool { true }
   var makesMask: Bool { true }
 
@@ -46,6 +48,13 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let output = plan[output]
+    if let symbols = batch.symbols {
+      for row in 0..<steps * batch.rows {
+        mask.values[row] = symbols.place(row) != nil && symbols.value(row) != 0 ? 1 : 0
+      }
+      batch.mask = UnsafePointer(mask.values.baseAddress)
+      return output
+    }
     for row in 0..<steps * batch.rows {
       var counts = false
       for index in row * inputs..<(row + 1) * inputs where input[index] != maskValue {
