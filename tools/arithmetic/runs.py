@@ -27,11 +27,11 @@ TEXT = "--text text.txt --units 24 --sequence-length 12 --batch-size 8"
 OPTIMIZERS = ["sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam"]
 
 # Models that Keras wrote, for the tests, with the columns of their inputs: masks, GRU, SimpleRNN, Bidirectional, dropout,
-# regularizers, normalization, functional ones, other losses and optimizers.
+# regularizers, normalization, convolution, functional ones, every other loss and optimizers.
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "SequencesTests" / "Reference"
 MODELS = {f"keras{version}-{name}": 1 if name == "bidirectional" else 3
           for version, names in ((3, ("lstm", "gru", "rnn", "bidirectional", "dropout", "functional", "huber",
-                                      "regularized", "adagrad", "nadam")), (2, ("gru", "dropout")))
+                                      "regularized", "adagrad", "nadam", "convolution")), (2, ("gru", "dropout")))
           for name in names}
 
 RUNS = [
@@ -56,6 +56,7 @@ RUNS = [
     *[Run(f"Keras' {name}", 6, f"--model {name}.h5 --inputs inputs-{columns}.npy --targets {name}.npy --batch-size 4"
           + (" --loss categorical_crossentropy" if "dropout" in name else ""))
       for name, columns in MODELS.items()],
+    Run("sparse categories", 6, "--model keras3-dropout.h5 --inputs inputs-3.npy --targets classes.npy --batch-size 4"),
 ]
 
 
@@ -118,11 +119,13 @@ def make_arrays(folder, predict):
         sample = (len(content) - size) // 24
         with open(path, "wb") as file:
             file.write(content[:size] + content[size + sample:] + content[size:size + sample])
+    with open(os.path.join(folder, "classes.npy"), "wb") as file:
+        file.write(header((24,), "<i4") + struct.pack("<24i", *[index * 5 % 3 for index in range(24)]))
 
 
-def header(shape):
+def header(shape, kind="<f4"):
     """What stands before the values of a .npy file."""
-    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}"
+    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}"
     text += " " * (63 - (10 + len(text)) % 64) + "\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
 
