@@ -155,8 +155,32 @@ extension Float: KernelScalar {
     kernels.softmax(values, rows, columns)
   }
 
+  public static func reluGradient(
+    _ gradient: UnsafeMutablePointer<Float>, before: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.relu_gradient(gradient, before, count)
+  }
+
+  public static func hyperbolicTangentGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.tanh_gradient(gradient, after, count)
+  }
+
+  public static func sigmoidGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.sigmoid_gradient(gradient, after, count)
+  }
+
+  public static func softmaxGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, rows: Int, columns: Int
+  ) {
+    kernels.softmax_gradient(gradient, after, rows, columns)
+  }
+
   /// The kernels of the instruction set in use.
-  private static var kernels: ckernels_table { ckernels_selected().pointee }
+  static var kernels: ckernels_table { ckernels_selected().pointee }
 }
 
 /// Whether none of the values is infinite or not a number.

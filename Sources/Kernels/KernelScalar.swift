@@ -2,7 +2,9 @@
 /// every machine (docs/arithmetic.md), and `Double` to check its gradients, in plain loops.
 ///
 /// All matrices are dense and row-major. No function allocates.
-public protocol KernelScalar: BinaryFloatingPoint, Sendable {
+public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
+  NormKernels
+{
   /// `result = left · right`, or `result += left · right`.
   ///
   /// - Parameters:
@@ -98,11 +100,6 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     first: UnsafeMutablePointer<Self>, second: UnsafeMutablePointer<Self>,
     third: UnsafeMutablePointer<Self>)
 
-  /// The sums of the sizes and of the squares of values.
-  static func sums(
-    _ values: UnsafePointer<Self>, count: Int
-  ) -> (sizes: Double, squares: Double)
-
   /// `result = leftᵀ · right` for a small `inner`.
   ///
   /// - Parameters:
@@ -112,12 +109,4 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   static func outerProducts(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Self>)
-
-  /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
-  static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
-
-  // Functions of each of `count` values, in place.
-  static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
-  static func hyperbolicTangent(_ values: UnsafeMutablePointer<Self>, count: Int)
-  static func sigmoid(_ values: UnsafeMutablePointer<Self>, count: Int)
 }

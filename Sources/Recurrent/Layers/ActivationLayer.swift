@@ -46,7 +46,7 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     self.input = input
     let output = plan[output]
     output.update(from: input, count: steps * batch.rows * inputs)
-    activation.apply(output, rows: steps * batch.rows, columns: inputs)
+    Scalar.activate(output, by: activation, rows: steps * batch.rows, columns: inputs)
     return output
   }
 
@@ -59,8 +59,8 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     guard let inputGradient else { return }
     inputGradient.update(from: outputGradient, count: steps * batch.rows * inputs)
     if batch.isGradientBeforeActivation { return }
-    activation.applyGradient(
-      inputGradient, before: input, after: plan[output], rows: steps * batch.rows,
-      columns: inputs)
+    Scalar.activationGradient(
+      inputGradient, of: activation, before: input, after: plan[output],
+      rows: steps * batch.rows, columns: inputs)
   }
 }

@@ -46,7 +46,7 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
     let (output, factors) = (plan[output], plan[factors])
     var generator = batch.dropoutGenerator(layer: number)
     generator.dropOut(factors, count: size * batch.rows, rate: batch.isTraining ? rate : 0)
-    for index in 0..<size * batch.rows { output[index] = input[index] * factors[index] }
+    Scalar.multiplyElements(input, factors, into: output, count: size * batch.rows)
     return output
   }
 
@@ -56,9 +56,7 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    let factors = plan[factors]
-    for index in 0..<size * batch.rows {
-      inputGradient[index] = outputGradient[index] * factors[index]
-    }
+    Scalar.multiplyElements(
+      outputGradient, plan[factors], into: inputGradient, count: size * batch.rows)
   }
 }

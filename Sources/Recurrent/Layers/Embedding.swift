@@ -41,7 +41,7 @@ struct EmbeddingDescription: LayerDescription {
 /// the symbols is reported, see ``Sequential/checkSymbols(sample:)``; its vector is zero.
 ///
 /// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
-/// Memory: `batch × steps × units` scalars from the model's plan.
+/// Memory: `batch × steps × units` scalars from the model's plan, and a number for each step of a row.
 final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let symbols: SymbolRange
   private let units, steps: Int
@@ -50,7 +50,8 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
   private let mask: StepMask
-  private var input: UnsafePointer<Scalar>?
+  /// The symbols of the batch, [steps, rows]; −1 where a value is none.
+  private let numbers: UnsafeMutablePointer<Int>
 
   init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {
     symbols = SymbolRange(layer: builder.name, count: description.symbols)
@@ -61,18 +62,22 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * units)
     mask = StepMask(count: masksZero ? steps * builder.batch : 0)
+    numbers = .allocate(capacity: steps * builder.batch)
+    numbers.initialize(repeating: -1, count: steps * builder.batch)
   }
+
+  deinit { numbers.deallocate() }
 
   @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    self.input = input
-    let output = plan[output]
-    for row in 0..<steps * batch.rows {
-      let to = output + row * units
-      guard let symbol = symbols.number(input[row]) else {
-        to.update(repeating: 0, count: units)
+    let (output, all) = (plan[output], steps * batch.rows)
+    Scalar.wholeNumbers(input, below: symbols.count, count: all, into: numbers)
+    for row in 0..<all {
+      let (to, symbol) = (output + row * units, numbers[row])
+      guard symbol >= 0 else {
+        Scalar.fill(to, with: 0, count: units)
         if masksZero { mask.values[row] = 1 }
         batch.report(input[row], row: row, of: symbols)
         continue
@@ -89,16 +94,13 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
-    guard let input else { preconditionFailure("backward before forward") }
     sink.add(embeddings) { gradient in
-      for row in 0..<steps * batch.rows {
-        guard let symbol = symbols.number(input[row]) else { continue }
-        let to = gradient + symbol * units
-        for unit in 0..<units { to[unit] += outputGradient[row * units + unit] }
+      for row in 0..<steps * batch.rows where numbers[row] >= 0 {
+        Scalar.add(outputGradient + row * units, to: gradient + numbers[row] * units, count: units)
       }
     }
     // Numbers of symbols have no gradient.
-    inputGradient?.update(repeating: 0, count: steps * batch.rows)
+    if let inputGradient { Scalar.fill(inputGradient, with: 0, count: steps * batch.rows) }
   }
 }
 

@@ -46,15 +46,11 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let output = plan[output]
-    for row in 0..<steps * batch.rows {
-      var counts = false
-      for index in row * inputs..<(row + 1) * inputs where input[index] != maskValue {
-        counts = true
-      }
-      mask.values[row] = counts ? 1 : 0
-      for index in row * inputs..<(row + 1) * inputs { output[index] = counts ? input[index] : 0 }
-    }
-    batch.mask = UnsafePointer(mask.values.baseAddress)
+    guard let marks = mask.values.baseAddress else { return output }
+    let rows = steps * batch.rows
+    Scalar.markRows(of: input, with: maskValue, rows: rows, columns: inputs, in: marks)
+    copyCountedRows(input, to: output, rows: rows)
+    batch.mask = UnsafePointer(marks)
     return output
   }
 
@@ -64,8 +60,19 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    for index in 0..<steps * batch.rows * inputs {
-      inputGradient[index] = mask.values[index / inputs] == 0 ? 0 : outputGradient[index]
+    copyCountedRows(outputGradient, to: inputGradient, rows: steps * batch.rows)
+  }
+
+  private func copyCountedRows(
+    _ from: UnsafePointer<Scalar>, to: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    for row in 0..<rows {
+      let to = to + row * inputs
+      if mask.values[row] != 0 {
+        to.update(from: from + row * inputs, count: inputs)
+      } else {
+        Scalar.fill(to, with: 0, count: inputs)
+      }
     }
   }
 }

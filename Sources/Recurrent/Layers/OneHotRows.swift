@@ -39,19 +39,11 @@ final class OneHotRows<Scalar: KernelScalar> {
   func look(at input: UnsafePointer<Scalar>, rows: Int) {
     isFound = false
     self.rows = rows
-    guard rows <= places.count else { return }
-    for row in 0..<rows {
-      let from = input + row * columns
-      var (place, found) = (0, 0)
-      for column in 0..<columns where from[column] != 0 {
-        place = column
-        found += 1
-      }
-      guard found <= 1 else { return }
-      places[row] = Int32(truncatingIfNeeded: place)
-      values[row] = from[place]
-    }
-    isFound = true
+    guard rows <= places.count, let places = places.baseAddress,
+      let values = values.baseAddress
+    else { return }
+    isFound = Scalar.findOneHot(
+      input, rows: rows, columns: columns, places: places, factors: values)
   }
 
   /// `result += input · matrix`, for `matrix` `[columns, width]` and `result` `[rows, width]`.
@@ -94,10 +86,6 @@ final class OneHotRows<Scalar: KernelScalar> {
     _ from: UnsafePointer<Scalar>, times factor: Scalar, count: Int,
     to result: UnsafeMutablePointer<Scalar>
   ) {
-    if factor == 1 {
-      for index in 0..<count { result[index] += from[index] }
-    } else if factor != 0 {
-      for index in 0..<count { result[index] += factor * from[index] }
-    }
+    if factor != 0 { Scalar.add(from, times: factor, to: result, count: count) }
   }
 }

@@ -51,7 +51,7 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
   ) {
     let (gradient, columns) = (base + parameter.offset, parameter.columns)
     if let symbols, symbols.isFound {
-      if !accumulate { gradient.update(repeating: 0, count: parameter.rows * columns) }
+      if !accumulate { Scalar.fill(gradient, with: 0, count: parameter.rows * columns) }
       symbols.addTransposedProduct(with: right, width: columns, to: gradient)
     } else if let left, inner <= Self.smallInner, !accumulate {
       Scalar.outerProducts(
@@ -61,8 +61,8 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
         left, transposeLeft: true, right, transposeRight: false, rows: parameter.rows,
         columns: columns, inner: inner, into: gradient, accumulate: accumulate)
     } else {
-      if !accumulate { gradient.update(repeating: 0, count: columns) }
-      addRows(of: right, rows: inner, columns: columns, to: gradient)
+      if !accumulate { Scalar.fill(gradient, with: 0, count: columns) }
+      Scalar.addRows(of: right, mask: nil, rows: inner, columns: columns, to: gradient)
     }
   }
 
@@ -74,7 +74,7 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
   ) {
     let gradient = base + parameter.offset
     if !accumulate {
-      gradient.update(repeating: 0, count: parameter.rows * parameter.columns)
+      Scalar.fill(gradient, with: 0, count: parameter.rows * parameter.columns)
     }
     compute(gradient)
   }

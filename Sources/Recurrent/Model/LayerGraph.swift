@@ -118,7 +118,7 @@ final class LayerGraph<Scalar: KernelScalar> {
     sink: any GradientSink<Scalar>
   ) {
     for node in nodes where node.addsGradients {
-      plan[node.outputGradient].update(repeating: 0, count: node.outputSize * batch.rows)
+      Scalar.fill(plan[node.outputGradient], with: 0, count: node.outputSize * batch.rows)
     }
     var gradient = outputGradient
     for number in stride(from: nodes.count - 1, through: 0, by: -1) {
@@ -134,7 +134,7 @@ final class LayerGraph<Scalar: KernelScalar> {
       for input in node.inputs {
         guard let source = input.source, nodes[source].addsGradients else { continue }
         let (from, sum) = (plan[input.gradient], plan[nodes[source].outputGradient])
-        for index in 0..<nodes[source].outputSize * batch.rows { sum[index] += from[index] }
+        Scalar.add(from, to: sum, count: nodes[source].outputSize * batch.rows)
       }
     }
   }

@@ -144,7 +144,7 @@ public final class Sequential<Scalar: KernelScalar> {
   @specialized(where Scalar == Float)
   public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = outputUnits
-    return Recurrent.likeliestClass(
+    return Scalar.likeliestClass(
       output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
 
@@ -157,8 +157,8 @@ public final class Sequential<Scalar: KernelScalar> {
   public func evaluate(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
-    let sums = loss.evaluate(
-      output: output, targets: targets, classWeights: nil, mask: context.mask,
+    let sums = Scalar.evaluate(
+      loss.ofRows, output: output, targets: targets, classWeights: nil, mask: context.mask,
       rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
       gradient: false)
     return (sums.loss, sums.correct, sums.rows)
@@ -184,8 +184,9 @@ public final class Sequential<Scalar: KernelScalar> {
       gradient = plan[outputGradient]
       gradient.update(from: output, count: outputSteps * rows * outputUnits)
     }
-    let sums = loss.evaluate(
-      output: gradient, targets: targets, classWeights: classWeights, mask: context.mask,
+    let sums = Scalar.evaluate(
+      loss.ofRows, output: gradient, targets: targets, classWeights: classWeights,
+      mask: context.mask,
       rows: outputSteps * rows, units: outputUnits, isFused: isFused, gradient: true)
     goBack(from: gradient, isFused: isFused, optimizer: optimizer)
     return (sums.loss, sums.correct, sums.rows)
@@ -193,9 +194,9 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
   func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
-    metric.sum(
-      output: output, targets: targets, mask: context.mask, rows: rows * outputSteps,
-      units: outputUnits)
+    Scalar.sum(
+      metric.ofRows, output: output, targets: targets, mask: context.mask,
+      rows: rows * outputSteps, units: outputUnits)
   }
 
   /// Whether the gradient of a loss is that of the values before the last activation.

@@ -17,7 +17,10 @@ extension Sequential {
   @specialized(where Scalar == Float)
   public func keepStates(in snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
-      for place in state.indices { snapshot.values[index][place] = state[place] }
+      guard let from = state.baseAddress else { continue }
+      snapshot.values[index].withUnsafeMutableBufferPointer { kept in
+        kept.baseAddress?.update(from: from, count: state.count)
+      }
     }
   }
 
@@ -31,9 +34,10 @@ extension Sequential {
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
       let units = state.count / batch
-      for (row, parent) in parents.enumerated() {
-        for unit in 0..<units {
-          state[row * units + unit] = snapshot.values[index][parent * units + unit]
+      snapshot.values[index].withUnsafeBufferPointer { kept in
+        guard let from = kept.baseAddress, let to = state.baseAddress else { return }
+        for (row, parent) in parents.enumerated() {
+          (to + row * units).update(from: from + parent * units, count: units)
         }
       }
     }
@@ -43,7 +47,10 @@ extension Sequential {
   @specialized(where Scalar == Float)
   public func restoreStates(from snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
-      for place in state.indices { state[place] = snapshot.values[index][place] }
+      snapshot.values[index].withUnsafeBufferPointer { kept in
+        guard let from = kept.baseAddress else { return }
+        state.baseAddress?.update(from: from, count: state.count)
+      }
     }
   }
 }

@@ -35,10 +35,8 @@ struct Regularizer: Equatable, Sendable {
   func addGradient<Scalar: KernelScalar>(
     _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
   ) {
-    let (l1, twice) = (Scalar(l1), Scalar(2 * l2))
-    for index in weights.indices {
-      let weight = weights[index]
-      gradients[index] += twice * weight + (weight > 0 ? l1 : weight < 0 ? -l1 : 0)
-    }
+    guard let base = weights.baseAddress else { return }
+    Scalar.addPenalties(
+      of: base, l1: Scalar(l1), l2: Scalar(2 * l2), to: gradients, count: weights.count)
   }
 }

@@ -77,11 +77,12 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
     projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
     let (gateKernel, candidateKernel) = (plan[gateKernel], plan[candidateKernel])
-    for row in 0..<units {
-      let from = recurrentKernel.values + 3 * row * units
-      (gateKernel + 2 * row * units).update(from: from, count: 2 * units)
-      (candidateKernel + row * units).update(from: from + 2 * units, count: units)
-    }
+    Scalar.copyRows(
+      recurrentKernel.values, step: 3 * units, to: gateKernel, step: 2 * units, rows: units,
+      columns: 2 * units)
+    Scalar.copyRows(
+      recurrentKernel.values + 2 * units, step: 3 * units, to: candidateKernel, step: units,
+      rows: units, columns: units)
     gateProduct.prepare(gateKernel, transposed: false)
     candidateProduct.prepare(candidateKernel, transposed: false)
   }
@@ -96,12 +97,11 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     if !slice.isFirst { gateProduct.add(hidden, plan[gateKernel], rows: rows, to: ofGates) }
     for row in 0..<rows {
       let (gates, ofGates) = (gates + row * width, ofGates + 2 * row * units)
-      for index in 0..<2 * units { gates[index] += ofGates[index] }
+      Scalar.add(ofGates, to: gates, count: 2 * units)
       (before + row * width).update(from: gates, count: 2 * units)
-      gate.recurrentActivation.apply(gates, rows: 2, columns: units)
-      for unit in 0..<units {
-        factors[row * units + unit] = gates[units + unit] * hidden[row * units + unit]
-      }
+      Scalar.activate(gates, by: gate.recurrentActivation, rows: 2, columns: units)
+      Scalar.multiplyElements(
+        gates + units, hidden + row * units, into: factors + row * units, count: units)
     }
     fillRows(ofCandidates, with: nil, rows: rows, columns: units)
     if !slice.isFirst {
@@ -109,9 +109,9 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
     for row in 0..<rows {
       let candidates = gates + row * width + 2 * units
-      for unit in 0..<units { candidates[unit] += ofCandidates[row * units + unit] }
+      Scalar.add(ofCandidates + row * units, to: candidates, count: units)
       (before + row * width + 2 * units).update(from: candidates, count: units)
-      gate.activation.apply(candidates, rows: 1, columns: units)
+      Scalar.activate(candidates, by: gate.activation, rows: 1, columns: units)
     }
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
@@ -133,18 +133,15 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     gate.mixBackward(
       gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,
       rows: rows)
-    for row in 0..<rows {
-      (ofCandidates + row * units).update(from: gradient + row * width + 2 * units, count: units)
-    }
+    Scalar.copyRows(
+      gradient + 2 * units, step: width, to: ofCandidates, step: units, rows: rows, columns: units)
     candidateProduct.multiplyTransposed(
       ofCandidates, plan[candidateKernel], rows: rows, into: ofFactors, accumulate: false)
     for row in 0..<rows {
       let (gates, gradient) = (gates + row * width, gradient + row * width)
-      for unit in 0..<units {
-        let index = row * units + unit
-        gradient[units + unit] = ofFactors[index] * hidden[index]
-        hiddenGradient[index] += ofFactors[index] * gates[units + unit]
-      }
+      let (ofFactors, place) = (ofFactors + row * units, row * units)
+      Scalar.multiplyElements(ofFactors, hidden + place, into: gradient + units, count: units)
+      Scalar.addProducts(ofFactors, gates + units, to: hiddenGradient + place, count: units)
       gate.activateBackward(gradient, before: before + row * width, gates: gates)
       (ofGates + 2 * row * units).update(from: gradient, count: 2 * units)
     }
@@ -155,9 +152,9 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   func skipBackward(_ slice: StepSlice) {
     let (at, count) = (slice.place * units, slice.rows * units)
-    (plan[gradient] + 3 * at).update(repeating: 0, count: 3 * count)
-    (plan[ofGates] + 2 * at).update(repeating: 0, count: 2 * count)
-    (plan[ofCandidates] + at).update(repeating: 0, count: count)
+    Scalar.fill(plan[gradient] + 3 * at, with: 0, count: 3 * count)
+    Scalar.fill(plan[ofGates] + 2 * at, with: 0, count: 2 * count)
+    Scalar.fill(plan[ofCandidates] + at, with: 0, count: count)
   }
 
   @specialized(where Scalar == Float)
@@ -178,8 +175,8 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     sink.add(recurrentKernel) { sums in
       for row in 0..<units {
         let sums = sums + 3 * row * units
-        for index in 0..<2 * units { sums[index] += ofGates[2 * row * units + index] }
-        for unit in 0..<units { sums[2 * units + unit] += ofCandidates[row * units + unit] }
+        Scalar.add(ofGates + 2 * row * units, to: sums, count: 2 * units)
+        Scalar.add(ofCandidates + row * units, to: sums + 2 * units, count: units)
       }
     }
     if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }

@@ -64,7 +64,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     states = [hiddens]
     stateGradients = [hiddenGradient]
     before = plan.reserve(all)
-    gradient = keepsBefore(activation) ? plan.reserve(all) : before
+    gradient = activation.needsValuesBefore ? plan.reserve(all) : before
   }
 
   var sharedWork: Int { product.isPacked ? units * units : 0 }
@@ -84,7 +84,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
       Scalar.rnnForward(before, hidden: after, count: rows * units)
     } else {
       after.update(from: before, count: rows * units)
-      activation.apply(after, rows: rows, columns: units)
+      Scalar.activate(after, by: activation, rows: rows, columns: units)
     }
   }
 
@@ -102,8 +102,9 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
         hidden: after, hiddenGradient: hiddenGradient, gradient: gradient, count: rows * units)
     } else {
       gradient.update(from: hiddenGradient, count: rows * units)
-      activation.applyGradient(
-        gradient, before: plan[before] + at, after: after, rows: rows, columns: units)
+      Scalar.activationGradient(
+        gradient, of: activation, before: plan[before] + at, after: after, rows: rows,
+        columns: units)
     }
     guard needsHidden else { return }
     product.multiplyTransposed(
@@ -111,7 +112,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func skipBackward(_ slice: StepSlice) {
-    (plan[gradient] + slice.place * units).update(repeating: 0, count: slice.rows * units)
+    Scalar.fill(plan[gradient] + slice.place * units, with: 0, count: slice.rows * units)
   }
 
   @specialized(where Scalar == Float)
