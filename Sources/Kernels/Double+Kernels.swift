@@ -141,7 +141,7 @@ extension Double: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Double>,
     gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,
     second: UnsafeMutablePointer<Double>, third: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -158,7 +158,7 @@ extension Double: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Double>, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
+    _ update: WeightUpdate, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Double>,
     first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,

@@ -98,7 +98,7 @@ extension Float: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Float>,
     gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>, third: UnsafeMutablePointer<Float>, count: Int
   ) {
@@ -107,7 +107,7 @@ extension Float: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Float>, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
+    _ update: WeightUpdate, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,

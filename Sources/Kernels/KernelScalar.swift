@@ -85,7 +85,7 @@ public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKe
   /// One update of `count` weights by any rule; what it keeps for each weight comes in the order in which
   /// `struct ckernels_update` names it, and what it does not keep is not looked at.
   static func update(
-    _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Self>,
     gradients: UnsafePointer<Self>, first: UnsafeMutablePointer<Self>,
     second: UnsafeMutablePointer<Self>, third: UnsafeMutablePointer<Self>, count: Int)
 
@@ -95,7 +95,7 @@ public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKe
   ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
   ///   - right: `[inner, columns]`; `inner` should be small, and is at least 1.
   static func update(
-    _ update: WeightUpdate<Self>, left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int,
+    _ update: WeightUpdate, left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Self>,
     first: UnsafeMutablePointer<Self>, second: UnsafeMutablePointer<Self>,
     third: UnsafeMutablePointer<Self>)

@@ -39,7 +39,6 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -50,7 +49,6 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

@@ -70,7 +70,6 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
     needsAllMasks = description.needsAllMasks
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -84,7 +83,6 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>,
     inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,

@@ -66,7 +66,6 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     before = plan.reserve(activation.needsValuesBefore ? steps * builder.batch * units : 0)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -84,7 +83,6 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

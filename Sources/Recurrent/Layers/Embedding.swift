@@ -68,7 +68,6 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
 
   deinit { numbers.deallocate() }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -89,7 +88,6 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

@@ -41,7 +41,6 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     mask = StepMask(count: steps * builder.batch)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -54,7 +53,6 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

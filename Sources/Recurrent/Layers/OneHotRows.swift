@@ -35,7 +35,6 @@ final class OneHotRows<Scalar: KernelScalar> {
   private static var enough: Int { 1 << 20 }
 
   /// Looks at the rows of `input` `[rows, columns]`.
-  @specialized(where Scalar == Float)
   func look(at input: UnsafePointer<Scalar>, rows: Int) {
     isFound = false
     self.rows = rows
@@ -47,7 +46,6 @@ final class OneHotRows<Scalar: KernelScalar> {
   }
 
   /// `result += input · matrix`, for `matrix` `[columns, width]` and `result` `[rows, width]`.
-  @specialized(where Scalar == Float)
   func addProduct(
     with matrix: UnsafePointer<Scalar>, width: Int, to result: UnsafeMutablePointer<Scalar>
   ) {
@@ -62,7 +60,6 @@ final class OneHotRows<Scalar: KernelScalar> {
   }
 
   /// `result += inputᵀ · right`, for `right` `[rows, width]` and `result` `[columns, width]`.
-  @specialized(where Scalar == Float)
   func addTransposedProduct(
     with right: UnsafePointer<Scalar>, width: Int, to result: UnsafeMutablePointer<Scalar>
   ) {

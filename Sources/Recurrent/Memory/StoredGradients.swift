@@ -24,7 +24,6 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
     for index in isPresent.indices { isPresent[index] = false }
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
     symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
@@ -34,7 +33,6 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
     put(parameter, left: left, symbols: symbols, right: right, inner: inner, accumulate: isMore)
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
   ) {

@@ -46,13 +46,6 @@ final class LayerGraph<Scalar: KernelScalar> {
     }
   }
 
-  private struct Input {
-    /// The layer below; `nil` is the model's input.
-    let source: Int?
-    /// The gradient of this input; nothing if it is the model's.
-    let gradient: MemoryPlan<Scalar>.Region
-  }
-
   private let nodes: [Node]
   private let plan: MemoryPlan<Scalar>
 
@@ -84,14 +77,13 @@ final class LayerGraph<Scalar: KernelScalar> {
   }
 
   /// Computes the output of the last layer.
-  @specialized(where Scalar == Float)
   func forward(
     _ modelInput: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     var last = modelInput
     for node in nodes {
-      for (index, input) in node.inputs.enumerated() {
-        guard let source = input.source else {
+      for index in node.inputs.indices {
+        guard let source = node.inputs[index].source else {
           node.values[index] = UnsafePointer(modelInput)
           node.masks[index] = nil
           continue
@@ -112,7 +104,6 @@ final class LayerGraph<Scalar: KernelScalar> {
   }
 
   /// Takes the gradient of the last layer's output back through all of them.
-  @specialized(where Scalar == Float)
   func backward(
     _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
     sink: any GradientSink<Scalar>
@@ -124,7 +115,8 @@ final class LayerGraph<Scalar: KernelScalar> {
     for number in stride(from: nodes.count - 1, through: 0, by: -1) {
       let node = nodes[number]
       if number < nodes.count - 1 { gradient = plan[node.outputGradient] }
-      for (index, input) in node.inputs.enumerated() {
+      for index in node.inputs.indices {
+        let input = node.inputs[index]
         node.gradients[index] = input.source == nil ? nil : plan[input.gradient]
       }
       node.layer.backward(
@@ -138,4 +130,12 @@ final class LayerGraph<Scalar: KernelScalar> {
       }
     }
   }
+}
+
+/// Where an input of a layer comes from.
+private struct Input {
+  /// The layer below; `nil` is the model's input.
+  let source: Int?
+  /// The gradient of this input; nothing if it is the model's.
+  let gradient: MemoryRegion
 }

@@ -108,7 +108,6 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - update: The updates made before it, which with ``dropoutSeed`` decide what dropout leaves out.
   /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
-  @specialized(where Scalar == Float)
   public func forward(
     rows: Int, training: Bool = false, update: Int = 0
   ) -> UnsafeBufferPointer<Scalar> {
@@ -141,7 +140,6 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The likeliest class of one row of the last output step.
-  @specialized(where Scalar == Float)
   public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = outputUnits
     return Scalar.likeliestClass(
@@ -153,7 +151,6 @@ public final class Sequential<Scalar: KernelScalar> {
   public typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
 
   /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
-  @specialized(where Scalar == Float)
   public func evaluate(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
@@ -172,7 +169,6 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: What the output was like before the update.
   @discardableResult
-  @specialized(where Scalar == Float)
   public func backward(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
@@ -219,7 +215,11 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
   public func resetStates() {
-    for (_, layer) in stateful { for state in layer.states { state.update(repeating: 0) } }
+    for (_, layer) in stateful {
+      for state in layer.states {
+        if let base = state.baseAddress { Scalar.fill(base, with: 0, count: state.count) }
+      }
+    }
   }
 
   /// The states of stateful layers, as they are in memory.

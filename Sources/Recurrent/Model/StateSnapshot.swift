@@ -14,7 +14,6 @@ extension Sequential {
   /// Keeps the states as they are.
   ///
   /// - Parameter snapshot: One of this model, or of another one of the same layers and batch.
-  @specialized(where Scalar == Float)
   public func keepStates(in snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
       guard let from = state.baseAddress else { continue }
@@ -29,7 +28,6 @@ extension Sequential {
   /// - Parameters:
   ///   - parents: The row that each takes them from.
   ///   - snapshot: Keeps the states meanwhile; one of this model.
-  @specialized(where Scalar == Float)
   public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot<Scalar>) {
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
@@ -44,7 +42,6 @@ extension Sequential {
   }
 
   /// Goes back, or on, to states that were kept.
-  @specialized(where Scalar == Float)
   public func restoreStates(from snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
       snapshot.values[index].withUnsafeBufferPointer { kept in

@@ -22,10 +22,10 @@ public final class Optimizer<Scalar: KernelScalar> {
   /// Each parameter, by its number.
   private let places: [Place]
   /// The numbers of the update under way.
-  private var numbers: WeightUpdate<Scalar>
+  private var numbers: WeightUpdate
   /// What the rule names first, second and third.
   private let first, second, third: UnsafeMutablePointer<Scalar>
-  private let weightDecay, clipValue: Scalar
+  private let weightDecay, clipValue: Float
   private let norm, globalNorm: Double
 
   /// What an update needs to know about a parameter.
@@ -36,9 +36,9 @@ public final class Optimizer<Scalar: KernelScalar> {
     let regularizer: Regularizer?
     let constraint: Constraint?
     /// What regularizers cost, as the derivative has it.
-    let l1, l2: Scalar
+    let l1, l2: Float
     /// What its gradient is multiplied by in this update.
-    var scale: Scalar = 1
+    var scale: Float = 1
 
     init(
       _ parameter: ParameterStore<Scalar>.Parameter, _ matrix: ParameterStore<Scalar>.Matrix,
@@ -50,8 +50,8 @@ public final class Optimizer<Scalar: KernelScalar> {
       regularizer = parameter.definition.options.regularizer
       constraint = parameter.definition.options.constraint
       // Where norms count, it is in the stored gradient already.
-      l1 = usesNorms ? 0 : Scalar(regularizer?.l1 ?? 0)
-      l2 = usesNorms ? 0 : Scalar(2 * (regularizer?.l2 ?? 0))
+      l1 = usesNorms ? 0 : Float(regularizer?.l1 ?? 0)
+      l2 = usesNorms ? 0 : Float(2 * (regularizer?.l2 ?? 0))
     }
   }
 
@@ -74,7 +74,7 @@ public final class Optimizer<Scalar: KernelScalar> {
     self.slots = slots
     if rule.initialSlot != 0 {
       for slot in slots {
-        slot.base.update(repeating: Scalar(rule.initialSlot), count: slot.count)
+        Scalar.fill(slot.base, with: Scalar(rule.initialSlot), count: slot.count)
       }
     }
     let unused = parameters.gradients.base
@@ -83,11 +83,11 @@ public final class Optimizer<Scalar: KernelScalar> {
     }
     (first, second, third) = (slot(rule.places.0), slot(rule.places.1), slot(rule.places.2))
 
-    weightDecay = Scalar(configuration.number("weight_decay"))
+    weightDecay = Float(configuration.number("weight_decay"))
     // The first of `clipnorm`, `global_clipnorm` and `clipvalue` that is given.
     norm = max(0, configuration.number("clipnorm"))
     globalNorm = norm > 0 ? 0 : max(0, configuration.number("global_clipnorm"))
-    let (hasNorm, clip) = (norm + globalNorm > 0, Scalar(configuration.number("clipvalue")))
+    let (hasNorm, clip) = (norm + globalNorm > 0, Float(configuration.number("clipvalue")))
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
     places = parameters.parameters.enumerated().map { number, parameter in
@@ -132,10 +132,9 @@ public final class Optimizer<Scalar: KernelScalar> {
   var sink: any GradientSink<Scalar> { needsAllGradients ? parameters.gradients : self }
 
   /// Counts one more update; call before the gradients come.
-  @specialized(where Scalar == Float)
   func beginUpdate() {
     iterations += 1
-    let rate = Scalar(configuration.learningRate)
+    let rate = configuration.learningRate
     numbers = rule.numbers(learningRate: rate, update: iterations)
     numbers.decay = weightDecay * rate
     numbers.clip = clipValue
@@ -143,7 +142,6 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   /// Updates what is not updated yet; call after the last gradient.
-  @specialized(where Scalar == Float)
   func endUpdate() {
     guard needsAllGradients else { return }
     findScales()
@@ -151,7 +149,7 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   @inline(__always)
-  private func numbers(of place: Place) -> WeightUpdate<Scalar> {
+  private func numbers(of place: Place) -> WeightUpdate {
     var numbers = numbers
     (numbers.l1, numbers.l2, numbers.scale) = (place.l1, place.l2, place.scale)
     return numbers
@@ -195,10 +193,10 @@ public final class Optimizer<Scalar: KernelScalar> {
         UnsafeMutableBufferPointer(start: place.matrix.values, count: count), to: gradients)
       let squares = Scalar.sums(gradients, count: count).squares
       all += squares
-      if norm > 0 { places[index].scale = Scalar(norm / max(norm, squares.squareRoot())) }
+      if norm > 0 { places[index].scale = Float(norm / max(norm, squares.squareRoot())) }
     }
     guard norm == 0 else { return }
-    let scale = Scalar(globalNorm / max(globalNorm, all.squareRoot()))
+    let scale = Float(globalNorm / max(globalNorm, all.squareRoot()))
     for index in places.indices { places[index].scale = scale }
   }
 
@@ -211,7 +209,6 @@ public final class Optimizer<Scalar: KernelScalar> {
 }
 
 extension Optimizer: GradientSink {
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
     symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
@@ -232,7 +229,6 @@ extension Optimizer: GradientSink {
     constrain(place)
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
   ) {

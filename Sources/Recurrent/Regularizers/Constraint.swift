@@ -34,7 +34,6 @@ enum Constraint: Equatable, Sendable {
   /// - Parameters:
   ///   - weights: Row-major.
   ///   - scratch: Room for as many scalars, which are written over.
-  @specialized(where Scalar == Float)
   func apply<Scalar: KernelScalar>(
     to weights: UnsafeMutableBufferPointer<Scalar>, shape: [Int],
     scratch: UnsafeMutablePointer<Scalar>

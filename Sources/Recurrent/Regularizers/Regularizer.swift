@@ -31,7 +31,6 @@ struct Regularizer: Equatable, Sendable {
   }
 
   /// Adds the gradient of the loss.
-  @specialized(where Scalar == Float)
   func addGradient<Scalar: KernelScalar>(
     _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
   ) {

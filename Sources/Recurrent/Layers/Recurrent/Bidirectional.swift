@@ -116,7 +116,6 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
 
   var states: [UnsafeMutableBufferPointer<Scalar>] { forward.states + backward.states }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -147,7 +146,6 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

@@ -93,13 +93,11 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { product.isPacked ? 3 * units * units : 0 }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
     projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
     product.prepare(recurrentKernel.values, transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
@@ -124,10 +122,8 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, gradient) = (plan[gates] + 3 * at, plan[gradient] + 3 * at)
@@ -164,7 +160,6 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     Scalar.fill(plan[inner] + place, with: 0, count: count)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>

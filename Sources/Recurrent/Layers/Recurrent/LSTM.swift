@@ -100,13 +100,11 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { product.isPacked ? 4 * units * units : 0 }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
     projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
     product.prepare(recurrentKernel.values, transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, rows) = (slice.place * units, slice.rows)
     let after = at + slice.stride * units
@@ -137,10 +135,8 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
     let first = slice.first * units
@@ -196,7 +192,6 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
       plan[gradient] + 4 * slice.place * units, with: 0, count: 4 * slice.rows * units)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>

@@ -61,7 +61,6 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     options.isStateful ? kept.map { plan.buffer($0) } : []
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -149,7 +148,6 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   }
 
   /// Back-propagation through the steps of this batch; what came before it is a constant.
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>

@@ -73,7 +73,6 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     gateProduct.isPacked && candidateProduct.isPacked ? 3 * units * units : 0
   }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
     projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
     let (gateKernel, candidateKernel) = (plan[gateKernel], plan[candidateKernel])
@@ -87,7 +86,6 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     candidateProduct.prepare(candidateKernel, transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
@@ -116,13 +114,11 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() {
     gateProduct.prepare(plan[gateKernel], transposed: true)
     candidateProduct.prepare(plan[candidateKernel], transposed: true)
   }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let first = slice.first * units
@@ -157,7 +153,6 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     Scalar.fill(plan[ofCandidates] + at, with: 0, count: count)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>

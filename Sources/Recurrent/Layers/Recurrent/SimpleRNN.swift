@@ -69,13 +69,11 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { product.isPacked ? units * units : 0 }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
     projection.project(input, bias: bias?.values, rows: rows, into: plan[before])
     product.prepare(recurrentKernel.values, transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, rows) = (slice.place * units, slice.rows)
     let (before, after) = (plan[before] + at, plan[hiddens] + at + slice.stride * units)
@@ -88,10 +86,8 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
     let hiddenGradient = plan[hiddenGradient] + slice.first * units
@@ -115,7 +111,6 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     Scalar.fill(plan[gradient] + slice.place * units, with: 0, count: slice.rows * units)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
