@@ -87,25 +87,3 @@ static void KERNEL(mark_rows)(const float *matrix, float value, unsigned char *m
     for (size_t lane = 0; lane < LANES; lane++) marks[row] |= others[lane] != 0;
   }
 }
-
-static int KERNEL(find_one_hot)(const float *matrix, int *places, float *factors, size_t rows,
-                                size_t columns) {
-  for (size_t row = 0; row < rows; row++, matrix += columns) {
-    // Each lane counts what is not zero in it, and keeps the place of the last.
-    integers found = (integers)(0), place = (integers)(0);
-    for (size_t column = 0; column < columns; column += LANES) {
-      integers other = load(matrix + column, columns - column) != 0.0f;
-      found -= other;
-      place = other ? lane_numbers() + (int32_t)column : place;
-    }
-    int total = 0;
-    places[row] = 0;
-    for (size_t lane = 0; lane < LANES; lane++) {
-      total += found[lane];
-      if (found[lane]) places[row] = place[lane];
-    }
-    if (total > 1) return 0;
-    factors[row] = matrix[places[row]];
-  }
-  return 1;
-}

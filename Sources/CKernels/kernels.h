@@ -64,7 +64,6 @@ const struct ckernels_table KERNEL(table) = {
     .add_penalties = KERNEL(add_penalties),
     .add_rows = KERNEL(add_rows),
     .mark_rows = KERNEL(mark_rows),
-    .find_one_hot = KERNEL(find_one_hot),
     .relu_gradient = KERNEL(relu_gradient),
     .tanh_gradient = KERNEL(tanh_gradient),
     .sigmoid_gradient = KERNEL(sigmoid_gradient),

@@ -38,6 +38,21 @@ public struct Vocabulary: Equatable, Sendable {
     return Float(Double(index) / divisor)
   }
 
+  /// Whether a symbol's number is no input as it is.
+  public var isScaled: Bool { if case .scaled = encoding { true } else { false } }
+
+  /// Puts a symbol where a model reads its input.
+  ///
+  /// - Parameter place: The row of a batch of one step.
+  public func put(_ symbol: Int, in place: Int, of model: Sequential<Float>) {
+    model.readsSymbols = !isScaled
+    if isScaled {
+      model.input[place] = encode(symbol)
+    } else {
+      model.symbols[place] = Int32(symbol)
+    }
+  }
+
   /// The features of a step.
   public var features: Int { encoding == .oneHot ? symbols.count : 1 }
 }

@@ -84,24 +84,6 @@ extension Double {
     }
   }
 
-  public static func findOneHot(
-    _ matrix: UnsafePointer<Double>, rows: Int, columns: Int,
-    places: UnsafeMutablePointer<Int32>, factors: UnsafeMutablePointer<Double>
-  ) -> Bool {
-    for row in 0..<rows {
-      let values = matrix + row * columns
-      var (place, found) = (0, 0)
-      for column in 0..<columns where values[column] != 0 {
-        place = column
-        found += 1
-      }
-      guard found <= 1 else { return false }
-      places[row] = Int32(truncatingIfNeeded: place)
-      factors[row] = values[place]
-    }
-    return true
-  }
-
   public static func drawFactors(
     _ draws: Philox, rate: Double, into factors: UnsafeMutablePointer<Double>, count: Int
   ) {

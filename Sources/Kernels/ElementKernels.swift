@@ -60,18 +60,6 @@ public protocol ElementKernels: BinaryFloatingPoint, Sendable {
     of matrix: UnsafePointer<Self>, with value: Self, rows: Int, columns: Int,
     in marks: UnsafeMutablePointer<UInt8>)
 
-  /// Whether no row of `matrix` `[rows, columns]` has more than one value that is not zero; then `places` and `factors`
-  /// say where it is in each row, and what.
-  static func findOneHot(
-    _ matrix: UnsafePointer<Self>, rows: Int, columns: Int, places: UnsafeMutablePointer<Int32>,
-    factors: UnsafeMutablePointer<Self>
-  ) -> Bool
-
-  /// The whole numbers from 0 to below `limit` that values are; −1 for each that is none.
-  static func wholeNumbers(
-    _ values: UnsafePointer<Self>, below limit: Int, count: Int,
-    into numbers: UnsafeMutablePointer<Int>)
-
   /// What dropout multiplies values by: 0 for a random part `rate`, from 0 to below 1, and 1 / (1 − rate) for the rest.
   ///
   /// - Parameter draws: Where the random numbers begin; each value takes one.
@@ -91,21 +79,6 @@ extension ElementKernels {
   ) {
     for row in 0..<rows {
       (to + row * toStep).update(from: from + row * fromStep, count: columns)
-    }
-  }
-
-  public static func wholeNumbers(
-    _ values: UnsafePointer<Self>, below limit: Int, count: Int,
-    into numbers: UnsafeMutablePointer<Int>
-  ) {
-    for index in 0..<count {
-      let value = values[index]
-      guard value >= 0, value < Self(limit) else {
-        numbers[index] = -1
-        continue
-      }
-      let number = Int(value)
-      numbers[index] = Self(number) == value ? number : -1
     }
   }
 }

@@ -72,13 +72,6 @@ extension Float {
     kernels.mark_rows(matrix, value, marks, rows, columns)
   }
 
-  public static func findOneHot(
-    _ matrix: UnsafePointer<Float>, rows: Int, columns: Int,
-    places: UnsafeMutablePointer<Int32>, factors: UnsafeMutablePointer<Float>
-  ) -> Bool {
-    kernels.find_one_hot(matrix, places, factors, rows, columns) != 0
-  }
-
   public static func drawFactors(
     _ draws: Philox, rate: Double, into factors: UnsafeMutablePointer<Float>, count: Int
   ) {

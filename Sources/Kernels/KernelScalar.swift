@@ -3,7 +3,7 @@
 ///
 /// All matrices are dense and row-major. No function allocates.
 public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
-  NormKernels
+  NormKernels, SymbolKernels
 {
   /// `result = left · right`, or `result += left · right`.
   ///

@@ -63,8 +63,8 @@ struct ExperimentBenchmark: Benchmark {
     guard let l2 else { return planned }
     var configuration = planned.model.parameters.configuration
     let regularizer: JSONValue = ["class_name": "L2", "config": ["l2": .number(l2)]]
-    for index in configuration.layers.indices where configuration.layers[index].className == "LSTM"
-    {
+    for index in configuration.layers.indices
+    where !configuration.layers[index].recurrentLayers.isEmpty {
       configuration.layers[index].options["kernel_regularizer"] = regularizer
       configuration.layers[index].options["recurrent_regularizer"] = regularizer
     }
@@ -130,14 +130,14 @@ struct SampleBenchmark: Benchmark {
       .characterModel(units: units, symbols: symbols, timeSteps: 1, statefulBatch: 1))
     try parameters.initialize(seed: 1)
     model = try Sequential(parameters: parameters, batch: 1, timeSteps: 1)
+    model.readsSymbols = true
   }
 
   func round() -> Double {
     var symbol = 0
     return seconds {
       for _ in 0..<count {
-        model.input.update(repeating: 0)
-        model.input[symbol] = 1
+        model.symbols[0] = Int32(symbol)
         model.forward(rows: 1)
         symbol = model.likeliestClass(row: 0)
       }

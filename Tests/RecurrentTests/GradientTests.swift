@@ -14,7 +14,7 @@ import Testing
     var rows: Int? = nil
     /// A target for every step instead of for the last.
     var sequences = false
-    /// Rows of the input that are one-hot.
+    /// An input of symbols.
     var symbols = false
 
     var description: String {
@@ -44,10 +44,15 @@ import Testing
     let parameters = model.parameters
     let rows = shape.rows ?? shape.batch
     var generator = PhiloxGenerator(seed: 3, stream: .trainingData)
-    let input =
+    let symbols =
       shape.symbols
-      ? oneHot(rows: shape.timeSteps * rows, columns: shape.features, using: &generator)
-      : (0..<shape.timeSteps * rows * shape.features).map { _ in 2 * generator.uniform() - 1 }
+      ? (0..<shape.timeSteps * rows).map { _ in
+        Int32(generator.uniform(below: shape.features + 1)) - 1
+      } : []
+    let input = (0..<shape.timeSteps * rows * shape.features).map { _ in
+      2 * generator.uniform() - 1
+    }
+    model.readsSymbols = shape.symbols
     let targets = (0..<model.outputSteps * rows).map { _ in
       Int32(generator.uniform(below: Self.classes))
     }
@@ -56,6 +61,7 @@ import Testing
     func forward() {
       for (state, values) in zip(model.states, begin) { _ = state.update(fromContentsOf: values) }
       _ = model.input.update(fromContentsOf: input)
+      _ = model.symbols.update(fromContentsOf: symbols)
       model.forward(rows: rows)
     }
     func loss() -> Double {
@@ -90,35 +96,6 @@ import Testing
         difference.squareRoot() <= 1e-6 * size.squareRoot(),
         "\(parameter.layer)/\(parameter.name): \(difference.squareRoot()) of \(size.squareRoot())")
     }
-  }
-
-  @Test func symbolsAreLookedUpAsTheyAreMultiplied() throws {
-    let shape = Shape(units: [4], batch: 3, timeSteps: 4, features: 17, symbols: true)
-    let model = try makeModel(shape)
-    var generator = PhiloxGenerator(seed: 3, stream: .trainingData)
-    let symbols = oneHot(rows: 12, columns: 17, using: &generator)
-    let targets: [Int32] = [1, 4, 0]
-    func gradients(_ input: [Double]) -> [Double] {
-      _ = model.input.update(fromContentsOf: input)
-      model.forward(rows: 3)
-      model.backward(targets: targets, rows: 3)
-      return model.parameters.parameters.flatMap { Array(model.parameters.gradient($0)) }
-    }
-    let lookedUp = gradients(symbols)
-    // One row with a second value, and all are multiplied.
-    var several = symbols
-    several[several[0] == 0 ? 0 : 1] = 1e-13
-    let multiplied = gradients(several)
-    #expect(lookedUp.contains { $0 != 0 })
-    #expect(zip(lookedUp, multiplied).allSatisfy { abs($0 - $1) <= 1e-11 })
-  }
-
-  private func oneHot(
-    rows: Int, columns: Int, using generator: inout PhiloxGenerator
-  ) -> [Double] {
-    var values = [Double](repeating: 0, count: rows * columns)
-    for row in 0..<rows { values[row * columns + generator.uniform(below: columns)] = 1 }
-    return values
   }
 
   private func makeModel(_ shape: Shape) throws -> Sequential<Double> {

@@ -74,7 +74,8 @@ import Testing
           else { return }
           samples.load(
             SampleBatch(
-              order: nil, first: first, rows: rows, input: input, classes: numbers, values: values))
+              order: nil, first: first, rows: rows, input: input, symbols: nil, classes: numbers,
+              values: values))
         }
       }
     }

@@ -67,24 +67,24 @@ import Testing
       symbols, range: 10..<500, sequenceLength: length, statefulBatch: batch, what: "it")
     let windows = 489 / (batch * length)
     #expect(samples.samples == windows * batch)
-    let features = samples.features
-    let input = UnsafeMutablePointer<Float>.allocate(capacity: length * batch * features)
+    #expect(samples.givesSymbols)
+    let unused = UnsafeMutablePointer<Float>.allocate(capacity: 1)
+    let inputs = UnsafeMutablePointer<Int32>.allocate(capacity: length * batch)
     let classes = UnsafeMutablePointer<Int32>.allocate(capacity: length * batch)
     defer {
-      input.deallocate()
+      unused.deallocate()
+      inputs.deallocate()
       classes.deallocate()
     }
     for window in 0..<windows {
       try samples.load(
         SampleBatch(
-          order: nil, first: window * batch, rows: batch, input: input, classes: classes,
-          values: input))
+          order: nil, first: window * batch, rows: batch, input: unused, symbols: inputs,
+          classes: classes, values: unused))
       for row in 0..<batch {
         for step in 0..<length {
           let place = 10 + row * windows * length + window * length + step
-          let features = UnsafeBufferPointer(
-            start: input + (step * batch + row) * features, count: features)
-          #expect(features.firstIndex(of: 1) == Int(all[place]) && features.reduce(0, +) == 1)
+          #expect(inputs[step * batch + row] == all[place])
           #expect(classes[step * batch + row] == all[place + 1])
         }
       }

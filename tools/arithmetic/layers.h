@@ -34,7 +34,6 @@ static void hash_elements(const struct ckernels_table *kernels) {
 
 static void hash_rows(const struct ckernels_table *kernels) {
   static unsigned char marks[8];
-  static int places[8];
   begin(10);
   for (size_t size = 0; size < SIZES; size++)
     for (int special = 0; special < 2; special++) {
@@ -47,14 +46,6 @@ static void hash_rows(const struct ckernels_table *kernels) {
       fill(b, columns, special);
       kernels->add_rows(a, size % 2 ? marks : NULL, b, rows, columns);
       add(b, columns);
-      int found = kernels->find_one_hot(a, places, c, rows, columns);
-      add_bytes(&found, sizeof(found));
-      memset(a, 0, rows * columns * sizeof(float));
-      for (size_t row = 0; row < rows; row++) a[row * columns + draw() % columns] = (float)(draw() % 3);
-      found = kernels->find_one_hot(a, places, c, rows, columns);
-      add_bytes(&found, sizeof(found));
-      add_bytes(places, rows * sizeof(int));
-      add(c, rows);
     }
   end(kernels, "rows");
 }

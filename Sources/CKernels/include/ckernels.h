@@ -161,10 +161,6 @@ struct ckernels_table {
   // Whether each row has a value other than `value`: 1 or 0.
   void (*mark_rows)(const float *matrix, float value, unsigned char *marks, size_t rows, size_t columns);
 
-  // Whether no row has more than one value that is not zero; then where that is, and what. What it finds until it knows
-  // otherwise means nothing.
-  int (*find_one_hot)(const float *matrix, int *places, float *factors, size_t rows, size_t columns);
-
   // Turns the gradient of the results of an activation into that of the values before it, by the values before it or by
   // the results.
   void (*relu_gradient)(float *gradient, const float *before, size_t count);

@@ -82,10 +82,8 @@ extension Vocabulary {
     case .oneHot where count != configuration.features:
       return "must be \(configuration.features), one for each feature, are \(count)"
     case .number:
-      let most = configuration.layers.first.flatMap {
-        $0.className == "Embedding" ? $0["input_dim"].integer : nil
-      }
-      return count <= most ?? 0 ? nil : "are \(count), more than the model embeds"
+      return count <= configuration.inputSymbols?.count ?? 0
+        ? nil : "are \(count), more than the model embeds"
     default: return nil
     }
   }

@@ -41,9 +41,9 @@ extension ModelConfiguration {
       }
     }
     let described = try described()
-    let stateful = described.filter(\.layer.isStateful)
+    let stateful = described.filter(\.description.isStateful)
     let stateValues = stateful.reduce(0) { sum, described in
-      sum + described.layer.stateUnits * described.layer.stateNames.count
+      sum + described.description.stateUnits * described.description.stateNames.count
     }
     guard stateValues <= Self.largestState / (batch ?? 1) else {
       throw ConfigurationError(

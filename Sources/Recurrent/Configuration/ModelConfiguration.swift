@@ -179,7 +179,7 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// A layer with its shapes.
   struct DescribedLayer {
     let name: String
-    let layer: any LayerDescription
+    let description: any LayerDescription
     /// The layers that it takes, by their numbers; `nil` is the model's input.
     let sources: [Int?]
     let input: SampleShape
@@ -214,7 +214,7 @@ public struct ModelConfiguration: Equatable, Sendable {
       let parameters = description.parameters(of: shape)
       described.append(
         DescribedLayer(
-          name: layer.name, layer: description, sources: sources, input: shape,
+          name: layer.name, description: description, sources: sources, input: shape,
           output: output,
           parameters: layer["trainable"] == true ? parameters : parameters.map(\.frozen)))
     }

@@ -57,11 +57,11 @@ public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
 extension ModelConfiguration {
   /// The symbols that the model's input is made of; `nil` if no `Embedding` reads it.
   public var inputSymbols: SymbolRange? {
-    for (index, layer) in layers.enumerated() where layer.className == "Embedding" {
+    for (index, layer) in layers.enumerated() {
       let readsInput =
         layer.inputs.isEmpty
         ? index == 0 : layer.inputs.contains { $0 == functionalInput }
-      if readsInput, let count = layer["input_dim"].integer {
+      if readsInput, let count = (try? layer.described())?.symbolCount {
         return SymbolRange(layer: layer.name, count: count)
       }
     }

@@ -10,6 +10,7 @@ struct EmbeddingDescription: LayerDescription {
   let symbols, units: Int
   let masksZero: Bool
   private let embeddings: WeightOptions
+  var symbolCount: Int? { symbols }
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
   var passesMask: Bool { false }
@@ -40,8 +41,8 @@ struct EmbeddingDescription: LayerDescription {
 /// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A value that is none of
 /// the symbols is reported, see ``Sequential/checkSymbols(sample:)``; its vector is zero.
 ///
-/// Shapes: input `[steps, rows, 1]`, output `[steps, rows, units]`.
-/// Memory: `batch × steps × units` scalars from the model's plan, and a number for each step of a row.
+/// Shapes: input `[steps, rows, 1]`, or symbols `[steps, rows]`; output `[steps, rows, units]`.
+/// Memory: `batch × steps × units` scalars from the model's plan, and as many numbers as steps.
 final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let symbols: SymbolRange
   private let units, steps: Int
@@ -50,8 +51,8 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
   private let mask: StepMask
-  /// The symbols of the batch, [steps, rows]; −1 where a value is none.
-  private let numbers: UnsafeMutablePointer<Int>
+  /// The symbols of the batch under way; -1 for a value that is none.
+  private let numbers: StepBuffer<Int32>  // [steps, rows]
 
   init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {
     symbols = SymbolRange(layer: builder.name, count: description.symbols)
@@ -62,23 +63,26 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * units)
     mask = StepMask(count: masksZero ? steps * builder.batch : 0)
-    numbers = .allocate(capacity: steps * builder.batch)
-    numbers.initialize(repeating: -1, count: steps * builder.batch)
+    numbers = StepBuffer(count: steps * builder.batch, of: -1)
   }
-
-  deinit { numbers.deallocate() }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
+    guard let numbers = numbers.values.baseAddress else { return plan[output] }
     let (output, all) = (plan[output], steps * batch.rows)
-    Scalar.wholeNumbers(input, below: symbols.count, count: all, into: numbers)
+    if let given = batch.symbols?.numbers {
+      for row in 0..<all { numbers[row] = given[row] < symbols.count ? given[row] : -1 }
+    } else {
+      Scalar.wholeNumbers(input, below: symbols.count, count: all, into: numbers)
+    }
     for row in 0..<all {
-      let (to, symbol) = (output + row * units, numbers[row])
+      let (to, symbol) = (output + row * units, Int(numbers[row]))
       guard symbol >= 0 else {
         Scalar.fill(to, with: 0, count: units)
         if masksZero { mask.values[row] = 1 }
-        batch.report(input[row], row: row, of: symbols)
+        let value = batch.symbols.map { Scalar($0.numbers[row]) } ?? input[row]
+        batch.report(value, row: row, of: symbols)
         continue
       }
       to.update(from: embeddings.values + symbol * units, count: units)
@@ -93,23 +97,12 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     sink.add(embeddings) { gradient in
-      for row in 0..<steps * batch.rows where numbers[row] >= 0 {
-        Scalar.add(outputGradient + row * units, to: gradient + numbers[row] * units, count: units)
+      for row in 0..<steps * batch.rows where numbers.values[row] >= 0 {
+        let to = gradient + Int(numbers.values[row]) * units
+        Scalar.add(outputGradient + row * units, to: to, count: units)
       }
     }
     // Numbers of symbols have no gradient.
     if let inputGradient { Scalar.fill(inputGradient, with: 0, count: steps * batch.rows) }
   }
-}
-
-/// Which steps of a batch count: the memory of a mask.
-final class StepMask {
-  let values: UnsafeMutableBufferPointer<UInt8>
-
-  init(count: Int) {
-    values = .allocate(capacity: count)
-    values.initialize(repeating: 1)
-  }
-
-  deinit { values.deallocate() }
 }

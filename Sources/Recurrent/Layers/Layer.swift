@@ -124,6 +124,10 @@ final class BatchContext<Scalar: KernelScalar> {
       range: symbols, value: Float(value), sample: row % rows, timeStep: row / rows)
   }
 
+  /// What takes the place of the values of a layer's input that is symbols; `nil` for a layer that takes values. A layer
+  /// that passes symbols on says here what its output is.
+  var symbols: SymbolRows<Scalar>?
+
   /// Which steps of which rows of a layer's first input count, `[steps, rows]`, 1 or 0; all if `nil`. A layer that makes
   /// a mask, joins several, or ends the sequence, says so here to the layers above it.
   var mask: UnsafePointer<UInt8>?

@@ -6,6 +6,8 @@ struct MaskingDescription: LayerDescription {
   static let options: [String: JSONValue] = ["mask_value": 0.0]
 
   let maskValue: Double
+  // A row that is one-hot is no row of another value.
+  var symbolUse: SymbolUse { maskValue == 0 ? .passOn : .none }
   var needsSequence: Bool { true }
   var makesMask: Bool { true }
 
@@ -47,9 +49,13 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     let output = plan[output]
     guard let marks = mask.values.baseAddress else { return output }
     let rows = steps * batch.rows
+    batch.mask = UnsafePointer(marks)
+    if let symbols = batch.symbols {
+      Scalar.mark(symbols, rows: rows, in: marks)
+      return output
+    }
     Scalar.markRows(of: input, with: maskValue, rows: rows, columns: inputs, in: marks)
     copyCountedRows(input, to: output, rows: rows)
-    batch.mask = UnsafePointer(marks)
     return output
   }
 

@@ -6,28 +6,29 @@ struct TimeDistributedDescription: LayerDescription {
   static let className = "TimeDistributed"
   static let options: [String: JSONValue] = ["layer": nil]
 
-  let layer: any LayerDescription
+  let inner: any LayerDescription
   private let isTrainable: Bool
+  var symbolUse: SymbolUse { inner.symbolUse }
   var needsSequence: Bool { true }
-  var lastActivation: Activation? { layer.lastActivation }
+  var lastActivation: Activation? { inner.lastActivation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    let inner = try options.layer("layer")
-    layer = try inner.described()
-    guard layer.appliesPerStep else { throw options.error("layer", "is not supported") }
-    isTrainable = inner["trainable"] == true
+    let layer = try options.layer("layer")
+    inner = try layer.described()
+    guard inner.appliesPerStep else { throw options.error("layer", "is not supported") }
+    isTrainable = layer["trainable"] == true
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try layer.output(of: input)
+    try inner.output(of: input)
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    let parameters = layer.parameters(of: input)
+    let parameters = inner.parameters(of: input)
     return isTrainable ? parameters : parameters.map(\.frozen)
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    layer.makeLayer(builder)
+    inner.makeLayer(builder)
   }
 }

@@ -11,11 +11,10 @@ protocol GradientSink<Scalar>: AnyObject {
   ///
   /// - Parameters:
   ///   - left: `[inner, rows]`, `nil` for a bias.
-  ///   - symbols: What is known about the rows of `left`.
   ///   - right: `[inner, columns]`.
   func add(
-    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
-    symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int)
+    _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
+    right: UnsafePointer<Scalar>, inner: Int)
 
   /// Adds a gradient of another form.
   ///
@@ -27,9 +26,9 @@ protocol GradientSink<Scalar>: AnyObject {
 extension GradientSink {
   @inline(__always)
   func add(
-    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
+    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>,
     right: UnsafePointer<Scalar>, inner: Int
   ) {
-    add(parameter, left: left, symbols: nil, right: right, inner: inner)
+    add(parameter, left: .values(left), right: right, inner: inner)
   }
 }

@@ -25,12 +25,12 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
   }
 
   func add(
-    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
-    symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
+    _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
+    right: UnsafePointer<Scalar>, inner: Int
   ) {
     let isMore = isPresent[parameter.number]
     isPresent[parameter.number] = true
-    put(parameter, left: left, symbols: symbols, right: right, inner: inner, accumulate: isMore)
+    put(parameter, left: left, right: right, inner: inner, accumulate: isMore)
   }
 
   func add(
@@ -44,21 +44,22 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
   /// Computes a gradient in its place, or adds it to what is there.
   @inline(__always)
   func put(
-    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
-    symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int, accumulate: Bool
+    _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
+    right: UnsafePointer<Scalar>, inner: Int, accumulate: Bool
   ) {
     let (gradient, columns) = (base + parameter.offset, parameter.columns)
-    if let symbols, symbols.isFound {
+    switch left {
+    case .symbols(let symbols):
       if !accumulate { Scalar.fill(gradient, with: 0, count: parameter.rows * columns) }
-      symbols.addTransposedProduct(with: right, width: columns, to: gradient)
-    } else if let left, inner <= Self.smallInner, !accumulate {
+      symbols.addTransposedProduct(with: right, rows: inner, width: columns, to: gradient)
+    case .values(let left) where inner <= Self.smallInner && !accumulate:
       Scalar.outerProducts(
         left, right, rows: parameter.rows, columns: columns, inner: inner, into: gradient)
-    } else if let left {
+    case .values(let left):
       Scalar.multiply(
         left, transposeLeft: true, right, transposeRight: false, rows: parameter.rows,
         columns: columns, inner: inner, into: gradient, accumulate: accumulate)
-    } else {
+    case nil:
       if !accumulate { Scalar.fill(gradient, with: 0, count: columns) }
       Scalar.addRows(of: right, mask: nil, rows: inner, columns: columns, to: gradient)
     }

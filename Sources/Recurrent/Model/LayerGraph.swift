@@ -10,6 +10,8 @@ final class LayerGraph<Scalar: KernelScalar> {
   private final class Node {
     let layer: any Layer<Scalar>
     let inputs: [Input]
+    /// Whether it takes symbols where they come.
+    let takesSymbols: Bool
     /// The values of one row of the output.
     let outputSize: Int
     /// The gradient of the output: for a layer whose output is taken once, the place where the one that takes it puts
@@ -23,11 +25,14 @@ final class LayerGraph<Scalar: KernelScalar> {
     let gradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
     var output: UnsafePointer<Scalar>?
     var outputMask: UnsafePointer<UInt8>?
+    var outputSymbols: SymbolRows<Scalar>?
 
     init(
-      _ layer: any Layer<Scalar>, inputs: [Input], outputSize: Int, plan: MemoryPlan<Scalar>
+      _ layer: any Layer<Scalar>, inputs: [Input], takesSymbols: Bool, outputSize: Int,
+      plan: MemoryPlan<Scalar>
     ) {
       self.layer = layer
+      self.takesSymbols = takesSymbols
       self.inputs = inputs
       self.outputSize = outputSize
       outputGradient = plan.reserve(0)
@@ -49,10 +54,12 @@ final class LayerGraph<Scalar: KernelScalar> {
   private let nodes: [Node]
   private let plan: MemoryPlan<Scalar>
 
-  /// - Parameter layers: From input to output, each above those that it takes.
+  /// - Parameters:
+  ///   - layers: From input to output, each above those that it takes.
+  ///   - takesSymbols: Which of them take symbols where they come.
   init(
-    _ layers: [any Layer<Scalar>], of described: [ModelConfiguration.DescribedLayer], batch: Int,
-    plan: MemoryPlan<Scalar>
+    _ layers: [any Layer<Scalar>], of described: [ModelConfiguration.DescribedLayer],
+    takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
   ) {
     self.plan = plan
     func size(_ number: Int) -> Int {
@@ -63,7 +70,7 @@ final class LayerGraph<Scalar: KernelScalar> {
         layer.0,
         inputs: layer.1.sources.map { source in
           Input(source: source, gradient: plan.reserve(source.map { size($0) * batch } ?? 0))
-        }, outputSize: size(number), plan: plan)
+        }, takesSymbols: takesSymbols[number], outputSize: size(number), plan: plan)
     }
     for (number, node) in nodes.enumerated() {
       let takers = nodes.flatMap { $0.inputs.filter { $0.source == number } }
@@ -77,11 +84,18 @@ final class LayerGraph<Scalar: KernelScalar> {
   }
 
   /// Computes the output of the last layer.
+  ///
+  /// - Parameter symbols: What takes the place of the input for the layers that take symbols; `nil` if it is values.
   func forward(
-    _ modelInput: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>
+    _ modelInput: UnsafeMutablePointer<Scalar>, symbols: SymbolRows<Scalar>?,
+    in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     var last = modelInput
     for node in nodes {
+      batch.symbols = nil
+      if node.takesSymbols {
+        batch.symbols = node.inputs[0].source.map { nodes[$0].outputSymbols } ?? symbols
+      }
       for index in node.inputs.indices {
         guard let source = node.inputs[index].source else {
           node.values[index] = UnsafePointer(modelInput)
@@ -99,6 +113,7 @@ final class LayerGraph<Scalar: KernelScalar> {
           masks: UnsafePointer(node.masks)), in: batch)
       node.output = UnsafePointer(last)
       node.outputMask = batch.mask
+      node.outputSymbols = batch.symbols
     }
     return last
   }

@@ -33,12 +33,12 @@ public struct RecurrentState: Equatable, Sendable {
     guard configuration.isStateful, let batch = configuration.batch,
       let described = try? configuration.described()
     else { return nil }
-    let layers = described.compactMap { described -> Layer? in
-      guard described.layer.isStateful else { return nil }
-      let (units, names) = (described.layer.stateUnits, described.layer.stateNames)
+    let layers = described.compactMap { layer -> Layer? in
+      guard layer.description.isStateful else { return nil }
+      let (units, names) = (layer.description.stateUnits, layer.description.stateNames)
       let zeros = [Float](repeating: 0, count: batch * units)
       return Layer(
-        name: described.name, units: units, valueNames: names, values: names.map { _ in zeros })
+        name: layer.name, units: units, valueNames: names, values: names.map { _ in zeros })
     }
     return RecurrentState(batch: batch, layers: layers)
   }

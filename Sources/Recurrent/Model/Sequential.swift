@@ -22,10 +22,9 @@ public final class Sequential<Scalar: KernelScalar> {
   private let graph: LayerGraph<Scalar>
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
-  private let stateful:
-    [(configuration: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
+  private let stateful: [(described: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
-  private let inputRegion: MemoryPlan<Scalar>.Region
+  private let modelInput: ModelInput<Scalar>
   private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
   private var output: UnsafeMutablePointer<Scalar>
 
@@ -61,34 +60,36 @@ public final class Sequential<Scalar: KernelScalar> {
     }
 
     plan = try MemoryPlan()
-    inputRegion = plan.reserve(timeSteps * batch * configuration.features)
+    modelInput = ModelInput(
+      configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
     var layers: [any Layer<Scalar>] = []
     // Whether steps of a layer's output may not count.
     var isMasked: [Bool] = []
     for (index, layer) in described.enumerated() {
       let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
       layers.append(
-        layer.layer.makeLayer(
+        layer.description.makeLayer(
           LayerBuilder(
             name: layer.name, parameters: parameters,
             inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
             isMasked: isInputMasked, number: 3 * index)))
-      isMasked.append(layer.layer.makesMask || isInputMasked && layer.layer.passesMask)
+      isMasked.append(
+        layer.description.makesMask || isInputMasked && layer.description.passesMask)
     }
     graph = LayerGraph(
-      layers, of: described, batch: batch, plan: plan)
+      layers, of: described, takesSymbols: modelInput.takesSymbols, batch: batch, plan: plan)
     stateful = zip(described, layers).compactMap { described, layer in
-      described.layer.isStateful ? (described, layer) : nil
+      described.description.isStateful ? (described, layer) : nil
     }
-    lastActivation = described.last?.layer.lastActivation
+    lastActivation = described.last?.description.lastActivation
     outputUnits = described.last?.output.features ?? configuration.features
     outputGradient = plan.reserve(
       (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))
     outputSteps = described.last?.output.steps ?? timeSteps
     workingMemory = plan.size
     try plan.allocate()
-    output = plan[inputRegion]
+    output = plan[outputGradient]
   }
 
   /// Decides what dropout leaves out.
@@ -98,9 +99,19 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
-  public var input: UnsafeMutableBufferPointer<Scalar> { plan.buffer(inputRegion) }
+  public var input: UnsafeMutableBufferPointer<Scalar> { modelInput.values }
 
-  /// Computes the output of ``input``.
+  /// Where it goes if it is symbols: their numbers, `[timeSteps, rows]`, time-major. An `Embedding` takes them as they are;
+  /// for other layers each stands for a row of ``input`` that is 1 in that place, and -1 for one of zeros.
+  public var symbols: UnsafeMutableBufferPointer<Int32> { modelInput.symbols.values }
+
+  /// Whether the input of the next batches is ``symbols``, not ``input``.
+  public var readsSymbols: Bool {
+    get { modelInput.isSymbols }
+    set { modelInput.isSymbols = newValue }
+  }
+
+  /// Computes the output of ``input``, or of ``symbols``.
   ///
   /// - Parameters:
   ///   - training: Whether the model is to learn from the batch: dropout and normalisation then do what they
@@ -116,12 +127,16 @@ public final class Sequential<Scalar: KernelScalar> {
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
-    output = graph.forward(plan[inputRegion], in: context)
-    return UnsafeBufferPointer(
-      start: output, count: outputSteps * rows * outputUnits)
+    let symbols = modelInput.prepare(in: context)
+    guard let values = modelInput.values.baseAddress else {
+      preconditionFailure("no place for the input")
+    }
+    output = graph.forward(values, symbols: symbols, in: context)
+    return UnsafeBufferPointer(start: output, count: outputSteps * rows * outputUnits)
   }
 
-  /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it.
+  /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it, and that
+  /// other layers know every one of ``symbols``.
   ///
   /// - Parameter sample: The number of a row's sample, for the error.
   /// - Throws: ``SymbolOutOfRange``; the output then means nothing.
@@ -232,10 +247,10 @@ extension Sequential where Scalar == Float {
     guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
-      layers: stateful.map { configuration, layer in
+      layers: stateful.map { described, layer in
         RecurrentState.Layer(
-          name: configuration.name, units: configuration.layer.stateUnits,
-          valueNames: configuration.layer.stateNames, values: layer.states.map { Array($0) })
+          name: described.name, units: described.description.stateUnits,
+          valueNames: described.description.stateNames, values: layer.states.map { Array($0) })
       })
   }
 
@@ -243,16 +258,16 @@ extension Sequential where Scalar == Float {
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
   public func restore(_ state: RecurrentState) throws(ConfigurationError) {
-    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.configuration.name)
+    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.described.name)
     else {
       throw ConfigurationError(
         "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
-          + "this model has \(batch) rows of \(stateful.map(\.configuration.name))")
+          + "this model has \(batch) rows of \(stateful.map(\.described.name))")
     }
-    for ((configuration, layer), saved) in zip(stateful, state.layers) {
+    for ((described, layer), saved) in zip(stateful, state.layers) {
       guard saved.values.map(\.count) == layer.states.map(\.count) else {
         throw ConfigurationError(
-          "the recurrent state of layer \(configuration.name) has the wrong size")
+          "the recurrent state of layer \(described.name) has the wrong size")
       }
       for (place, values) in zip(layer.states, saved.values) {
         _ = place.update(fromContentsOf: values)

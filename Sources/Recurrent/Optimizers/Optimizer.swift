@@ -210,20 +210,32 @@ public final class Optimizer<Scalar: KernelScalar> {
 
 extension Optimizer: GradientSink {
   func add(
-    _ parameter: ParameterStore<Scalar>.Matrix, left: UnsafePointer<Scalar>?,
-    symbols: OneHotRows<Scalar>?, right: UnsafePointer<Scalar>, inner: Int
+    _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
+    right: UnsafePointer<Scalar>, inner: Int
   ) {
     let place = places[parameter.number]
     guard place.isTrainable else { return }
-    guard inner <= Self.fusedInner else {
+    var isFused = inner <= Self.fusedInner
+    if case .symbols = left { isFused = isFused && inner <= parameter.columns }
+    guard isFused else {
       parameters.gradients.put(
-        parameter, left: left, symbols: symbols, right: right, inner: inner, accumulate: false)
+        parameter, left: left, right: right, inner: inner, accumulate: false)
       update(place)
       return
     }
     let at = parameter.offset
+    let values: UnsafePointer<Scalar>?
+    switch left {
+    case .values(let left): values = left
+    case .symbols(let symbols):
+      // So few rows fit into the place of the gradient, which is not stored.
+      let rows = parameters.gradients.base + at
+      Scalar.write(symbols, to: rows, rows: inner, columns: parameter.rows)
+      values = UnsafePointer(rows)
+    case nil: values = nil
+    }
     Scalar.update(
-      numbers(of: place), left: left, right: right, rows: parameter.rows,
+      numbers(of: place), left: values, right: right, rows: parameter.rows,
       columns: parameter.columns, inner: inner, weights: parameter.values, first: first + at,
       second: second + at, third: third + at)
     constrain(place)

@@ -33,21 +33,22 @@ final class BatchTargets {
     return takesClasses ? .classes(classes) : .values(values)
   }
 
-  /// Loads samples of a source, and their targets.
+  /// Loads samples of a source into a model, and their targets.
   ///
-  /// - Parameter input: `[timeSteps, rows, features]`.
   /// - Throws: What the source throws.
   func load(
     _ source: some SampleSource, order: [Int32]?, first: Int, rows: Int,
-    into input: UnsafeMutableBufferPointer<Float>
+    into model: Sequential<Float>
   ) throws {
-    guard let input = input.baseAddress, let classes = classes.baseAddress,
+    model.readsSymbols = source.givesSymbols
+    guard let input = model.input.baseAddress, let classes = classes.baseAddress,
       let values = values.baseAddress
     else { return }
     func load(_ order: UnsafeBufferPointer<Int32>?) throws {
       try source.load(
         SampleBatch(
-          order: order, first: first, rows: rows, input: input, classes: classes,
+          order: order, first: first, rows: rows, input: input,
+          symbols: model.readsSymbols ? model.symbols.baseAddress : nil, classes: classes,
           values: values))
     }
     if let order {

@@ -49,7 +49,7 @@ public final class Evaluator {
     var metricSums = [Double](repeating: 0, count: metrics.count)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
       let rows = min(model.batch, source.samples - first)
-      try targets.load(source, order: nil, first: first, rows: rows, into: model.input)
+      try targets.load(source, order: nil, first: first, rows: rows, into: model)
       model.forward(rows: rows)
       try model.checkSymbols { first + $0 }
       for (index, metric) in metrics.enumerated() {
@@ -70,12 +70,12 @@ public final class Evaluator {
 }
 
 extension Sequential where Scalar == Float {
-  /// Puts all samples of a dataset into ``input``.
+  /// Puts all samples of a dataset into ``input``, or ``symbols``.
   ///
   /// - Throws: What the dataset throws.
   public func load(_ dataset: SequenceDataset) throws {
     precondition(dataset.samples <= batch)
     try BatchTargets(of: dataset, for: self, loss: .categoricalCrossEntropy).load(
-      dataset, order: nil, first: 0, rows: dataset.samples, into: input)
+      dataset, order: nil, first: 0, rows: dataset.samples, into: self)
   }
 }

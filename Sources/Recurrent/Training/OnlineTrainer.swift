@@ -33,10 +33,11 @@ public final class OnlineTrainer {
   public func learn(
     input: (_ step: Int, _ feature: Int) -> Float, target: (_ unit: Int) -> Float
   ) throws {
+    load(input)
     for unit in 0..<model.outputUnits { values[unit] = target(unit) }
     try values.withUnsafeBufferPointer { values in
       guard let values = values.baseAddress else { return }
-      try learn(input: input, .values(values))
+      try learn(.values(values))
     }
   }
 
@@ -46,16 +47,29 @@ public final class OnlineTrainer {
   public func learn(
     input: (_ step: Int, _ feature: Int) -> Float, classNumber: Int
   ) throws {
-    try withUnsafePointer(to: Int32(classNumber)) { try learn(input: input, .classes($0)) }
+    load(input)
+    try withUnsafePointer(to: Int32(classNumber)) { try learn(.classes($0)) }
   }
 
-  private func learn(
-    input: (_ step: Int, _ feature: Int) -> Float, _ targets: Targets<Float>
-  ) throws {
+  /// Makes one update by the class that follows a symbol, the only step.
+  ///
+  /// - Parameter symbol: Its number, see ``Sequential/symbols``.
+  /// - Throws: As the others.
+  public func learn(symbol: Int32, classNumber: Int) throws {
+    model.readsSymbols = true
+    model.symbols[0] = symbol
+    try withUnsafePointer(to: Int32(classNumber)) { try learn(.classes($0)) }
+  }
+
+  private func load(_ input: (_ step: Int, _ feature: Int) -> Float) {
+    model.readsSymbols = false
     let features = model.configuration.features
     for step in 0..<model.timeSteps {
       for feature in 0..<features { model.input[step * features + feature] = input(step, feature) }
     }
+  }
+
+  private func learn(_ targets: Targets<Float>) throws {
     model.forward(rows: 1, training: true, update: optimizer.iterations)
     try model.checkSymbols()
     let lossSum = model.backward(targets, loss: loss, rows: 1, optimizer: optimizer).lossSum

@@ -11,6 +11,9 @@ public protocol SampleSource {
   /// The values of a target; 0 if targets are class numbers.
   var targetUnits: Int { get }
 
+  /// Whether it has numbers of symbols for inputs, where ``SampleBatch/symbols`` has room for them.
+  var givesSymbols: Bool { get }
+
   /// Checks that the targets are ones that a model of so many outputs can be trained to give.
   ///
   /// - Throws: ``ConfigurationError`` that names the target.
@@ -28,6 +31,7 @@ public protocol SampleSource {
 }
 
 extension SampleSource {
+  public var givesSymbols: Bool { false }
   public func checkInputs(_ symbols: SymbolRange) {}
 }
 
@@ -37,8 +41,10 @@ public struct SampleBatch {
   private let order: UnsafeBufferPointer<Int32>?
   private let first: Int
   public let rows: Int
-  /// `[timeSteps, rows, features]`.
+  /// `[timeSteps, rows, features]`; not looked at if there are ``symbols``.
   public let input: UnsafeMutablePointer<Float>
+  /// Where the numbers of symbols go, `[timeSteps, rows]`, see ``Sequential/symbols``; `nil` if values are wanted.
+  public let symbols: UnsafeMutablePointer<Int32>?
   /// Class numbers, `[targetSteps, rows]`; of a source without class numbers not looked at.
   public let classes: UnsafeMutablePointer<Int32>
   /// `[targetSteps, rows, targetUnits]`; of a source of class numbers not looked at.
@@ -47,13 +53,14 @@ public struct SampleBatch {
   /// - Parameter first: Where in the order the batch begins.
   public init(
     order: UnsafeBufferPointer<Int32>?, first: Int, rows: Int,
-    input: UnsafeMutablePointer<Float>, classes: UnsafeMutablePointer<Int32>,
-    values: UnsafeMutablePointer<Float>
+    input: UnsafeMutablePointer<Float>, symbols: UnsafeMutablePointer<Int32>?,
+    classes: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Float>
   ) {
     self.order = order
     self.first = first
     self.rows = rows
     self.input = input
+    self.symbols = symbols
     self.classes = classes
     self.values = values
   }

@@ -13,6 +13,8 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
   public let targetValues: [Float]
   /// The values of a target.
   public let targetUnits: Int
+  /// What ``inputs`` stand for if they are one-hot rows and zeros, `[samples, timeSteps]`.
+  private let symbols: [Int32]?
 
   /// - Throws: ``ConfigurationError`` if the arrays do not have these shapes.
   public init(
@@ -31,6 +33,7 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
     self.features = features
     self.targetSteps = targetSteps
     self.inputs = inputs
+    symbols = inputs.oneHotNumbers(columns: features)
     self.targets = targets
     targetValues = []
     targetUnits = 0
@@ -56,6 +59,7 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
     self.features = features
     self.targetSteps = targetSteps
     self.inputs = inputs
+    symbols = inputs.oneHotNumbers(columns: features)
     targets = []
     self.targetValues = targetValues
     self.targetUnits = targetUnits
@@ -63,6 +67,8 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
 }
 
 extension SequenceDataset {
+  public var givesSymbols: Bool { symbols != nil }
+
   public func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
     guard targetUnits > 0 else {
       if let target = targets.first(where: { $0 >= units }) {
@@ -85,6 +91,19 @@ extension SequenceDataset {
 
   public func load(_ batch: SampleBatch) {
     let rows = batch.rows
+    if let symbols, let to = batch.symbols {
+      for row in 0..<rows {
+        let sample = batch.sample(row)
+        for step in 0..<timeSteps { to[step * rows + row] = symbols[sample * timeSteps + step] }
+      }
+    } else {
+      loadValues(batch)
+    }
+    loadTargets(batch)
+  }
+
+  private func loadValues(_ batch: SampleBatch) {
+    let rows = batch.rows
     inputs.withUnsafeBufferPointer { inputs in
       for row in 0..<rows {
         let sample = batch.sample(row)
@@ -95,6 +114,10 @@ extension SequenceDataset {
         }
       }
     }
+  }
+
+  private func loadTargets(_ batch: SampleBatch) {
+    let rows = batch.rows
     for row in 0..<rows {
       let sample = batch.sample(row)
       for step in 0..<targetSteps {

@@ -96,7 +96,7 @@ public final class Trainer {
   ) throws(ConfigurationError) {
     let hasClasses = source.targetUnits == 0
     let units = configuration.outputUnits
-    if hasClasses, try configuration.described().last?.layer.lastActivation != .softmax {
+    if hasClasses, try configuration.described().last?.description.lastActivation != .softmax {
       throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
     try source.checkTargets(loss: loss, units: units)
@@ -175,7 +175,7 @@ public final class Trainer {
     do {
       try targets.load(
         source, order: progress.order.isEmpty ? nil : progress.order, first: first, rows: rows,
-        into: model.input)
+        into: model)
       if isFirst, options.resetStatesEachEpoch { model.resetStates() }
       try learn(first: first, rows: rows)
     } catch {

@@ -68,10 +68,16 @@ public final class ArraySession {
     let features = configuration.features
     let (steps, units) = (model.outputSteps, model.outputUnits)
     var output = [Float](repeating: 0, count: samples * steps * units)
+    let symbols = input.values.oneHotNumbers(columns: features)
+    model.readsSymbols = symbols != nil
     for first in stride(from: 0, to: samples, by: batch) {
       let rows = min(batch, samples - first)
       for row in 0..<rows {
         for step in 0..<timeSteps {
+          if let symbols {
+            model.symbols[step * rows + row] = symbols[(first + row) * timeSteps + step]
+            continue
+          }
           for feature in 0..<features {
             model.input[(step * rows + row) * features + feature] =
               input.values[((first + row) * timeSteps + step) * features + feature]

@@ -159,7 +159,7 @@ public final class SequencePredictor {
   /// Feeds what is due.
   private func predict() -> [Step] {
     let output = feed(next)
-    let classes = model.configuration.outputUnits
+    let classes = model.outputUnits
     return model.likeliestClasses(rows: rows).enumerated().map { row, symbol in
       Step(
         input: vocabulary.symbols[next[row].last ?? 0], output: vocabulary.symbols[symbol],

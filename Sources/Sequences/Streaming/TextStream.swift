@@ -56,10 +56,11 @@ final class TextStream: LineStream {
     guard let learner else { return }
     learner.model.restoreStates(from: stateBefore)
     let vocabulary = generator.vocabulary
-    try learner.learn(
-      input: { _, feature in
-        vocabulary.encoding == .oneHot ? (feature == symbol ? 1 : 0) : vocabulary.encode(symbol)
-      }, classNumber: next)
+    if vocabulary.isScaled {
+      try learner.learn(input: { _, _ in vocabulary.encode(symbol) }, classNumber: next)
+    } else {
+      try learner.learn(symbol: Int32(symbol), classNumber: next)
+    }
   }
 
   func store(in checkpoint: inout Checkpoint) { generator.store(in: &checkpoint, row: 0) }

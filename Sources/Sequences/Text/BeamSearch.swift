@@ -91,17 +91,11 @@ private struct BeamSearch {
   /// - Returns: The probabilities of what follows each.
   private func read(_ windows: [[Int]]) -> [UnsafeBufferPointer<Float>] {
     let classes = model.outputUnits
-    let features = model.configuration.features
     var output = UnsafeBufferPointer<Float>(start: nil, count: 0)
     if !generator.isStateful { model.resetStates() }
     for step in 0..<(windows.first?.count ?? 0) {
       for (row, window) in windows.enumerated() {
-        if generator.vocabulary.encoding == .oneHot {
-          for feature in 0..<features { model.input[row * features + feature] = 0 }
-          model.input[row * features + window[step]] = 1
-        } else {
-          model.input[row] = generator.vocabulary.encode(window[step])
-        }
+        generator.vocabulary.put(window[step], in: row, of: model)
       }
       output = model.forward(rows: beams)
     }

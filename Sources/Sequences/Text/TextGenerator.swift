@@ -185,12 +185,7 @@ public final class TextGenerator {
 
   @discardableResult
   private func feed(_ symbol: Int) -> UnsafeBufferPointer<Float> {
-    if vocabulary.encoding == .oneHot {
-      model.input.update(repeating: 0)
-      model.input[symbol] = 1
-    } else {
-      model.input[0] = vocabulary.encode(symbol)
-    }
+    vocabulary.put(symbol, in: 0, of: model)
     return model.forward(rows: 1)
   }
 }

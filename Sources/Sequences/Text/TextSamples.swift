@@ -16,7 +16,7 @@ struct TextSamples: SampleSource {
   private let first: Int
   /// The rows that read stretches of their own; `nil` if windows stand for themselves.
   private let stretches: Int?
-  private let isOneHot: Bool
+  var givesSymbols: Bool { !text.vocabulary.isScaled }
 
   /// - Parameters:
   ///   - range: The symbols to take.
@@ -38,7 +38,6 @@ struct TextSamples: SampleSource {
     samples = windows * rows
     timeSteps = sequenceLength
     features = text.vocabulary.features
-    isOneHot = text.vocabulary.encoding == .oneHot
   }
 
   /// Where a sample begins in the text.
@@ -59,16 +58,16 @@ struct TextSamples: SampleSource {
   func load(_ batch: SampleBatch) throws {
     try text.files.checkUnchanged()
     let rows = batch.rows
-    if isOneHot { batch.input.update(repeating: 0, count: timeSteps * rows * features) }
     for row in 0..<rows {
       try text.read(
         at: position(of: batch.sample(row)), length: timeSteps + 1, reader: row
       ) { step, number in
         if step < timeSteps {
-          if isOneHot {
-            batch.input[(step * rows + row) * features + Int(number)] = 1
+          let place = step * rows + row
+          if let symbols = batch.symbols {
+            symbols[place] = number
           } else {
-            batch.input[step * rows + row] = Float(number)
+            batch.input[place] = text.vocabulary.encode(Int(number))
           }
         }
         if step > 0 { batch.classes[(step - 1) * rows + row] = number }

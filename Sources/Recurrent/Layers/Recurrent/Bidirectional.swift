@@ -13,10 +13,13 @@ struct BidirectionalDescription: LayerDescription {
   }
 
   let mergeMode: MergeMode
-  let forward, backward: any LayerDescription
+  let forward, backward: any RecurrentDescription
+  /// What they were read from.
+  private let directions: [LayerConfiguration]
   private let names: (forward: String, backward: String)
   private let returnsSequences: Bool
   private let isTrainable: (forward: Bool, backward: Bool)
+  var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
   var isStateful: Bool { forward.isStateful }
   var passesMask: Bool { returnsSequences }
@@ -40,17 +43,18 @@ struct BidirectionalDescription: LayerDescription {
       inner.name = name.hasPrefix("forward_") ? name : "forward_" + name
       outer.name = name.hasPrefix("forward_") ? "backward_" + name.dropFirst(8) : "backward_" + name
     }
-    forward = try inner.described()
-    guard forward is any RecurrentDescription else {
+    guard let forward = try inner.described() as? any RecurrentDescription else {
       throw options.error("layer", "is not recurrent")
     }
-    guard inner.className == outer.className, inner["use_bias"] == outer["use_bias"],
+    guard let backward = try outer.described() as? any RecurrentDescription,
+      type(of: forward) == type(of: backward), inner["use_bias"] == outer["use_bias"],
       inner["reset_after"] == outer["reset_after"], inner.name != outer.name,
       inner["go_backwards"] != outer["go_backwards"],
       inner["return_sequences"] == outer["return_sequences"],
       inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
     else { throw options.error("backward_layer", "does not go with the layer") }
-    backward = try outer.described()
+    (self.forward, self.backward) = (forward, backward)
+    directions = [inner, outer]
     names = (inner.name, outer.name)
     returnsSequences = inner["return_sequences"] == true
     isTrainable = (inner["trainable"] == true, outer["trainable"] == true)
@@ -63,12 +67,16 @@ struct BidirectionalDescription: LayerDescription {
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    func inside(_ layer: any LayerDescription, _ name: String, _ trains: Bool) -> [ParameterShape] {
-      layer.parameters(of: input).map { trains ? $0.inside(name) : $0.inside(name).frozen }
+    func inside(
+      _ description: any LayerDescription, _ name: String, _ trains: Bool
+    ) -> [ParameterShape] {
+      description.parameters(of: input).map { trains ? $0.inside(name) : $0.inside(name).frozen }
     }
     return inside(forward, names.forward, isTrainable.forward)
       + inside(backward, names.backward, isTrainable.backward)
   }
+
+  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] { directions }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     Bidirectional(self, builder, scopes: names, returnsSequences: returnsSequences)

@@ -53,10 +53,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
   private let gate: GRUGates
   /// Whether a step is one kernel.
   private let isFused: Bool
-  private let projection: InputProjection<Scalar>
-  private let recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
-  private let product: RecurrentProduct<Scalar>
+  private let weights: CellWeights<Scalar>
 
   private let plan: MemoryPlan<Scalar>
   let states: [MemoryPlan<Scalar>.Region]
@@ -74,10 +71,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     units = description.recurrent.units
     gate = GRUGates(description)
     isFused = gate.activation == .tanh && gate.recurrentActivation == .sigmoid
-    projection = InputProjection(builder)
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
-    product = RecurrentProduct(units: units, columns: 3 * units, builder)
+    weights = CellWeights(description.recurrent, columns: 3 * units, builder)
     plan = builder.plan
     let state = builder.batch * units
     let all = builder.input.steps * state
@@ -91,19 +85,19 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     stateGradients = [hiddenGradient]
   }
 
-  var sharedWork: Int { product.isPacked ? 3 * units * units : 0 }
+  var sharedWork: Int { weights.sharedWork }
 
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
-    projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
-    product.prepare(recurrentKernel.values, transposed: false)
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
+    weights.project(input, rows: rows, into: plan[gates])
+    weights.prepare(transposed: false)
   }
 
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
     let (inner, after) = (plan[inner] + 3 * at, plan[hiddens] + at + slice.stride * units)
-    fillRows(inner, with: bias.map { $0.values + width }, rows: rows, columns: width)
-    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: inner) }
+    fillRows(inner, with: weights.bias.map { $0.values + width }, rows: rows, columns: width)
+    if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: inner) }
     if isFused {
       Scalar.gruForward(
         gates: gates, inner: inner, previousHidden: hidden, hidden: after, rows: rows, units: units)
@@ -122,7 +116,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
 
-  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+  func beginBackward() { weights.prepare(transposed: true) }
 
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
@@ -150,8 +144,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
       }
     }
     guard needsHidden else { return }
-    product.multiplyTransposed(
-      inner, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: true)
+    weights.goBackToHidden(inner, rows: rows, into: hiddenGradient, accumulate: true)
   }
 
   func skipBackward(_ slice: StepSlice) {
@@ -161,14 +154,14 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let (gradient, inner, width) = (plan[gradient], plan[inner], 3 * units)
-    projection.goBack(
+    weights.goBackToInput(
       gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
-    sink.add(recurrentKernel, left: hiddens, right: inner, inner: rows)
-    guard let bias else { return }
+    sink.add(weights.recurrentKernel, left: hiddens, right: inner, inner: rows)
+    guard let bias = weights.bias else { return }
     sink.add(bias) { sums in
       Scalar.addRows(of: gradient, mask: nil, rows: rows, columns: width, to: sums)
       Scalar.addRows(of: inner, mask: nil, rows: rows, columns: width, to: sums + width)

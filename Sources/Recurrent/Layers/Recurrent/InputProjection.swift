@@ -3,30 +3,24 @@ import Kernels
 /// What inputs contribute to the gates of a cell, for all steps at once: `x · kernel + bias`.
 struct InputProjection<Scalar: KernelScalar> {
   private let kernel: ParameterStore<Scalar>.Matrix
-  private let symbols: OneHotRows<Scalar>
 
-  init(_ builder: LayerBuilder<Scalar>) {
-    kernel = builder.matrix("kernel")
-    symbols = OneHotRows(
-      rows: builder.input.steps * builder.batch, columns: builder.input.features)
-  }
+  init(_ builder: LayerBuilder<Scalar>) { kernel = builder.matrix("kernel") }
 
   /// - Parameters:
-  ///   - input: `[rows, inputs]`.
   ///   - bias: `[columns]`; zeros if `nil`.
   ///   - result: `[rows, columns]`.
   @inline(__always)
   func project(
-    _ input: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>?, rows: Int,
+    _ input: InputRows<Scalar>, bias: UnsafePointer<Scalar>?, rows: Int,
     into result: UnsafeMutablePointer<Scalar>
   ) {
     fillRows(result, with: bias, rows: rows, columns: kernel.columns)
-    symbols.look(at: input, rows: rows)
-    if symbols.isFound {
-      symbols.addProduct(with: kernel.values, width: kernel.columns, to: result)
-    } else {
+    switch input {
+    case .symbols(let symbols):
+      symbols.addProduct(with: kernel.values, rows: rows, width: kernel.columns, to: result)
+    case .values(let values):
       Scalar.multiply(
-        input, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
+        values, transposeLeft: false, kernel.values, transposeRight: false, rows: rows,
         columns: kernel.columns, inner: kernel.rows, into: result, accumulate: true)
     }
   }
@@ -36,7 +30,7 @@ struct InputProjection<Scalar: KernelScalar> {
   /// - Parameter gradient: That of the result.
   @inline(__always)
   func goBack(
-    _ gradient: UnsafePointer<Scalar>, input: UnsafePointer<Scalar>, rows: Int,
+    _ gradient: UnsafePointer<Scalar>, input: InputRows<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     if let inputGradient {
@@ -44,7 +38,7 @@ struct InputProjection<Scalar: KernelScalar> {
         gradient, transposeLeft: false, kernel.values, transposeRight: true, rows: rows,
         columns: kernel.rows, inner: kernel.columns, into: inputGradient, accumulate: false)
     }
-    sink.add(kernel, left: input, symbols: symbols, right: gradient, inner: rows)
+    sink.add(kernel, left: input, right: gradient, inner: rows)
   }
 }
 

@@ -55,10 +55,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   /// Whether a step is one kernel.
   private let isFused: Bool
 
-  private let projection: InputProjection<Scalar>
-  private let recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
-  private let product: RecurrentProduct<Scalar>
+  private let weights: CellWeights<Scalar>
 
   private let plan: MemoryPlan<Scalar>
   let states: [MemoryPlan<Scalar>.Region]
@@ -79,10 +76,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     activation = description.recurrent.activation
     recurrentActivation = description.recurrentActivation
     isFused = activation == .tanh && recurrentActivation == .sigmoid
-    projection = InputProjection(builder)
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
-    product = RecurrentProduct(units: units, columns: 4 * units, builder)
+    weights = CellWeights(description.recurrent, columns: 4 * units, builder)
     plan = builder.plan
     let state = builder.batch * units
     let all = builder.input.steps * state
@@ -98,11 +92,11 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     stateGradients = [hiddenGradient, cellGradient]
   }
 
-  var sharedWork: Int { product.isPacked ? 4 * units * units : 0 }
+  var sharedWork: Int { weights.sharedWork }
 
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
-    projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
-    product.prepare(recurrentKernel.values, transposed: false)
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
+    weights.project(input, rows: rows, into: plan[gates])
+    weights.prepare(transposed: false)
   }
 
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
@@ -110,7 +104,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let after = at + slice.stride * units
     let (gates, cells) = (plan[gates] + 4 * at, plan[cells])
     let (active, hiddens) = (plan[activeCells] + at, plan[hiddens] + after)
-    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: gates) }
+    if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: gates) }
     if isFused {
       Scalar.lstmForward(
         gates: gates, previousCell: cells + at, cell: cells + after, tanhCell: active,
@@ -135,7 +129,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
-  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+  func beginBackward() { weights.prepare(transposed: true) }
 
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
@@ -175,8 +169,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
       }
     }
     guard needsHidden else { return }
-    product.multiplyTransposed(
-      gradient, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: false)
+    weights.goBackToHidden(gradient, rows: rows, into: hiddenGradient, accumulate: false)
   }
 
   /// Calls `body` with where the gates i, f, c, o of each row begin, and the activation of each.
@@ -193,13 +186,13 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]
-    projection.goBack(
+    weights.goBackToInput(
       gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
-    sink.add(recurrentKernel, left: hiddens, right: gradient, inner: rows)
-    if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }
+    sink.add(weights.recurrentKernel, left: hiddens, right: gradient, inner: rows)
+    weights.addBiasGradient(gradient, rows: rows, sink: sink)
   }
 }

@@ -18,10 +18,8 @@ protocol RecurrentCell<Scalar>: AnyObject {
 
   /// Computes what the inputs of all steps contribute.
   ///
-  /// - Parameters:
-  ///   - input: `[rows, inputs]`.
-  ///   - rows: Those of all steps together.
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int)
+  /// - Parameter rows: Those of all steps together.
+  func beginForward(_ input: InputRows<Scalar>, rows: Int)
 
   /// Computes the states after a step.
   ///
@@ -48,7 +46,7 @@ protocol RecurrentCell<Scalar>: AnyObject {
   ///   - hiddens: The hidden state before each step, `[rows, units]`.
   ///   - rows: Those of all steps together.
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>)
 }
 

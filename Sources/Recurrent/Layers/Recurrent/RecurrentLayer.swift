@@ -5,7 +5,7 @@ import Kernels
 ///
 /// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`.
 /// Memory: `batch × 2 × units` scalars for each state from the model's plan, beside the cell's;
-/// `2 × batch × timeSteps × inputs` more where the inputs are reversed or left out, `batch × timeSteps × units` where
+/// `batch × timeSteps × (2 × inputs + 2)` more where the inputs are reversed or left out, `batch × timeSteps × units` where
 /// the hidden state is, and where outputs of steps that do not count differ from the state.
 final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let options: RecurrentOptions
@@ -16,6 +16,9 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let kept: [MemoryPlan<Scalar>.Region]  // [batch, units] each, where the next batch begins
   private let ordered: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs], as they are computed
+  /// The same of inputs that are symbols.
+  private let orderedNumbers: StepBuffer<Int32>  // [timeSteps, rows]
+  private let orderedValues: MemoryPlan<Scalar>.Region  // [timeSteps, rows]
   private let orderedGradient: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs]
   /// The hidden state before each step, without what dropout leaves out.
   private let dropped: MemoryPlan<Scalar>.Region  // [timeSteps, rows, units]
@@ -28,7 +31,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let hasOwnOutput: Bool
 
   // The batch under way.
-  private var input: UnsafePointer<Scalar>?
+  private var input: InputRows<Scalar>?
   private var mask: UnsafePointer<UInt8>?  // [timeSteps, rows], in time's order
   private var dropsInputs = false
   private var dropsHidden = false
@@ -48,6 +51,8 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     kept = cell.states.map { _ in plan.reserve(options.isStateful ? state : 0) }
     let arranges = options.goesBackwards || options.dropout > 0
     ordered = plan.reserve(arranges ? timeSteps * builder.batch * inputs : 0)
+    orderedNumbers = StepBuffer(count: arranges ? timeSteps * builder.batch : 0, of: -1)
+    orderedValues = plan.reserve(arranges ? timeSteps * builder.batch : 0)
     orderedGradient = plan.reserve(arranges ? timeSteps * builder.batch * inputs : 0)
     dropped = plan.reserve(options.recurrentDropout > 0 ? all : 0)
     hasOwnOutput = builder.isMasked && (options.isStateful || options.zeroOutputForMask)
@@ -78,7 +83,8 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
         generator.dropOut(plan[hiddenDropout], count: state, rate: options.recurrentDropout)
       }
     }
-    let arranged = arrange(input, rows: rows)
+    let arranged: InputRows<Scalar> =
+      batch.symbols.map { .symbols(arrange($0, rows: rows)) } ?? .values(arrange(input, rows: rows))
     self.input = arranged
     for (index, region) in cell.states.enumerated() {
       if options.isStateful {
@@ -244,6 +250,21 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       }
     }
     return UnsafePointer(ordered)
+  }
+
+  /// The same of symbols.
+  private func arrange(_ symbols: SymbolRows<Scalar>, rows: Int) -> SymbolRows<Scalar> {
+    guard options.goesBackwards || dropsInputs, let numbers = orderedNumbers.values.baseAddress
+    else { return symbols }
+    let values = plan[orderedValues]
+    let factors = dropsInputs ? UnsafePointer(plan[inputDropout]) : nil
+    for step in 0..<timeSteps {
+      let from = symbols.from(time(step) * rows)
+      (numbers + step * rows).update(from: from.numbers, count: rows)
+      Scalar.multiply(
+        from, by: factors, rows: rows, columns: inputs, into: values + step * rows)
+    }
+    return SymbolRows(numbers: UnsafePointer(numbers), values: UnsafePointer(values))
   }
 
   /// The gradient of the inputs, in time's order.

@@ -44,6 +44,11 @@ protocol RecurrentDescription: LayerDescription {
 }
 
 extension RecurrentDescription {
+  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] {
+    [configuration]
+  }
+
+  var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
   var isStateful: Bool { recurrent.isStateful }
   var passesMask: Bool { recurrent.returnsSequences }

@@ -15,10 +15,8 @@ import Kernels
 final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   private let units: Int
   private let gate: GRUGates
-  private let projection: InputProjection<Scalar>
-  private let recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
-  private let gateProduct, candidateProduct: RecurrentProduct<Scalar>
+  private let weights: CellWeights<Scalar>
+  private let candidateProduct: RecurrentProduct<Scalar>
 
   private let plan: MemoryPlan<Scalar>
   let states: [MemoryPlan<Scalar>.Region]
@@ -44,10 +42,8 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   init(_ description: GRUDescription, _ builder: LayerBuilder<Scalar>) {
     units = description.recurrent.units
     gate = GRUGates(description)
-    projection = InputProjection(builder)
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
-    gateProduct = RecurrentProduct(units: units, columns: 2 * units, builder)
+    weights = CellWeights(
+      description.recurrent, columns: 3 * units, productColumns: 2 * units, builder)
     candidateProduct = RecurrentProduct(units: units, columns: units, builder)
     plan = builder.plan
     let state = builder.batch * units
@@ -69,20 +65,19 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     stateGradients = [hiddenGradient]
   }
 
-  var sharedWork: Int {
-    gateProduct.isPacked && candidateProduct.isPacked ? 3 * units * units : 0
-  }
+  var sharedWork: Int { candidateProduct.isPacked ? weights.sharedWork : 0 }
 
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
-    projection.project(input, bias: bias?.values, rows: rows, into: plan[gates])
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
+    weights.project(input, rows: rows, into: plan[gates])
     let (gateKernel, candidateKernel) = (plan[gateKernel], plan[candidateKernel])
+    let recurrentKernel = weights.recurrentKernel.values
     Scalar.copyRows(
-      recurrentKernel.values, step: 3 * units, to: gateKernel, step: 2 * units, rows: units,
+      recurrentKernel, step: 3 * units, to: gateKernel, step: 2 * units, rows: units,
       columns: 2 * units)
     Scalar.copyRows(
-      recurrentKernel.values + 2 * units, step: 3 * units, to: candidateKernel, step: units,
-      rows: units, columns: units)
-    gateProduct.prepare(gateKernel, transposed: false)
+      recurrentKernel + 2 * units, step: 3 * units, to: candidateKernel, step: units, rows: units,
+      columns: units)
+    weights.product.prepare(gateKernel, transposed: false)
     candidateProduct.prepare(candidateKernel, transposed: false)
   }
 
@@ -92,7 +87,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     let (ofGates, ofCandidates) = (plan[ofGates] + 2 * at, plan[ofCandidates] + at)
     let (factors, after) = (plan[factors] + at, plan[hiddens] + at + slice.stride * units)
     fillRows(ofGates, with: nil, rows: rows, columns: 2 * units)
-    if !slice.isFirst { gateProduct.add(hidden, plan[gateKernel], rows: rows, to: ofGates) }
+    if !slice.isFirst { weights.product.add(hidden, plan[gateKernel], rows: rows, to: ofGates) }
     for row in 0..<rows {
       let (gates, ofGates) = (gates + row * width, ofGates + 2 * row * units)
       Scalar.add(ofGates, to: gates, count: 2 * units)
@@ -115,7 +110,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func beginBackward() {
-    gateProduct.prepare(plan[gateKernel], transposed: true)
+    weights.product.prepare(plan[gateKernel], transposed: true)
     candidateProduct.prepare(plan[candidateKernel], transposed: true)
   }
 
@@ -142,7 +137,7 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
       (ofGates + 2 * row * units).update(from: gradient, count: 2 * units)
     }
     guard needsHidden else { return }
-    gateProduct.multiplyTransposed(
+    weights.product.multiplyTransposed(
       ofGates, plan[gateKernel], rows: rows, into: hiddenGradient, accumulate: true)
   }
 
@@ -154,11 +149,11 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]
-    projection.goBack(
+    weights.goBackToInput(
       gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
     let (ofGates, ofCandidates) = (plan[gateKernelGradient], plan[candidateKernelGradient])
     Scalar.multiply(
@@ -167,13 +162,13 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     Scalar.multiply(
       plan[factors], transposeLeft: true, plan[self.ofCandidates], transposeRight: false,
       rows: units, columns: units, inner: rows, into: ofCandidates, accumulate: false)
-    sink.add(recurrentKernel) { sums in
+    sink.add(weights.recurrentKernel) { sums in
       for row in 0..<units {
         let sums = sums + 3 * row * units
         Scalar.add(ofGates + 2 * row * units, to: sums, count: 2 * units)
         Scalar.add(ofCandidates + row * units, to: sums + 2 * units, count: units)
       }
     }
-    if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }
+    weights.addBiasGradient(gradient, rows: rows, sink: sink)
   }
 }

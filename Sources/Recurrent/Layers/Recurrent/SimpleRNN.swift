@@ -36,10 +36,7 @@ struct SimpleRNNDescription: RecurrentDescription {
 final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   private let units: Int
   private let activation: Activation
-  private let projection: InputProjection<Scalar>
-  private let recurrentKernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
-  private let product: RecurrentProduct<Scalar>
+  private let weights: CellWeights<Scalar>
 
   private let plan: MemoryPlan<Scalar>
   let states: [MemoryPlan<Scalar>.Region]
@@ -52,10 +49,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   init(_ description: SimpleRNNDescription, _ builder: LayerBuilder<Scalar>) {
     units = description.recurrent.units
     activation = description.recurrent.activation
-    projection = InputProjection(builder)
-    recurrentKernel = builder.matrix("recurrent_kernel")
-    bias = description.recurrent.usesBias ? builder.matrix("bias") : nil
-    product = RecurrentProduct(units: units, columns: units, builder)
+    weights = CellWeights(description.recurrent, columns: units, builder)
     plan = builder.plan
     let state = builder.batch * units
     let all = builder.input.steps * state
@@ -67,17 +61,17 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     gradient = activation.needsValuesBefore ? plan.reserve(all) : before
   }
 
-  var sharedWork: Int { product.isPacked ? units * units : 0 }
+  var sharedWork: Int { weights.sharedWork }
 
-  func beginForward(_ input: UnsafePointer<Scalar>, rows: Int) {
-    projection.project(input, bias: bias?.values, rows: rows, into: plan[before])
-    product.prepare(recurrentKernel.values, transposed: false)
+  func beginForward(_ input: InputRows<Scalar>, rows: Int) {
+    weights.project(input, rows: rows, into: plan[before])
+    weights.prepare(transposed: false)
   }
 
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, rows) = (slice.place * units, slice.rows)
     let (before, after) = (plan[before] + at, plan[hiddens] + at + slice.stride * units)
-    if !slice.isFirst { product.add(hidden, recurrentKernel.values, rows: rows, to: before) }
+    if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: before) }
     if activation == .tanh {
       Scalar.rnnForward(before, hidden: after, count: rows * units)
     } else {
@@ -86,7 +80,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     }
   }
 
-  func beginBackward() { product.prepare(recurrentKernel.values, transposed: true) }
+  func beginBackward() { weights.prepare(transposed: true) }
 
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
@@ -103,8 +97,7 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
         columns: units)
     }
     guard needsHidden else { return }
-    product.multiplyTransposed(
-      gradient, recurrentKernel.values, rows: rows, into: hiddenGradient, accumulate: false)
+    weights.goBackToHidden(gradient, rows: rows, into: hiddenGradient, accumulate: false)
   }
 
   func skipBackward(_ slice: StepSlice) {
@@ -112,13 +105,13 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func endBackward(
-    input: UnsafePointer<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
+    input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
   ) {
     let gradient = plan[gradient]
-    projection.goBack(
+    weights.goBackToInput(
       gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
-    sink.add(recurrentKernel, left: hiddens, right: gradient, inner: rows)
-    if let bias { sink.add(bias, left: nil, right: gradient, inner: rows) }
+    sink.add(weights.recurrentKernel, left: hiddens, right: gradient, inner: rows)
+    weights.addBiasGradient(gradient, rows: rows, sink: sink)
   }
 }

@@ -1,0 +1,20 @@
+/// The classes of layers by Keras' names.
+enum LayerCatalog {
+  static let classes: [String: any LayerDescription.Type] = Dictionary(
+    uniqueKeysWithValues: all.map { ($0.className, $0) })
+
+  /// The options of each class, those included that every layer has.
+  static let options = classes.mapValues { descriptionType in
+    descriptionType.options.merging(["trainable": true]) { own, _ in own }
+  }
+
+  private static let all: [any LayerDescription.Type] = [
+    LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self,
+    BidirectionalDescription.self, TimeDistributedDescription.self, DenseDescription.self,
+    Conv1DDescription.self,
+    EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
+    ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
+    ReshapeDescription.self, LayerNormalizationDescription.self,
+    BatchNormalizationDescription.self, ConcatenateDescription.self,
+  ]
+}

@@ -1,0 +1,105 @@
+/// What the package knows about a class of layers: its options, its shapes, its weights, and how it computes.
+/// Each class has a file of its own.
+protocol LayerDescription: Sendable {
+  /// Keras' class name.
+  static var className: String { get }
+  /// Every option of Keras' constructor that changes numbers, with its default; `trainable` goes without saying.
+  static var options: [String: JSONValue] { get }
+
+  /// - Throws: ``ConfigurationError`` naming the option that cannot be computed.
+  init(_ options: LayerOptions) throws(ConfigurationError)
+
+  /// The units of the output, its steps, and whether it has steps.
+  ///
+  /// - Throws: ``ConfigurationError`` if the layer cannot take such an input.
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape
+
+  /// The input that several layers make together.
+  ///
+  /// - Throws: ``ConfigurationError`` if the layer takes one only.
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape
+
+  /// The weights in Keras' order.
+  func parameters(of input: SampleShape) -> [ParameterShape]
+
+  /// The recurrent layers that a layer with this description consists of.
+  ///
+  /// - Parameter configuration: The one that it was read from.
+  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration]
+
+  /// How many symbols there are, if the input is numbers of symbols; `nil` if it is values.
+  var symbolCount: Int? { get }
+  /// How it takes an input of one-hot rows.
+  var symbolUse: SymbolUse { get }
+  /// Whether the input must have a time axis.
+  var needsSequence: Bool { get }
+  /// Whether the layer keeps a state from batch to batch.
+  var isStateful: Bool { get }
+  /// Whether the layers above may be told that steps do not count.
+  var makesMask: Bool { get }
+  /// Whether steps that do not count in its input do not count in its output either.
+  var passesMask: Bool { get }
+  /// Whether a step of its output needs other steps of the input, which no state keeps, so that a sequence cannot be
+  /// fed step by step.
+  var joinsSteps: Bool { get }
+  /// Whether each step of its output depends on that step of the input alone, so that `TimeDistributed` changes nothing.
+  var appliesPerStep: Bool { get }
+  /// The activation that the layer ends with, where it can begin its way back before it, see
+  /// ``BatchContext/isGradientBeforeActivation``.
+  var lastActivation: Activation? { get }
+  /// The names of the arrays that a stateful layer keeps, and how many values a row of each has.
+  var stateNames: [String] { get }
+  var stateUnits: Int { get }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar>
+}
+
+extension LayerDescription {
+  var symbolCount: Int? { nil }
+  var symbolUse: SymbolUse { .none }
+  var needsSequence: Bool { false }
+  var isStateful: Bool { false }
+  var makesMask: Bool { false }
+  var passesMask: Bool { true }
+  var joinsSteps: Bool { false }
+  var appliesPerStep: Bool { false }
+  var lastActivation: Activation? { nil }
+  var stateNames: [String] { [] }
+  var stateUnits: Int { 0 }
+
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
+    guard let input = inputs.first, inputs.count == 1 else {
+      throw ConfigurationError("\(Self.className) takes one input, not \(inputs.count)")
+    }
+    return input
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] { [] }
+
+  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] { [] }
+}
+
+/// What a layer is made from: its weights, the shapes, and the model's memory.
+struct LayerBuilder<Scalar: KernelScalar> {
+  let name: String
+  let parameters: ParameterStore<Scalar>
+  /// One sample of each input, with the real number of steps, and of what they make together.
+  let inputs: [SampleShape]
+  var input: SampleShape
+  /// One sample of its output.
+  var output: SampleShape
+  /// The most rows of a batch.
+  let batch: Int
+  let plan: MemoryPlan<Scalar>
+  /// Whether steps may come that do not count.
+  let isMasked: Bool
+  /// The layer's number, by which it draws what it leaves out.
+  var number: Int
+  /// What the names of the weights begin with, for a layer inside another.
+  var scope = ""
+
+  /// A weight array of the layer.
+  func matrix(_ name: String) -> ParameterStore<Scalar>.Matrix {
+    parameters.matrix(layer: self.name, name: scope + name)
+  }
+}
