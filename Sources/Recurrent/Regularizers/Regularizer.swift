@@ -35,7 +35,9 @@ struct Regularizer: Equatable, Sendable {
     _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
   ) {
     guard let base = weights.baseAddress else { return }
+    // Rounded as the numbers of an update are, which stand for this where no norm counts.
+    let (l1, twice) = (Float(l1), Float(2 * l2))
     Scalar.addPenalties(
-      of: base, l1: Scalar(l1), l2: Scalar(2 * l2), to: gradients, count: weights.count)
+      of: base, l1: Scalar(l1), l2: Scalar(twice), to: gradients, count: weights.count)
   }
 }
