@@ -11,6 +11,11 @@
 // The panels that are packed at once, and the rows that go over them before the next ones.
 #define PANELS ((size_t)4)
 #define ROWS ((size_t)64)
+// The rows of a panel that are asked for ahead, and the ones that are packed at once.
+#define AHEAD ((size_t)16)
+#define PACKED_ROWS ((size_t)8)
+// The floats of a cache line.
+#define LINE ((size_t)16)
 
 // A part of a product that is computed tile by tile. The right matrix is given by panels of PANEL columns.
 struct panels {
@@ -25,16 +30,15 @@ struct panels {
   int begins, ends;
 };
 
-// `height` rows and `width` panels, both constants where it is called, from `column` on; `count` of the columns of the
-// last panel are there, in the panel itself all of them if `is_padded`.
+// `height` rows and `vectors` of a panel, or of several whole ones, both constants where it is called, from `column` on.
+// Of the columns of the last vector `count` are there, in the panel itself all of them if `is_padded`.
 #define EACH _Pragma("clang loop unroll(full)")
 INLINE void multiply_tile(const struct panels *at, const float *left, float *result, size_t column,
-                          size_t height, size_t width, size_t count, int is_padded) {
+                          size_t height, size_t vectors, size_t count, int is_padded) {
   vector sums[TALL * WIDE];
-  size_t vectors = width * WIDE;
   const float *right = at->right + column / PANEL * at->right_panel;
   result += column;
-#define COUNT(index) ((index) / WIDE + 1 < width ? LANES : left_of(count, (index) % WIDE))
+#define COUNT(index) ((index) + 1 < vectors ? LANES : count)
   EACH for (size_t row = 0; row < height; row++)
     EACH for (size_t index = 0; index < vectors; index++)
       sums[row * vectors + index] =
@@ -45,6 +49,10 @@ INLINE void multiply_tile(const struct panels *at, const float *left, float *res
   load(right + (index) / WIDE * at->right_panel + k * at->right_inner + (index) % WIDE * LANES, \
        is_padded ? LANES : COUNT(index))
 #define FACTOR(row) (vector)(left[(row) * at->left_row + k * at->left_inner])
+    // A panel of a large matrix comes from a far cache.
+    if (height == TALL)
+      EACH for (size_t index = 0; index < vectors; index++)
+        __builtin_prefetch(right + (k + AHEAD) * at->right_inner + index * LANES);
     // What there is less of is kept in registers.
     if (height >= vectors) {
       vector values[TALL * WIDE];
@@ -77,16 +85,28 @@ INLINE void multiply_tile(const struct panels *at, const float *left, float *res
 }
 #undef EACH
 
+// What is left of the columns: less than a panel, or nothing.
+INLINE void multiply_last(const struct panels *at, const float *left, float *result, size_t column,
+                          size_t height, int is_padded) {
+  size_t count = at->columns - column, vectors = (count + LANES - 1) / LANES;
+  if (vectors == 1) multiply_tile(at, left, result, column, height, 1, count, is_padded);
+#if WIDE > 1
+  if (vectors == 2) multiply_tile(at, left, result, column, height, 2, count - LANES, is_padded);
+#endif
+#if WIDE > 2
+  if (vectors == 3) multiply_tile(at, left, result, column, height, 3, count - 2 * LANES, is_padded);
+#endif
+}
+
 // All panels for `height` rows: with fewer rows more panels at once, so that there are always chains enough.
 INLINE void multiply_rows(const struct panels *at, const float *left, float *result, size_t height,
                           int is_padded) {
   size_t column = 0, width = TALL / height;
   for (; column + width * PANEL <= at->columns; column += width * PANEL)
-    multiply_tile(at, left, result, column, height, width, PANEL, is_padded);
+    multiply_tile(at, left, result, column, height, width * WIDE, LANES, is_padded);
   for (; column + PANEL <= at->columns; column += PANEL)
-    multiply_tile(at, left, result, column, height, 1, PANEL, is_padded);
-  if (column < at->columns)
-    multiply_tile(at, left, result, column, height, 1, at->columns - column, is_padded);
+    multiply_tile(at, left, result, column, height, WIDE, LANES, is_padded);
+  multiply_last(at, left, result, column, height, is_padded);
 }
 
 // Left columns may lie one behind the other, or rows; each has code of its own.
@@ -102,10 +122,9 @@ INLINE void multiply_panels_with(const struct panels *part, size_t rows, size_t 
     // Panel by panel, so that it stays in the first cache.
     size_t tall = rows / TALL * TALL, column = 0;
     for (; column + PANEL <= at->columns; column += PANEL)
-      for (row = 0; row < tall; row += TALL) multiply_tile(at, AT_ROW, column, TALL, 1, PANEL, is_padded);
-    if (column < at->columns)
       for (row = 0; row < tall; row += TALL)
-        multiply_tile(at, AT_ROW, column, TALL, 1, at->columns - column, is_padded);
+        multiply_tile(at, AT_ROW, column, TALL, WIDE, LANES, is_padded);
+    for (row = 0; row < tall; row += TALL) multiply_last(at, AT_ROW, column, TALL, is_padded);
     row = tall;
   }
 #if TALL > 4
@@ -150,28 +169,51 @@ INLINE void transpose_four(const float *from, size_t step, float *to, size_t to_
   for (size_t index = 0; index < 4; index++) memcpy(to + index * to_step, &columns[index], sizeof(four));
 }
 
-// Packs `depth` rows of up to PANEL columns; missing columns are zeros.
+// Packs `depth` rows of up to PANEL columns; zeros fill the last vector.
 static void KERNEL(pack_panel)(const float *matrix, size_t inner_step, size_t column_step, float *packed,
                                size_t depth, size_t count) {
   if (count > PANEL) count = PANEL;
+  size_t vectors = (count + LANES - 1) / LANES;
   if (column_step == 1) {
     for (size_t k = 0; k < depth; k++)
-      for (size_t index = 0; index < WIDE; index++)
-        store_raw(load(matrix + k * inner_step + index * LANES, left_of(count, index)),
-                  packed + k * PANEL + index * LANES, LANES);
+      if (count == PANEL)
+        memcpy(packed + k * PANEL, matrix + k * inner_step, PANEL * sizeof(float));
+      else
+        for (size_t index = 0; index < vectors; index++)
+          store_raw(load(matrix + k * inner_step + index * LANES, left_of(count, index)),
+                    packed + k * PANEL + index * LANES, LANES);
     return;
   }
-  size_t whole = inner_step == 1 ? depth / 4 * 4 : 0, column = 0;
-  for (; column + 4 <= count; column += 4) {
-    for (size_t k = 0; k < whole; k += 4)
-      transpose_four(matrix + column * column_step + k, column_step, packed + k * PANEL + column, PANEL);
-    for (size_t k = whole; k < depth; k++)
-      for (size_t index = column; index < column + 4; index++)
-        packed[k * PANEL + index] = matrix[index * column_step + k * inner_step];
-  }
-  for (; column < PANEL; column++)
+  if (count < vectors * LANES)
     for (size_t k = 0; k < depth; k++)
-      packed[k * PANEL + column] = column < count ? matrix[column * column_step + k * inner_step] : 0.0f;
+      store_raw((vector)(0.0f), packed + k * PANEL + (vectors - 1) * LANES, LANES);
+  // By cache lines of the matrix.
+  for (size_t first = 0; first < depth; first += LINE) {
+    size_t last = depth - first < LINE ? depth : first + LINE;
+    size_t whole = inner_step == 1 ? last - (last - first) % 4 : first, column = 0;
+    for (; column + 4 <= count; column += 4) {
+      for (size_t k = first; k < whole; k += 4)
+        transpose_four(matrix + column * column_step + k, column_step, packed + k * PANEL + column, PANEL);
+      for (size_t k = whole; k < last; k++)
+        for (size_t index = column; index < column + 4; index++)
+          packed[k * PANEL + index] = matrix[index * column_step + k * inner_step];
+    }
+    for (; column < count; column++)
+      for (size_t k = first; k < last; k++)
+        packed[k * PANEL + column] = matrix[column * column_step + k * inner_step];
+  }
+}
+
+// Packs `depth` rows of any number of columns, panel behind panel.
+static void KERNEL(pack_panels)(const float *matrix, size_t inner_step, size_t column_step, float *packed,
+                                size_t depth, size_t columns) {
+  // Some rows at once, in the order in which they lie in memory.
+  size_t some = column_step == 1 ? PACKED_ROWS : depth;
+  for (size_t first = 0; first < depth; first += some)
+    for (size_t panel = 0; panel < columns; panel += PANEL)
+      KERNEL(pack_panel)(matrix + first * inner_step + panel * column_step, inner_step, column_step,
+                         packed + panel * depth + first * PANEL, depth - first < some ? depth - first : some,
+                         columns - panel);
 }
 
 // Where a matrix of few rows is multiplied, packing would take as long as the product.
@@ -203,9 +245,8 @@ static void KERNEL(multiply)(const struct ckernels_product *product) {
     part.ends = first + depth == p.inner;
     for (size_t column = 0; column < p.columns; column += PANELS * PANEL) {
       size_t count = p.columns - column < PANELS * PANEL ? p.columns - column : PANELS * PANEL;
-      for (size_t panel = 0; panel < count; panel += PANEL)
-        KERNEL(pack_panel)(p.right + first * p.right_inner + (column + panel) * p.right_column,
-                           p.right_inner, p.right_column, packed + panel * depth, depth, count - panel);
+      KERNEL(pack_panels)(p.right + first * p.right_inner + column * p.right_column, p.right_inner,
+                          p.right_column, packed, depth, count);
       part.columns = count;
       for (size_t row = 0; row < p.rows; row += ROWS) {
         size_t rows = p.rows - row < ROWS ? p.rows - row : ROWS;
@@ -223,9 +264,8 @@ static void KERNEL(pack)(const float *matrix, float *packed, size_t inner, size_
   size_t inner_step = transposed ? 1 : columns, column_step = transposed ? inner : 1;
   for (size_t first = 0; first < inner; first += DEEP) {
     size_t depth = inner - first < DEEP ? inner - first : DEEP;
-    for (size_t panel = 0; panel < columns; panel += PANEL, packed += depth * PANEL)
-      KERNEL(pack_panel)(matrix + first * inner_step + panel * column_step, inner_step, column_step,
-                         packed, depth, columns - panel);
+    KERNEL(pack_panels)(matrix + first * inner_step, inner_step, column_step, packed, depth, columns);
+    packed += depth * ((columns + PANEL - 1) / PANEL * PANEL);
   }
 }
 

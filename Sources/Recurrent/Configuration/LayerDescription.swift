@@ -83,6 +83,8 @@ extension LayerDescription {
 struct LayerBuilder<Scalar: KernelScalar> {
   let name: String
   let parameters: ParameterStore<Scalar>
+  /// Counts what the layers of the model use.
+  let uses: ParameterUses
   /// One sample of each input, with the real number of steps, and of what they make together.
   let inputs: [SampleShape]
   var input: SampleShape
@@ -100,6 +102,8 @@ struct LayerBuilder<Scalar: KernelScalar> {
 
   /// A weight array of the layer.
   func matrix(_ name: String) -> ParameterStore<Scalar>.Matrix {
-    parameters.matrix(layer: self.name, name: scope + name)
+    let matrix = parameters.matrix(layer: self.name, name: scope + name)
+    uses.add(matrix.number)
+    return matrix
   }
 }

@@ -20,6 +20,7 @@ public final class Sequential<Scalar: KernelScalar> {
 
   private let plan: MemoryPlan<Scalar>
   private let graph: LayerGraph<Scalar>
+  private let uses: ParameterUses
   /// The activation of the last layer, where a loss can be fused with it.
   private let lastActivation: Activation?
   private let stateful: [(described: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
@@ -60,6 +61,7 @@ public final class Sequential<Scalar: KernelScalar> {
     }
 
     plan = try MemoryPlan()
+    uses = ParameterUses(parameters: parameters.parameters.count)
     modelInput = ModelInput(
       configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
     var layers: [any Layer<Scalar>] = []
@@ -70,7 +72,7 @@ public final class Sequential<Scalar: KernelScalar> {
       layers.append(
         layer.description.makeLayer(
           LayerBuilder(
-            name: layer.name, parameters: parameters,
+            name: layer.name, parameters: parameters, uses: uses,
             inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
             isMasked: isInputMasked, number: 3 * index)))
@@ -220,7 +222,7 @@ public final class Sequential<Scalar: KernelScalar> {
   private func goBack(
     from outputGradient: UnsafeMutablePointer<Scalar>, isFused: Bool, optimizer: Optimizer<Scalar>?
   ) {
-    optimizer?.beginUpdate()
+    optimizer?.beginUpdate(uses)
     if optimizer == nil { parameters.gradients.begin() }
     let sink = optimizer?.sink ?? parameters.gradients
     context.isGradientBeforeActivation = isFused

@@ -4,9 +4,9 @@ import Kernels
 /// ``OptimizerRule``; regularizers, clipping, weight decay and constraints are the same for all.
 ///
 /// It is the sink of gradients while a model learns: it updates each weight as soon as its gradient is known, and
-/// computes a gradient that is the sum of a few products on the way, without storing it. So each parameter must have one
-/// gradient an update. Where norms of gradients count, all of them are stored first, and ``endUpdate()`` updates the
-/// weights.
+/// computes a gradient that is the sum of a few products on the way, without storing it. The gradients of a parameter that
+/// several layers use are stored and added up, and the last one updates it. Where norms of gradients count, all of them are
+/// stored first, and ``endUpdate()`` updates the weights.
 ///
 /// Memory: as many scalars as the weights for each slot, laid out as ``ParameterStore`` lays them out.
 public final class Optimizer<Scalar: KernelScalar> {
@@ -39,6 +39,8 @@ public final class Optimizer<Scalar: KernelScalar> {
     let l1, l2: Float
     /// What its gradient is multiplied by in this update.
     var scale: Float = 1
+    /// The gradients that are still to come in this update; 0 if it gets a single one.
+    var waitsFor = 0
 
     init(
       _ parameter: ParameterStore<Scalar>.Parameter, _ matrix: ParameterStore<Scalar>.Matrix,
@@ -132,13 +134,17 @@ public final class Optimizer<Scalar: KernelScalar> {
   var sink: any GradientSink<Scalar> { needsAllGradients ? parameters.gradients : self }
 
   /// Counts one more update; call before the gradients come.
-  func beginUpdate() {
+  ///
+  /// - Parameter uses: Those of the model that they come from.
+  func beginUpdate(_ uses: ParameterUses) {
     iterations += 1
     let rate = configuration.learningRate
     numbers = rule.numbers(learningRate: rate, update: iterations)
     numbers.decay = weightDecay * rate
     numbers.clip = clipValue
-    if needsAllGradients { parameters.gradients.begin() }
+    if needsAllGradients || uses.areShared { parameters.gradients.begin() }
+    guard uses.areShared else { return }
+    for (place, count) in zip(places, uses.counts) { place.waitsFor = count > 1 ? count : 0 }
   }
 
   /// Updates what is not updated yet; call after the last gradient.
@@ -215,6 +221,10 @@ extension Optimizer: GradientSink {
   ) {
     let place = places[parameter.number]
     guard place.isTrainable else { return }
+    if place.waitsFor > 0 {
+      parameters.gradients.add(parameter, left: left, right: right, inner: inner)
+      return countShared(place)
+    }
     var isFused = inner <= Self.fusedInner
     if case .symbols = left { isFused = isFused && inner <= parameter.columns }
     guard isFused else {
@@ -246,7 +256,17 @@ extension Optimizer: GradientSink {
   ) {
     let place = places[parameter.number]
     guard place.isTrainable else { return }
+    if place.waitsFor > 0 {
+      parameters.gradients.add(parameter, compute)
+      return countShared(place)
+    }
     parameters.gradients.put(parameter, accumulate: false, compute)
     update(place)
+  }
+
+  /// Updates a parameter whose gradients are added up once none is to come any more: whoever uses it has gone back by then.
+  private func countShared(_ place: Place) {
+    place.waitsFor -= 1
+    if place.waitsFor == 0 { update(place) }
   }
 }
