@@ -18,6 +18,10 @@
 #include "peak.h"
 #include "sums.h"
 #include "updates.h"
+#include "elements.h"
+#include "activations.h"
+#include "normalization.h"
+#include "draws.h"
 
 #define ELEMENTWISE(name, function)                             \
   static void KERNEL(name)(float *values, size_t size) {        \
@@ -49,5 +53,28 @@ const struct ckernels_table KERNEL(table) = {
     .exp = KERNEL(exp),
     .tanh = KERNEL(tanh),
     .sigmoid = KERNEL(sigmoid),
+    .multiply_elements = KERNEL(multiply_elements),
+    .add_elements = KERNEL(add_elements),
+    .add_scaled = KERNEL(add_scaled),
+    .add_products = KERNEL(add_products),
+    .scale = KERNEL(scale),
+    .rectify = KERNEL(rectify),
+    .mix = KERNEL(mix),
+    .mix_gradient = KERNEL(mix_gradient),
+    .add_penalties = KERNEL(add_penalties),
+    .add_rows = KERNEL(add_rows),
+    .mark_rows = KERNEL(mark_rows),
+    .relu_gradient = KERNEL(relu_gradient),
+    .tanh_gradient = KERNEL(tanh_gradient),
+    .sigmoid_gradient = KERNEL(sigmoid_gradient),
+    .softmax_gradient = KERNEL(softmax_gradient),
+    .normalize_rows = KERNEL(normalize_rows),
+    .normalize_rows_gradient = KERNEL(normalize_rows_gradient),
+    .column_moments = KERNEL(column_moments),
+    .move_average = KERNEL(move_average),
+    .inverse_roots = KERNEL(inverse_roots),
+    .normalize_columns = KERNEL(normalize_columns),
+    .normalize_columns_gradient = KERNEL(normalize_columns_gradient),
+    .draw_factors = KERNEL(draw_factors),
     .peak = KERNEL(peak),
 };

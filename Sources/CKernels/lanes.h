@@ -4,6 +4,8 @@
 // across lanes counts SUM_LANES of them whatever the width is. Nothing is fused or reordered but by `multiply_add`.
 typedef float vector __attribute__((ext_vector_type(LANES)));
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));
+typedef double doubles __attribute__((ext_vector_type(LANES)));
+typedef int64_t long_integers __attribute__((ext_vector_type(LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -23,9 +25,6 @@ INLINE vector from_bits(integers bits) {
 #ifdef FUSED
 INLINE vector multiply_add(vector a, vector b, vector c) { return __builtin_elementwise_fma(a, b, c); }
 #else
-typedef double doubles __attribute__((ext_vector_type(LANES)));
-typedef int64_t long_integers __attribute__((ext_vector_type(LANES)));
-
 // The product is exact in double precision. The sum is rounded to odd there (Boldo & Melquiond 2008), so that rounding
 // it once more to float32 gives what one rounding would have given.
 __attribute__((noinline)) static vector multiply_add(vector a, vector b, vector c) {

@@ -141,7 +141,7 @@ extension Double: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Double>, weights: UnsafeMutablePointer<Double>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Double>,
     gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,
     second: UnsafeMutablePointer<Double>, third: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -158,7 +158,7 @@ extension Double: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Double>, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
+    _ update: WeightUpdate, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Double>,
     first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>,
@@ -223,6 +223,35 @@ extension Double: KernelScalar {
       }
       let sum = values.reduce(0, +)
       for index in values.indices { values[index] /= sum }
+    }
+  }
+
+  public static func reluGradient(
+    _ gradient: UnsafeMutablePointer<Double>, before: UnsafePointer<Double>, count: Int
+  ) {
+    for index in 0..<count { gradient[index] *= before[index] > 0 ? 1 : 0 }
+  }
+
+  public static func hyperbolicTangentGradient(
+    _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, count: Int
+  ) {
+    for index in 0..<count { gradient[index] *= 1 - after[index] * after[index] }
+  }
+
+  public static func sigmoidGradient(
+    _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, count: Int
+  ) {
+    for index in 0..<count { gradient[index] *= after[index] * (1 - after[index]) }
+  }
+
+  public static func softmaxGradient(
+    _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, rows: Int, columns: Int
+  ) {
+    for row in 0..<rows {
+      let (gradient, after) = (gradient + row * columns, after + row * columns)
+      var sum = 0.0
+      for column in 0..<columns { sum += gradient[column] * after[column] }
+      for column in 0..<columns { gradient[column] = after[column] * (gradient[column] - sum) }
     }
   }
 }

@@ -107,7 +107,7 @@ extension Float: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Float>, weights: UnsafeMutablePointer<Float>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Float>,
     gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>, third: UnsafeMutablePointer<Float>, count: Int
   ) {
@@ -116,7 +116,7 @@ extension Float: KernelScalar {
   }
 
   public static func update(
-    _ update: WeightUpdate<Float>, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
+    _ update: WeightUpdate, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,
@@ -164,8 +164,32 @@ extension Float: KernelScalar {
     kernels.softmax(values, rows, columns)
   }
 
+  public static func reluGradient(
+    _ gradient: UnsafeMutablePointer<Float>, before: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.relu_gradient(gradient, before, count)
+  }
+
+  public static func hyperbolicTangentGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.tanh_gradient(gradient, after, count)
+  }
+
+  public static func sigmoidGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
+  ) {
+    kernels.sigmoid_gradient(gradient, after, count)
+  }
+
+  public static func softmaxGradient(
+    _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, rows: Int, columns: Int
+  ) {
+    kernels.softmax_gradient(gradient, after, rows, columns)
+  }
+
   /// The kernels of the instruction set in use.
-  private static var kernels: ckernels_table { ckernels_selected().pointee }
+  static var kernels: ckernels_table { ckernels_selected().pointee }
 }
 
 /// Whether none of the values is infinite or not a number.

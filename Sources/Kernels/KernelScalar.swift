@@ -2,7 +2,9 @@
 /// every machine (docs/arithmetic.md), and `Double` to check its gradients, in plain loops.
 ///
 /// All matrices are dense and row-major. No function allocates.
-public protocol KernelScalar: BinaryFloatingPoint, Sendable {
+public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
+  NormKernels, SymbolKernels
+{
   /// `result = left · right`, or `result += left · right`.
   ///
   /// - Parameters:
@@ -84,7 +86,7 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   /// One update of `count` weights by any rule; what it keeps for each weight comes in the order in which
   /// `struct ckernels_update` names it, and what it does not keep is not looked at.
   static func update(
-    _ update: WeightUpdate<Self>, weights: UnsafeMutablePointer<Self>,
+    _ update: WeightUpdate, weights: UnsafeMutablePointer<Self>,
     gradients: UnsafePointer<Self>, first: UnsafeMutablePointer<Self>,
     second: UnsafeMutablePointer<Self>, third: UnsafeMutablePointer<Self>, count: Int)
 
@@ -94,15 +96,10 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   ///   - left: `[inner, rows]`; `nil` stands for ones, the gradient then is the sum of the rows of `right`.
   ///   - right: `[inner, columns]`; `inner` should be small, and is at least 1.
   static func update(
-    _ update: WeightUpdate<Self>, left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int,
+    _ update: WeightUpdate, left: UnsafePointer<Self>?, right: UnsafePointer<Self>, rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Self>,
     first: UnsafeMutablePointer<Self>, second: UnsafeMutablePointer<Self>,
     third: UnsafeMutablePointer<Self>)
-
-  /// The sums of the sizes and of the squares of values.
-  static func sums(
-    _ values: UnsafePointer<Self>, count: Int
-  ) -> (sizes: Double, squares: Double)
 
   /// `result = leftᵀ · right` for a small `inner`.
   ///
@@ -113,12 +110,4 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
   static func outerProducts(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
     into result: UnsafeMutablePointer<Self>)
-
-  /// `eˣ / Σ eˣ` of each row of `values` `[rows, columns]` in place.
-  static func softmax(_ values: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
-
-  // Functions of each of `count` values, in place.
-  static func exponential(_ values: UnsafeMutablePointer<Self>, count: Int)
-  static func hyperbolicTangent(_ values: UnsafeMutablePointer<Self>, count: Int)
-  static func sigmoid(_ values: UnsafeMutablePointer<Self>, count: Int)
 }

@@ -1,36 +1,37 @@
 import CKernels
 
-/// The numbers of one update of weights by an optimizer; the formulas stand beside `struct ckernels_update`.
-public struct WeightUpdate<Scalar: KernelScalar> {
+/// The numbers of one update of weights by an optimizer, which are of float32 whatever the weights are; the formulas
+/// stand beside `struct ckernels_update`.
+public struct WeightUpdate {
   /// What an update makes of a weight, its gradient and what is kept for it.
   public enum Rule: CaseIterable, Sendable {
     case adam, amsgrad, nadam, sgd, momentum, nesterov, rmsprop, rmspropCentered, adagrad, adadelta
   }
 
   public var rule: Rule
-  public var rate: Scalar
-  public var a: Scalar = 0
-  public var b: Scalar = 0
-  public var c: Scalar = 0
-  public var d: Scalar = 0
-  public var e: Scalar = 0
-  public var epsilon: Scalar = 0
+  public var rate: Float
+  public var a: Float = 0
+  public var b: Float = 0
+  public var c: Float = 0
+  public var d: Float = 0
+  public var e: Float = 0
+  public var epsilon: Float = 0
   /// What the size and the square of a weight cost, as the derivative has it.
-  public var l1: Scalar = 0
-  public var l2: Scalar = 0
+  public var l1: Float = 0
+  public var l2: Float = 0
   /// What the gradient is multiplied by, and then cut off at.
-  public var scale: Scalar = 1
-  public var clip: Scalar = .infinity
+  public var scale: Float = 1
+  public var clip: Float = .infinity
   /// The part of itself that a weight loses.
-  public var decay: Scalar = 0
+  public var decay: Float = 0
 
-  public init(_ rule: Rule, rate: Scalar) {
+  public init(_ rule: Rule, rate: Float) {
     self.rule = rule
     self.rate = rate
   }
 }
 
-extension WeightUpdate<Float> {
+extension WeightUpdate {
   /// The same for the vector kernels.
   var kernel: ckernels_update {
     let rule: ckernels_rule =
@@ -52,15 +53,18 @@ extension WeightUpdate<Float> {
   }
 }
 
-extension WeightUpdate<Double> {
-  /// Updates one weight.
+extension WeightUpdate {
+  /// Updates one weight in double precision.
   func apply(
     _ weight: inout Double, gradient: Double, first: inout Double, second: inout Double,
     third: inout Double
   ) {
+    let (rate, epsilon) = (Double(rate), Double(epsilon))
+    let (a, b, c, d, e) = (Double(a), Double(b), Double(c), Double(d), Double(e))
+    let (l1, l2, scale, clip) = (Double(l1), Double(l2), Double(scale), Double(clip))
     var g = gradient + l2 * weight + (weight > 0 ? l1 : weight < 0 ? -l1 : 0)
     g = min(max(g * scale, -clip), clip)
-    weight -= weight * decay
+    weight -= weight * Double(decay)
     switch rule {
     case .adam, .amsgrad, .nadam:
       first += (g - first) * a

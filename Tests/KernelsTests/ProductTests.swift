@@ -124,8 +124,8 @@ import Testing
     }
   }
 
-  private func adam<Scalar: KernelScalar>() -> WeightUpdate<Scalar> {
-    var update = WeightUpdate<Scalar>(.adam, rate: 0.01)
+  private var adam: WeightUpdate {
+    var update = WeightUpdate(.adam, rate: 0.01)
     (update.a, update.b, update.epsilon) = (0.1, 0.001, 1e-7)
     return update
   }
@@ -150,12 +150,12 @@ import Testing
         let doubles = (left.map { Double($0) }, right.map { Double($0) })
         doubles.0.withUnsafeBufferPointer { left in
           Double.update(
-            adam(), left: isBias ? nil : left.baseAddress, right: doubles.1, rows: rows,
+            adam, left: isBias ? nil : left.baseAddress, right: doubles.1, rows: rows,
             columns: columns, inner: inner, weights: &expected.0, first: &expected.1,
             second: &expected.2, third: &unused)
         }
         left.withUnsafeBufferPointer { left in
-          var numbers = (adam() as WeightUpdate<Float>).kernel
+          var numbers = adam.kernel
           var third: [Float] = []
           kernels.update_product(
             &numbers, &weights, isBias ? nil : left.baseAddress, right, rows, columns, inner,

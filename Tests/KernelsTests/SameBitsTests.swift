@@ -70,7 +70,8 @@ import Testing
           var packed = [Float](
             repeating: 0, count: Float.packedCount(inner: inner, columns: columns))
           kernels.pack(right, &packed, inner, columns, Int32(kind & 1))
-          kernels.multiply_packed(left, packed, &result, rows, columns, inner, 0, columns, Int32(kind >> 2))
+          kernels.multiply_packed(
+            left, packed, &result, rows, columns, inner, 0, columns, Int32(kind >> 2))
           results.append(result)
         }
         return results
@@ -105,11 +106,11 @@ import Testing
     }
   }
 
-  @Test(arguments: WeightUpdate<Float>.Rule.allCases) func updates(
-    rule: WeightUpdate<Float>.Rule
+  @Test(arguments: WeightUpdate.Rule.allCases) func updates(
+    rule: WeightUpdate.Rule
   ) throws {
     for isPlain in [false, true] {
-      var update = WeightUpdate<Float>(rule, rate: 0.01)
+      var update = WeightUpdate(rule, rate: 0.01)
       (update.a, update.b, update.c, update.d, update.e) = (0.7, 0.3, 0.5, 0.6, 1.4)
       update.epsilon = 1e-7
       if !isPlain { (update.l1, update.l2, update.scale, update.clip) = (0.1, 0.2, 0.8, 0.5) }

@@ -11,26 +11,16 @@ import Testing
   }
 
   /// Sizes around the vector widths, so that every tail is met.
-  @Test(arguments: WeightUpdate<Float>.Rule.allCases, [1, 7, 16, 33])
-  func rulesAgreeWithDoublePrecision(rule: WeightUpdate<Float>.Rule, count: Int) throws {
+  @Test(arguments: WeightUpdate.Rule.allCases, [1, 7, 16, 33])
+  func rulesAgreeWithDoublePrecision(rule: WeightUpdate.Rule, count: Int) throws {
     for prepared in [false, true] {
-      var float = WeightUpdate<Float>(rule, rate: 0.01)
-      (float.a, float.b, float.c, float.d, float.e) = (0.7, 0.3, 0.5, 0.6, 1.4)
-      float.epsilon = 1e-3
+      var update = WeightUpdate(rule, rate: 0.01)
+      (update.a, update.b, update.c, update.d, update.e) = (0.7, 0.3, 0.5, 0.6, 1.4)
+      update.epsilon = 1e-3
       if prepared {
-        (float.l1, float.l2, float.scale) = (0.1, 0.2, 0.8)
-        (float.clip, float.decay) = (0.5, 0.04)
+        (update.l1, update.l2, update.scale) = (0.1, 0.2, 0.8)
+        (update.clip, update.decay) = (0.5, 0.04)
       }
-      var double = WeightUpdate<Double>(
-        try #require(
-          zip(WeightUpdate<Double>.Rule.allCases, WeightUpdate<Float>.Rule.allCases).first {
-            $1 == rule
-          }?.0), rate: 0.01)
-      (double.a, double.b, double.c, double.d, double.e) = (0.7, 0.3, 0.5, 0.6, 1.4)
-      double.epsilon = 1e-3
-      (double.l1, double.l2) = (Double(float.l1), Double(float.l2))
-      (double.scale, double.clip) = (Double(float.scale), Double(float.clip))
-      double.decay = Double(float.decay)
 
       let gradients = wave(count, 4)
       let start = [wave(count, 1), wave(count, 2), wave(count, 3), wave(count, 5)]
@@ -39,13 +29,13 @@ import Testing
       var (second, third) = (start[2].map { abs($0) + 0.1 }, start[3].map { abs($0) * 0.2 })
       let before = [weights, first, second, third].map { $0.map { Float($0) } }
       Double.update(
-        double, weights: &weights, gradients: gradients, first: &first, second: &second,
+        update, weights: &weights, gradients: gradients, first: &first, second: &second,
         third: &third, count: count)
       for index in 0..<ckernels_available_count() {
         let kernels = try #require(ckernels_available(index)).pointee
         let name = String(cString: kernels.name)
         var (found, one, two, three) = (before[0], before[1], before[2], before[3])
-        var numbers = float.kernel
+        var numbers = update.kernel
         kernels.update(&numbers, &found, gradients.map { Float($0) }, &one, &two, &three, count)
         for (part, values) in [
           (found, weights), (one, first), (two, second), (three, third),

@@ -4,6 +4,7 @@
 #define CKERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // What the columns of a packed matrix are rounded up to, whatever the instruction set.
 #define CKERNELS_PANEL 48
@@ -52,6 +53,13 @@ struct ckernels_product {
   size_t result_row;
   size_t rows, columns, inner;
   int accumulate;
+};
+
+// What a random part of values is multiplied by: 0 for each draw below `left_out`, of 53 bits, and `factor` for the
+// others. The draws of a seed and a stream are numbered; these begin with number `position`.
+struct ckernels_draws {
+  uint64_t seed, stream, position, left_out;
+  float factor;
 };
 
 // The kernels of one instruction set.
@@ -129,6 +137,64 @@ struct ckernels_table {
   void (*exp)(float *values, size_t count);
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
+
+  // Of `count` values: result = left * right, sums += values, sums += factor * values, sums += left * right,
+  // values *= factor, and 0 in place of what is below it. Results may stand in the place of operands.
+  void (*multiply_elements)(const float *left, const float *right, float *result, size_t count);
+  void (*add_elements)(const float *values, float *sums, size_t count);
+  void (*add_scaled)(const float *values, float factor, float *sums, size_t count);
+  void (*add_products)(const float *left, const float *right, float *sums, size_t count);
+  void (*scale)(float *values, float factor, size_t count);
+  void (*rectify)(float *values, size_t count);
+
+  // result = weights * left + (1 - weights) * right, and the gradients of weights and right; `gradient` turns from that
+  // of the result into that of left.
+  void (*mix)(const float *weights, const float *left, const float *right, float *result, size_t count);
+  void (*mix_gradient)(const float *weights, const float *left, const float *right, float *gradient,
+                       float *weight_gradient, float *right_gradient, size_t count);
+
+  // gradients += l2 * weights + l1 * sign(weights).
+  void (*add_penalties)(const float *weights, float l1, float l2, float *gradients, size_t count);
+
+  // Adds the rows of matrix [rows, columns] that the mask [rows] counts, or all without one, to `sums`, in their order.
+  void (*add_rows)(const float *matrix, const unsigned char *mask, float *sums, size_t rows, size_t columns);
+
+  // Whether each row has a value other than `value`: 1 or 0.
+  void (*mark_rows)(const float *matrix, float value, unsigned char *marks, size_t rows, size_t columns);
+
+  // Turns the gradient of the results of an activation into that of the values before it, by the values before it or by
+  // the results.
+  void (*relu_gradient)(float *gradient, const float *before, size_t count);
+  void (*tanh_gradient)(float *gradient, const float *results, size_t count);
+  void (*sigmoid_gradient)(float *gradient, const float *results, size_t count);
+  void (*softmax_gradient)(float *gradient, const float *results, size_t rows, size_t columns);
+
+  // normalized = (x - mean) * scale, result = normalized * gamma + beta, where scale is 1 / sqrt(variance + epsilon)
+  // of each row, and the gradient of the values. Without gamma it is 1, without beta 0.
+  void (*normalize_rows)(const float *values, const float *gamma, const float *beta, float epsilon,
+                         float *scales, float *normalized, float *result, size_t rows, size_t columns);
+  void (*normalize_rows_gradient)(const float *gradient, const float *normalized, const float *gamma,
+                                  const float *scales, float *value_gradient, size_t rows, size_t columns);
+
+  // Mean and variance of each column over the rows that count; average = average * kept + values * (1 - kept);
+  // result = 1 / sqrt(values + epsilon).
+  void (*column_moments)(const float *matrix, const unsigned char *mask, float *mean, float *variance,
+                         size_t rows, size_t columns);
+  void (*move_average)(float *average, const float *values, float kept, size_t count);
+  void (*inverse_roots)(const float *values, float epsilon, float *result, size_t count);
+
+  // The same as `normalize_rows` with a mean and a scale for each column, and the gradient of the values. `sums` and
+  // `products` are the sums over the rows of `gradient` and of `gradient` * `normalized`; they count for the rows of the
+  // mask if `has_moments`: if mean and scale came from these values.
+  void (*normalize_columns)(const float *matrix, const float *mean, const float *scales, const float *gamma,
+                            const float *beta, float *normalized, float *result, size_t rows, size_t columns);
+  void (*normalize_columns_gradient)(const float *gradient, const float *normalized, const float *gamma,
+                                     const float *scales, const float *sums, const float *products,
+                                     const unsigned char *mask, int has_moments, float *value_gradient,
+                                     size_t rows, size_t columns);
+
+  // What dropout multiplies `count` values by.
+  void (*draw_factors)(const struct ckernels_draws *draws, float *factors, size_t count);
 
   // Multiply-adds in registers, as fast as this processor does them: `rounds` of each of some chains. Returns the
   // floating-point operations, two a multiply-add.

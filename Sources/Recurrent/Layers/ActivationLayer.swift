@@ -39,18 +39,16 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     self.input = input
     let output = plan[output]
     output.update(from: input, count: steps * batch.rows * inputs)
-    activation.apply(output, rows: steps * batch.rows, columns: inputs)
+    Scalar.activate(output, by: activation, rows: steps * batch.rows, columns: inputs)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
@@ -59,8 +57,8 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     guard let inputGradient else { return }
     inputGradient.update(from: outputGradient, count: steps * batch.rows * inputs)
     if batch.isGradientBeforeActivation { return }
-    activation.applyGradient(
-      inputGradient, before: input, after: plan[output], rows: steps * batch.rows,
-      columns: inputs)
+    Scalar.activationGradient(
+      inputGradient, of: activation, before: input, after: plan[output],
+      rows: steps * batch.rows, columns: inputs)
   }
 }

@@ -61,7 +61,7 @@ struct BatchNormalizationDescription: LayerDescription {
 /// count, otherwise with their moving averages.
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
-/// Memory: `batch × steps × 3 × inputs + 3 × inputs` scalars from the model's plan.
+/// Memory: `batch × steps × 3 × inputs + 4 × inputs` scalars from the model's plan.
 final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let steps, inputs: Int
   private let momentum, epsilon: Scalar
@@ -73,6 +73,8 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let product: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private let mean: MemoryPlan<Scalar>.Region  // [inputs]
   private let scale: MemoryPlan<Scalar>.Region  // [inputs]
+  /// The sums over all rows of the gradient, and of its products with what is normalized.
+  private let sums, products: MemoryPlan<Scalar>.Region  // [inputs]
   private var mask: UnsafePointer<UInt8>?
   private let isTrainable: Bool
   private var isTraining = false
@@ -94,11 +96,10 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
     product = plan.reserve(all * inputs)
     mean = plan.reserve(inputs)
     scale = plan.reserve(inputs)
+    sums = plan.reserve(inputs)
+    products = plan.reserve(inputs)
   }
 
-  private func counts(_ row: Int) -> Bool { mask.map { $0[row] != 0 } ?? true }
-
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -107,64 +108,38 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
     let (output, normalized) = (plan[output], plan[normalized])
     let (mean, scale) = (plan[mean], plan[scale])
     let all = steps * batch.rows
-    for index in 0..<inputs {
-      var (average, variance) = (movingMean.values[index], movingVariance.values[index])
-      if isTraining {
-        var count: Scalar = 0
-        (average, variance) = (0, 0)
-        for row in 0..<all where counts(row) {
-          average += input[row * inputs + index]
-          count += 1
-        }
-        average /= max(count, 1)
-        for row in 0..<all where counts(row) {
-          let difference = input[row * inputs + index] - average
-          variance += difference * difference
-        }
-        variance /= max(count, 1)
-        movingMean.values[index] =
-          movingMean.values[index] * momentum + average * (1 - momentum)
-        movingVariance.values[index] =
-          movingVariance.values[index] * momentum + variance * (1 - momentum)
-      }
-      mean[index] = average
-      scale[index] = 1 / (variance + epsilon).squareRoot()
+    if isTraining {
+      // The variance stands in the place of the scale until that is known.
+      Scalar.columnMoments(
+        input, mask: mask, mean: mean, variance: scale, rows: all, columns: inputs)
+      Scalar.moveAverage(movingMean.values, to: mean, kept: momentum, count: inputs)
+      Scalar.moveAverage(movingVariance.values, to: scale, kept: momentum, count: inputs)
+    } else {
+      mean.update(from: movingMean.values, count: inputs)
+      scale.update(from: movingVariance.values, count: inputs)
     }
-    for row in 0..<all {
-      for index in 0..<inputs {
-        let at = row * inputs + index
-        normalized[at] = (input[at] - mean[index]) * scale[index]
-        output[at] = normalized[at] * (gamma?.values[index] ?? 1) + (beta?.values[index] ?? 0)
-      }
-    }
+    Scalar.inverseRoots(scale, epsilon: epsilon, into: scale, count: inputs)
+    Scalar.normalizeColumns(
+      input, mean: mean, scales: scale, gamma: gamma?.values, beta: beta?.values,
+      normalized: normalized, into: output, rows: all, columns: inputs)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let (normalized, product, scale) = (plan[normalized], plan[product], plan[scale])
     let all = steps * batch.rows
-    for index in 0..<all * inputs { product[index] = outputGradient[index] * normalized[index] }
+    Scalar.multiplyElements(outputGradient, normalized, into: product, count: all * inputs)
     if let inputGradient {
-      for index in 0..<inputs {
-        var (sum, products, count): (Scalar, Scalar, Scalar) = (0, 0, 0)
-        for row in 0..<all {
-          sum += outputGradient[row * inputs + index]
-          products += product[row * inputs + index]
-          if counts(row) { count += 1 }
-        }
-        let factor = scale[index] * (gamma?.values[index] ?? 1)
-        for row in 0..<all {
-          let at = row * inputs + index
-          // Steps that do not count had no part in mean and variance.
-          let shared =
-            isTraining && counts(row) ? (sum + normalized[at] * products) / max(count, 1) : 0
-          inputGradient[at] = factor * (outputGradient[at] - shared)
-        }
-      }
+      let (sums, products) = (plan[sums], plan[products])
+      addUp(outputGradient, rows: all, into: sums)
+      addUp(product, rows: all, into: products)
+      Scalar.normalizeColumnsGradient(
+        outputGradient, normalized: normalized, gamma: gamma?.values, scales: scale, sums: sums,
+        products: products, mask: mask, hasMoments: isTraining, into: inputGradient, rows: all,
+        columns: inputs)
     }
     if let gamma {
       sink.add(gamma, left: nil, right: product, inner: all)
@@ -172,5 +147,12 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
     if let beta {
       sink.add(beta, left: nil, right: outputGradient, inner: all)
     }
+  }
+
+  private func addUp(
+    _ matrix: UnsafePointer<Scalar>, rows: Int, into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    Scalar.fill(sums, with: 0, count: inputs)
+    Scalar.addRows(of: matrix, mask: nil, rows: rows, columns: inputs, to: sums)
   }
 }

@@ -70,22 +70,19 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
     needsAllMasks = description.needsAllMasks
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let (output, rows) = (plan[output], steps * batch.rows)
     for (input, columns) in columns.enumerated() {
-      let (from, to) = (inputs.values[input], output + columns.lowerBound)
-      for row in 0..<rows {
-        (to + row * width).update(from: from + row * columns.count, count: columns.count)
-      }
+      Scalar.copyRows(
+        inputs.values[input], step: columns.count, to: output + columns.lowerBound, step: width,
+        rows: rows, columns: columns.count)
     }
     batch.mask = joinedMask(inputs, rows: rows)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>,
     inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
@@ -93,10 +90,9 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
   ) {
     for (input, columns) in columns.enumerated() {
       guard let to = inputGradients[input] else { continue }
-      let from = outputGradient + columns.lowerBound
-      for row in 0..<steps * batch.rows {
-        (to + row * columns.count).update(from: from + row * width, count: columns.count)
-      }
+      Scalar.copyRows(
+        outputGradient + columns.lowerBound, step: width, to: to, step: columns.count,
+        rows: steps * batch.rows, columns: columns.count)
     }
   }
 

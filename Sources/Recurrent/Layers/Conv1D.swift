@@ -115,10 +115,9 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
     unfolded = plan.reserve(rows * kernelSize * inputs)
     unfoldedGradient = plan.reserve(rows * kernelSize * inputs)
     output = plan.reserve(rows * filters)
-    before = plan.reserve(keepsBefore(activation) ? rows * filters : 0)
+    before = plan.reserve(activation.needsValuesBefore ? rows * filters : 0)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -128,22 +127,24 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
     Scalar.multiply(
       plan[unfolded], transposeLeft: false, kernel.values, transposeRight: false,
       rows: all, columns: filters, inner: kernel.rows, into: output, accumulate: true)
-    if keepsBefore(activation) { plan[before].update(from: output, count: all * filters) }
-    activation.apply(output, rows: all, columns: filters)
+    if activation.needsValuesBefore {
+      plan[before].update(from: output, count: all * filters)
+    }
+    Scalar.activate(output, by: activation, rows: all, columns: filters)
     // Every step of the output counts, in Keras too.
     batch.mask = nil
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let all = outputSteps * batch.rows
     if !batch.isGradientBeforeActivation {
-      activation.applyGradient(
-        outputGradient, before: plan[before], after: plan[output], rows: all, columns: filters)
+      Scalar.activationGradient(
+        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
+        columns: filters)
     }
     if let inputGradient {
       Scalar.multiply(
@@ -165,7 +166,7 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
       if let from {
         to.update(from: input + from, count: inputs)
       } else {
-        to.update(repeating: 0, count: inputs)
+        Scalar.fill(to, with: 0, count: inputs)
       }
     }
   }
@@ -174,11 +175,9 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
   @inline(__always)
   private func fold(into inputGradient: UnsafeMutablePointer<Scalar>, rows: Int) {
     let unfolded = plan[unfoldedGradient]
-    inputGradient.update(repeating: 0, count: steps * rows * inputs)
+    Scalar.fill(inputGradient, with: 0, count: steps * rows * inputs)
     forEachTap(rows: rows) { place, to in
-      guard let to else { return }
-      let (from, sums) = (unfolded + place, inputGradient + to)
-      for index in 0..<inputs { sums[index] += from[index] }
+      if let to { Scalar.add(unfolded + place, to: inputGradient + to, count: inputs) }
     }
   }
 

@@ -63,10 +63,9 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     kernel = builder.matrix("kernel")
     bias = description.usesBias ? builder.matrix("bias") : nil
     output = plan.reserve(steps * builder.batch * units)
-    before = plan.reserve(keepsBefore(activation) ? steps * builder.batch * units : 0)
+    before = plan.reserve(activation.needsValuesBefore ? steps * builder.batch * units : 0)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -77,12 +76,13 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false,
       rows: all, columns: units, inner: inputs, into: output, accumulate: true)
-    if keepsBefore(activation) { plan[before].update(from: output, count: all * units) }
-    activation.apply(output, rows: all, columns: units)
+    if activation.needsValuesBefore {
+      plan[before].update(from: output, count: all * units)
+    }
+    Scalar.activate(output, by: activation, rows: all, columns: units)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
@@ -90,8 +90,9 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     guard let input else { preconditionFailure("backward before forward") }
     let all = steps * batch.rows
     if !batch.isGradientBeforeActivation {
-      activation.applyGradient(
-        outputGradient, before: plan[before], after: plan[output], rows: all, columns: units)
+      Scalar.activationGradient(
+        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
+        columns: units)
     }
     if let inputGradient {
       Scalar.multiply(
@@ -102,25 +103,5 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     if let bias {
       sink.add(bias, left: nil, right: outputGradient, inner: all)
     }
-  }
-}
-
-/// Whether the gradient of an activation needs the values before it; softmax and those that a layer
-/// computes most often do without.
-func keepsBefore(_ activation: Activation) -> Bool {
-  switch activation {
-  case .linear, .softmax, .logSoftmax, .tanh, .sigmoid, .exponential: false
-  default: true
-  }
-}
-
-/// Adds the rows of `matrix` `[rows, columns]` to `sums`, in their order.
-@inline(__always)
-func addRows<Scalar: KernelScalar>(
-  of matrix: UnsafePointer<Scalar>, rows: Int, columns: Int, to sums: UnsafeMutablePointer<Scalar>
-) {
-  for row in 0..<rows {
-    let values = matrix + row * columns
-    for column in 0..<columns { sums[column] += values[column] }
   }
 }

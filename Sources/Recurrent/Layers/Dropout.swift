@@ -43,7 +43,6 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
     symbolValues = plan.reserve(steps * builder.batch)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -52,26 +51,21 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
     generator.dropOut(factors, count: size * batch.rows, rate: batch.isTraining ? rate : 0)
     if let symbols = batch.symbols {
       let values = plan[symbolValues]
-      for row in 0..<steps * batch.rows {
-        values[row] =
-          symbols.place(row).map { symbols.value(row) * factors[row * inputs + $0] } ?? 0
-      }
+      Scalar.multiply(
+        symbols, by: factors, rows: steps * batch.rows, columns: inputs, into: values)
       batch.symbols = SymbolRows(numbers: symbols.numbers, values: UnsafePointer(values))
       return output
     }
-    for index in 0..<size * batch.rows { output[index] = input[index] * factors[index] }
+    Scalar.multiplyElements(input, factors, into: output, count: size * batch.rows)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    let factors = plan[factors]
-    for index in 0..<size * batch.rows {
-      inputGradient[index] = outputGradient[index] * factors[index]
-    }
+    Scalar.multiplyElements(
+      outputGradient, plan[factors], into: inputGradient, count: size * batch.rows)
   }
 }

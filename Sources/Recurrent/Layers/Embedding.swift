@@ -66,22 +66,25 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     numbers = StepBuffer(count: steps * builder.batch, of: -1)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let output = plan[output]
-    for row in 0..<steps * batch.rows {
-      let to = output + row * units
-      let value = batch.symbols.map { Scalar($0.numbers[row]) } ?? input[row]
-      guard let symbol = symbols.number(value) else {
-        numbers.values[row] = -1
-        to.update(repeating: 0, count: units)
+    guard let numbers = numbers.values.baseAddress else { return plan[output] }
+    let (output, all) = (plan[output], steps * batch.rows)
+    if let given = batch.symbols?.numbers {
+      for row in 0..<all { numbers[row] = given[row] < symbols.count ? given[row] : -1 }
+    } else {
+      Scalar.wholeNumbers(input, below: symbols.count, count: all, into: numbers)
+    }
+    for row in 0..<all {
+      let (to, symbol) = (output + row * units, Int(numbers[row]))
+      guard symbol >= 0 else {
+        Scalar.fill(to, with: 0, count: units)
         if masksZero { mask.values[row] = 1 }
+        let value = batch.symbols.map { Scalar($0.numbers[row]) } ?? input[row]
         batch.report(value, row: row, of: symbols)
         continue
       }
-      numbers.values[row] = Int32(symbol)
       to.update(from: embeddings.values + symbol * units, count: units)
       if masksZero { mask.values[row] = symbol == 0 ? 0 : 1 }
     }
@@ -89,7 +92,6 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
@@ -97,10 +99,10 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
     sink.add(embeddings) { gradient in
       for row in 0..<steps * batch.rows where numbers.values[row] >= 0 {
         let to = gradient + Int(numbers.values[row]) * units
-        for unit in 0..<units { to[unit] += outputGradient[row * units + unit] }
+        Scalar.add(outputGradient + row * units, to: to, count: units)
       }
     }
     // Numbers of symbols have no gradient.
-    inputGradient?.update(repeating: 0, count: steps * batch.rows)
+    if let inputGradient { Scalar.fill(inputGradient, with: 0, count: steps * batch.rows) }
   }
 }

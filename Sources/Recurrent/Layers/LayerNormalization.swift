@@ -72,52 +72,27 @@ final class LayerNormalization<Scalar: KernelScalar>: SingleInputLayer {
     scales = plan.reserve(all)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (output, normalized, scales) = (plan[output], plan[normalized], plan[scales])
-    for row in 0..<steps * batch.rows {
-      let values = input + row * inputs
-      var (mean, variance): (Scalar, Scalar) = (0, 0)
-      for index in 0..<inputs { mean += values[index] }
-      mean /= Scalar(inputs)
-      for index in 0..<inputs { variance += (values[index] - mean) * (values[index] - mean) }
-      scales[row] = 1 / (variance / Scalar(inputs) + epsilon).squareRoot()
-      for index in 0..<inputs {
-        let value = (values[index] - mean) * scales[row]
-        normalized[row * inputs + index] = value
-        output[row * inputs + index] =
-          value * (gamma?.values[index] ?? 1) + (beta?.values[index] ?? 0)
-      }
-    }
+    let output = plan[output]
+    Scalar.normalizeRows(
+      input, gamma: gamma?.values, beta: beta?.values, epsilon: epsilon, scales: plan[scales],
+      normalized: plan[normalized], into: output, rows: steps * batch.rows, columns: inputs)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
-    let (normalized, product, scales) = (plan[normalized], plan[product], plan[scales])
+    let (normalized, product) = (plan[normalized], plan[product])
     let all = steps * batch.rows
-    for index in 0..<all * inputs { product[index] = outputGradient[index] * normalized[index] }
+    Scalar.multiplyElements(outputGradient, normalized, into: product, count: all * inputs)
     if let inputGradient {
-      for row in 0..<all {
-        let at = row * inputs
-        var (sum, products): (Scalar, Scalar) = (0, 0)
-        for index in 0..<inputs {
-          let gradient = outputGradient[at + index] * (gamma?.values[index] ?? 1)
-          inputGradient[at + index] = gradient
-          sum += gradient
-          products += gradient * normalized[at + index]
-        }
-        for index in at..<at + inputs {
-          inputGradient[index] =
-            scales[row]
-            * (inputGradient[index] - (sum + normalized[index] * products) / Scalar(inputs))
-        }
-      }
+      Scalar.normalizeRowsGradient(
+        outputGradient, normalized: normalized, gamma: gamma?.values, scales: plan[scales],
+        into: inputGradient, rows: all, columns: inputs)
     }
     if let gamma {
       sink.add(gamma, left: nil, right: product, inner: all)

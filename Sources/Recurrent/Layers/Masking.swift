@@ -43,38 +43,40 @@ final class Masking<Scalar: KernelScalar>: SingleInputLayer {
     mask = StepMask(count: steps * builder.batch)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let output = plan[output]
+    guard let marks = mask.values.baseAddress else { return output }
+    let rows = steps * batch.rows
+    batch.mask = UnsafePointer(marks)
     if let symbols = batch.symbols {
-      for row in 0..<steps * batch.rows {
-        mask.values[row] = symbols.place(row) != nil && symbols.value(row) != 0 ? 1 : 0
-      }
-      batch.mask = UnsafePointer(mask.values.baseAddress)
+      Scalar.mark(symbols, rows: rows, in: marks)
       return output
     }
-    for row in 0..<steps * batch.rows {
-      var counts = false
-      for index in row * inputs..<(row + 1) * inputs where input[index] != maskValue {
-        counts = true
-      }
-      mask.values[row] = counts ? 1 : 0
-      for index in row * inputs..<(row + 1) * inputs { output[index] = counts ? input[index] : 0 }
-    }
-    batch.mask = UnsafePointer(mask.values.baseAddress)
+    Scalar.markRows(of: input, with: maskValue, rows: rows, columns: inputs, in: marks)
+    copyCountedRows(input, to: output, rows: rows)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    for index in 0..<steps * batch.rows * inputs {
-      inputGradient[index] = mask.values[index / inputs] == 0 ? 0 : outputGradient[index]
+    copyCountedRows(outputGradient, to: inputGradient, rows: steps * batch.rows)
+  }
+
+  private func copyCountedRows(
+    _ from: UnsafePointer<Scalar>, to: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    for row in 0..<rows {
+      let to = to + row * inputs
+      if mask.values[row] != 0 {
+        to.update(from: from + row * inputs, count: inputs)
+      } else {
+        Scalar.fill(to, with: 0, count: inputs)
+      }
     }
   }
 }

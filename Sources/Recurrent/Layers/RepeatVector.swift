@@ -36,22 +36,21 @@ final class RepeatVector<Scalar: KernelScalar>: SingleInputLayer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let (output, size) = (plan[output], batch.rows * inputs)
-    for step in 0..<steps { (output + step * size).update(from: input, count: size) }
+    Scalar.copyRows(input, step: 0, to: output, step: size, rows: steps, columns: size)
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    inputGradient.update(repeating: 0, count: batch.rows * inputs)
-    addRows(of: outputGradient, rows: steps, columns: batch.rows * inputs, to: inputGradient)
+    let size = batch.rows * inputs
+    Scalar.fill(inputGradient, with: 0, count: size)
+    Scalar.addRows(of: outputGradient, mask: nil, rows: steps, columns: size, to: inputGradient)
   }
 }

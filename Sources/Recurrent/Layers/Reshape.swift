@@ -82,34 +82,38 @@ final class Reshape<Scalar: KernelScalar>: SingleInputLayer {
     output = plan.reserve(steps * builder.batch * inputs)
   }
 
-  /// Calls `body` with the places in input and output of every value.
-  @inline(__always)
-  private func forEachValue(rows: Int, _ body: (_ input: Int, _ output: Int) -> Void) {
-    for row in 0..<rows {
-      for value in 0..<steps * inputs {
-        body(
-          (value / inputs * rows + row) * inputs + value % inputs,
-          (value / units * rows + row) * units + value % units)
-      }
+  /// Calls `body` with the places in input and output of the first row of values that follow each other in both.
+  private func forEachRun(rows: Int, _ body: (_ input: Int, _ output: Int, _ count: Int) -> Void) {
+    var value = 0
+    while value < steps * inputs {
+      let (inInput, inOutput) = (value % inputs, value % units)
+      let count = min(inputs - inInput, units - inOutput)
+      body((value - inInput) * rows + inInput, (value - inOutput) * rows + inOutput, count)
+      value += count
     }
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let output = plan[output]
-    forEachValue(rows: batch.rows) { output[$1] = input[$0] }
+    forEachRun(rows: batch.rows) { from, to, count in
+      Scalar.copyRows(
+        input + from, step: inputs, to: output + to, step: units, rows: batch.rows, columns: count)
+    }
     batch.mask = nil
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let inputGradient else { return }
-    forEachValue(rows: batch.rows) { inputGradient[$0] = outputGradient[$1] }
+    forEachRun(rows: batch.rows) { to, from, count in
+      Scalar.copyRows(
+        outputGradient + from, step: units, to: inputGradient + to, step: inputs, rows: batch.rows,
+        columns: count)
+    }
   }
 }

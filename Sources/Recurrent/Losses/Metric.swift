@@ -8,49 +8,15 @@ public enum Metric: String, CaseIterable, Sendable {
   /// Whether the right class is among the five likeliest.
   case topFiveAccuracy = "top_5_accuracy"
 
-  /// The classes that ``topFiveAccuracy`` looks at.
-  private static let classes = 5
-
   /// Whether it measures answers of a class, not numbers.
   public var needsClasses: Bool { self == .topFiveAccuracy }
 
-  /// The sum over the rows that count.
-  ///
-  /// - Parameters:
-  ///   - output: `[rows, units]`.
-  ///   - mask: Which rows count; all if `nil`.
-  @specialized(where Scalar == Float)
-  func sum<Scalar: KernelScalar>(
-    output: UnsafePointer<Scalar>, targets: Targets<Scalar>, mask: UnsafePointer<UInt8>?,
-    rows: Int, units: Int
-  ) -> Double {
-    var sum = 0.0
-    for row in 0..<rows where mask.map({ $0[row] != 0 }) ?? true {
-      sum += value(output + row * units, targets.row(row, units: units), units: units)
-    }
-    return sum
-  }
-
-  @inline(__always)
-  private func value<Scalar: KernelScalar>(
-    _ output: UnsafePointer<Scalar>, _ target: Targets<Scalar>.Row, units: Int
-  ) -> Double {
-    var sum = 0.0
+  /// What the kernels compute of it.
+  var ofRows: RowMeasure {
     switch self {
-    case .meanAbsoluteError:
-      for unit in 0..<units { sum += abs(Double(output[unit]) - target[unit]) }
-      return sum / Double(units)
-    case .meanSquaredError, .rootMeanSquaredError:
-      for unit in 0..<units {
-        let error = Double(output[unit]) - target[unit]
-        sum += error * error
-      }
-      return sum / Double(units)
-    case .topFiveAccuracy:
-      let right = output[target.likeliestClass(of: units)]
-      var better = 0
-      for unit in 0..<units where output[unit] > right { better += 1 }
-      return better < Self.classes ? 1 : 0
+    case .meanAbsoluteError: .sizes
+    case .meanSquaredError, .rootMeanSquaredError: .squares
+    case .topFiveAccuracy: .isAmong(classes: 5)
     }
   }
 

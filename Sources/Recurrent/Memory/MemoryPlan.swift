@@ -3,11 +3,7 @@ import Kernels
 /// The working memory of a model for one shape: layers first reserve what they need, then one block
 /// serves them all.
 final class MemoryPlan<Scalar: KernelScalar> {
-  /// A part of the block.
-  struct Region {
-    fileprivate let offset: Int
-    let count: Int
-  }
+  typealias Region = MemoryRegion
 
   /// What is reserved so far, in scalars.
   private(set) var size = 0
@@ -38,4 +34,10 @@ final class MemoryPlan<Scalar: KernelScalar> {
   func buffer(_ region: Region) -> UnsafeMutableBufferPointer<Scalar> {
     UnsafeMutableBufferPointer(start: self[region], count: region.count)
   }
+}
+
+/// A part of the block. It is no part of the generic class, so that an array of regions is the same type for all.
+struct MemoryRegion {
+  fileprivate let offset: Int
+  let count: Int
 }

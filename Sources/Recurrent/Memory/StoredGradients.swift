@@ -24,7 +24,6 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
     for index in isPresent.indices { isPresent[index] = false }
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
     right: UnsafePointer<Scalar>, inner: Int
@@ -34,7 +33,6 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
     put(parameter, left: left, right: right, inner: inner, accumulate: isMore)
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
   ) {
@@ -52,7 +50,7 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
     let (gradient, columns) = (base + parameter.offset, parameter.columns)
     switch left {
     case .symbols(let symbols):
-      if !accumulate { gradient.update(repeating: 0, count: parameter.rows * columns) }
+      if !accumulate { Scalar.fill(gradient, with: 0, count: parameter.rows * columns) }
       symbols.addTransposedProduct(with: right, rows: inner, width: columns, to: gradient)
     case .values(let left) where inner <= Self.smallInner && !accumulate:
       Scalar.outerProducts(
@@ -62,8 +60,8 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
         left, transposeLeft: true, right, transposeRight: false, rows: parameter.rows,
         columns: columns, inner: inner, into: gradient, accumulate: accumulate)
     case nil:
-      if !accumulate { gradient.update(repeating: 0, count: columns) }
-      addRows(of: right, rows: inner, columns: columns, to: gradient)
+      if !accumulate { Scalar.fill(gradient, with: 0, count: columns) }
+      Scalar.addRows(of: right, mask: nil, rows: inner, columns: columns, to: gradient)
     }
   }
 
@@ -75,7 +73,7 @@ final class StoredGradients<Scalar: KernelScalar>: GradientSink {
   ) {
     let gradient = base + parameter.offset
     if !accumulate {
-      gradient.update(repeating: 0, count: parameter.rows * parameter.columns)
+      Scalar.fill(gradient, with: 0, count: parameter.rows * parameter.columns)
     }
     compute(gradient)
   }

@@ -51,13 +51,6 @@ final class LayerGraph<Scalar: KernelScalar> {
     }
   }
 
-  private struct Input {
-    /// The layer below; `nil` is the model's input.
-    let source: Int?
-    /// The gradient of this input; nothing if it is the model's.
-    let gradient: MemoryPlan<Scalar>.Region
-  }
-
   private let nodes: [Node]
   private let plan: MemoryPlan<Scalar>
 
@@ -93,7 +86,6 @@ final class LayerGraph<Scalar: KernelScalar> {
   /// Computes the output of the last layer.
   ///
   /// - Parameter symbols: What takes the place of the input for the layers that take symbols; `nil` if it is values.
-  @specialized(where Scalar == Float)
   func forward(
     _ modelInput: UnsafeMutablePointer<Scalar>, symbols: SymbolRows<Scalar>?,
     in batch: BatchContext<Scalar>
@@ -104,8 +96,8 @@ final class LayerGraph<Scalar: KernelScalar> {
       if node.takesSymbols {
         batch.symbols = node.inputs[0].source.map { nodes[$0].outputSymbols } ?? symbols
       }
-      for (index, input) in node.inputs.enumerated() {
-        guard let source = input.source else {
+      for index in node.inputs.indices {
+        guard let source = node.inputs[index].source else {
           node.values[index] = UnsafePointer(modelInput)
           node.masks[index] = nil
           continue
@@ -127,19 +119,19 @@ final class LayerGraph<Scalar: KernelScalar> {
   }
 
   /// Takes the gradient of the last layer's output back through all of them.
-  @specialized(where Scalar == Float)
   func backward(
     _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
     sink: any GradientSink<Scalar>
   ) {
     for node in nodes where node.addsGradients {
-      plan[node.outputGradient].update(repeating: 0, count: node.outputSize * batch.rows)
+      Scalar.fill(plan[node.outputGradient], with: 0, count: node.outputSize * batch.rows)
     }
     var gradient = outputGradient
     for number in stride(from: nodes.count - 1, through: 0, by: -1) {
       let node = nodes[number]
       if number < nodes.count - 1 { gradient = plan[node.outputGradient] }
-      for (index, input) in node.inputs.enumerated() {
+      for index in node.inputs.indices {
+        let input = node.inputs[index]
         node.gradients[index] = input.source == nil ? nil : plan[input.gradient]
       }
       node.layer.backward(
@@ -149,8 +141,16 @@ final class LayerGraph<Scalar: KernelScalar> {
       for input in node.inputs {
         guard let source = input.source, nodes[source].addsGradients else { continue }
         let (from, sum) = (plan[input.gradient], plan[nodes[source].outputGradient])
-        for index in 0..<nodes[source].outputSize * batch.rows { sum[index] += from[index] }
+        Scalar.add(from, to: sum, count: nodes[source].outputSize * batch.rows)
       }
     }
   }
+}
+
+/// Where an input of a layer comes from.
+private struct Input {
+  /// The layer below; `nil` is the model's input.
+  let source: Int?
+  /// The gradient of this input; nothing if it is the model's.
+  let gradient: MemoryRegion
 }

@@ -82,9 +82,9 @@ final class ModelInput<Scalar: KernelScalar> {
     }
     let symbols = SymbolRows<Scalar>(numbers: UnsafePointer(numbers))
     if needsValues, oneHot != nil {
-      symbols.write(to: values, rows: rows, columns: features)
+      Scalar.write(symbols, to: values, rows: rows, columns: features)
     } else if needsValues {
-      for row in 0..<rows { values[row] = Scalar(numbers[row]) }
+      Scalar.writeNumbers(of: symbols, to: values, rows: rows)
     }
     return symbols
   }

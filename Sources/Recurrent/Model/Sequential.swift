@@ -121,7 +121,6 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - update: The updates made before it, which with ``dropoutSeed`` decide what dropout leaves out.
   /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
-  @specialized(where Scalar == Float)
   public func forward(
     rows: Int, training: Bool = false, update: Int = 0
   ) -> UnsafeBufferPointer<Scalar> {
@@ -158,10 +157,9 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The likeliest class of one row of the last output step.
-  @specialized(where Scalar == Float)
   public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = outputUnits
-    return Recurrent.likeliestClass(
+    return Scalar.likeliestClass(
       output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
 
@@ -170,12 +168,11 @@ public final class Sequential<Scalar: KernelScalar> {
   public typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
 
   /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
-  @specialized(where Scalar == Float)
   public func evaluate(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
-    let sums = loss.evaluate(
-      output: output, targets: targets, classWeights: nil, mask: context.mask,
+    let sums = Scalar.evaluate(
+      loss.ofRows, output: output, targets: targets, classWeights: nil, mask: context.mask,
       rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
       gradient: false)
     return (sums.loss, sums.correct, sums.rows)
@@ -189,7 +186,6 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: What the output was like before the update.
   @discardableResult
-  @specialized(where Scalar == Float)
   public func backward(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
@@ -201,8 +197,9 @@ public final class Sequential<Scalar: KernelScalar> {
       gradient = plan[outputGradient]
       gradient.update(from: output, count: outputSteps * rows * outputUnits)
     }
-    let sums = loss.evaluate(
-      output: gradient, targets: targets, classWeights: classWeights, mask: context.mask,
+    let sums = Scalar.evaluate(
+      loss.ofRows, output: gradient, targets: targets, classWeights: classWeights,
+      mask: context.mask,
       rows: outputSteps * rows, units: outputUnits, isFused: isFused, gradient: true)
     goBack(from: gradient, isFused: isFused, optimizer: optimizer)
     return (sums.loss, sums.correct, sums.rows)
@@ -210,9 +207,9 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
   func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
-    metric.sum(
-      output: output, targets: targets, mask: context.mask, rows: rows * outputSteps,
-      units: outputUnits)
+    Scalar.sum(
+      metric.ofRows, output: output, targets: targets, mask: context.mask,
+      rows: rows * outputSteps, units: outputUnits)
   }
 
   /// Whether the gradient of a loss is that of the values before the last activation.
@@ -235,7 +232,11 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
   public func resetStates() {
-    for (_, layer) in stateful { for state in layer.states { state.update(repeating: 0) } }
+    for (_, layer) in stateful {
+      for state in layer.states {
+        if let base = state.baseAddress { Scalar.fill(base, with: 0, count: state.count) }
+      }
+    }
   }
 
   /// The states of stateful layers, as they are in memory.

@@ -14,10 +14,12 @@ extension Sequential {
   /// Keeps the states as they are.
   ///
   /// - Parameter snapshot: One of this model, or of another one of the same layers and batch.
-  @specialized(where Scalar == Float)
   public func keepStates(in snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
-      for place in state.indices { snapshot.values[index][place] = state[place] }
+      guard let from = state.baseAddress else { continue }
+      snapshot.values[index].withUnsafeMutableBufferPointer { kept in
+        kept.baseAddress?.update(from: from, count: state.count)
+      }
     }
   }
 
@@ -26,24 +28,26 @@ extension Sequential {
   /// - Parameters:
   ///   - parents: The row that each takes them from.
   ///   - snapshot: Keeps the states meanwhile; one of this model.
-  @specialized(where Scalar == Float)
   public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot<Scalar>) {
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
       let units = state.count / batch
-      for (row, parent) in parents.enumerated() {
-        for unit in 0..<units {
-          state[row * units + unit] = snapshot.values[index][parent * units + unit]
+      snapshot.values[index].withUnsafeBufferPointer { kept in
+        guard let from = kept.baseAddress, let to = state.baseAddress else { return }
+        for (row, parent) in parents.enumerated() {
+          (to + row * units).update(from: from + parent * units, count: units)
         }
       }
     }
   }
 
   /// Goes back, or on, to states that were kept.
-  @specialized(where Scalar == Float)
   public func restoreStates(from snapshot: StateSnapshot<Scalar>) {
     for (index, state) in states.enumerated() {
-      for place in state.indices { state[place] = snapshot.values[index][place] }
+      snapshot.values[index].withUnsafeBufferPointer { kept in
+        guard let from = kept.baseAddress else { return }
+        state.baseAddress?.update(from: from, count: state.count)
+      }
     }
   }
 }

@@ -15,12 +15,9 @@ struct AdadeltaRule: OptimizerRule {
 
   var slotGroups: [[String]] { [["accumulated_grad", "accumulated_delta_var"]] }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     var numbers = WeightUpdate(.adadelta, rate: learningRate)
-    (numbers.a, numbers.b, numbers.epsilon) = (Scalar(rho), Scalar(1 - rho), Scalar(epsilon))
+    (numbers.a, numbers.b, numbers.epsilon) = (Float(rho), Float(1 - rho), Float(epsilon))
     return numbers
   }
 }

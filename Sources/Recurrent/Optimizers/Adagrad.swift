@@ -16,12 +16,9 @@ struct AdagradRule: OptimizerRule {
 
   var slotGroups: [[String]] { [["accumulator"]] }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     var numbers = WeightUpdate(.adagrad, rate: learningRate)
-    numbers.epsilon = Scalar(epsilon)
+    numbers.epsilon = Float(epsilon)
     return numbers
   }
 }

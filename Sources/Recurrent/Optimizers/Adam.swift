@@ -21,19 +21,16 @@ struct AdamRule: OptimizerRule {
     [["momentum", "velocity"]] + (isAMSGrad ? [["velocity_hat"]] : [])
   }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     // What corrects the moments' start at zero is float32 in Keras, powers as well.
-    func remainder(_ beta: Double) -> Scalar {
-      1 - Scalar(Elementary.power(Double(Scalar(beta)), update))
+    func remainder(_ beta: Double) -> Float {
+      1 - Float(Elementary.power(Double(Float(beta)), update))
     }
     var numbers = WeightUpdate(
       isAMSGrad ? .amsgrad : .adam,
       rate: learningRate * remainder(beta2).squareRoot() / remainder(beta1))
     (numbers.a, numbers.b, numbers.epsilon) = (
-      Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon)
+      Float(1 - beta1), Float(1 - beta2), Float(epsilon)
     )
     return numbers
   }
@@ -50,10 +47,7 @@ struct AdamWRule: OptimizerRule {
 
   var slotGroups: [[String]] { adam.slotGroups }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     adam.numbers(learningRate: learningRate, update: update)
   }
 }

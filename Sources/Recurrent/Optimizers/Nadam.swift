@@ -40,10 +40,7 @@ struct NadamRule: OptimizerRule {
     product < 1e-50 ? product : product * factor
   }
 
-  @specialized(where Scalar == Float)
-  mutating func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  mutating func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     if update != counted {
       product =
         update == counted + 1
@@ -53,11 +50,11 @@ struct NadamRule: OptimizerRule {
     let next = factor(update + 1)
     var numbers = WeightUpdate(.nadam, rate: learningRate)
     (numbers.a, numbers.b, numbers.epsilon) = (
-      Scalar(1 - beta1), Scalar(1 - beta2), Scalar(epsilon)
+      Float(1 - beta1), Float(1 - beta2), Float(epsilon)
     )
-    numbers.c = Scalar(next / (1 - product * next))
-    numbers.d = Scalar((1 - factor(update)) / (1 - product))
-    numbers.e = Scalar(1 / (1 - Elementary.power(beta2, update)))
+    numbers.c = Float(next / (1 - product * next))
+    numbers.d = Float((1 - factor(update)) / (1 - product))
+    numbers.e = Float(1 / (1 - Elementary.power(beta2, update)))
     return numbers
   }
 }

@@ -22,10 +22,10 @@ public final class Optimizer<Scalar: KernelScalar> {
   /// Each parameter, by its number.
   private let places: [Place]
   /// The numbers of the update under way.
-  private var numbers: WeightUpdate<Scalar>
+  private var numbers: WeightUpdate
   /// What the rule names first, second and third.
   private let first, second, third: UnsafeMutablePointer<Scalar>
-  private let weightDecay, clipValue: Scalar
+  private let weightDecay, clipValue: Float
   private let norm, globalNorm: Double
 
   /// What an update needs to know about a parameter.
@@ -36,9 +36,9 @@ public final class Optimizer<Scalar: KernelScalar> {
     let regularizer: Regularizer?
     let constraint: Constraint?
     /// What regularizers cost, as the derivative has it.
-    let l1, l2: Scalar
+    let l1, l2: Float
     /// What its gradient is multiplied by in this update.
-    var scale: Scalar = 1
+    var scale: Float = 1
     /// The gradients that are still to come in this update; 0 if it gets a single one.
     var waitsFor = 0
 
@@ -52,8 +52,8 @@ public final class Optimizer<Scalar: KernelScalar> {
       regularizer = parameter.definition.options.regularizer
       constraint = parameter.definition.options.constraint
       // Where norms count, it is in the stored gradient already.
-      l1 = usesNorms ? 0 : Scalar(regularizer?.l1 ?? 0)
-      l2 = usesNorms ? 0 : Scalar(2 * (regularizer?.l2 ?? 0))
+      l1 = usesNorms ? 0 : Float(regularizer?.l1 ?? 0)
+      l2 = usesNorms ? 0 : Float(2 * (regularizer?.l2 ?? 0))
     }
   }
 
@@ -76,7 +76,7 @@ public final class Optimizer<Scalar: KernelScalar> {
     self.slots = slots
     if rule.initialSlot != 0 {
       for slot in slots {
-        slot.base.update(repeating: Scalar(rule.initialSlot), count: slot.count)
+        Scalar.fill(slot.base, with: Scalar(rule.initialSlot), count: slot.count)
       }
     }
     let unused = parameters.gradients.base
@@ -85,11 +85,11 @@ public final class Optimizer<Scalar: KernelScalar> {
     }
     (first, second, third) = (slot(rule.places.0), slot(rule.places.1), slot(rule.places.2))
 
-    weightDecay = Scalar(configuration.number("weight_decay"))
+    weightDecay = Float(configuration.number("weight_decay"))
     // The first of `clipnorm`, `global_clipnorm` and `clipvalue` that is given.
     norm = max(0, configuration.number("clipnorm"))
     globalNorm = norm > 0 ? 0 : max(0, configuration.number("global_clipnorm"))
-    let (hasNorm, clip) = (norm + globalNorm > 0, Scalar(configuration.number("clipvalue")))
+    let (hasNorm, clip) = (norm + globalNorm > 0, Float(configuration.number("clipvalue")))
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
     places = parameters.parameters.enumerated().map { number, parameter in
@@ -136,10 +136,9 @@ public final class Optimizer<Scalar: KernelScalar> {
   /// Counts one more update; call before the gradients come.
   ///
   /// - Parameter uses: Those of the model that they come from.
-  @specialized(where Scalar == Float)
   func beginUpdate(_ uses: ParameterUses) {
     iterations += 1
-    let rate = Scalar(configuration.learningRate)
+    let rate = configuration.learningRate
     numbers = rule.numbers(learningRate: rate, update: iterations)
     numbers.decay = weightDecay * rate
     numbers.clip = clipValue
@@ -149,7 +148,6 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   /// Updates what is not updated yet; call after the last gradient.
-  @specialized(where Scalar == Float)
   func endUpdate() {
     guard needsAllGradients else { return }
     findScales()
@@ -157,7 +155,7 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   @inline(__always)
-  private func numbers(of place: Place) -> WeightUpdate<Scalar> {
+  private func numbers(of place: Place) -> WeightUpdate {
     var numbers = numbers
     (numbers.l1, numbers.l2, numbers.scale) = (place.l1, place.l2, place.scale)
     return numbers
@@ -201,10 +199,10 @@ public final class Optimizer<Scalar: KernelScalar> {
         UnsafeMutableBufferPointer(start: place.matrix.values, count: count), to: gradients)
       let squares = Scalar.sums(gradients, count: count).squares
       all += squares
-      if norm > 0 { places[index].scale = Scalar(norm / max(norm, squares.squareRoot())) }
+      if norm > 0 { places[index].scale = Float(norm / max(norm, squares.squareRoot())) }
     }
     guard norm == 0 else { return }
-    let scale = Scalar(globalNorm / max(globalNorm, all.squareRoot()))
+    let scale = Float(globalNorm / max(globalNorm, all.squareRoot()))
     for index in places.indices { places[index].scale = scale }
   }
 
@@ -217,7 +215,6 @@ public final class Optimizer<Scalar: KernelScalar> {
 }
 
 extension Optimizer: GradientSink {
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, left: InputRows<Scalar>?,
     right: UnsafePointer<Scalar>, inner: Int
@@ -243,7 +240,7 @@ extension Optimizer: GradientSink {
     case .symbols(let symbols):
       // So few rows fit into the place of the gradient, which is not stored.
       let rows = parameters.gradients.base + at
-      symbols.write(to: rows, rows: inner, columns: parameter.rows)
+      Scalar.write(symbols, to: rows, rows: inner, columns: parameter.rows)
       values = UnsafePointer(rows)
     case nil: values = nil
     }
@@ -254,7 +251,6 @@ extension Optimizer: GradientSink {
     constrain(place)
   }
 
-  @specialized(where Scalar == Float)
   func add(
     _ parameter: ParameterStore<Scalar>.Matrix, _ compute: (UnsafeMutablePointer<Scalar>) -> Void
   ) {

@@ -152,9 +152,7 @@ protocol OptimizerRule: Sendable {
   /// The numbers of an update.
   ///
   /// - Parameter update: The number of this update, from 1.
-  mutating func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar>
+  mutating func numbers(learningRate: Float, update: Int) -> WeightUpdate
 }
 
 extension OptimizerRule {

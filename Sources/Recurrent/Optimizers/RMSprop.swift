@@ -26,13 +26,10 @@ struct RMSpropRule: OptimizerRule {
   /// The mean gradient stands in the third place of the formula, the momentum in the second.
   var places: (Int, Int, Int) { isCentered && momentum == 0 ? (0, 1, 1) : (0, 1, 2) }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     var numbers = WeightUpdate(isCentered ? .rmspropCentered : .rmsprop, rate: learningRate)
-    (numbers.a, numbers.b, numbers.epsilon) = (Scalar(rho), Scalar(1 - rho), Scalar(epsilon))
-    numbers.c = Scalar(max(0, momentum))
+    (numbers.a, numbers.b, numbers.epsilon) = (Float(rho), Float(1 - rho), Float(epsilon))
+    numbers.c = Float(max(0, momentum))
     return numbers
   }
 }

@@ -18,13 +18,10 @@ struct SGDRule: OptimizerRule {
 
   var slotGroups: [[String]] { momentum == 0 ? [] : [["momentum"]] }
 
-  @specialized(where Scalar == Float)
-  func numbers<Scalar: KernelScalar>(
-    learningRate: Scalar, update: Int
-  ) -> WeightUpdate<Scalar> {
+  func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     var numbers = WeightUpdate(
       momentum == 0 ? .sgd : isNesterov ? .nesterov : .momentum, rate: learningRate)
-    numbers.a = Scalar(momentum)
+    numbers.a = Float(momentum)
     return numbers
   }
 }

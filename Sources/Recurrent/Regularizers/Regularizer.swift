@@ -31,14 +31,13 @@ struct Regularizer: Equatable, Sendable {
   }
 
   /// Adds the gradient of the loss.
-  @specialized(where Scalar == Float)
   func addGradient<Scalar: KernelScalar>(
     _ weights: UnsafeMutableBufferPointer<Scalar>, to gradients: UnsafeMutablePointer<Scalar>
   ) {
-    let (l1, twice) = (Scalar(l1), Scalar(2 * l2))
-    for index in weights.indices {
-      let weight = weights[index]
-      gradients[index] += twice * weight + (weight > 0 ? l1 : weight < 0 ? -l1 : 0)
-    }
+    guard let base = weights.baseAddress else { return }
+    // Rounded as the numbers of an update are, which stand for this where no norm counts.
+    let (l1, twice) = (Float(l1), Float(2 * l2))
+    Scalar.addPenalties(
+      of: base, l1: Scalar(l1), l2: Scalar(twice), to: gradients, count: weights.count)
   }
 }

@@ -124,7 +124,6 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
 
   var states: [UnsafeMutableBufferPointer<Scalar>] { forward.states + backward.states }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -138,21 +137,23 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     for step in 0..<steps {
       (second + step * size).update(from: reversed + (steps - 1 - step) * size, count: size)
     }
-    for index in 0..<steps * size {
-      switch mode {
-      case .concat:
-        let place = index / units * 2 * units + index % units
-        output[place] = first[index]
-        output[place + units] = second[index]
-      case .sum: output[index] = first[index] + second[index]
-      case .average: output[index] = (first[index] + second[index]) / 2
-      case .mul: output[index] = first[index] * second[index]
-      }
+    let count = steps * size
+    switch mode {
+    case .concat:
+      Scalar.copyRows(
+        first, step: units, to: output, step: 2 * units, rows: steps * rows, columns: units)
+      Scalar.copyRows(
+        second, step: units, to: output + units, step: 2 * units, rows: steps * rows,
+        columns: units)
+    case .sum, .average:
+      output.update(from: first, count: count)
+      Scalar.add(second, to: output, count: count)
+      if mode == .average { Scalar.scale(output, by: 0.5, count: count) }
+    case .mul: Scalar.multiplyElements(first, second, into: output, count: count)
     }
     return output
   }
 
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
@@ -163,18 +164,24 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     // The outputs make room for their gradients; those of the second in its own order of steps, which the
     // output, not needed any more, holds meanwhile.
     let reversed = plan[output]
-    for index in 0..<steps * size {
-      var (one, other) = (outputGradient[index], outputGradient[index])
-      switch mode {
-      case .concat:
-        let place = index / units * 2 * units + index % units
-        (one, other) = (outputGradient[place], outputGradient[place + units])
-      case .sum: break
-      case .average: (one, other) = (one / 2, other / 2)
-      case .mul: (one, other) = (one * second[index], other * first[index])
-      }
-      first[index] = one
-      second[index] = other
+    let count = steps * size
+    switch mode {
+    case .concat:
+      let rows = steps * batch.rows
+      Scalar.copyRows(
+        outputGradient, step: 2 * units, to: first, step: units, rows: rows, columns: units)
+      Scalar.copyRows(
+        outputGradient + units, step: 2 * units, to: second, step: units, rows: rows,
+        columns: units)
+    case .sum, .average:
+      if mode == .average { Scalar.scale(outputGradient, by: 0.5, count: count) }
+      first.update(from: outputGradient, count: count)
+      second.update(from: outputGradient, count: count)
+    case .mul:
+      // Each half's is the gradient times the other half, which `reversed` keeps meanwhile.
+      reversed.update(from: first, count: count)
+      Scalar.multiplyElements(outputGradient, second, into: first, count: count)
+      Scalar.multiplyElements(outputGradient, reversed, into: second, count: count)
     }
     for step in 0..<steps {
       (reversed + step * size).update(from: second + (steps - 1 - step) * size, count: size)
@@ -185,6 +192,6 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     backward.backward(
       outputGradient: reversed, onlyInputGradient: other, in: batch, sink: sink)
     guard let inputGradient, let other else { return }
-    for index in 0..<timeSteps * batch.rows * inputs { inputGradient[index] += other[index] }
+    Scalar.add(other, to: inputGradient, count: timeSteps * batch.rows * inputs)
   }
 }

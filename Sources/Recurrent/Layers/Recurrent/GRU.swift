@@ -87,13 +87,11 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { weights.sharedWork }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[gates])
     weights.prepare(transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
@@ -111,20 +109,19 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
     for row in 0..<rows {
       let (gates, inner) = (gates + row * width, inner + row * width)
-      for index in 0..<2 * units { gates[index] += inner[index] }
+      Scalar.add(inner, to: gates, count: 2 * units)
       (before + row * width).update(from: gates, count: 2 * units)
-      gate.recurrentActivation.apply(gates, rows: 2, columns: units)
-      for index in 2 * units..<width { gates[index] += gates[index - units] * inner[index] }
-      (before + row * width + 2 * units).update(from: gates + 2 * units, count: units)
-      gate.activation.apply(gates + 2 * units, rows: 1, columns: units)
+      Scalar.activate(gates, by: gate.recurrentActivation, rows: 2, columns: units)
+      let candidates = gates + 2 * units
+      Scalar.addProducts(gates + units, inner + 2 * units, to: candidates, count: units)
+      (before + row * width + 2 * units).update(from: candidates, count: units)
+      Scalar.activate(candidates, by: gate.activation, rows: 1, columns: units)
     }
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { weights.prepare(transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, gradient) = (plan[gates] + 3 * at, plan[gradient] + 3 * at)
@@ -144,11 +141,11 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
       for row in 0..<rows {
         let (gates, gradient) = (gates + row * width, gradient + row * width)
         let inner = inner + row * width
-        for index in 2 * units..<width {
-          gradient[index - units] = gradient[index] * inner[index]
-          // From here on `inner` holds gradients.
-          inner[index] = gradient[index] * gates[index - units]
-        }
+        let (ofReset, ofCandidates) = (gradient + units, gradient + 2 * units)
+        let contribution = inner + 2 * units
+        Scalar.multiplyElements(ofCandidates, contribution, into: ofReset, count: units)
+        // From here on `inner` holds gradients.
+        Scalar.multiplyElements(ofCandidates, gates + units, into: contribution, count: units)
         gate.activateBackward(gradient, before: before + row * width, gates: gates)
         inner.update(from: gradient, count: 2 * units)
       }
@@ -159,11 +156,10 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   func skipBackward(_ slice: StepSlice) {
     let (place, count) = (3 * slice.place * units, 3 * slice.rows * units)
-    (plan[gradient] + place).update(repeating: 0, count: count)
-    (plan[inner] + place).update(repeating: 0, count: count)
+    Scalar.fill(plan[gradient] + place, with: 0, count: count)
+    Scalar.fill(plan[inner] + place, with: 0, count: count)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
@@ -174,8 +170,8 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     sink.add(weights.recurrentKernel, left: hiddens, right: inner, inner: rows)
     guard let bias = weights.bias else { return }
     sink.add(bias) { sums in
-      addRows(of: gradient, rows: rows, columns: width, to: sums)
-      addRows(of: inner, rows: rows, columns: width, to: sums + width)
+      Scalar.addRows(of: gradient, mask: nil, rows: rows, columns: width, to: sums)
+      Scalar.addRows(of: inner, mask: nil, rows: rows, columns: width, to: sums + width)
     }
   }
 }
@@ -198,11 +194,9 @@ struct GRUGates {
     into result: UnsafeMutablePointer<Scalar>, rows: Int
   ) {
     for row in 0..<rows {
-      let (gates, row) = (gates + 3 * row * units, row * units)
-      for unit in 0..<units {
-        result[row + unit] =
-          gates[unit] * hidden[row + unit] + (1 - gates[unit]) * gates[2 * units + unit]
-      }
+      let (gates, place) = (gates + 3 * row * units, row * units)
+      Scalar.mix(
+        hidden + place, gates + 2 * units, weights: gates, into: result + place, count: units)
     }
   }
 
@@ -217,15 +211,12 @@ struct GRUGates {
     for row in 0..<rows {
       let (place, row) = (3 * row * units, row * units)
       let (gates, gradient) = (gates + place, gradient + place)
-      for unit in 0..<units {
-        let ofHidden = hiddenGradient[row + unit]
-        gradient[unit] = ofHidden * (hidden[row + unit] - gates[2 * units + unit])
-        gradient[2 * units + unit] = ofHidden * (1 - gates[unit])
-        hiddenGradient[row + unit] = ofHidden * gates[unit]
-      }
-      activation.applyGradient(
-        gradient + 2 * units, before: before + place + 2 * units, after: gates + 2 * units,
-        rows: 1, columns: units)
+      Scalar.mixGradient(
+        hidden + row, gates + 2 * units, weights: gates, gradient: hiddenGradient + row,
+        ofWeights: gradient, ofRight: gradient + 2 * units, count: units)
+      Scalar.activationGradient(
+        gradient + 2 * units, of: activation, before: before + place + 2 * units,
+        after: gates + 2 * units, rows: 1, columns: units)
     }
   }
 
@@ -235,7 +226,7 @@ struct GRUGates {
     _ gradient: UnsafeMutablePointer<Scalar>, before: UnsafePointer<Scalar>,
     gates: UnsafePointer<Scalar>
   ) {
-    recurrentActivation.applyGradient(
-      gradient, before: before, after: gates, rows: 2, columns: units)
+    Scalar.activationGradient(
+      gradient, of: recurrentActivation, before: before, after: gates, rows: 2, columns: units)
   }
 }

@@ -49,8 +49,8 @@ func fillRows<Scalar: KernelScalar>(
   columns: Int
 ) {
   guard let bias else {
-    result.update(repeating: 0, count: rows * columns)
+    Scalar.fill(result, with: 0, count: rows * columns)
     return
   }
-  for row in 0..<rows { (result + row * columns).update(from: bias, count: columns) }
+  Scalar.copyRows(bias, step: 0, to: result, step: columns, rows: rows, columns: columns)
 }

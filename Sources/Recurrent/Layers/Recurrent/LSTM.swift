@@ -94,13 +94,11 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { weights.sharedWork }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[gates])
     weights.prepare(transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, rows) = (slice.place * units, slice.rows)
     let after = at + slice.stride * units
@@ -118,27 +116,24 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     }
     (plan[before] + 4 * at).update(from: gates, count: 4 * rows * units)
     forEachGate(rows: rows) { place, activation in
-      activation.apply(gates + place, rows: 1, columns: units)
+      Scalar.activate(gates + place, by: activation, rows: 1, columns: units)
     }
     for row in 0..<rows {
       let (gates, row) = (gates + 4 * row * units, row * units)
-      for unit in 0..<units {
-        cells[after + row + unit] =
-          gates[units + unit] * cells[at + row + unit] + gates[unit] * gates[2 * units + unit]
-      }
+      let cell = cells + after + row
+      Scalar.multiplyElements(gates + units, cells + at + row, into: cell, count: units)
+      Scalar.addProducts(gates, gates + 2 * units, to: cell, count: units)
     }
     active.update(from: cells + after, count: rows * units)
-    activation.apply(active, rows: rows, columns: units)
+    Scalar.activate(active, by: activation, rows: rows, columns: units)
     for row in 0..<rows {
       let (outputGates, row) = (gates + (4 * row + 3) * units, row * units)
-      for unit in 0..<units { hiddens[row + unit] = outputGates[unit] * active[row + unit] }
+      Scalar.multiplyElements(outputGates, active + row, into: hiddens + row, count: units)
     }
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { weights.prepare(transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
     let first = slice.first * units
@@ -156,31 +151,28 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     } else {
       let after = cells + at + slice.stride * units
       for row in 0..<rows {
-        let outputs = (4 * row + 3) * units
-        for unit in 0..<units {
-          let index = row * units + unit
-          gradient[outputs + unit] = hiddenGradient[index] * active[index]
-          // The gradient of activation(c), in its place for a moment.
-          hiddenGradient[index] *= gates[outputs + unit]
-        }
+        let (outputs, row) = ((4 * row + 3) * units, row * units)
+        let ofHidden = hiddenGradient + row
+        Scalar.multiplyElements(ofHidden, active + row, into: gradient + outputs, count: units)
+        // The gradient of activation(c), in its place for a moment.
+        Scalar.multiplyElements(ofHidden, gates + outputs, into: ofHidden, count: units)
       }
-      activation.applyGradient(
-        hiddenGradient, before: after, after: active, rows: rows, columns: units)
+      Scalar.activationGradient(
+        hiddenGradient, of: activation, before: after, after: active, rows: rows, columns: units)
+      Scalar.add(hiddenGradient, to: cellGradient, count: rows * units)
       for row in 0..<rows {
         let (gates, gradient) = (gates + 4 * row * units, gradient + 4 * row * units)
-        for unit in 0..<units {
-          let index = row * units + unit
-          cellGradient[index] += hiddenGradient[index]
-          gradient[unit] = cellGradient[index] * gates[2 * units + unit]
-          gradient[units + unit] = cellGradient[index] * cells[at + index]
-          gradient[2 * units + unit] = cellGradient[index] * gates[unit]
-          cellGradient[index] *= gates[units + unit]
-        }
+        let (ofCell, cell) = (cellGradient + row * units, cells + at + row * units)
+        Scalar.multiplyElements(ofCell, gates + 2 * units, into: gradient, count: units)
+        Scalar.multiplyElements(ofCell, cell, into: gradient + units, count: units)
+        Scalar.multiplyElements(ofCell, gates, into: gradient + 2 * units, count: units)
+        Scalar.multiplyElements(ofCell, gates + units, into: ofCell, count: units)
       }
       let before = plan[before] + 4 * at
       forEachGate(rows: rows) { place, activation in
-        activation.applyGradient(
-          gradient + place, before: before + place, after: gates + place, rows: 1, columns: units)
+        Scalar.activationGradient(
+          gradient + place, of: activation, before: before + place, after: gates + place, rows: 1,
+          columns: units)
       }
     }
     guard needsHidden else { return }
@@ -196,11 +188,10 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func skipBackward(_ slice: StepSlice) {
-    (plan[gradient] + 4 * slice.place * units).update(
-      repeating: 0, count: 4 * slice.rows * units)
+    Scalar.fill(
+      plan[gradient] + 4 * slice.place * units, with: 0, count: 4 * slice.rows * units)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>

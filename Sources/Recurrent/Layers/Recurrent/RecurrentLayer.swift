@@ -66,7 +66,6 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     options.isStateful ? kept.map { plan.buffer($0) } : []
   }
 
-  @specialized(where Scalar == Float)
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
@@ -91,7 +90,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       if options.isStateful {
         plan[region].update(from: plan[kept[index]], count: state)
       } else {
-        plan[region].update(repeating: 0, count: state)
+        Scalar.fill(plan[region], with: 0, count: state)
       }
     }
 
@@ -125,9 +124,9 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     if counted > 0 {
       var hidden = hiddens + at
       if dropsHidden {
-        let (from, factors) = (hidden, plan[hiddenDropout] + first * units)
         hidden = plan[dropped] + at
-        for index in 0..<rows * units { hidden[index] = from[index] * factors[index] }
+        Scalar.multiplyElements(
+          hiddens + at, plan[hiddenDropout] + first * units, into: hidden, count: rows * units)
       }
       cell.forward(slice, hidden: hidden)
     }
@@ -147,7 +146,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       if mask[row] != 0 {
         to.update(from: hiddens + at + state + row * units, count: units)
       } else if step == 0 || options.zeroOutputForMask {
-        to.update(repeating: 0, count: units)
+        Scalar.fill(to, with: 0, count: units)
       } else {
         to.update(from: to - state, count: units)
       }
@@ -155,14 +154,15 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   }
 
   /// Back-propagation through the steps of this batch; what came before it is a constant.
-  @specialized(where Scalar == Float)
   func backward(
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let rows = batch.rows
-    for region in cell.stateGradients { plan[region].update(repeating: 0, count: rows * units) }
+    for region in cell.stateGradients {
+      Scalar.fill(plan[region], with: 0, count: rows * units)
+    }
     cell.beginBackward()
     forEachSlice(of: rows) { first, count in
       for step in stride(from: timeSteps - 1, through: 0, by: -1) {
@@ -194,10 +194,11 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       let gradient = outputGradient + (options.returnsSequences ? at : begin)
       if let mask, options.zeroOutputForMask {
         for row in 0..<rows where mask[row] != 0 {
-          for unit in row * units..<(row + 1) * units { hiddenGradient[unit] += gradient[unit] }
+          let place = row * units
+          Scalar.add(gradient + place, to: hiddenGradient + place, count: units)
         }
       } else {
-        for index in 0..<rows * units { hiddenGradient[index] += gradient[index] }
+        Scalar.add(gradient, to: hiddenGradient, count: rows * units)
       }
     }
     guard counted > 0 else { return cell.skipBackward(slice) }
@@ -206,8 +207,8 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     let hidden = (dropsHidden ? plan[dropped] : plan[cell.states[0]]) + at
     cell.backward(slice, hidden: hidden, needsHidden: step > 0)
     if dropsHidden {
-      let factors = plan[hiddenDropout] + begin
-      for index in 0..<rows * units { hiddenGradient[index] *= factors[index] }
+      Scalar.multiplyElements(
+        hiddenGradient, plan[hiddenDropout] + begin, into: hiddenGradient, count: rows * units)
     }
     if let mask, counted < rows { takeBack(mask, first: first, rows: rows) }
   }
@@ -217,7 +218,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       let (values, aside) = (plan[region] + first * units, plan[waiting[index]] + first * units)
       for row in 0..<rows where mask[row] == 0 {
         (aside + row * units).update(from: values + row * units, count: units)
-        (values + row * units).update(repeating: 0, count: units)
+        Scalar.fill(values + row * units, with: 0, count: units)
       }
     }
   }
@@ -243,8 +244,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     for step in 0..<timeSteps {
       let (from, to) = (input + time(step) * size, ordered + step * size)
       if dropsInputs {
-        let factors = plan[inputDropout]
-        for index in 0..<size { to[index] = from[index] * factors[index] }
+        Scalar.multiplyElements(from, plan[inputDropout], into: to, count: size)
       } else {
         to.update(from: from, count: size)
       }
@@ -256,16 +256,13 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private func arrange(_ symbols: SymbolRows<Scalar>, rows: Int) -> SymbolRows<Scalar> {
     guard options.goesBackwards || dropsInputs, let numbers = orderedNumbers.values.baseAddress
     else { return symbols }
-    let (values, factors) = (plan[orderedValues], plan[inputDropout])
+    let values = plan[orderedValues]
+    let factors = dropsInputs ? UnsafePointer(plan[inputDropout]) : nil
     for step in 0..<timeSteps {
-      for row in 0..<rows {
-        let (from, to) = (time(step) * rows + row, step * rows + row)
-        numbers[to] = symbols.numbers[from]
-        values[to] = symbols.value(from)
-        if dropsInputs, let place = symbols.place(from) {
-          values[to] *= factors[row * inputs + place]
-        }
-      }
+      let from = symbols.from(time(step) * rows)
+      (numbers + step * rows).update(from: from.numbers, count: rows)
+      Scalar.multiply(
+        from, by: factors, rows: rows, columns: inputs, into: values + step * rows)
     }
     return SymbolRows(numbers: UnsafePointer(numbers), values: UnsafePointer(values))
   }
@@ -277,8 +274,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     for step in 0..<timeSteps {
       let (from, to) = (gradient + step * size, inputGradient + time(step) * size)
       if dropsInputs {
-        let factors = plan[inputDropout]
-        for index in 0..<size { to[index] = from[index] * factors[index] }
+        Scalar.multiplyElements(from, plan[inputDropout], into: to, count: size)
       } else {
         to.update(from: from, count: size)
       }

@@ -67,20 +67,20 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   var sharedWork: Int { candidateProduct.isPacked ? weights.sharedWork : 0 }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[gates])
     let (gateKernel, candidateKernel) = (plan[gateKernel], plan[candidateKernel])
-    for row in 0..<units {
-      let from = weights.recurrentKernel.values + 3 * row * units
-      (gateKernel + 2 * row * units).update(from: from, count: 2 * units)
-      (candidateKernel + row * units).update(from: from + 2 * units, count: units)
-    }
+    let recurrentKernel = weights.recurrentKernel.values
+    Scalar.copyRows(
+      recurrentKernel, step: 3 * units, to: gateKernel, step: 2 * units, rows: units,
+      columns: 2 * units)
+    Scalar.copyRows(
+      recurrentKernel + 2 * units, step: 3 * units, to: candidateKernel, step: units, rows: units,
+      columns: units)
     weights.product.prepare(gateKernel, transposed: false)
     candidateProduct.prepare(candidateKernel, transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let (gates, before) = (plan[gates] + 3 * at, plan[before] + 3 * at)
@@ -90,12 +90,11 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     if !slice.isFirst { weights.product.add(hidden, plan[gateKernel], rows: rows, to: ofGates) }
     for row in 0..<rows {
       let (gates, ofGates) = (gates + row * width, ofGates + 2 * row * units)
-      for index in 0..<2 * units { gates[index] += ofGates[index] }
+      Scalar.add(ofGates, to: gates, count: 2 * units)
       (before + row * width).update(from: gates, count: 2 * units)
-      gate.recurrentActivation.apply(gates, rows: 2, columns: units)
-      for unit in 0..<units {
-        factors[row * units + unit] = gates[units + unit] * hidden[row * units + unit]
-      }
+      Scalar.activate(gates, by: gate.recurrentActivation, rows: 2, columns: units)
+      Scalar.multiplyElements(
+        gates + units, hidden + row * units, into: factors + row * units, count: units)
     }
     fillRows(ofCandidates, with: nil, rows: rows, columns: units)
     if !slice.isFirst {
@@ -103,20 +102,18 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     }
     for row in 0..<rows {
       let candidates = gates + row * width + 2 * units
-      for unit in 0..<units { candidates[unit] += ofCandidates[row * units + unit] }
+      Scalar.add(ofCandidates + row * units, to: candidates, count: units)
       (before + row * width + 2 * units).update(from: candidates, count: units)
-      gate.activation.apply(candidates, rows: 1, columns: units)
+      Scalar.activate(candidates, by: gate.activation, rows: 1, columns: units)
     }
     gate.mix(gates, hidden: hidden, into: after, rows: rows)
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() {
     weights.product.prepare(plan[gateKernel], transposed: true)
     candidateProduct.prepare(plan[candidateKernel], transposed: true)
   }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, width, rows) = (slice.place * units, 3 * units, slice.rows)
     let first = slice.first * units
@@ -127,18 +124,15 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     gate.mixBackward(
       gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,
       rows: rows)
-    for row in 0..<rows {
-      (ofCandidates + row * units).update(from: gradient + row * width + 2 * units, count: units)
-    }
+    Scalar.copyRows(
+      gradient + 2 * units, step: width, to: ofCandidates, step: units, rows: rows, columns: units)
     candidateProduct.multiplyTransposed(
       ofCandidates, plan[candidateKernel], rows: rows, into: ofFactors, accumulate: false)
     for row in 0..<rows {
       let (gates, gradient) = (gates + row * width, gradient + row * width)
-      for unit in 0..<units {
-        let index = row * units + unit
-        gradient[units + unit] = ofFactors[index] * hidden[index]
-        hiddenGradient[index] += ofFactors[index] * gates[units + unit]
-      }
+      let (ofFactors, place) = (ofFactors + row * units, row * units)
+      Scalar.multiplyElements(ofFactors, hidden + place, into: gradient + units, count: units)
+      Scalar.addProducts(ofFactors, gates + units, to: hiddenGradient + place, count: units)
       gate.activateBackward(gradient, before: before + row * width, gates: gates)
       (ofGates + 2 * row * units).update(from: gradient, count: 2 * units)
     }
@@ -149,12 +143,11 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
 
   func skipBackward(_ slice: StepSlice) {
     let (at, count) = (slice.place * units, slice.rows * units)
-    (plan[gradient] + 3 * at).update(repeating: 0, count: 3 * count)
-    (plan[ofGates] + 2 * at).update(repeating: 0, count: 2 * count)
-    (plan[ofCandidates] + at).update(repeating: 0, count: count)
+    Scalar.fill(plan[gradient] + 3 * at, with: 0, count: 3 * count)
+    Scalar.fill(plan[ofGates] + 2 * at, with: 0, count: 2 * count)
+    Scalar.fill(plan[ofCandidates] + at, with: 0, count: count)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>
@@ -172,8 +165,8 @@ final class ResetBeforeGRUCell<Scalar: KernelScalar>: RecurrentCell {
     sink.add(weights.recurrentKernel) { sums in
       for row in 0..<units {
         let sums = sums + 3 * row * units
-        for index in 0..<2 * units { sums[index] += ofGates[2 * row * units + index] }
-        for unit in 0..<units { sums[2 * units + unit] += ofCandidates[row * units + unit] }
+        Scalar.add(ofGates + 2 * row * units, to: sums, count: 2 * units)
+        Scalar.add(ofCandidates + row * units, to: sums + 2 * units, count: units)
       }
     }
     weights.addBiasGradient(gradient, rows: rows, sink: sink)

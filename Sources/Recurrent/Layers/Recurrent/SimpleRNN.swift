@@ -58,18 +58,16 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
     states = [hiddens]
     stateGradients = [hiddenGradient]
     before = plan.reserve(all)
-    gradient = keepsBefore(activation) ? plan.reserve(all) : before
+    gradient = activation.needsValuesBefore ? plan.reserve(all) : before
   }
 
   var sharedWork: Int { weights.sharedWork }
 
-  @specialized(where Scalar == Float)
   func beginForward(_ input: InputRows<Scalar>, rows: Int) {
     weights.project(input, rows: rows, into: plan[before])
     weights.prepare(transposed: false)
   }
 
-  @specialized(where Scalar == Float)
   func forward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>) {
     let (at, rows) = (slice.place * units, slice.rows)
     let (before, after) = (plan[before] + at, plan[hiddens] + at + slice.stride * units)
@@ -78,14 +76,12 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
       Scalar.rnnForward(before, hidden: after, count: rows * units)
     } else {
       after.update(from: before, count: rows * units)
-      activation.apply(after, rows: rows, columns: units)
+      Scalar.activate(after, by: activation, rows: rows, columns: units)
     }
   }
 
-  @specialized(where Scalar == Float)
   func beginBackward() { weights.prepare(transposed: true) }
 
-  @specialized(where Scalar == Float)
   func backward(_ slice: StepSlice, hidden: UnsafePointer<Scalar>, needsHidden: Bool) {
     let (at, rows) = (slice.place * units, slice.rows)
     let hiddenGradient = plan[hiddenGradient] + slice.first * units
@@ -96,18 +92,18 @@ final class SimpleRNNCell<Scalar: KernelScalar>: RecurrentCell {
         hidden: after, hiddenGradient: hiddenGradient, gradient: gradient, count: rows * units)
     } else {
       gradient.update(from: hiddenGradient, count: rows * units)
-      activation.applyGradient(
-        gradient, before: plan[before] + at, after: after, rows: rows, columns: units)
+      Scalar.activationGradient(
+        gradient, of: activation, before: plan[before] + at, after: after, rows: rows,
+        columns: units)
     }
     guard needsHidden else { return }
     weights.goBackToHidden(gradient, rows: rows, into: hiddenGradient, accumulate: false)
   }
 
   func skipBackward(_ slice: StepSlice) {
-    (plan[gradient] + slice.place * units).update(repeating: 0, count: slice.rows * units)
+    Scalar.fill(plan[gradient] + slice.place * units, with: 0, count: slice.rows * units)
   }
 
-  @specialized(where Scalar == Float)
   func endBackward(
     input: InputRows<Scalar>, hiddens: UnsafePointer<Scalar>, rows: Int,
     inputGradient: UnsafeMutablePointer<Scalar>?, sink: any GradientSink<Scalar>

@@ -1,7 +1,5 @@
-import Kernels
-
 /// What the rows of an output should have been.
-public enum Targets<Scalar: KernelScalar> {
+public enum Targets<Scalar: BinaryFloatingPoint> {
   /// A class number for each row; to a loss that takes rows, each stands for a one-hot one.
   case classes(UnsafePointer<Int32>)
   /// `[rows, units]`.
@@ -19,14 +17,6 @@ public enum Targets<Scalar: KernelScalar> {
       case .values(let values): Double(values[unit])
       }
     }
-
-    @inline(__always)
-    func likeliestClass(of units: Int) -> Int {
-      switch self {
-      case .oneHot(let number): number
-      case .values(let values): Recurrent.likeliestClass(values, classes: units)
-      }
-    }
   }
 
   @inline(__always)
@@ -36,4 +26,12 @@ public enum Targets<Scalar: KernelScalar> {
     case .values(let values): .values(values + row * units)
     }
   }
+}
+
+/// The rows that count under a mask; all if it is `nil`.
+public func countedRows(_ mask: UnsafePointer<UInt8>?, rows: Int) -> Int {
+  guard let mask else { return rows }
+  var counted = 0
+  for row in 0..<rows where mask[row] != 0 { counted += 1 }
+  return counted
 }

@@ -1,6 +1,4 @@
-import Kernels
-
-/// What Keras calls an activation: a function of each value, or of each row.
+/// What Keras calls an activation: a function of each value, or of each row. ``ActivationKernels`` computes it.
 ///
 /// Formulas and constants as in `keras.activations`.
 public enum Activation: String, CaseIterable, Sendable {
@@ -23,64 +21,12 @@ public enum Activation: String, CaseIterable, Sendable {
   case sparsePlus = "sparse_plus"
   case sparseSigmoid = "sparse_sigmoid"
 
-  /// The activation of `values` `[rows, columns]`, in place.
-  @specialized(where Scalar == Float)
-  func apply<Scalar: KernelScalar>(
-    _ values: UnsafeMutablePointer<Scalar>, rows: Int, columns: Int
-  ) {
+  /// Whether the gradient needs the values before the activation; softmax and those that a layer computes most often do
+  /// without.
+  public var needsValuesBefore: Bool {
     switch self {
-    case .linear: return
-    case .softmax: Scalar.softmax(values, rows: rows, columns: columns)
-    case .tanh: Scalar.hyperbolicTangent(values, count: rows * columns)
-    case .sigmoid: Scalar.sigmoid(values, count: rows * columns)
-    case .exponential: Scalar.exponential(values, count: rows * columns)
-    case .logSoftmax:
-      for row in 0..<rows {
-        let values = values + row * columns
-        var largest = values[0]
-        for column in 1..<max(1, columns) { largest = max(largest, values[column]) }
-        var sum = 0.0
-        for column in 0..<columns {
-          sum += Elementary.exponential(Double(values[column] - largest))
-        }
-        let shift = largest + Scalar(Elementary.logarithm(sum))
-        for column in 0..<columns { values[column] -= shift }
-      }
-    default:
-      for index in 0..<rows * columns { values[index] = Scalar(value(Double(values[index]))) }
-    }
-  }
-
-  /// Turns the gradient of the results into that of the values before the activation, in place.
-  ///
-  /// - Parameters:
-  ///   - before: The values before the activation, `[rows, columns]`.
-  ///   - after: The results, `[rows, columns]`.
-  @specialized(where Scalar == Float)
-  func applyGradient<Scalar: KernelScalar>(
-    _ gradient: UnsafeMutablePointer<Scalar>, before: UnsafePointer<Scalar>,
-    after: UnsafePointer<Scalar>, rows: Int, columns: Int
-  ) {
-    switch self {
-    case .linear: return
-    case .softmax, .logSoftmax:
-      for row in 0..<rows {
-        let (gradient, after) = (gradient + row * columns, after + row * columns)
-        var sum: Scalar = 0
-        for column in 0..<columns {
-          sum += self == .softmax ? gradient[column] * after[column] : gradient[column]
-        }
-        for column in 0..<columns {
-          gradient[column] =
-            self == .softmax
-            ? after[column] * (gradient[column] - sum)
-            : gradient[column] - Scalar(Elementary.exponential(Double(after[column]))) * sum
-        }
-      }
-    default:
-      for index in 0..<rows * columns {
-        gradient[index] *= Scalar(slope(Double(before[index]), Double(after[index])))
-      }
+    case .linear, .softmax, .logSoftmax, .tanh, .sigmoid, .exponential: false
+    default: true
     }
   }
 
@@ -88,7 +34,7 @@ public enum Activation: String, CaseIterable, Sendable {
   private static let seluScale = 1.0507009873554804934193349852946
 
   /// The activation of one value.
-  private func value(_ x: Double) -> Double {
+  func value(_ x: Double) -> Double {
     switch self {
     case .linear, .softmax, .logSoftmax: x
     case .relu: max(x, 0)
@@ -120,7 +66,7 @@ public enum Activation: String, CaseIterable, Sendable {
   }
 
   /// The derivative where the value is `x` and the activation `y`.
-  private func slope(_ x: Double, _ y: Double) -> Double {
+  func slope(_ x: Double, _ y: Double) -> Double {
     switch self {
     case .linear, .softmax, .logSoftmax: return 1
     case .relu: return x > 0 ? 1 : 0

@@ -1,0 +1,210 @@
+/// How far the rows of an output are from their targets.
+public protocol LossKernels: BinaryFloatingPoint, Sendable {
+  /// Evaluates a batch.
+  ///
+  /// - Parameters:
+  ///   - output: `[rows, units]`; with `gradient` receives the gradient of the mean loss.
+  ///   - classWeights: `[units]`, what the loss of a row of that class is multiplied by; 1 if `nil`, or if the targets are
+  ///     values.
+  ///   - mask: Which rows count; all if `nil`.
+  ///   - isFused: Whether the gradient is that of the values before the activation that the loss is fused with, see
+  ///     ``RowLoss``.
+  static func evaluate(
+    _ loss: RowLoss, output: UnsafeMutablePointer<Self>, targets: Targets<Self>,
+    classWeights: UnsafePointer<Self>?, mask: UnsafePointer<UInt8>?, rows: Int, units: Int,
+    isFused: Bool, gradient: Bool
+  ) -> RowSums
+
+  /// The sum of a measure over the rows that count.
+  static func sum(
+    _ measure: RowMeasure, output: UnsafePointer<Self>, targets: Targets<Self>,
+    mask: UnsafePointer<UInt8>?, rows: Int, units: Int
+  ) -> Double
+
+  /// The number of the largest of `classes` values, the first if several are equal.
+  static func likeliestClass(_ values: UnsafePointer<Self>, classes: Int) -> Int
+}
+
+/// The sum of the losses of rows, the right answers among them, and how many rows count.
+public struct RowSums {
+  public var loss = 0.0
+  public var correct = 0
+  public var rows = 0
+}
+
+// Written once, and compiled for each type of number here, in the module of the conformances.
+extension LossKernels {
+  public static func evaluate(
+    _ loss: RowLoss, output: UnsafeMutablePointer<Self>, targets: Targets<Self>,
+    classWeights: UnsafePointer<Self>?, mask: UnsafePointer<UInt8>?, rows: Int, units: Int,
+    isFused: Bool, gradient: Bool
+  ) -> RowSums {
+    var sums = RowSums()
+    sums.rows = countedRows(mask, rows: rows)
+    let scale = 1 / Double(max(1, sums.rows))
+    for row in 0..<rows {
+      let output = output + row * units
+      guard counts(mask, row) else {
+        if gradient { output.update(repeating: 0, count: units) }
+        continue
+      }
+      let target = targets.row(row, units: units)
+      var weight = 1.0
+      if let classWeights, case .oneHot(let number) = target {
+        weight = Double(classWeights[number])
+      }
+      sums.correct += rightAnswers(loss, output, target, units: units)
+      let rowScale = gradient ? scale * weight : nil
+      // The usual case has code of its own.
+      if isFused, loss == .crossEntropy, case .oneHot(let number) = target {
+        sums.loss += weight * evaluateSoftmax(output, number, units: units, scale: rowScale)
+      } else {
+        sums.loss +=
+          weight
+          * evaluateRow(loss, output, target, units: units, isFused: isFused, scale: rowScale)
+      }
+    }
+    return sums
+  }
+
+  public static func sum(
+    _ measure: RowMeasure, output: UnsafePointer<Self>, targets: Targets<Self>,
+    mask: UnsafePointer<UInt8>?, rows: Int, units: Int
+  ) -> Double {
+    var sum = 0.0
+    for row in 0..<rows where counts(mask, row) {
+      sum += value(measure, output + row * units, targets.row(row, units: units), units: units)
+    }
+    return sum
+  }
+
+  public static func likeliestClass(_ values: UnsafePointer<Self>, classes: Int) -> Int {
+    var best = 0
+    for index in 1..<max(1, classes) where values[index] > values[best] { best = index }
+    return best
+  }
+
+  /// Cross-entropy `−ln p[target]` of a softmax' output, and with `scale` its gradient with respect to the values
+  /// before the softmax, times that, in the output's place: `(p − onehot(target)) · scale`.
+  @inline(__always)
+  private static func evaluateSoftmax(
+    _ output: UnsafeMutablePointer<Self>, _ target: Int, units: Int, scale: Double?
+  ) -> Double {
+    let loss = -logarithm(output[target])
+    if let scale {
+      let scale = Self(scale)
+      output[target] -= 1
+      for unit in 0..<units { output[unit] *= scale }
+    }
+    return loss
+  }
+
+  /// The natural logarithm in the precision of the output; what that rounds to zero counts as the smallest number there
+  /// is.
+  @inline(__always)
+  private static func logarithm(_ value: some BinaryFloatingPoint) -> Double {
+    Elementary.logarithm(Double(max(Self(value), .leastNormalMagnitude)))
+  }
+
+  /// How many answers of a row are right: of binary ones each unit, otherwise the row.
+  private static func rightAnswers(
+    _ loss: RowLoss, _ output: UnsafePointer<Self>, _ target: Targets<Self>.Row, units: Int
+  ) -> Int {
+    switch loss {
+    case .crossEntropy:
+      return likeliestClass(output, classes: units) == likeliestClass(target, units: units) ? 1 : 0
+    case .binaryCrossEntropy:
+      var right = 0
+      for unit in 0..<units where target[unit] == (output[unit] > 0.5 ? 1 : 0) { right += 1 }
+      return right
+    case .squares, .sizes, .huber: return 0
+    }
+  }
+
+  @inline(__always)
+  private static func likeliestClass(_ target: Targets<Self>.Row, units: Int) -> Int {
+    switch target {
+    case .oneHot(let number): number
+    case .values(let values): likeliestClass(values, classes: units)
+    }
+  }
+
+  /// The loss of one row; with `scale` its gradient, times that, in the output's place.
+  private static func evaluateRow(
+    _ loss: RowLoss, _ output: UnsafeMutablePointer<Self>, _ targets: Targets<Self>.Row,
+    units: Int, isFused: Bool, scale: Double?
+  ) -> Double {
+    var sum = 0.0
+    func target(_ unit: Int) -> Double { targets[unit] }
+    func put(_ gradient: Double, _ unit: Int) {
+      if let scale { output[unit] = Self(gradient * scale) }
+    }
+    switch loss {
+    case .crossEntropy:
+      var (outputs, total) = (0.0, 0.0)
+      for unit in 0..<units {
+        outputs += Double(output[unit])
+        total += target(unit)
+      }
+      if isFused {
+        for unit in 0..<units {
+          let p = Double(output[unit])
+          if target(unit) != 0 { sum -= target(unit) * logarithm(p) }
+          put(p * total - target(unit), unit)
+        }
+        return sum
+      }
+      // Keras makes the row a distribution first. Σ t log(y / Σ y), cut off, has this gradient.
+      var cut = 0.0
+      for unit in 0..<units where RowLoss.isInside(Double(output[unit]) / outputs) {
+        cut += target(unit)
+      }
+      for unit in 0..<units {
+        let p = Double(output[unit]) / outputs
+        let inside = min(max(p, RowLoss.smallest), 1 - RowLoss.smallest)
+        if target(unit) != 0 { sum -= target(unit) * logarithm(inside) }
+        put((RowLoss.isInside(p) ? -target(unit) / Double(output[unit]) : 0) + cut / outputs, unit)
+      }
+    case .binaryCrossEntropy:
+      for unit in 0..<units {
+        let (y, t) = (Double(output[unit]), target(unit))
+        let least = isFused ? Double(Self.leastNormalMagnitude) : RowLoss.smallest
+        let p = min(max(y, least), 1 - (isFused ? 1e-16 : RowLoss.smallest))
+        sum -= (t * logarithm(p) + (1 - t) * logarithm(1 - p)) / Double(units)
+        let slope = isFused ? y - t : RowLoss.isInside(y) ? (y - t) / (y * (1 - y)) : 0
+        put(slope / Double(units), unit)
+      }
+    case .squares, .sizes, .huber:
+      for unit in 0..<units {
+        let error = Double(output[unit]) - target(unit)
+        let (value, slope) = loss.distance(error)
+        sum += value / Double(units)
+        put(slope / Double(units), unit)
+      }
+    }
+    return sum
+  }
+
+  @inline(__always)
+  private static func value(
+    _ measure: RowMeasure, _ output: UnsafePointer<Self>, _ target: Targets<Self>.Row, units: Int
+  ) -> Double {
+    var sum = 0.0
+    switch measure {
+    case .sizes:
+      for unit in 0..<units { sum += abs(Double(output[unit]) - target[unit]) }
+      return sum / Double(units)
+    case .squares:
+      for unit in 0..<units {
+        let error = Double(output[unit]) - target[unit]
+        sum += error * error
+      }
+      return sum / Double(units)
+    case .isAmong(let classes):
+      let right = output[likeliestClass(target, units: units)]
+      var better = 0
+      for unit in 0..<units where output[unit] > right { better += 1 }
+      return better < classes ? 1 : 0
+    }
+  }
+}
