@@ -6,11 +6,14 @@
 
 // A tile has TALL rows and WIDE vectors, which each instruction set says, so that its chains fill the registers.
 #define PANEL (WIDE * LANES)
-// The rows of a packed block, which lies in the first cache together with some rows of the left matrix.
-#define DEEP ((size_t)256)
-// The panels that are packed at once, and the rows that go over them before the next ones.
-#define PANELS ((size_t)4)
-#define ROWS ((size_t)64)
+// The inner indices that are gone through before the next rows and columns: a result is read and written once for each.
+#define DEEP ((size_t)512)
+// The panels that are packed at once, and the rows that go over them before the next ones: both fit the second cache.
+#define PANELS ((size_t)8)
+#define ROWS ((size_t)(8 * TALL))
+// A left matrix of columns that lie so far from each other is packed too, since its lines would drive each other out
+// of the first cache.
+#define SPREAD ((size_t)256)
 // The rows of a panel that are asked for ahead, and the ones that are packed at once.
 #define AHEAD ((size_t)16)
 #define PACKED_ROWS ((size_t)8)
@@ -20,7 +23,8 @@
 // A part of a product that is computed tile by tile. The right matrix is given by panels of PANEL columns.
 struct panels {
   const float *left;
-  size_t left_row, left_inner;
+  // From one row to the next within a tile, from one inner index to the next, and from one tile to the next.
+  size_t left_row, left_inner, left_tile;
   const float *right;
   // From one row of a panel to the next, and from one panel to the next.
   size_t right_inner, right_panel;
@@ -117,7 +121,7 @@ INLINE void multiply_panels_with(const struct panels *part, size_t rows, size_t 
   copy.left_inner = left_inner;
   const struct panels *at = &copy;
   size_t row = 0;
-#define AT_ROW at->left + row * at->left_row, at->result + row * at->result_row
+#define AT_ROW at->left + row / TALL * at->left_tile + row % TALL * at->left_row, at->result + row * at->result_row
   if (rows >= TALL) {
     // Panel by panel, so that it stays in the first cache.
     size_t tall = rows / TALL * TALL, column = 0;
@@ -216,13 +220,26 @@ static void KERNEL(pack_panels)(const float *matrix, size_t inner_step, size_t c
                          columns - panel);
 }
 
+// Packs `depth` rows of a left matrix whose columns are rows of the product: tile by tile.
+static void KERNEL(pack_left)(const float *left, size_t inner_step, float *packed, size_t depth, size_t rows) {
+  size_t tiles = rows / TALL, last = rows % TALL;
+  for (size_t k = 0; k < depth; k++) {
+    const float *from = left + k * inner_step;
+    float *to = packed + k * TALL;
+    for (size_t tile = 0; tile < tiles; tile++, from += TALL, to += depth * TALL)
+      memcpy(to, from, TALL * sizeof(float));
+    for (size_t index = 0; index < last; index++) to[index] = from[index];
+  }
+}
+
 // Where a matrix of few rows is multiplied, packing would take as long as the product.
 #define FEW ((size_t)8)
 
 static void KERNEL(multiply)(const struct ckernels_product *product) {
   const struct ckernels_product p = *product;
   struct panels part = {
-      .left = p.left, .left_row = p.left_row, .left_inner = p.left_inner, .result = p.result,
+      .left = p.left, .left_row = p.left_row, .left_inner = p.left_inner,
+      .left_tile = TALL * p.left_row, .result = p.result,
       .result_row = p.result_row, .columns = p.columns, .depth = p.inner, .begins = !p.accumulate,
       .ends = 1};
   if (p.right_column == 1 && p.rows < FEW) {
@@ -233,6 +250,7 @@ static void KERNEL(multiply)(const struct ckernels_product *product) {
     return;
   }
   float packed[DEEP * PANELS * PANEL] __attribute__((aligned(64)));
+  float left[DEEP * ROWS] __attribute__((aligned(64)));
   part.right = packed;
   part.right_inner = PANEL;
   // At least one block, which writes zeros where there is nothing to add up.
@@ -251,6 +269,12 @@ static void KERNEL(multiply)(const struct ckernels_product *product) {
       for (size_t row = 0; row < p.rows; row += ROWS) {
         size_t rows = p.rows - row < ROWS ? p.rows - row : ROWS;
         part.left = p.left + row * p.left_row + first * p.left_inner;
+        if (p.left_inner >= SPREAD) {
+          KERNEL(pack_left)(part.left, p.left_inner, left, depth, rows);
+          part.left = left;
+          part.left_inner = TALL;
+          part.left_tile = TALL * depth;
+        }
         part.result = p.result + row * p.result_row + column;
         KERNEL(multiply_packed_panels)(&part, rows);
       }
@@ -270,14 +294,15 @@ static void KERNEL(pack)(const float *matrix, float *packed, size_t inner, size_
 }
 
 static void KERNEL(multiply_packed)(const float *left, const float *packed, float *result, size_t rows,
-                                    size_t columns, size_t inner, int accumulate) {
+                                    size_t columns, size_t inner, size_t from, size_t count,
+                                    int accumulate) {
   size_t panels = (columns + PANEL - 1) / PANEL;
   for (size_t first = 0; first < inner; first += DEEP) {
     size_t depth = inner - first < DEEP ? inner - first : DEEP;
     struct panels part = {
-        .left = left + first, .left_row = inner, .left_inner = 1, .right = packed,
-        .right_inner = PANEL, .right_panel = depth * PANEL, .result = result,
-        .result_row = columns, .columns = columns, .depth = depth,
+        .left = left + first, .left_row = inner, .left_inner = 1, .left_tile = TALL * inner,
+        .right = packed + from * depth, .right_inner = PANEL, .right_panel = depth * PANEL, .result = result + from,
+        .result_row = columns, .columns = count, .depth = depth,
         .begins = first == 0 && !accumulate, .ends = first + depth == inner};
     KERNEL(multiply_packed_panels)(&part, rows);
     packed += depth * panels * PANEL;

@@ -35,7 +35,7 @@ extension Double: KernelScalar {
 
   public static func multiply(
     _ left: UnsafePointer<Double>, packed: UnsafePointer<Double>, rows: Int, columns: Int,
-    inner: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool
+    inner: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool, sharesColumns: Bool
   ) {
     multiply(
       left, transposeLeft: false, packed, transposeRight: false, rows: rows, columns: columns,

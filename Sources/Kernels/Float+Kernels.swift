@@ -47,9 +47,18 @@ extension Float: KernelScalar {
 
   public static func multiply(
     _ left: UnsafePointer<Float>, packed: UnsafePointer<Float>, rows: Int, columns: Int,
-    inner: Int, into result: UnsafeMutablePointer<Float>, accumulate: Bool
+    inner: Int, into result: UnsafeMutablePointer<Float>, accumulate: Bool, sharesColumns: Bool
   ) {
-    kernels.multiply_packed(left, packed, result, rows, columns, inner, accumulate ? 1 : 0)
+    let panel = Int(CKERNELS_PANEL)
+    let panels = (columns + panel - 1) / panel
+    let parts =
+      sharesColumns ? ComputeThreads.parts(of: rows * columns * inner, enough: enough) : 1
+    ComputeThreads.run(parts: min(parts, panels)) { part, parts in
+      let first = panels * part / parts * panel
+      let count = min(columns, panels * (part + 1) / parts * panel) - first
+      kernels.multiply_packed(
+        left, packed, result, rows, columns, inner, first, count, accumulate ? 1 : 0)
+    }
   }
 
   public static func lstmForward(

@@ -27,15 +27,16 @@ public protocol KernelScalar: BinaryFloatingPoint, Sendable {
     _ matrix: UnsafePointer<Self>, transposed: Bool, inner: Int, columns: Int,
     into packed: UnsafeMutablePointer<Self>)
 
-  /// `result = left · matrix`, or `result += left · matrix`, with a packed matrix, on this thread.
+  /// `result = left · matrix`, or `result += left · matrix`, with a packed matrix.
   /// What comes out for a row does not depend on the other rows.
   ///
   /// - Parameters:
   ///   - left: `[rows, inner]`.
   ///   - result: `[rows, columns]`.
+  ///   - sharesColumns: Whether threads share the columns; otherwise this one computes all.
   static func multiply(
     _ left: UnsafePointer<Self>, packed: UnsafePointer<Self>, rows: Int, columns: Int, inner: Int,
-    into result: UnsafeMutablePointer<Self>, accumulate: Bool)
+    into result: UnsafeMutablePointer<Self>, accumulate: Bool, sharesColumns: Bool)
 
   /// One time step of an LSTM: activates `gates` in place and computes cell and hidden state.
   ///

@@ -85,8 +85,17 @@ import Testing
           kernels.pack(matrix, &packed, size.inner, size.columns, isTransposed)
           result = begin
           kernels.multiply_packed(
-            left, packed, &result, size.rows, size.columns, size.inner, flag)
+            left, packed, &result, size.rows, size.columns, size.inner, 0, size.columns, flag)
           expectClose(result, wanted, inner: size.inner, "multiply_packed on \(name)")
+          // In two parts.
+          let whole = result
+          let half = min(size.columns, Int(CKERNELS_PANEL))
+          result = begin
+          for (from, count) in [(half, size.columns - half), (0, half)] where count > 0 {
+            kernels.multiply_packed(
+              left, packed, &result, size.rows, size.columns, size.inner, from, count, flag)
+          }
+          #expect(result == whole, "parts of multiply_packed on \(name)")
         }
       }
     }

@@ -70,7 +70,7 @@ import Testing
           var packed = [Float](
             repeating: 0, count: Float.packedCount(inner: inner, columns: columns))
           kernels.pack(right, &packed, inner, columns, Int32(kind & 1))
-          kernels.multiply_packed(left, packed, &result, rows, columns, inner, Int32(kind >> 2))
+          kernels.multiply_packed(left, packed, &result, rows, columns, inner, 0, columns, Int32(kind >> 2))
           results.append(result)
         }
         return results

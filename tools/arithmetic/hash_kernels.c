@@ -97,7 +97,7 @@ static void hash_products(const struct ckernels_table *kernels) {
         fill(b, inner * columns, special);
         fill(c, rows * columns, special);
         kernels->pack(b, packed, inner, columns, kind & 1);
-        kernels->multiply_packed(a, packed, c, rows, columns, inner, kind >> 1);
+        kernels->multiply_packed(a, packed, c, rows, columns, inner, 0, columns, kind >> 1);
         add(c, rows * columns);
       }
     end(kernels, special ? "multiply_packed*" : "multiply_packed");

@@ -103,9 +103,10 @@ struct ckernels_table {
   // `packed` has room for `inner` times the columns rounded up to CKERNELS_PANEL.
   void (*pack)(const float *matrix, float *packed, size_t inner, size_t columns, int transposed);
 
-  // result [rows, columns] = left [rows, inner] · the packed matrix, or += if `accumulate`; `inner` is at least 1.
+  // result [rows, columns] = left [rows, inner] · the packed matrix, or += if `accumulate`: `count` of its columns from
+  // column `from` on, a multiple of CKERNELS_PANEL. `inner` is at least 1.
   void (*multiply_packed)(const float *left, const float *packed, float *result, size_t rows,
-                          size_t columns, size_t inner, int accumulate);
+                          size_t columns, size_t inner, size_t from, size_t count, int accumulate);
 
   // result [rows, columns] = left [inner, rows], transposed, · right [inner, columns]. Meant for a small `inner`, at
   // least 1.

@@ -23,9 +23,21 @@ struct CellWeights<Scalar: KernelScalar> {
     product = RecurrentProduct(units: options.units, columns: productColumns ?? columns, builder)
   }
 
-  /// The multiplications of a row's step, where it pays that threads share the rows; 0 where it does not.
+  /// The multiplications of a row's step, where it pays that threads share the rows of all steps; 0 where it does not.
   var sharedWork: Int {
-    product.isPacked ? recurrentKernel.rows * recurrentKernel.columns : 0
+    product.isPacked && !product.sharesColumns
+      ? recurrentKernel.rows * recurrentKernel.columns : 0
+  }
+
+  /// Runs `body` for slices of the rows of a step, on the threads where these share the columns of its product, or once
+  /// for all rows.
+  @inline(__always)
+  func forEachSlice(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
+    let parts = product.sharesColumns ? min(ComputeThreads.count, rows) : 1
+    ComputeThreads.run(parts: parts) { part, parts in
+      let first = rows * part / parts
+      body(first, rows * (part + 1) / parts - first)
+    }
   }
 
   /// `input · kernel + bias` for all steps at once.

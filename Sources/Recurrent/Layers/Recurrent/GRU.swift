@@ -101,8 +101,12 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     fillRows(inner, with: weights.bias.map { $0.values + width }, rows: rows, columns: width)
     if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: inner) }
     if isFused {
-      Scalar.gruForward(
-        gates: gates, inner: inner, previousHidden: hidden, hidden: after, rows: rows, units: units)
+      weights.forEachSlice(of: rows) { first, rows in
+        let first = first * units
+        Scalar.gruForward(
+          gates: gates + 3 * first, inner: inner + 3 * first, previousHidden: hidden + first,
+          hidden: after + first, rows: rows, units: units)
+      }
       return
     }
     for row in 0..<rows {
@@ -127,9 +131,12 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     let (before, inner) = (plan[before] + 3 * at, plan[inner] + 3 * at)
     let hiddenGradient = plan[hiddenGradient] + slice.first * units
     if isFused {
-      Scalar.gruBackward(
-        gates: gates, inner: inner, previousHidden: hidden, hiddenGradient: hiddenGradient,
-        rows: rows, units: units)
+      weights.forEachSlice(of: rows) { first, rows in
+        let first = first * units
+        Scalar.gruBackward(
+          gates: gates + 3 * first, inner: inner + 3 * first, previousHidden: hidden + first,
+          hiddenGradient: hiddenGradient + first, rows: rows, units: units)
+      }
     } else {
       gate.mixBackward(
         gates, before: before, hidden: hidden, hiddenGradient: hiddenGradient, gradient: gradient,

@@ -108,9 +108,12 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let (active, hiddens) = (plan[activeCells] + at, plan[hiddens] + after)
     if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: gates) }
     if isFused {
-      Scalar.lstmForward(
-        gates: gates, previousCell: cells + at, cell: cells + after, tanhCell: active,
-        hidden: hiddens, rows: rows, units: units)
+      weights.forEachSlice(of: rows) { first, rows in
+        let first = first * units
+        Scalar.lstmForward(
+          gates: gates + 4 * first, previousCell: cells + at + first, cell: cells + after + first,
+          tanhCell: active + first, hidden: hiddens + first, rows: rows, units: units)
+      }
       return
     }
     (plan[before] + 4 * at).update(from: gates, count: 4 * rows * units)
@@ -143,9 +146,13 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let (hiddenGradient, cellGradient) = (plan[hiddenGradient] + first, plan[cellGradient] + first)
     let (cells, active) = (plan[cells], plan[activeCells] + at)
     if isFused {
-      Scalar.lstmBackward(
-        gates: gates, previousCell: cells + at, tanhCell: active, hiddenGradient: hiddenGradient,
-        cellGradient: cellGradient, rows: rows, units: units)
+      weights.forEachSlice(of: rows) { first, rows in
+        let first = first * units
+        Scalar.lstmBackward(
+          gates: gates + 4 * first, previousCell: cells + at + first, tanhCell: active + first,
+          hiddenGradient: hiddenGradient + first, cellGradient: cellGradient + first, rows: rows,
+          units: units)
+      }
     } else {
       let after = cells + at + slice.stride * units
       for row in 0..<rows {

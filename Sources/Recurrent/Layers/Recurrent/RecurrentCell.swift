@@ -71,6 +71,9 @@ struct StepSlice {
 /// Memory: a packed matrix takes as many scalars as the matrix, its columns rounded up; from three steps on there is one.
 struct RecurrentProduct<Scalar: KernelScalar> {
   let isPacked: Bool
+  /// Whether threads share the columns of a product, not its rows: each then reads its own fraction of a matrix that
+  /// is too large for the caches of a core.
+  let sharesColumns: Bool
   /// Whether the transpose is packed, which a single product with it would do as well.
   private let isTransposePacked: Bool
   private let units, columns: Int
@@ -84,6 +87,7 @@ struct RecurrentProduct<Scalar: KernelScalar> {
     isPacked =
       builder.batch >= Self.packedRows && builder.input.steps >= Self.packedSteps
       && builder.batch * columns * units >= Self.packedProduct
+    sharesColumns = isPacked && columns * units >= Self.sharedMatrix
     isTransposePacked = isPacked || builder.input.steps >= Self.transposedSteps
     packed = plan.reserve(
       max(
@@ -96,6 +100,8 @@ struct RecurrentProduct<Scalar: KernelScalar> {
   private static var packedSteps: Int { 8 }
   private static var packedProduct: Int { 1 << 18 }
   private static var transposedSteps: Int { 3 }
+  /// The scalars of a matrix from which threads share its columns.
+  private static var sharedMatrix: Int { 1 << 19 }
 
   /// Call before the products of a batch.
   @inline(__always)
@@ -133,7 +139,7 @@ struct RecurrentProduct<Scalar: KernelScalar> {
     if transposed ? isTransposePacked : isPacked {
       Scalar.multiply(
         left, packed: plan[packed], rows: rows, columns: width, inner: inner, into: result,
-        accumulate: accumulate)
+        accumulate: accumulate, sharesColumns: sharesColumns)
     } else {
       Scalar.multiply(
         left, transposeLeft: false, matrix, transposeRight: transposed, rows: rows,
