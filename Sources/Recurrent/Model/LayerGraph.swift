@@ -91,10 +91,12 @@ final class LayerGraph<Scalar: KernelScalar> {
     in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     var last = modelInput
+    let isSymbols = symbols != nil
     for node in nodes {
-      batch.symbols = nil
-      if node.takesSymbols {
-        batch.symbols = node.inputs[0].source.map { nodes[$0].outputSymbols } ?? symbols
+      if isSymbols {
+        batch.symbols =
+          node.takesSymbols
+          ? node.inputs[0].source.map { nodes[$0].outputSymbols } ?? symbols : nil
       }
       for index in node.inputs.indices {
         guard let source = node.inputs[index].source else {
@@ -113,8 +115,9 @@ final class LayerGraph<Scalar: KernelScalar> {
           masks: UnsafePointer(node.masks)), in: batch)
       node.output = UnsafePointer(last)
       node.outputMask = batch.mask
-      node.outputSymbols = batch.symbols
+      if isSymbols { node.outputSymbols = batch.symbols }
     }
+    if isSymbols { batch.symbols = nil }
     return last
   }
 
