@@ -1,6 +1,6 @@
 // What layers do value by value and row by row. Part of kernels.h.
 //
-// Each product and each sum is rounded by itself, and stored as it comes out.
+// Each product and each sum is rounded by itself where nothing else is said, and stored as it comes out.
 
 static void KERNEL(multiply_elements)(const float *left, const float *right, float *result, size_t size) {
   for (size_t at = 0; at < size; at += LANES)
@@ -14,7 +14,8 @@ static void KERNEL(add_elements)(const float *values, float *sums, size_t size) 
 
 static void KERNEL(add_scaled)(const float *values, float factor, float *sums, size_t size) {
   for (size_t at = 0; at < size; at += LANES)
-    store_raw(load(sums + at, size - at) + load(values + at, size - at) * factor, sums + at, size - at);
+    store_raw(multiply_add(load(values + at, size - at), (vector)(factor), load(sums + at, size - at)),
+              sums + at, size - at);
 }
 
 static void KERNEL(add_products)(const float *left, const float *right, float *sums, size_t size) {

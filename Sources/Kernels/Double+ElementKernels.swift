@@ -16,7 +16,7 @@ extension Double {
     _ values: UnsafePointer<Double>, times factor: Double, to sums: UnsafeMutablePointer<Double>,
     count: Int
   ) {
-    for index in 0..<count { sums[index] += factor * values[index] }
+    for index in 0..<count { sums[index].addProduct(values[index], factor) }
   }
 
   public static func addProducts(

@@ -138,7 +138,7 @@ struct ckernels_table {
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
 
-  // Of `count` values: result = left * right, sums += values, sums += factor * values, sums += left * right,
+  // Of `count` values: result = left * right, sums += values, sums += factor * values, rounded once, sums += left * right,
   // values *= factor, and 0 in place of what is below it. Results may stand in the place of operands.
   void (*multiply_elements)(const float *left, const float *right, float *result, size_t count);
   void (*add_elements)(const float *values, float *sums, size_t count);
