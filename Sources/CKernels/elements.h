@@ -70,10 +70,10 @@ static void KERNEL(add_penalties)(const float *weights, float l1, float l2, floa
 // A mask of NULL counts every row.
 INLINE int counts(const unsigned char *mask, size_t row) { return mask == NULL || mask[row] != 0; }
 
-static void KERNEL(add_rows)(const float *matrix, const unsigned char *mask, float *sums, size_t rows,
-                             size_t columns) {
+static void KERNEL(add_rows)(const float *matrix, size_t step, const unsigned char *mask, float *sums,
+                             size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++)
-    if (counts(mask, row)) KERNEL(add_elements)(matrix + row * columns, sums, columns);
+    if (counts(mask, row)) KERNEL(add_elements)(matrix + row * step, sums, columns);
 }
 
 static void KERNEL(mark_rows)(const float *matrix, float value, unsigned char *marks, size_t rows,

@@ -56,7 +56,7 @@ static void KERNEL(column_moments)(const float *matrix, const unsigned char *mas
   float divisor = (float)(counted > 0 ? counted : 1);
   memset(mean, 0, columns * sizeof(float));
   memset(variance, 0, columns * sizeof(float));
-  KERNEL(add_rows)(matrix, mask, mean, rows, columns);
+  KERNEL(add_rows)(matrix, columns, mask, mean, rows, columns);
   for (size_t at = 0; at < columns; at += LANES)
     store_raw(load(mean + at, columns - at) / divisor, mean + at, columns - at);
   for (size_t row = 0; row < rows; row++) {

@@ -32,7 +32,13 @@ extension Float {
     of matrix: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?, rows: Int, columns: Int,
     to sums: UnsafeMutablePointer<Float>
   ) {
-    kernels.add_rows(matrix, mask, sums, rows, columns)
+    // Each thread adds some of the columns up.
+    let parts = ComputeThreads.parts(of: rows * columns, enough: enoughValues)
+    ComputeThreads.run(parts: min(parts, columns)) { part, parts in
+      let first = columns * part / parts
+      kernels.add_rows(
+        matrix + first, columns, mask, sums + first, rows, columns * (part + 1) / parts - first)
+    }
   }
 
   public static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {

@@ -161,7 +161,11 @@ extension Float: KernelScalar {
   }
 
   public static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
-    kernels.softmax(values, rows, columns)
+    let parts = ComputeThreads.parts(of: rows * columns, enough: enoughValues)
+    ComputeThreads.run(parts: min(parts, rows)) { part, parts in
+      let first = rows * part / parts
+      kernels.softmax(values + first * columns, rows * (part + 1) / parts - first, columns)
+    }
   }
 
   public static func reluGradient(
@@ -187,6 +191,9 @@ extension Float: KernelScalar {
   ) {
     kernels.softmax_gradient(gradient, after, rows, columns)
   }
+
+  /// The values of a matrix from which a second thread helps.
+  static var enoughValues: Int { 1 << 16 }
 
   /// The kernels of the instruction set in use.
   static var kernels: ckernels_table { ckernels_selected().pointee }

@@ -99,7 +99,7 @@ import Testing
       kernels.mark_rows(floats(matrix), 0.5, &floatMarks, rows, columns)
       #expect(floatMarks == marks)
       var sums = floats(wave(columns, 2))
-      kernels.add_rows(floats(matrix), marks, &sums, rows, columns)
+      kernels.add_rows(floats(matrix), columns, marks, &sums, rows, columns)
       return [sums]
     }
   }

@@ -44,7 +44,7 @@ static void hash_rows(const struct ckernels_table *kernels) {
       kernels->mark_rows(a, 0.5f, marks, rows, columns);
       add_bytes(marks, rows);
       fill(b, columns, special);
-      kernels->add_rows(a, size % 2 ? marks : NULL, b, rows, columns);
+      kernels->add_rows(a, columns, size % 2 ? marks : NULL, b, rows, columns);
       add(b, columns);
     }
   end(kernels, "rows");

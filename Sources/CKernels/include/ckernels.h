@@ -156,8 +156,10 @@ struct ckernels_table {
   // gradients += l2 * weights + l1 * sign(weights).
   void (*add_penalties)(const float *weights, float l1, float l2, float *gradients, size_t count);
 
-  // Adds the rows of matrix [rows, columns] that the mask [rows] counts, or all without one, to `sums`, in their order.
-  void (*add_rows)(const float *matrix, const unsigned char *mask, float *sums, size_t rows, size_t columns);
+  // Adds the rows of matrix [rows, columns] that the mask [rows] counts, or all without one, to `sums`, in their order;
+  // `step` says how far it is from one row to the next.
+  void (*add_rows)(const float *matrix, size_t step, const unsigned char *mask, float *sums, size_t rows,
+                   size_t columns);
 
   // Whether each row has a value other than `value`: 1 or 0.
   void (*mark_rows)(const float *matrix, float value, unsigned char *marks, size_t rows, size_t columns);

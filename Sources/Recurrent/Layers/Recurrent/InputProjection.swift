@@ -52,5 +52,12 @@ func fillRows<Scalar: KernelScalar>(
     Scalar.fill(result, with: 0, count: rows * columns)
     return
   }
-  Scalar.copyRows(bias, step: 0, to: result, step: columns, rows: rows, columns: columns)
+  // From so many values on a second thread helps.
+  let parts = ComputeThreads.parts(of: rows * columns, enough: 1 << 18)
+  ComputeThreads.run(parts: min(parts, rows)) { part, parts in
+    let first = rows * part / parts
+    Scalar.copyRows(
+      bias, step: 0, to: result + first * columns, step: columns,
+      rows: rows * (part + 1) / parts - first, columns: columns)
+  }
 }
