@@ -90,4 +90,22 @@ import Testing
       #expect(try train(configuration, threads: threads) == one)
     }
   }
+
+  /// The recurrent kernels are so large that threads share their columns.
+  @Test(arguments: [("LSTM", 368), ("GRU", 424)])
+  func sharedColumnsGiveTheSameBits(className: String, units: Int) throws {
+    let configuration = ModelConfiguration(
+      batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),
+      layers: [
+        LayerConfiguration(
+          className, name: "first",
+          options: ["units": .integer(units), "return_sequences": true]),
+        LayerConfiguration(
+          "Dense", name: "dense", options: ["units": 7, "activation": "softmax"]),
+      ])
+    let one = try train(configuration, threads: 1)
+    for threads in [2, 3] {
+      #expect(try train(configuration, threads: threads) == one)
+    }
+  }
 }

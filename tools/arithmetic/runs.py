@@ -45,6 +45,8 @@ RUNS = [
     Run("characters in windows", 3, f"{TEXT} --framing window --schedule cosine:3 --warm-up 5"),
     Run("words with an embedding", 3, f"{TEXT} --level word --embedding 7"),
     Run("two large layers", 3, f"{TEXT} --units 160,130", is_long=True),
+    Run("a layer whose columns threads share", 3,
+        "--csv series.csv --target value --sequence-length 9 --units 368 --batch-size 32", is_long=True),
     Run("series", 6, "--csv series.csv --target value --sequence-length 9 --units 11 --schedule exponential:0.9"),
     Run("series, carried", 6, "--csv series.csv --target value --framing stateful --units 11"),
     Run("labelled numbers", 6, "--sequences sequences.csv --sequence values --label kind --units 13"),

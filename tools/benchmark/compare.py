@@ -20,6 +20,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--quick", action="store_true", help="fewer turns and smaller counts")
 parser.add_argument("--threads", type=int, default=os.cpu_count())
 parser.add_argument("--json", help="where to keep all times")
+parser.add_argument("--only", default="", help="the rows with this text alone")
 arguments = parser.parse_args()
 TURNS = 2 if arguments.quick else 5
 THREADS = ["--threads", arguments.threads]
@@ -200,7 +201,7 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
     print("| work | here | spread | peer | | ratio | aim | of the ceiling |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     kept = [compare(row, ceilings) for row in
-            (*experiments(), *training(), *layers(), *sampling(), *others(folder))]
+            (*experiments(), *training(), *layers(), *sampling(), *others(folder)) if arguments.only in row.work]
     times = process([BIN / "lstm-predict", ROOT / "models/stateful.h5", "--seed", "A", "--steps", "25"])
     print(f"| `lstm-predict … --steps 25`, process | {text(statistics.median(times), 's')} "
           f"| {text(min(times), 's')}–{text(max(times), 's')} | | | | ≤ 8 ms | |")

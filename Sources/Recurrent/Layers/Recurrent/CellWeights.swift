@@ -8,6 +8,8 @@ struct CellWeights<Scalar: KernelScalar> {
   let bias: ParameterStore<Scalar>.Matrix?
   /// What the hidden state is multiplied by: the recurrent kernel, or a matrix made of some of its columns.
   let product: RecurrentProduct<Scalar>
+  /// The multiplications of a row's step, where it pays that threads share the rows of all steps; 0 where it does not.
+  let sharedWork: Int
   private let projection: InputProjection<Scalar>
 
   /// - Parameters:
@@ -21,11 +23,8 @@ struct CellWeights<Scalar: KernelScalar> {
     recurrentKernel = builder.matrix("recurrent_kernel")
     bias = options.usesBias ? builder.matrix("bias") : nil
     product = RecurrentProduct(units: options.units, columns: productColumns ?? columns, builder)
-  }
-
-  /// The multiplications of a row's step, where it pays that threads share the rows of all steps; 0 where it does not.
-  var sharedWork: Int {
-    product.isPacked && !product.sharesColumns
+    sharedWork =
+      product.isPacked && !product.sharesColumns
       ? recurrentKernel.rows * recurrentKernel.columns : 0
   }
 

@@ -84,7 +84,11 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       }
     }
     let arranged: InputRows<Scalar> =
-      batch.symbols.map { .symbols(arrange($0, rows: rows)) } ?? .values(arrange(input, rows: rows))
+      if let symbols = batch.symbols {
+        .symbols(arrange(symbols, rows: rows))
+      } else {
+        .values(arrange(input, rows: rows))
+      }
     self.input = arranged
     for (index, region) in cell.states.enumerated() {
       if options.isStateful {
