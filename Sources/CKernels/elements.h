@@ -63,7 +63,7 @@ static void KERNEL(add_penalties)(const float *weights, float l1, float l2, floa
   for (size_t at = 0; at < size; at += LANES) {
     vector w = load(weights + at, size - at);
     vector sign = w > 0.0f ? (vector)(l1) : w < 0.0f ? (vector)(-l1) : (vector)(0.0f);
-    store_raw(load(gradients + at, size - at) + (l2 * w + sign), gradients + at, size - at);
+    store_raw(load(gradients + at, size - at) + multiply_add(w, (vector)(l2), sign), gradients + at, size - at);
   }
 }
 

@@ -1,7 +1,7 @@
-// The kernels, written once. Included by each instruction set's own file, which defines
-// `LANES`, the vector width in floats, `TALL` and `WIDE`, see products.h, and `KERNEL(name)`, which gives a name its suffix; where it has them also
-// `FUSED`, a multiply-add that rounds once, and `MASKS`, loads and stores of the first lanes only.
-// Vectors are clang's: plain operators work lane by lane.
+// The kernels, written once. Included by each instruction set's own file, which defines `LANES`, the vector width in
+// floats, `TALL` and `WIDE`, see products.h, and `KERNEL(name)`, which gives a name its suffix; where it has them also
+// `FUSED`, a multiply-add that rounds once, and `MASKS`, loads and stores of the first lanes only. Vectors are clang's:
+// plain operators work lane by lane.
 #pragma STDC FP_CONTRACT OFF
 
 #include <math.h>

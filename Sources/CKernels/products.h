@@ -6,6 +6,7 @@
 
 // A tile has TALL rows and WIDE vectors, which each instruction set says, so that its chains fill the registers.
 #define PANEL (WIDE * LANES)
+_Static_assert(CKERNELS_PANEL % PANEL == 0, "a multiple of CKERNELS_PANEL is where a panel begins");
 // The inner indices that are gone through before the next rows and columns: a result is read and written once for each.
 #define DEEP ((size_t)512)
 // The panels that are packed at once, and the rows that go over them before the next ones: both fit the second cache.

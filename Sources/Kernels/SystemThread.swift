@@ -16,7 +16,12 @@ public enum SystemThread {
       var thread: pthread_t?
     #endif
     let context = Unmanaged.passRetained(Work(body)).toOpaque()
-    guard pthread_create(&thread, nil, { runWork($0) }, context) == 0 else {
+    // Products pack on the stack; some systems give a thread less than they need.
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stackBytes)
+    guard pthread_create(&thread, &attributes, { runWork($0) }, context) == 0 else {
       Unmanaged<Work>.fromOpaque(context).release()
       return false
     }
@@ -27,6 +32,8 @@ public enum SystemThread {
     #endif
     return true
   }
+
+  private static let stackBytes = 8 << 20
 
   fileprivate final class Work: Sendable {
     let body: @Sendable () -> Void

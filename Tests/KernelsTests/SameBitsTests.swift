@@ -44,8 +44,13 @@ import Testing
 
   static let sizes = [1, 3, 4, 5, 8, 13, 16, 17, 33, 50, 97]
 
-  @Test(arguments: sizes, sizes) func products(rows: Int, columns: Int) throws {
-    for inner in [1, 7, 64, 300] {
+  /// Beside small ones some that are cut into blocks, and some whose left matrix is packed.
+  static let productShapes =
+    sizes.flatMap { rows in sizes.map { (rows, $0, [1, 7, 64]) } }
+    + [(9, 400, [20]), (261, 33, [530]), (300, 70, [90]), (17, 97, [600])]
+
+  @Test(arguments: productShapes) func products(rows: Int, columns: Int, inners: [Int]) throws {
+    for inner in inners {
       try expectSame("[\(rows), \(inner)] · [\(inner), \(columns)]") { kernels, values in
         let (left, right) = (values.values(rows * inner), values.values(inner * columns))
         var results: [[Float]] = []

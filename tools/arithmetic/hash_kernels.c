@@ -6,7 +6,8 @@
 static void hash_products(const struct ckernels_table *kernels) {
   static const size_t shapes[][3] = {{1, 1, 1},   {1, 200, 50},  {2, 33, 7},   {3, 17, 5},    {4, 64, 16},
                                      {5, 65, 33}, {7, 100, 300}, {8, 48, 257}, {9, 130, 3},   {11, 25, 600},
-                                     {13, 49, 1}, {16, 96, 512}, {50, 200, 50}, {66, 97, 129}, {70, 26, 40}};
+                                     {13, 49, 1}, {16, 96, 512}, {50, 200, 50}, {66, 97, 129}, {70, 26, 40},
+                                     {300, 70, 90}, {261, 33, 450}, {9, 400, 20}};
   for (int special = 0; special < 2; special++) {
     begin(1);
     for (size_t shape = 0; shape < sizeof(shapes) / sizeof(shapes[0]); shape++)
@@ -32,7 +33,11 @@ static void hash_products(const struct ckernels_table *kernels) {
         fill(b, inner * columns, special);
         fill(c, rows * columns, special);
         kernels->pack(b, packed, inner, columns, kind & 1);
-        kernels->multiply_packed(a, packed, c, rows, columns, inner, 0, columns, kind >> 1);
+        // In two parts where there are columns enough.
+        size_t first = columns < CKERNELS_PANEL ? columns : CKERNELS_PANEL;
+        kernels->multiply_packed(a, packed, c, rows, columns, inner, 0, first, kind >> 1);
+        if (first < columns)
+          kernels->multiply_packed(a, packed, c, rows, columns, inner, first, columns - first, kind >> 1);
         add(c, rows * columns);
       }
     end(kernels, special ? "multiply_packed*" : "multiply_packed");

@@ -18,6 +18,7 @@ extension Sequential {
     for (index, state) in states.enumerated() {
       guard let from = state.baseAddress else { continue }
       snapshot.values[index].withUnsafeMutableBufferPointer { kept in
+        precondition(kept.count == state.count, "a snapshot of another model")
         kept.baseAddress?.update(from: from, count: state.count)
       }
     }
@@ -29,6 +30,7 @@ extension Sequential {
   ///   - parents: The row that each takes them from.
   ///   - snapshot: Keeps the states meanwhile; one of this model.
   public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot<Scalar>) {
+    precondition(parents.count <= batch && parents.allSatisfy { (0..<batch).contains($0) })
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
       let units = state.count / batch
@@ -46,6 +48,7 @@ extension Sequential {
     for (index, state) in states.enumerated() {
       snapshot.values[index].withUnsafeBufferPointer { kept in
         guard let from = kept.baseAddress else { return }
+        precondition(kept.count == state.count, "a snapshot of another model")
         state.baseAddress?.update(from: from, count: state.count)
       }
     }

@@ -56,6 +56,7 @@ public final class OnlineTrainer {
   /// - Parameter symbol: Its number, see ``Sequential/symbols``.
   /// - Throws: As the others.
   public func learn(symbol: Int32, classNumber: Int) throws {
+    precondition(model.timeSteps == 1)
     model.readsSymbols = true
     model.symbols[0] = symbol
     try withUnsafePointer(to: Int32(classNumber)) { try learn(.classes($0)) }

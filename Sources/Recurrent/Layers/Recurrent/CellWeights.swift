@@ -31,7 +31,7 @@ struct CellWeights<Scalar: KernelScalar> {
   /// Runs `body` for slices of the rows of a step, on the threads where these share the columns of its product, or once
   /// for all rows.
   @inline(__always)
-  func forEachSlice(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
+  func forEachSliceOfAStep(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
     let parts = product.sharesColumns ? min(ComputeThreads.count, rows) : 1
     ComputeThreads.run(parts: parts) { part, parts in
       let first = rows * part / parts

@@ -106,7 +106,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let (active, hiddens) = (plan[activeCells] + at, plan[hiddens] + after)
     if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: gates) }
     if isFused {
-      weights.forEachSlice(of: rows) { first, rows in
+      weights.forEachSliceOfAStep(of: rows) { first, rows in
         let first = first * units
         Scalar.lstmForward(
           gates: gates + 4 * first, previousCell: cells + at + first, cell: cells + after + first,
@@ -141,7 +141,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let (hiddenGradient, cellGradient) = (plan[hiddenGradient] + first, plan[cellGradient] + first)
     let (cells, active) = (plan[cells], plan[activeCells] + at)
     if isFused {
-      weights.forEachSlice(of: rows) { first, rows in
+      weights.forEachSliceOfAStep(of: rows) { first, rows in
         let first = first * units
         Scalar.lstmBackward(
           gates: gates + 4 * first, previousCell: cells + at + first, tanhCell: active + first,
