@@ -138,13 +138,18 @@ struct ckernels_table {
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
 
-  // Of `count` values: result = left * right, sums += values, sums += factor * values, rounded once, sums += left * right,
-  // values *= factor, and 0 in place of what is below it. Results may stand in the place of operands.
+  // The next six work on `count` values; results may stand in the place of operands.
+  // result = left * right
   void (*multiply_elements)(const float *left, const float *right, float *result, size_t count);
+  // sums += values
   void (*add_elements)(const float *values, float *sums, size_t count);
+  // sums += factor * values, rounded once
   void (*add_scaled)(const float *values, float factor, float *sums, size_t count);
+  // sums += left * right
   void (*add_products)(const float *left, const float *right, float *sums, size_t count);
+  // values *= factor
   void (*scale)(float *values, float factor, size_t count);
+  // Negative values become 0.
   void (*rectify)(float *values, size_t count);
 
   // result = weights * left + (1 - weights) * right, and the gradients of weights and right; `gradient` turns from that

@@ -1,4 +1,5 @@
-/// The symbols that an `Embedding` has a vector for: the whole numbers from 0 to below ``count``.
+/// The symbols that a layer takes: the whole numbers from 0 to below ``count``, for which an `Embedding` has a vector, and
+/// which stand for one-hot rows elsewhere.
 public struct SymbolRange: Equatable, Sendable {
   /// The layer's name.
   public let layer: String

@@ -112,7 +112,7 @@ final class BatchContext<Scalar: KernelScalar> {
   /// Whether the gradient that the last layer is given is that of its values before the activation already, as
   /// a loss fused with a softmax gives it.
   var isGradientBeforeActivation = false
-  /// The first value of the batch that is no symbol of the `Embedding` that read it; its sample is the row.
+  /// The first value of the batch that is not a symbol of the layer that read it; its sample is the row.
   var wrongSymbol: SymbolOutOfRange?
 
   /// Reports a value that is no symbol.

@@ -52,8 +52,7 @@ func fillRows<Scalar: KernelScalar>(
     Scalar.fill(result, with: 0, count: rows * columns)
     return
   }
-  // From so many values on a second thread helps.
-  let parts = ComputeThreads.parts(of: rows * columns, enough: 1 << 18)
+  let parts = ComputeThreads.parts(of: rows * columns, enough: sharedValues)
   ComputeThreads.run(parts: min(parts, rows)) { part, parts in
     let first = rows * part / parts
     Scalar.copyRows(
@@ -61,3 +60,6 @@ func fillRows<Scalar: KernelScalar>(
       rows: rows * (part + 1) / parts - first, columns: columns)
   }
 }
+
+/// The values from which a second thread helps to write them.
+private let sharedValues = 1 << 18
