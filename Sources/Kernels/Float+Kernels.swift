@@ -52,7 +52,9 @@ extension Float: KernelScalar {
     let panel = Int(CKERNELS_PANEL)
     let panels = (columns + panel - 1) / panel
     let parts =
-      sharesColumns ? ComputeThreads.parts(of: rows * columns * inner, enough: enough) : 1
+      sharesColumns
+      ? ComputeThreads.parts(
+        of: rows * columns * inner, enough: rows == 1 ? enoughOfARow : enough) : 1
     ComputeThreads.run(parts: min(parts, panels)) { part, parts in
       let first = panels * part / parts * panel
       let count = min(columns, panels * (part + 1) / parts * panel) - first

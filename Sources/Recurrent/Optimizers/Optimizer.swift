@@ -208,7 +208,7 @@ public final class Optimizer<Scalar: KernelScalar> {
 
   /// The scalars that a thread takes at once, and from how many on a second thread helps.
   private static var line: Int { 64 }
-  private static var enough: Int { 1 << 19 }
+  private static var enough: Int { 1 << 15 }
 
   /// Up to so many products in a sum it is faster to compute a gradient on the way than to store it.
   private static var fusedInner: Int { 8 }

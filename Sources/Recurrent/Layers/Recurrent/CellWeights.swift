@@ -32,7 +32,7 @@ struct CellWeights<Scalar: KernelScalar> {
   /// for all rows.
   @inline(__always)
   func forEachSliceOfAStep(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
-    let parts = product.sharesColumns ? min(ComputeThreads.count, rows) : 1
+    let parts = product.isPacked && product.sharesColumns ? min(ComputeThreads.count, rows) : 1
     ComputeThreads.run(parts: parts) { part, parts in
       let first = rows * part / parts
       body(first, rows * (part + 1) / parts - first)

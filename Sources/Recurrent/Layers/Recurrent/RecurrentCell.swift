@@ -71,8 +71,8 @@ struct StepSlice {
 /// Memory: a packed matrix takes as many scalars as the matrix, its columns rounded up; from three steps on there is one.
 struct RecurrentProduct<Scalar: KernelScalar> {
   let isPacked: Bool
-  /// Whether threads share the columns of a product, not its rows: each then reads its own fraction of a matrix that
-  /// is too large for the caches of a core.
+  /// Whether threads share the columns of a product, not its rows: where there are few rows, or where a matrix is too
+  /// large for the caches of a core, so that each reads its own fraction of it.
   let sharesColumns: Bool
   /// Whether the transpose is packed, which a single product with it would do as well.
   private let isTransposePacked: Bool
@@ -87,7 +87,8 @@ struct RecurrentProduct<Scalar: KernelScalar> {
     isPacked =
       builder.batch >= Self.packedRows && builder.input.steps >= Self.packedSteps
       && builder.batch * columns * units >= Self.packedProduct
-    sharesColumns = isPacked && columns * units >= Self.sharedMatrix
+    sharesColumns =
+      isPacked ? columns * units >= Self.sharedMatrix : builder.batch < Self.packedRows
     isTransposePacked = isPacked || builder.input.steps >= Self.transposedSteps
     packed = plan.reserve(
       max(
