@@ -92,7 +92,9 @@ final class LayerGraph<Scalar: KernelScalar> {
   ) -> UnsafeMutablePointer<Scalar> {
     var last = modelInput
     let isSymbols = symbols != nil
-    for node in nodes {
+    // Iterators of generic types look their types up at each step.
+    for number in 0..<nodes.count {
+      let node = nodes[number]
       if isSymbols {
         batch.symbols =
           node.takesSymbols
@@ -126,7 +128,8 @@ final class LayerGraph<Scalar: KernelScalar> {
     _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
     sink: any GradientSink<Scalar>
   ) {
-    for node in nodes where node.addsGradients {
+    for number in 0..<nodes.count where nodes[number].addsGradients {
+      let node = nodes[number]
       Scalar.fill(plan[node.outputGradient], with: 0, count: node.outputSize * batch.rows)
     }
     var gradient = outputGradient

@@ -1,20 +1,20 @@
 import Kernels
 
 /// The states of a model's stateful layers at some moment, kept without allocating.
-public final class StateSnapshot<Scalar: KernelScalar> {
-  fileprivate var values: [[Scalar]]
+public final class StateSnapshot {
+  fileprivate var values: [[Float]]
 
   /// That of a model as it stands.
-  public init(of model: Sequential<Scalar>) {
+  public init(of model: Sequential<Float>) {
     values = model.states.map { Array($0) }
   }
 }
 
-extension Sequential {
+extension Sequential where Scalar == Float {
   /// Keeps the states as they are.
   ///
   /// - Parameter snapshot: One of this model, or of another one of the same layers and batch.
-  public func keepStates(in snapshot: StateSnapshot<Scalar>) {
+  public func keepStates(in snapshot: StateSnapshot) {
     for (index, state) in states.enumerated() {
       guard let from = state.baseAddress else { continue }
       snapshot.values[index].withUnsafeMutableBufferPointer { kept in
@@ -29,7 +29,7 @@ extension Sequential {
   /// - Parameters:
   ///   - parents: The row that each takes them from.
   ///   - snapshot: Keeps the states meanwhile; one of this model.
-  public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot<Scalar>) {
+  public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot) {
     precondition(parents.count <= batch && parents.allSatisfy { (0..<batch).contains($0) })
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
@@ -44,7 +44,7 @@ extension Sequential {
   }
 
   /// Goes back, or on, to states that were kept.
-  public func restoreStates(from snapshot: StateSnapshot<Scalar>) {
+  public func restoreStates(from snapshot: StateSnapshot) {
     for (index, state) in states.enumerated() {
       snapshot.values[index].withUnsafeBufferPointer { kept in
         guard let from = kept.baseAddress else { return }

@@ -20,7 +20,7 @@ final class SeriesStream: LineStream {
   /// The last row of each series in the data's own units, `[columns]`.
   private var lastValues: [[Double]] = []
   /// The state before the last row.
-  private let stateBefore: StateSnapshot<Float>
+  private let stateBefore: StateSnapshot
   /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
   private var row: [Float]
   private var values: [Double]

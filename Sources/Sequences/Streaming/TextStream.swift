@@ -7,7 +7,7 @@ final class TextStream: LineStream {
   private let generator: TextGenerator
   private let learner: OnlineTrainer?
   /// The state before the symbol that is learnt from.
-  private let stateBefore: StateSnapshot<Float>
+  private let stateBefore: StateSnapshot
 
   /// - Parameters:
   ///   - continues: Whether it goes on where the checkpoint's stream stands, not from a zero state.

@@ -28,7 +28,7 @@ private struct BeamSearch {
   let model: Sequential<Float>
   private let generator: TextGenerator
   private let beams: Int
-  private let snapshot: StateSnapshot<Float>
+  private let snapshot: StateSnapshot
   /// The windows of models that carry no state, `[beams, length]`; the newest symbols otherwise.
   private let windows: [[Int]]
 
