@@ -20,6 +20,16 @@ let hdf5Libraries: [LinkerSetting] =
     + [.linkedLibrary("hdf5_serial", .when(configuration: .debug))]
   : [.linkedLibrary("hdf5")]
 
+/// A command: what is its own, over what all of them share.
+func command(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "CommandLine", "Tasks", "Checkpoints", "Recurrent", "Files", "Kernels",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ])
+}
+
 let package = Package(
   name: "lstm-toolkit",
   platforms: [.macOS(.v15)],
@@ -56,83 +66,50 @@ let package = Package(
     // The library, each module above the ones it depends on.
     .target(name: "HDF5", dependencies: ["CFileImage", "CHDF5"], linkerSettings: hdf5Libraries),
     .target(name: "Kernels", dependencies: ["CKernels"]),
-    .target(name: "Recurrent", dependencies: ["Kernels"]),
     .target(
-      name: "Checkpoints",
-      dependencies: ["Recurrent", "HDF5", "CXXHash", "CZlib", "CQuarantine"],
+      name: "Files",
+      dependencies: [
+        "HDF5", "Kernels", "CXXHash", "CZlib", "CQuarantine",
+        .product(name: "SwiftCSV", package: "SwiftCSV"),
+      ],
       // Where HDF5 is linked statically, its zlib is there already.
       linkerSettings: hasStaticHDF5
         ? [.linkedLibrary("z", .when(configuration: .debug))] : [.linkedLibrary("z")]),
-    .target(
-      name: "Sequences",
-      dependencies: [
-        "Checkpoints", "Recurrent", .product(name: "SwiftCSV", package: "SwiftCSV"),
-      ]),
-    .target(name: "LSTMToolkit", dependencies: ["Recurrent", "Checkpoints", "Sequences"]),
+    .target(name: "Recurrent", dependencies: ["Files", "Kernels"]),
+    .target(name: "Checkpoints", dependencies: ["Recurrent", "Files", "HDF5", "Kernels"]),
+    .target(name: "Tasks", dependencies: ["Checkpoints", "Recurrent", "Files", "Kernels"]),
+    .target(name: "LSTMToolkit", dependencies: ["Tasks", "Checkpoints", "Recurrent"]),
 
-    // What the commands show, and the commands.
+    // What the commands share, and the commands.
     .target(
-      name: "Presentation",
+      name: "CommandLine",
       dependencies: [
-        "LSTMToolkit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .target(
-      name: "Inspection",
-      dependencies: ["LSTMToolkit", "HDF5", .product(name: "TextTable", package: "TextTable")]),
-    .executableTarget(
-      name: "lstm-train",
-      dependencies: [
-        "LSTMToolkit", "Presentation",
+        "Tasks", "Checkpoints", "Recurrent", "Files", "Kernels", "HDF5",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TextTable", package: "TextTable"),
       ]),
-    .executableTarget(
-      name: "lstm-resume",
-      dependencies: [
-        "LSTMToolkit", "Presentation",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .executableTarget(
-      name: "lstm-predict",
-      dependencies: [
-        "LSTMToolkit", "Presentation",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .executableTarget(
-      name: "lstm-inspect",
-      dependencies: [
-        "LSTMToolkit", "Presentation", "Inspection",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-    .executableTarget(
-      name: "lstm-convert",
-      dependencies: [
-        "LSTMToolkit", "Presentation",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
-
+    command("lstm-train"), command("lstm-resume"), command("lstm-predict"),
+    command("lstm-inspect"), command("lstm-convert"),
     // What tools/bench measures; not a product.
-    .executableTarget(
-      name: "lstm-benchmark",
-      dependencies: [
-        "LSTMToolkit", "Presentation",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+    command("lstm-benchmark"),
 
     .target(name: "TestSupport", dependencies: ["HDF5"], path: "Tests/TestSupport"),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "CKernels"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "TestSupport"]),
-    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent"]),
+    .testTarget(name: "RecurrentTests", dependencies: ["Recurrent", "Files", "Kernels"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "HDF5", "TestSupport"],
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
-      name: "SequencesTests", dependencies: ["LSTMToolkit", "Sequences", "HDF5", "TestSupport"],
+      name: "TasksTests",
+      dependencies: ["Tasks", "Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "LSTMToolkit", "Presentation", "HDF5", "TestSupport", "lstm-train", "lstm-resume",
-        "lstm-predict", "lstm-inspect", "lstm-convert",
+        "CommandLine", "Tasks", "Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport",
+        "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect", "lstm-convert",
       ]),
   ],
   swiftLanguageModes: [.v6]

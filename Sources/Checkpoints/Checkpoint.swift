@@ -4,37 +4,37 @@ import Recurrent
 ///
 /// Weights and optimizer are references: a checkpoint of a running trainer is a view of it, made
 /// without a copy, and is saved before the next update changes them.
-public struct Checkpoint {
+package struct Checkpoint {
   /// The model's weights and configuration.
-  public var parameters: ParameterStore<Float>
+  package var parameters: ParameterStore<Float>
   /// The optimizer with its moments; `nil` in a file that cannot be trained on.
-  public var optimizer: Optimizer<Float>?
+  package var optimizer: Optimizer<Float>?
   /// What the model is trained to make small.
-  public var loss: Loss
+  package var loss: Loss
   /// Why the two are not those of the file; `nil` if they are.
-  public var trainingProblem: TrainingProblem?
+  package var trainingProblem: TrainingProblem?
   /// The state of stateful layers: where the stream stands. `nil` if no layer is stateful.
-  public var recurrentState: RecurrentState?
+  package var recurrentState: RecurrentState?
   /// What the stream is fed next; `nil` if none has begun.
-  public var stream: StreamPosition?
+  package var stream: StreamPosition?
   /// Where training stands; `nil` in a file of Keras' own.
-  public var training: TrainingProgress?
+  package var training: TrainingProgress?
   /// The state that training goes on from, if a prediction has moved ``recurrentState`` on since.
-  public var trainingRecurrentState: RecurrentState?
+  package var trainingRecurrentState: RecurrentState?
   /// Loss by epoch where training itself does not go on from here.
   private var pastHistory: History?
   /// How symbols become numbers and back.
-  public var vocabulary: Vocabulary?
+  package var vocabulary: Vocabulary?
   /// The names of the classes that the model chooses between, where they are not the symbols.
-  public var labels: [String]?
+  package var labels: [String]?
   /// How numbers become the model's, and back.
-  public var scaling: Scaling?
+  package var scaling: Scaling?
   /// What the model is trained on.
-  public var task: TrainingTask?
+  package var task: TrainingTask?
   /// Whose layout the file has.
-  public var kerasVersion: KerasVersion
+  package var kerasVersion: KerasVersion
 
-  public init(
+  package init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>?,
     loss: Loss = .categoricalCrossEntropy, recurrentState: RecurrentState?,
     stream: StreamPosition? = nil, training: TrainingProgress? = nil,
@@ -53,7 +53,7 @@ public struct Checkpoint {
     self.kerasVersion = kerasVersion
   }
 
-  public var configuration: ModelConfiguration { parameters.configuration }
+  package var configuration: ModelConfiguration { parameters.configuration }
 
   /// Gives the model another optimizer, which has made no update yet, or another loss: Keras' `compile`.
   ///
@@ -62,7 +62,7 @@ public struct Checkpoint {
   ///   - loss: Keras' name; what the model has if `nil`.
   ///   - learningRate: That of the optimizer if `nil`.
   /// - Throws: ``ConfigurationError`` if there is none of that name, or `OutOfMemory`.
-  public mutating func compile(optimizer: String?, loss: String?, learningRate: Float?) throws {
+  package mutating func compile(optimizer: String?, loss: String?, learningRate: Float?) throws {
     if let loss {
       guard let named = Loss(named: loss) else {
         throw ConfigurationError(
@@ -87,26 +87,26 @@ public struct Checkpoint {
   }
 
   /// Keeps the state that training goes on from, before a prediction moves ``recurrentState`` on.
-  public mutating func keepTrainingState() {
+  package mutating func keepTrainingState() {
     if training != nil, trainingRecurrentState == nil { trainingRecurrentState = recurrentState }
   }
 
   /// Loss and accuracy by epoch, of ``training`` if there is one; `nil` if they are not known.
-  public var history: History? {
+  package var history: History? {
     get { training?.history ?? pastHistory }
     set { pastHistory = newValue }
   }
 }
 
 /// The Keras that opens a file as its own. The two do not read each other's HDF5 files.
-public enum KerasVersion: Int, CaseIterable, Sendable {
+package enum KerasVersion: Int, CaseIterable, Sendable {
   /// tf-keras, the continuation of Keras 2.
   case two = 2
   /// Keras 3.
   case three = 3
 
   /// The value of the file's `keras_version`: the release that the layout was compared with.
-  public var release: String {
+  package var release: String {
     switch self {
     case .two: "2.21.0"
     case .three: "3.15.1"

@@ -1,14 +1,16 @@
+import Files
 import HDF5
 import Recurrent
 
 /// Reading and writing checkpoints: whole, sealed, or not at all.
-public enum CheckpointFile {
+package enum CheckpointFile {
   /// Reads a checkpoint of ours, or a model file of Keras' own: `.h5`, `.keras` or weights alone.
   ///
   /// - Parameter architecture: A model whose weights the file's take the place of; needed where the file has
   ///   weights alone.
-  /// - Throws: ``CheckpointError``.
-  public static func load(_ path: String, into architecture: Checkpoint? = nil) throws -> Checkpoint
+  /// - Throws: ``FileError``.
+  package static func load(_ path: String, into architecture: Checkpoint? = nil) throws
+    -> Checkpoint
   {
     if try CheckpointFormat.content(of: path) == .safetensors {
       return try PyTorchWeights.read(path, into: architecture)
@@ -19,8 +21,8 @@ public enum CheckpointFile {
   /// Opens the file and has `body` read what it wants, with the same care as ``load(_:into:)``.
   ///
   /// - Parameter body: Receives the root of the HDF5 file; that in an archive if it is one.
-  /// - Throws: ``CheckpointError``, or what `body` throws.
-  public static func read<Result>(
+  /// - Throws: ``FileError``, or what `body` throws.
+  package static func read<Result>(
     _ path: String, _ body: (Group) throws -> Result
   ) throws -> Result {
     try ModelSource.open(path) { source in
@@ -31,15 +33,15 @@ public enum CheckpointFile {
 
   /// Checks that a file is whole, sealed and loads.
   ///
-  /// - Throws: ``CheckpointError`` that tells what is wrong with it.
-  public static func verify(_ path: String) throws {
+  /// - Throws: ``FileError`` that tells what is wrong with it.
+  package static func verify(_ path: String) throws {
     _ = try ModelSource.open(path, needsSeal: true) { try $0.checkpoint(into: nil) }
   }
 
   /// The texts of a file that describe its model, `model_config` and `training_config`, as JSON.
   ///
-  /// - Throws: ``CheckpointError``.
-  public static func description(_ path: String) throws -> JSONValue {
+  /// - Throws: ``FileError``.
+  package static func description(_ path: String) throws -> JSONValue {
     try ModelSource.open(path) { source in
       var members: [String: JSONValue] = [:]
       members["model_config"] = source.description.model
@@ -50,21 +52,21 @@ public enum CheckpointFile {
 
   /// Whether there is a file under that name, whatever is in it.
   ///
-  /// - Throws: ``CheckpointError`` if that cannot be known.
-  public static func isFile(_ path: String) throws -> Bool { try isRegularFile(path) }
+  /// - Throws: ``FileError`` if that cannot be known.
+  package static func isFile(_ path: String) throws -> Bool { try isRegularFile(path) }
 
   /// Replaces the checkpoint at `path` by this one, or leaves what is there.
   ///
   /// - Parameters:
   ///   - lock: The right to write there.
   ///   - keep: How many files stay under names with their update too.
-  /// - Throws: ``CheckpointError``.
-  public static func save(
-    _ checkpoint: Checkpoint, to path: String, lock: CheckpointLock, keep: Int = 0
+  /// - Throws: ``FileError``.
+  package static func save(
+    _ checkpoint: Checkpoint, to path: String, lock: FileLock, keep: Int = 0
   ) throws {
     let format = try CheckpointFormat(path: path)
     if let problem = checkpoint.trainingProblem, format.isComplete {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path, "cannot keep what the model is trained by: \(problem)")
     }
     try AtomicFile.replace(path, target: lock.target) { file in
@@ -72,8 +74,8 @@ public enum CheckpointFile {
     } check: { temporary in
       do {
         try verify(temporary, is: checkpoint, format)
-      } catch let error as CheckpointError {
-        throw CheckpointError(
+      } catch let error as FileError {
+        throw FileError(
           error.kind, file: path, "not saved: it does not read back: \(error.reason)")
       }
     }
@@ -106,7 +108,7 @@ public enum CheckpointFile {
 
   /// Reads a finished file as ``load(_:into:)`` would, and compares it with what it was written from.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: ``FileError``.
   private static func verify(
     _ temporary: String, is checkpoint: Checkpoint, _ format: CheckpointFormat
   ) throws {
@@ -122,7 +124,7 @@ public enum CheckpointFile {
       }
       guard isSame, read.recurrentState == checkpoint.recurrentState,
         read.stream == checkpoint.stream, read.vocabulary == checkpoint.vocabulary
-      else { throw CheckpointError.invalid(temporary, "it is not what was written") }
+      else { throw FileError.invalid(temporary, "it is not what was written") }
     // Nothing here reads ONNX; the bytes were compared.
     case .onnx: break
     }
@@ -133,9 +135,9 @@ public enum CheckpointFile {
     do {
       try body()
     } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(path, "cannot hold the model: \(error)")
+      throw FileError.invalid(path, "cannot hold the model: \(error)")
     } catch let error as HDF5Error {
-      throw CheckpointError(.inputOutput, file: path, "cannot write: \(error.reason)")
+      throw FileError(.inputOutput, file: path, "cannot write: \(error.reason)")
     }
   }
 }

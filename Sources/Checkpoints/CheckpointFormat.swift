@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 #if canImport(Glibc)
@@ -7,7 +8,7 @@ import Recurrent
 #endif
 
 /// The kinds of files that hold a model.
-public enum CheckpointFormat: String, CaseIterable, Sendable {
+package enum CheckpointFormat: String, CaseIterable, Sendable {
   /// Keras' HDF5 model file, `.h5`.
   case kerasHDF5
   /// Keras' archive of a model, `.keras`.
@@ -22,7 +23,7 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
   /// The format that a file of that name is written in: by its suffix, and HDF5 if it has none.
   ///
   /// - Throws: ``ConfigurationError`` that lists the known suffixes if it has another one.
-  public init(path: String) throws(ConfigurationError) {
+  package init(path: String) throws(ConfigurationError) {
     let name = splitPath(path).name.lowercased()
     let known = Self.allCases.flatMap { format in format.suffixes.map { (format, suffix: $0) } }
       .filter { name.hasSuffix($0.suffix) }
@@ -38,7 +39,7 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
   }
 
   /// How the names of such files end.
-  public var suffix: String { suffixes[0] }
+  package var suffix: String { suffixes[0] }
 
   /// The usual ending, and others that Keras takes for the same.
   private var suffixes: [String] {
@@ -52,10 +53,10 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
   }
 
   /// Whether all of a ``Checkpoint`` fits in, so that training can go on from the file.
-  public var isComplete: Bool { self == .kerasHDF5 || self == .kerasArchive }
+  package var isComplete: Bool { self == .kerasHDF5 || self == .kerasArchive }
 
   /// Whether such files can be read.
-  public var isReadable: Bool { self != .onnx }
+  package var isReadable: Bool { self != .onnx }
 
   /// What a file has, by its first bytes.
   enum Content: Equatable {
@@ -68,7 +69,7 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
   }
 
   /// - Returns: `nil` if there is no such file.
-  /// - Throws: ``CheckpointError`` if it cannot be read.
+  /// - Throws: ``FileError`` if it cannot be read.
   static func content(of path: String) throws -> Content? {
     guard try isRegularFile(path) else { return nil }
     return content(try FileDescriptor.reading(path).read(at: 0, count: 9, path: path))
@@ -76,8 +77,11 @@ public enum CheckpointFormat: String, CaseIterable, Sendable {
 
   /// - Parameter bytes: The first 9 bytes of the file, or all.
   static func content(_ bytes: [UInt8]) -> Content {
-    if bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) { return .hdf5 }
-    if ZipFormat.magics.contains(where: { bytes.starts(with: $0) }) { return .zip }
+    switch FileContainer(bytes) {
+    case .hdf5: return .hdf5
+    case .zip: return .zip
+    case .other: break
+    }
     // The length of a header of JSON, and its first character.
     if bytes.count == 9, bytes[8] == UInt8(ascii: "{"), bytes[5...7].allSatisfy({ $0 == 0 }) {
       return .safetensors

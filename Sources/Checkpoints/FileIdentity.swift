@@ -1,19 +1,17 @@
-import Recurrent
-
 /// What a file is, whatever model is in it.
-public struct FileIdentity: Equatable, Sendable {
-  public var format: CheckpointFormat
+package struct FileIdentity: Equatable, Sendable {
+  package var format: CheckpointFormat
   /// Who wrote it, or in which version of the format it is, as the file says; empty if it does not.
-  public var version: String
+  package var version: String
   /// Whether an intact seal says that it is ours and no byte has changed.
-  public var isSealed: Bool
+  package var isSealed: Bool
   /// Whether the file has a model, not weights alone, that these tools can read.
-  public var hasModel: Bool
+  package var hasModel: Bool
 
   /// Looks at a file, and reads the model if it has one.
   ///
-  /// - Throws: ``CheckpointError`` if it is none of those that hold models.
-  public static func read(
+  /// - Throws: ``FileError`` if it is none of those that hold models.
+  package static func read(
     _ path: String
   ) throws -> (identity: FileIdentity, checkpoint: Checkpoint?) {
     switch try CheckpointFormat.content(of: path) {

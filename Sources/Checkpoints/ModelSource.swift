@@ -1,4 +1,6 @@
+import Files
 import HDF5
+import Kernels
 import Recurrent
 
 /// A file of a Keras layout, opened with care: where its arrays are, and what it says about its model.
@@ -12,88 +14,43 @@ struct ModelSource {
   let isSealed: Bool
   var arrays: ArrayReader
 
-  /// Opens a file and has `body` read what it wants.
+  /// Opens a file and has `body` read what it wants, see ``HDF5Source``.
   ///
-  /// The seal is looked at before HDF5 sees the file; the pieces of large arrays, which HDF5 does not look into,
-  /// when they are read, or afterwards. Without a seal a child process walks the file first: libhdf5 can crash
-  /// on damaged files.
-  ///
-  /// - Throws: ``CheckpointError``, or what `body` throws.
+  /// - Throws: ``FileError``, or what `body` throws.
   static func open<Result>(
     _ path: String, needsSeal: Bool = false, _ body: (ModelSource) throws -> Result
   ) throws -> Result {
-    let opened = try SealedFile.open(path)
-    var sealed: SealedFile?
-    switch opened.verdict {
-    case .sealed(let file): sealed = file
-    case .broken(let reason): throw CheckpointError.invalid(path, reason)
-    case .absent where needsSeal:
-      throw CheckpointError.invalid(
-        path, "has no seal: it was not written by these tools, or was changed since")
-    case .absent: break
+    switch try CheckpointFormat.content(of: path) {
+    case .onnx:
+      throw FileError.invalid(
+        path, "is ONNX, which is written here but not read; keep the model it was made from")
+    case .other:
+      throw FileError.invalid(
+        path, "is no model: neither HDF5 (.h5), nor a .keras archive, nor safetensors")
+    case .hdf5, .zip, .safetensors, nil: break
     }
-    do {
-      let result: Result
-      switch opened.content {
-      case .zip:
-        let archive = try ZipReader(opened.file, reportedAs: path)
-        let description = try KerasDescription(archive, file: path)
-        let (file, range) = try archive.open(KerasArchive.weights)
-        let start = try file.read(at: range.lowerBound, count: min(9, range.count), path: path)
-        guard CheckpointFormat.content(start) == .hdf5 else {
-          throw CheckpointError.invalid(path, "\(KerasArchive.weights): is not HDF5")
-        }
-        let root = try root(file, range, isSealed: sealed != nil, path: path)
-        result = try body(
+    var archived: KerasDescription?
+    return try HDF5Source.open(
+      path, member: KerasArchive.weights, needsSeal: needsSeal,
+      check: { archived = try KerasDescription($0, file: path) },
+      { source in
+        let description = try archived ?? KerasDescription(source.root, file: path)
+        let format: CheckpointFormat =
+          archived != nil ? .kerasArchive : description.model == nil ? .kerasWeights : .kerasHDF5
+        return try body(
           ModelSource(
-            path: path, root: root, description: description, format: .kerasArchive,
-            isSealed: sealed != nil, arrays: ArrayReader(sealed: nil, file: path)))
-      case .hdf5:
-        let root = try root(opened.file, 0..<opened.length, isSealed: sealed != nil, path: path)
-        let description = try KerasDescription(root, file: path)
-        result = try body(
-          ModelSource(
-            path: path, root: root, description: description,
-            format: description.model == nil ? .kerasWeights : .kerasHDF5, isSealed: sealed != nil,
-            arrays: ArrayReader(sealed: sealed, file: path)))
-        try sealed?.verifyPieces()
-      case .safetensors, .onnx, .other:
-        throw CheckpointError.invalid(path, "is not a file of Keras'")
-      }
-      return result
-    } catch let error as HDF5Error {
-      throw CheckpointError(error.isOfSystem ? .inputOutput : .invalid, file: path, error.reason)
-    } catch let error as OutOfMemory {
-      throw CheckpointError.invalid(path, error.description)
-    }
-  }
-
-  /// The root of the HDF5 file in a range of a file.
-  ///
-  /// - Throws: `HDF5Error`, or ``CheckpointError`` if a child process could not read all of it, or if it must have
-  ///   a seal and has none.
-  private static func root(
-    _ file: FileDescriptor, _ range: Range<Int>, isSealed: Bool, path: String
-  ) throws -> Group {
-    if !isSealed { try Quarantine.walk(file, range, reportedAs: path) }
-    let image = try FileImage(descriptor: file.number, range: range, keeping: file)
-    let root = try File.open(image, reportedAs: path).root
-    if !isSealed, try ResumptionGroups.mustBeSealed(root) {
-      throw CheckpointError.invalid(
-        path,
-        "has lost its seal: its end is cut off, or another program has changed it. To accept the changes of "
-          + "another program, remove its attribute \(ResumptionGroups.sealedAttribute)")
-    }
-    return root
+            path: path, root: source.root, description: description, format: format,
+            isSealed: source.isSealed, arrays: source.arrays))
+      })
   }
 
   /// Reads all that ``checkpoint(into:)`` does, but for memory of its own: weights and moments are compared with
   /// those that are there.
   ///
-  /// - Throws: `HDF5Error` or ``CheckpointError`` if the file is not this checkpoint.
+  /// - Throws: `HDF5Error` or ``FileError`` if the file is not this checkpoint.
   func verify(is checkpoint: Checkpoint) throws {
     func check(_ isSame: Bool, _ what: String) throws {
-      guard isSame else { throw CheckpointError.invalid(path, "\(what) is not what was written") }
+      guard isSame else { throw FileError.invalid(path, "\(what) is not what was written") }
     }
     var comparing = self
     comparing.arrays.compares = true
@@ -122,11 +79,11 @@ struct ModelSource {
   /// What the file holds.
   ///
   /// - Parameter architecture: A model whose weights the file's take the place of; the file's own model if `nil`.
-  /// - Throws: `HDF5Error` or ``CheckpointError``.
+  /// - Throws: `HDF5Error` or ``FileError``.
   func checkpoint(into architecture: Checkpoint?) throws -> Checkpoint {
     let own = try architecture == nil ? description.configuration(file: path) : nil
     guard let configuration = architecture?.configuration ?? own else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path,
         try KerasVariables.isLayout(of: root) || KerasWeights.isLayout(of: root)
           ? "holds weights without their model; give the model too (lstm-convert --model MODEL)"
@@ -136,7 +93,7 @@ struct ModelSource {
     do {
       parameters = try ParameterStore(configuration)
     } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(path, "\(description.modelPlace): \(error)")
+      throw FileError.invalid(path, "\(description.modelPlace): \(error)")
     }
     try readWeights(into: parameters)
     let training = description.kerasTraining

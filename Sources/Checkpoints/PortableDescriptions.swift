@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 // The same names as the groups of an HDF5 file have.

@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// What Keras' formats hold in groups of ours, as JSON texts by name, for formats that have only a place for
@@ -65,7 +67,7 @@ struct PortableState {
 
   /// The model; `nil` if the texts have none.
   ///
-  /// - Throws: ``CheckpointError`` if it is not one that the engine computes.
+  /// - Throws: ``FileError`` if it is not one that the engine computes.
   func description(file: String) throws -> KerasDescription? {
     guard let text = texts[Self.model] else { return nil }
     return KerasDescription(
@@ -75,10 +77,10 @@ struct PortableState {
 
   /// Puts state, stream, vocabulary, history and task where they are.
   ///
-  /// - Throws: ``CheckpointError`` naming the text that does not fit the model.
+  /// - Throws: ``FileError`` naming the text that does not fit the model.
   func restore(_ checkpoint: inout Checkpoint, file: String) throws {
     let configuration = checkpoint.configuration
-    func invalid(_ name: String) -> CheckpointError {
+    func invalid(_ name: String) -> FileError {
       .invalid(file, "\(name): does not fit the model")
     }
     if let text = texts[Self.vocabulary] {
@@ -171,7 +173,7 @@ struct PortableState {
     guard name != Self.model || text.utf8.count <= KerasDescription.mostText,
       let value = JSONValue(text: text)
     else {
-      throw CheckpointError.invalid(file, "\(name): is not JSON, or is too long")
+      throw FileError.invalid(file, "\(name): is not JSON, or is too long")
     }
     return value
   }

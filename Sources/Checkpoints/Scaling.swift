@@ -1,8 +1,8 @@
-import Recurrent
+import Files
 
 /// How the columns of a series become numbers that a model learns well from, and back.
-public struct Scaling: Equatable, Sendable {
-  public enum Method: String, CaseIterable, Sendable {
+package struct Scaling: Equatable, Sendable {
+  package enum Method: String, CaseIterable, Sendable {
     /// Mean 0 and deviation 1.
     case standard
     /// From 0 to 1.
@@ -10,19 +10,19 @@ public struct Scaling: Equatable, Sendable {
     case none
   }
 
-  public var method: Method
+  package var method: Method
   /// The names of the columns: the features, then the target if it is none of them.
-  public var columns: [String]
+  package var columns: [String]
   /// The series that have offsets and scales of their own, in this order; empty if one scaling is for all.
-  public var keys: [String]
+  package var keys: [String]
   /// A value is scaled to `(value − offset) / scale`; one for each column, or `[keys, columns]`.
-  public var offsets: [Double]
-  public var scales: [Double]
+  package var offsets: [Double]
+  package var scales: [Double]
   /// What forecasts were beside the truth in the validation part: truth − forecast, scaled, `[n, horizon]`; in
   /// the order of time.
-  public var residuals: [Float]
+  package var residuals: [Float]
 
-  public init(
+  package init(
     method: Method, columns: [String], offsets: [Double], scales: [Double], residuals: [Float] = [],
     keys: [String] = []
   ) {
@@ -37,7 +37,7 @@ public struct Scaling: Equatable, Sendable {
   /// The scaling of one series.
   ///
   /// - Returns: `nil` if the series is none of ``keys``.
-  public func of(series key: String) -> Scaling? {
+  package func of(series key: String) -> Scaling? {
     guard !keys.isEmpty else { return self }
     return keys.firstIndex(exactly: key).map(of(series:))
   }
@@ -51,17 +51,17 @@ public struct Scaling: Equatable, Sendable {
   }
 
   /// The scalings of all ``keys``, by name.
-  public var bySeries: [ExactText: Scaling] {
+  package var bySeries: [ExactText: Scaling] {
     Dictionary(
       keys.enumerated().map { (ExactText($1), of(series: $0)) }, uniquingKeysWith: { one, _ in one }
     )
   }
 
-  public func scaled(_ value: Double, column: Int) -> Float {
+  package func scaled(_ value: Double, column: Int) -> Float {
     Float((value - offsets[column]) / scales[column])
   }
 
-  public func unscaled(_ value: Float, column: Int) -> Double {
+  package func unscaled(_ value: Float, column: Int) -> Double {
     Double(value) * scales[column] + offsets[column]
   }
 }

@@ -1,9 +1,9 @@
 import Recurrent
 
 /// The symbols of a model's input and output, in the order of their numbers.
-public struct Vocabulary: Equatable, Sendable {
+package struct Vocabulary: Equatable, Sendable {
   /// How a symbol's number becomes an input.
-  public enum Encoding: Equatable, Sendable {
+  package enum Encoding: Equatable, Sendable {
     /// Divided by a number.
     case scaled(divisor: Double)
     /// One feature for each symbol, of which that of the number is 1.
@@ -12,39 +12,39 @@ public struct Vocabulary: Equatable, Sendable {
     case number
   }
 
-  public var symbols: [String]
-  public var encoding: Encoding
+  package var symbols: [String]
+  package var encoding: Encoding
   /// The number of the symbol that stands for all that are none of the others.
-  public var unknown: Int?
+  package var unknown: Int?
 
-  public init(symbols: [String], encoding: Encoding, unknown: Int? = nil) {
+  package init(symbols: [String], encoding: Encoding, unknown: Int? = nil) {
     self.symbols = symbols
     self.encoding = encoding
     self.unknown = unknown
   }
 
   /// Symbols whose numbers are divided by `divisor`.
-  public init(symbols: [String], divisor: Double) {
+  package init(symbols: [String], divisor: Double) {
     self.init(symbols: symbols, encoding: .scaled(divisor: divisor))
   }
 
   /// The number of a symbol.
-  public func index(of symbol: String) -> Int? { symbols.firstIndex(exactly: symbol) }
+  package func index(of symbol: String) -> Int? { symbols.firstIndex(exactly: symbol) }
 
   /// A symbol's number as the only feature of an input: divided in double precision, then rounded, as NumPy
   /// does it for Keras.
-  public func encode(_ index: Int) -> Float {
+  package func encode(_ index: Int) -> Float {
     guard case .scaled(let divisor) = encoding else { return Float(index) }
     return Float(Double(index) / divisor)
   }
 
   /// Whether a symbol's number is no input as it is.
-  public var isScaled: Bool { if case .scaled = encoding { true } else { false } }
+  package var isScaled: Bool { if case .scaled = encoding { true } else { false } }
 
   /// Puts a symbol where a model reads its input.
   ///
   /// - Parameter place: The row of a batch of one step.
-  public func put(_ symbol: Int, in place: Int, of model: Sequential<Float>) {
+  package func put(_ symbol: Int, in place: Int, of model: Sequential<Float>) {
     model.readsSymbols = !isScaled
     if isScaled {
       model.input[place] = encode(symbol)
@@ -54,5 +54,5 @@ public struct Vocabulary: Equatable, Sendable {
   }
 
   /// The features of a step.
-  public var features: Int { encoding == .oneHot ? symbols.count : 1 }
+  package var features: Int { encoding == .oneHot ? symbols.count : 1 }
 }

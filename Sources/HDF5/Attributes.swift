@@ -1,14 +1,14 @@
 import CHDF5
 
 /// The attributes of a group or a dataset.
-public struct Attributes: Sendable {
+package struct Attributes: Sendable {
   let owner: Handle
   let place: Place
 
   /// Whether there is an attribute of that name.
   ///
   /// - Throws: ``HDF5Error`` if that cannot be read.
-  public func contains(_ name: String) throws(HDF5Error) -> Bool {
+  package func contains(_ name: String) throws(HDF5Error) -> Bool {
     try Library.call("cannot look for it", at: place.attribute(name)) {
       H5Aexists(owner.id, name)
     } > 0
@@ -17,7 +17,7 @@ public struct Attributes: Sendable {
   /// The names of all attributes, in alphabetical order.
   ///
   /// - Throws: ``HDF5Error``.
-  public func names() throws(HDF5Error) -> [String] {
+  package func names() throws(HDF5Error) -> [String] {
     var names: [String] = []
     var index: hsize_t = 0
     _ = try Library.call("cannot list the attributes", at: place) {
@@ -37,14 +37,14 @@ public struct Attributes: Sendable {
   /// What an attribute holds.
   ///
   /// - Throws: ``HDF5Error`` if it is missing.
-  public func kind(_ name: String) throws(HDF5Error) -> ElementKind {
+  package func kind(_ name: String) throws(HDF5Error) -> ElementKind {
     ElementKind(type: try open(name).type)
   }
 
   /// The text of a scalar attribute, of fixed or variable length.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not text.
-  public func string(_ name: String) throws(HDF5Error) -> String {
+  package func string(_ name: String) throws(HDF5Error) -> String {
     let strings = try strings(name)
     guard strings.count == 1 else {
       throw HDF5Error(
@@ -57,7 +57,7 @@ public struct Attributes: Sendable {
   /// The texts of an attribute, of fixed or variable length; an empty array of any type is no texts.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not text.
-  public func strings(_ name: String) throws(HDF5Error) -> [String] {
+  package func strings(_ name: String) throws(HDF5Error) -> [String] {
     let there = place.attribute(name)
     let (attribute, type, space, count) = try open(name)
     guard count > 0 else { return [] }
@@ -69,7 +69,7 @@ public struct Attributes: Sendable {
   /// The number of a scalar attribute.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not a number.
-  public func number<Value: Element>(
+  package func number<Value: Element>(
     _ name: String, as type: Value.Type = Value.self
   ) throws(HDF5Error) -> Value {
     let there = place.attribute(name)
@@ -85,7 +85,7 @@ public struct Attributes: Sendable {
   /// All numbers of an attribute.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not of numbers.
-  public func numbers<Value: Element>(
+  package func numbers<Value: Element>(
     _ name: String, as type: Value.Type = Value.self
   ) throws(HDF5Error) -> [Value] {
     let there = place.attribute(name)
@@ -106,21 +106,21 @@ public struct Attributes: Sendable {
   ///
   /// - Parameter utf8: Whether the type says UTF-8 (Python's `str`) or ASCII (`bytes`).
   /// - Throws: ``HDF5Error``.
-  public func set(_ name: String, _ text: String, utf8: Bool = true) throws(HDF5Error) {
+  package func set(_ name: String, _ text: String, utf8: Bool = true) throws(HDF5Error) {
     try write(name, [text], shape: [], utf8: utf8)
   }
 
   /// Sets an array of texts of variable length; an empty one as h5py writes it, as no numbers.
   ///
   /// - Throws: ``HDF5Error``.
-  public func set(_ name: String, _ texts: [String], utf8: Bool = true) throws(HDF5Error) {
+  package func set(_ name: String, _ texts: [String], utf8: Bool = true) throws(HDF5Error) {
     try write(name, texts, shape: [texts.count], utf8: utf8)
   }
 
   /// Sets a scalar attribute to a number.
   ///
   /// - Throws: ``HDF5Error``.
-  public func set<Value: Element>(_ name: String, _ number: Value) throws(HDF5Error) {
+  package func set<Value: Element>(_ name: String, _ number: Value) throws(HDF5Error) {
     let attribute = try create(name, type: Value.fileType, shape: [])
     var value = number
     _ = try Library.call("cannot write", at: place.attribute(name)) {

@@ -1,31 +1,31 @@
 import CHDF5
 
 /// A dataset: an array of numbers or strings of any shape.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   let handle: Handle
   let file: Handle
   let place: Place
 
   /// The path inside the file.
-  public var path: String { place.object }
-  public var attributes: Attributes { Attributes(owner: handle, place: place) }
+  package var path: String { place.object }
+  package var attributes: Attributes { Attributes(owner: handle, place: place) }
 
   /// The size of each axis; empty for a single value.
   ///
   /// - Throws: ``HDF5Error``.
-  public func shape() throws(HDF5Error) -> [Int] { try HDF5.shape(of: try space(), place) }
+  package func shape() throws(HDF5Error) -> [Int] { try HDF5.shape(of: try space(), place) }
 
   /// What the dataset holds.
   ///
   /// - Throws: ``HDF5Error``.
-  public func kind() throws(HDF5Error) -> ElementKind {
+  package func kind() throws(HDF5Error) -> ElementKind {
     ElementKind(type: try type())
   }
 
   /// Reads all values, row-major, into memory that has just as many places.
   ///
   /// - Throws: ``HDF5Error`` if the count differs or the values are not numbers.
-  public func read<Value: Element>(
+  package func read<Value: Element>(
     into buffer: UnsafeMutableBufferPointer<Value>
   ) throws(HDF5Error) {
     let shape = try shape()
@@ -52,7 +52,7 @@ public struct Dataset: Sendable {
   ///
   /// - Parameter most: The largest number of values that is reasonable here.
   /// - Throws: ``HDF5Error``.
-  public func read<Value: Element>(
+  package func read<Value: Element>(
     _ type: Value.Type = Value.self, most: Int = 1 << 31
   ) throws(HDF5Error) -> [Value] {
     let shape = try shape()
@@ -73,7 +73,7 @@ public struct Dataset: Sendable {
 
   /// The bytes of the file that are the values, where they lie in it one after the other and as they are in
   /// memory; `nil` if they are kept in another way.
-  public func extent<Value: Element>(of type: Value.Type) -> Range<Int>? {
+  package func extent<Value: Element>(of type: Value.Type) -> Range<Int>? {
     var extent: Range<Int>?
     Library.ignore {
       let fileType = H5Dget_type(handle.id)
@@ -91,7 +91,7 @@ public struct Dataset: Sendable {
   /// Reads a dataset that is a single value.
   ///
   /// - Throws: ``HDF5Error`` if it is not.
-  public func readScalar<Value: Element>(
+  package func readScalar<Value: Element>(
     _ type: Value.Type = Value.self
   ) throws(HDF5Error) -> Value {
     let values = try read(type, most: 1)
@@ -105,7 +105,7 @@ public struct Dataset: Sendable {
   /// Reads all strings.
   ///
   /// - Throws: ``HDF5Error`` if they are none.
-  public func readStrings(most: Int = 1 << 24) throws(HDF5Error) -> [String] {
+  package func readStrings(most: Int = 1 << 24) throws(HDF5Error) -> [String] {
     let (type, space) = (try type(), try space())
     let count = try HDF5.shape(of: space, place).reduce(1, *)
     guard count <= most else {

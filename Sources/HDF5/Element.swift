@@ -1,7 +1,7 @@
 import CHDF5
 
 /// A number type of datasets and attributes. Reading converts from whatever number type the file has.
-public protocol Element: BitwiseCopyable, Sendable {
+package protocol Element: BitwiseCopyable, Sendable {
   /// What an array holds before it is read.
   static var zero: Self { get }
   /// HDF5's identifier of this type in memory.
@@ -11,39 +11,39 @@ public protocol Element: BitwiseCopyable, Sendable {
 }
 
 extension Float: Element {
-  public static var memoryType: hid_t { chdf5_native_float() }
-  public static var fileType: hid_t { chdf5_file_float32() }
+  package static var memoryType: hid_t { chdf5_native_float() }
+  package static var fileType: hid_t { chdf5_file_float32() }
 }
 
 extension Double: Element {
-  public static var memoryType: hid_t { chdf5_native_double() }
-  public static var fileType: hid_t { chdf5_file_float64() }
+  package static var memoryType: hid_t { chdf5_native_double() }
+  package static var fileType: hid_t { chdf5_file_float64() }
 }
 
 extension Int32: Element {
-  public static var memoryType: hid_t { chdf5_native_int32() }
-  public static var fileType: hid_t { chdf5_file_int32() }
+  package static var memoryType: hid_t { chdf5_native_int32() }
+  package static var fileType: hid_t { chdf5_file_int32() }
 }
 
 extension Int64: Element {
-  public static var memoryType: hid_t { chdf5_native_int64() }
-  public static var fileType: hid_t { chdf5_file_int64() }
+  package static var memoryType: hid_t { chdf5_native_int64() }
+  package static var fileType: hid_t { chdf5_file_int64() }
 }
 
 extension UInt64: Element {
-  public static var memoryType: hid_t { chdf5_native_uint64() }
-  public static var fileType: hid_t { chdf5_file_uint64() }
+  package static var memoryType: hid_t { chdf5_native_uint64() }
+  package static var fileType: hid_t { chdf5_file_uint64() }
 }
 
 /// What kind of values a dataset or an attribute holds.
-public enum ElementKind: Equatable, Sendable {
+package enum ElementKind: Equatable, Sendable {
   case integer(bytes: Int, signed: Bool)
   case float(bytes: Int)
   case string
   case other
 
   /// The name NumPy has for it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .integer(let bytes, let signed): (signed ? "int" : "uint") + String(8 * bytes)
     case .float(let bytes): "float" + String(8 * bytes)
@@ -52,7 +52,7 @@ public enum ElementKind: Equatable, Sendable {
     }
   }
 
-  public var isNumber: Bool {
+  package var isNumber: Bool {
     switch self {
     case .integer, .float: true
     case .string, .other: false

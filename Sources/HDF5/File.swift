@@ -2,11 +2,11 @@ import CFileImage
 import CHDF5
 
 /// An HDF5 file. It is closed by ``close()``, or with the last value that belongs to it.
-public struct File: Sendable {
+package struct File: Sendable {
   /// The path that errors name.
-  public let path: String
+  package let path: String
   /// The group that holds everything.
-  public let root: Group
+  package let root: Group
   private let handle: Handle
 
   private init(id: hid_t, image: FileImage, path: String) throws(HDF5Error) {
@@ -22,7 +22,7 @@ public struct File: Sendable {
   /// Opens a file for reading.
   ///
   /// - Throws: ``HDF5Error``.
-  public static func open(_ image: FileImage, reportedAs path: String) throws(HDF5Error) -> File {
+  package static func open(_ image: FileImage, reportedAs path: String) throws(HDF5Error) -> File {
     let place = Place(file: path, object: "/")
     let access = try accessProperties(image, place)
     let id = try Library.call("cannot open as HDF5", at: place) {
@@ -34,7 +34,7 @@ public struct File: Sendable {
   /// Makes a new file in memory. Its bytes are in `image` once it is closed.
   ///
   /// - Throws: ``HDF5Error``.
-  public static func create(
+  package static func create(
     in image: FileImage, reportedAs path: String
   ) throws(HDF5Error) -> File {
     let place = Place(file: path, object: "/")
@@ -52,7 +52,7 @@ public struct File: Sendable {
   /// Writes what is not in the file yet and closes it; no value of it can be used any more.
   ///
   /// - Throws: ``HDF5Error``, say because there is no memory.
-  public func close() throws(HDF5Error) {
+  package func close() throws(HDF5Error) {
     _ = try Library.call("cannot write", at: root.place) {
       H5Fflush(handle.id, H5F_SCOPE_GLOBAL)
     }

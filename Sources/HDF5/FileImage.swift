@@ -1,7 +1,7 @@
 import CFileImage
 
 /// The bytes of an HDF5 file: one that is made in memory, or a range of an open file.
-public final class FileImage: @unchecked Sendable {
+package final class FileImage: @unchecked Sendable {
   // Changed by HDF5 alone, whose calls take turns.
   let pointer: OpaquePointer
   private let owner: AnyObject?
@@ -9,7 +9,7 @@ public final class FileImage: @unchecked Sendable {
   /// An empty file in memory, to be passed to ``File/create(in:reportedAs:)``.
   ///
   /// - Throws: ``HDF5Error`` if there is no memory.
-  public convenience init() throws(HDF5Error) {
+  package convenience init() throws(HDF5Error) {
     try self.init(cfileimage_in_memory(), keeping: nil)
   }
 
@@ -20,7 +20,7 @@ public final class FileImage: @unchecked Sendable {
   ///   - range: In bytes.
   ///   - owner: What keeps the descriptor open.
   /// - Throws: ``HDF5Error`` if there is no memory.
-  public convenience init(
+  package convenience init(
     descriptor: Int32, range: Range<Int>, keeping owner: AnyObject
   ) throws(HDF5Error) {
     try self.init(
@@ -39,15 +39,15 @@ public final class FileImage: @unchecked Sendable {
   deinit { cfileimage_free(pointer) }
 
   /// The bytes of the file; those of a file in memory are all there once it is closed.
-  public var length: Int { Int(cfileimage_length(pointer)) }
+  package var length: Int { Int(cfileimage_length(pointer)) }
 
   /// Copies the bytes of a file in memory from `offset` on; zero where nothing was written.
-  public func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
+  package func copy(from offset: Int, into buffer: UnsafeMutableRawBufferPointer) {
     cfileimage_copy(pointer, UInt64(offset), buffer.count, buffer.baseAddress)
   }
 
   /// All bytes of a file in memory.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
       copy(from: 0, into: UnsafeMutableRawBufferPointer(buffer))
       count = buffer.count

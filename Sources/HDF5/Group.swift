@@ -1,9 +1,9 @@
 import CHDF5
 
 /// A group: named groups and datasets, and attributes.
-public struct Group: Sendable {
+package struct Group: Sendable {
   /// A member of a group.
-  public enum Member: Sendable {
+  package enum Member: Sendable {
     case group(Group)
     case dataset(Dataset)
     /// Something that is neither, or stands in another file.
@@ -16,14 +16,14 @@ public struct Group: Sendable {
   let place: Place
 
   /// The path inside the file.
-  public var path: String { place.object }
+  package var path: String { place.object }
   /// The attributes of the group.
-  public var attributes: Attributes { Attributes(owner: handle, place: place) }
+  package var attributes: Attributes { Attributes(owner: handle, place: place) }
 
   /// Whether there is a member of that name, or a path of names, below this group.
   ///
   /// - Throws: ``HDF5Error`` if that cannot be read: a failing disk is not an absent member.
-  public func contains(_ name: String) throws(HDF5Error) -> Bool {
+  package func contains(_ name: String) throws(HDF5Error) -> Bool {
     var path = ""
     for part in name.split(separator: "/") {
       path += path.isEmpty ? String(part) : "/" + part
@@ -46,7 +46,7 @@ public struct Group: Sendable {
   /// The names of all members, in alphabetical order.
   ///
   /// - Throws: ``HDF5Error``.
-  public func memberNames() throws(HDF5Error) -> [String] {
+  package func memberNames() throws(HDF5Error) -> [String] {
     var info = H5G_info_t()
     _ = try Library.call("cannot list the group", at: place) {
       H5Gget_info(handle.id, &info)
@@ -65,7 +65,7 @@ public struct Group: Sendable {
   /// The paths of all groups and datasets below this group, each group entered once.
   ///
   /// - Throws: ``HDF5Error``.
-  public func descendantPaths() throws(HDF5Error) -> [String] {
+  package func descendantPaths() throws(HDF5Error) -> [String] {
     var paths: [String] = []
     _ = try Library.call("cannot list the groups", at: place) {
       withUnsafeMutablePointer(to: &paths) { pointer in
@@ -94,7 +94,7 @@ public struct Group: Sendable {
   /// The member of that name, or a path of names. Only what stands in this file is opened.
   ///
   /// - Throws: ``HDF5Error`` if there is none.
-  public func member(_ name: String) throws(HDF5Error) -> Member {
+  package func member(_ name: String) throws(HDF5Error) -> Member {
     let there = place.appending(name)
     guard try contains(name) else {
       throw HDF5Error(
@@ -121,7 +121,7 @@ public struct Group: Sendable {
   /// The group of that name.
   ///
   /// - Throws: ``HDF5Error`` if there is none.
-  public func group(_ name: String) throws(HDF5Error) -> Group {
+  package func group(_ name: String) throws(HDF5Error) -> Group {
     guard case .group(let group) = try member(name) else {
       throw error(at: name, "is not a group")
     }
@@ -131,7 +131,7 @@ public struct Group: Sendable {
   /// The dataset of that name.
   ///
   /// - Throws: ``HDF5Error`` if there is none.
-  public func dataset(_ name: String) throws(HDF5Error) -> Dataset {
+  package func dataset(_ name: String) throws(HDF5Error) -> Dataset {
     guard case .dataset(let dataset) = try member(name) else {
       throw error(at: name, "is not a dataset")
     }
@@ -142,7 +142,7 @@ public struct Group: Sendable {
   ///
   /// - Throws: ``HDF5Error``.
   @discardableResult
-  public func createGroup(_ path: String) throws(HDF5Error) -> Group {
+  package func createGroup(_ path: String) throws(HDF5Error) -> Group {
     var group = self
     for part in path.split(separator: "/").map(String.init) {
       group = try group.contains(part) ? try group.group(part) : try group.createMember(part)
@@ -168,7 +168,7 @@ public struct Group: Sendable {
   ///   - shape: `[]` for a single value.
   ///   - values: Row-major, as many as the shape says.
   /// - Throws: ``HDF5Error``.
-  public func write<Value: Element>(
+  package func write<Value: Element>(
     _ path: String, shape: [Int], _ values: UnsafeBufferPointer<Value>
   ) throws(HDF5Error) {
     try writeRaw(
@@ -177,7 +177,7 @@ public struct Group: Sendable {
   }
 
   /// The same from an array.
-  public func write<Value: Element>(
+  package func write<Value: Element>(
     _ path: String, shape: [Int], _ values: [Value]
   ) throws(HDF5Error) {
     var failure: HDF5Error?
@@ -188,12 +188,12 @@ public struct Group: Sendable {
   }
 
   /// A dataset that is a single value.
-  public func write<Value: Element>(_ path: String, _ value: Value) throws(HDF5Error) {
+  package func write<Value: Element>(_ path: String, _ value: Value) throws(HDF5Error) {
     try write(path, shape: [], [value])
   }
 
   /// A dataset of strings, UTF-8, of one fixed length, padded with NUL.
-  public func write(_ path: String, _ strings: [String]) throws(HDF5Error) {
+  package func write(_ path: String, _ strings: [String]) throws(HDF5Error) {
     let (bytes, size) = padded(strings)
     let there = place.appending(path)
     let type = try stringType(size: size, utf8: true, there)
@@ -213,7 +213,7 @@ public struct Group: Sendable {
   ///
   /// - Returns: Where in the file the values belong, in bytes; one after the other, row-major.
   /// - Throws: ``HDF5Error``.
-  public func reserve<Value: Element>(
+  package func reserve<Value: Element>(
     _ path: String, shape: [Int], of type: Value.Type
   ) throws(HDF5Error) -> Int {
     let dataset = try createDataset(path, shape: shape, fileType: Value.fileType) { creation in

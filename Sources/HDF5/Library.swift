@@ -84,7 +84,7 @@ private final class Lock: @unchecked Sendable {
 }
 
 /// Runs `body` while no thread is inside libhdf5: a process that is forked then can use the library.
-public func whileHDF5IsIdle<Result>(_ body: () -> Result) -> Result { Library.whileIdle(body) }
+package func whileHDF5IsIdle<Result>(_ body: () -> Result) -> Result { Library.whileIdle(body) }
 
 /// Where in which file a value stands; what errors tell.
 struct Place: Sendable {

@@ -1,5 +1,5 @@
 /// Activations of matrices `[rows, columns]`, and the way back through them.
-public protocol ActivationKernels: BinaryFloatingPoint, Sendable {
+package protocol ActivationKernels: BinaryFloatingPoint, Sendable {
   /// The activation of `values`, in place.
   static func activate(
     _ values: UnsafeMutablePointer<Self>, by activation: Activation, rows: Int, columns: Int)
@@ -36,7 +36,7 @@ public protocol ActivationKernels: BinaryFloatingPoint, Sendable {
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
 extension ActivationKernels where Self: ElementKernels {
-  public static func activate(
+  package static func activate(
     _ values: UnsafeMutablePointer<Self>, by activation: Activation, rows: Int, columns: Int
   ) {
     switch activation {
@@ -54,7 +54,7 @@ extension ActivationKernels where Self: ElementKernels {
     }
   }
 
-  public static func activationGradient(
+  package static func activationGradient(
     _ gradient: UnsafeMutablePointer<Self>, of activation: Activation,
     before: UnsafePointer<Self>, after: UnsafePointer<Self>, rows: Int, columns: Int
   ) {

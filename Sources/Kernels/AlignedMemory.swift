@@ -5,15 +5,15 @@
 #endif
 
 /// A block of zeroed scalars on a cache-line boundary that lives as long as this object.
-public final class AlignedMemory<Scalar: KernelScalar> {
+package final class AlignedMemory<Scalar: KernelScalar> {
   /// The byte boundary on which the block, and each part that ``padded(_:)`` rounds up, begins.
-  public static var alignment: Int { 64 }
+  package static var alignment: Int { 64 }
 
-  public let base: UnsafeMutablePointer<Scalar>
-  public let count: Int
+  package let base: UnsafeMutablePointer<Scalar>
+  package let count: Int
 
   /// - Throws: ``OutOfMemory`` if the machine has not that much.
-  public init(count: Int) throws(OutOfMemory) {
+  package init(count: Int) throws(OutOfMemory) {
     let bytes = max(1, count).multipliedReportingOverflow(by: MemoryLayout<Scalar>.stride)
     try OutOfMemory.check(bytes: bytes)
     // Pages of their own are zero without being written, and large ones cost few page faults.
@@ -44,18 +44,18 @@ public final class AlignedMemory<Scalar: KernelScalar> {
   private let mappedBytes: Int
 
   /// `count` rounded up so that what follows begins on the boundary again.
-  public static func padded(_ count: Int) -> Int {
+  package static func padded(_ count: Int) -> Int {
     let lanes = alignment / MemoryLayout<Scalar>.stride
     return (count + lanes - 1) / lanes * lanes
   }
 }
 
 /// More memory was asked for than the machine has.
-public struct OutOfMemory: Error, CustomStringConvertible {
+package struct OutOfMemory: Error, CustomStringConvertible {
   /// What was asked for; `Int.max` if it is more than can be counted.
-  public let bytes: Int
+  package let bytes: Int
 
-  public var description: String {
+  package var description: String {
     let size = { (bytes: Int) in
       bytes < 10 << 30
         ? String((bytes + (1 << 19)) >> 20) + " MB" : String((bytes + (1 << 29)) >> 30) + " GB"
@@ -70,7 +70,7 @@ public struct OutOfMemory: Error, CustomStringConvertible {
 
   /// Checks that the machine has so many bytes, and that this process may take them; given with whether they could be
   /// counted.
-  public static func check(
+  package static func check(
     bytes: (partialValue: Int, overflow: Bool)
   ) throws(OutOfMemory) {
     guard !bytes.overflow, bytes.partialValue <= min(installedBytes, addressSpaceLeft) else {

@@ -9,29 +9,29 @@ import Synchronization
 
 /// The threads that large matrix products share. They share rows and columns, never the sum that is one result, so
 /// their number does not change the bits.
-public enum ComputeThreads {
+package enum ComputeThreads {
   /// The processors that this process may use.
-  public static var available: Int { AvailableProcessors.count }
+  package static var available: Int { AvailableProcessors.count }
 
   /// The threads in use, this one among them; all processors if ``use(_:)`` was not called.
-  public static var count: Int { crew.count.load(ordering: .relaxed) }
+  package static var count: Int { crew.count.load(ordering: .relaxed) }
 
   /// Sets the number of threads of large products from now on. No thread starts before it has work.
-  public static func use(_ count: Int) {
+  package static func use(_ count: Int) {
     crew.count.store(min(max(1, count), mostThreads), ordering: .relaxed)
   }
 
   /// The most threads that can be asked for.
-  public static let mostThreads = 256
+  package static let mostThreads = 256
 
   /// How many threads should share work of so many multiplications.
-  public static func parts(of multiplications: Int, enough: Int) -> Int {
+  package static func parts(of multiplications: Int, enough: Int) -> Int {
     multiplications < enough ? 1 : count
   }
 
   /// Runs `body` once for each part, each on a thread of its own, and waits for all of them.
   @inline(__always)
-  public static func run(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
+  package static func run(parts: Int, _ body: (_ part: Int, _ parts: Int) -> Void) {
     if parts <= 1 {
       body(0, 1)
     } else {

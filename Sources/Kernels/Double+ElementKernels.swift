@@ -1,32 +1,32 @@
 extension Double {
-  public static func multiplyElements(
+  package static func multiplyElements(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>,
     into result: UnsafeMutablePointer<Double>, count: Int
   ) {
     for index in 0..<count { result[index] = left[index] * right[index] }
   }
 
-  public static func add(
+  package static func add(
     _ values: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>, count: Int
   ) {
     for index in 0..<count { sums[index] += values[index] }
   }
 
-  public static func add(
+  package static func add(
     _ values: UnsafePointer<Double>, times factor: Double, to sums: UnsafeMutablePointer<Double>,
     count: Int
   ) {
     for index in 0..<count { sums[index].addProduct(values[index], factor) }
   }
 
-  public static func addProducts(
+  package static func addProducts(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>,
     to sums: UnsafeMutablePointer<Double>, count: Int
   ) {
     for index in 0..<count { sums[index] += left[index] * right[index] }
   }
 
-  public static func addRows(
+  package static func addRows(
     of matrix: UnsafePointer<Double>, mask: UnsafePointer<UInt8>?, rows: Int, columns: Int,
     to sums: UnsafeMutablePointer<Double>
   ) {
@@ -35,15 +35,15 @@ extension Double {
     }
   }
 
-  public static func scale(_ values: UnsafeMutablePointer<Double>, by factor: Double, count: Int) {
+  package static func scale(_ values: UnsafeMutablePointer<Double>, by factor: Double, count: Int) {
     for index in 0..<count { values[index] *= factor }
   }
 
-  public static func rectify(_ values: UnsafeMutablePointer<Double>, count: Int) {
+  package static func rectify(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for index in 0..<count { values[index] = max(values[index], 0) }
   }
 
-  public static func mix(
+  package static func mix(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, weights: UnsafePointer<Double>,
     into result: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -52,7 +52,7 @@ extension Double {
     }
   }
 
-  public static func mixGradient(
+  package static func mixGradient(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, weights: UnsafePointer<Double>,
     gradient: UnsafeMutablePointer<Double>, ofWeights: UnsafeMutablePointer<Double>,
     ofRight: UnsafeMutablePointer<Double>, count: Int
@@ -64,7 +64,7 @@ extension Double {
     }
   }
 
-  public static func addPenalties(
+  package static func addPenalties(
     of weights: UnsafePointer<Double>, l1: Double, l2: Double,
     to gradients: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -74,7 +74,7 @@ extension Double {
     }
   }
 
-  public static func markRows(
+  package static func markRows(
     of matrix: UnsafePointer<Double>, with value: Double, rows: Int, columns: Int,
     in marks: UnsafeMutablePointer<UInt8>
   ) {
@@ -84,7 +84,7 @@ extension Double {
     }
   }
 
-  public static func drawFactors(
+  package static func drawFactors(
     _ draws: Philox, rate: Double, into factors: UnsafeMutablePointer<Double>, count: Int
   ) {
     let leftOut = Philox.drawsBelow(rate)

@@ -1,5 +1,5 @@
 extension Double: KernelScalar {
-  public static func multiply(
+  package static func multiply(
     _ left: UnsafePointer<Double>, transposeLeft: Bool,
     _ right: UnsafePointer<Double>, transposeRight: Bool,
     rows: Int, columns: Int, inner: Int,
@@ -19,9 +19,9 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func packedCount(inner: Int, columns: Int) -> Int { inner * columns }
+  package static func packedCount(inner: Int, columns: Int) -> Int { inner * columns }
 
-  public static func pack(
+  package static func pack(
     _ matrix: UnsafePointer<Double>, transposed: Bool, inner: Int, columns: Int,
     into packed: UnsafeMutablePointer<Double>
   ) {
@@ -33,7 +33,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func multiply(
+  package static func multiply(
     _ left: UnsafePointer<Double>, packed: UnsafePointer<Double>, rows: Int, columns: Int,
     inner: Int, into result: UnsafeMutablePointer<Double>, accumulate: Bool, sharesColumns: Bool
   ) {
@@ -42,7 +42,7 @@ extension Double: KernelScalar {
       inner: inner, into: result, accumulate: accumulate)
   }
 
-  public static func lstmForward(
+  package static func lstmForward(
     gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
     cell: UnsafeMutablePointer<Double>, tanhCell: UnsafeMutablePointer<Double>,
     hidden: UnsafeMutablePointer<Double>, rows: Int, units: Int
@@ -64,7 +64,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func lstmBackward(
+  package static func lstmBackward(
     gates: UnsafeMutablePointer<Double>, previousCell: UnsafePointer<Double>,
     tanhCell: UnsafePointer<Double>, hiddenGradient: UnsafePointer<Double>,
     cellGradient: UnsafeMutablePointer<Double>, rows: Int, units: Int
@@ -86,7 +86,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func gruForward(
+  package static func gruForward(
     gates: UnsafeMutablePointer<Double>, inner: UnsafePointer<Double>,
     previousHidden: UnsafePointer<Double>, hidden: UnsafeMutablePointer<Double>, rows: Int,
     units: Int
@@ -104,7 +104,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func gruBackward(
+  package static func gruBackward(
     gates: UnsafeMutablePointer<Double>, inner: UnsafeMutablePointer<Double>,
     previousHidden: UnsafePointer<Double>, hiddenGradient: UnsafeMutablePointer<Double>, rows: Int,
     units: Int
@@ -125,13 +125,13 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func rnnForward(
+  package static func rnnForward(
     _ before: UnsafePointer<Double>, hidden: UnsafeMutablePointer<Double>, count: Int
   ) {
     for index in 0..<count { hidden[index] = Elementary.hyperbolicTangent(before[index]) }
   }
 
-  public static func rnnBackward(
+  package static func rnnBackward(
     hidden: UnsafePointer<Double>, hiddenGradient: UnsafePointer<Double>,
     gradient: UnsafeMutablePointer<Double>, count: Int
   ) {
@@ -140,7 +140,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func update(
+  package static func update(
     _ update: WeightUpdate, weights: UnsafeMutablePointer<Double>,
     gradients: UnsafePointer<Double>, first: UnsafeMutablePointer<Double>,
     second: UnsafeMutablePointer<Double>, third: UnsafeMutablePointer<Double>, count: Int
@@ -157,7 +157,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func update(
+  package static func update(
     _ update: WeightUpdate, left: UnsafePointer<Double>?, right: UnsafePointer<Double>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Double>,
@@ -178,7 +178,7 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func sums(
+  package static func sums(
     _ values: UnsafePointer<Double>, count: Int
   ) -> (sizes: Double, squares: Double) {
     var (sizes, squares) = (0.0, 0.0)
@@ -189,7 +189,7 @@ extension Double: KernelScalar {
     return (sizes, squares)
   }
 
-  public static func outerProducts(
+  package static func outerProducts(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, rows: Int, columns: Int,
     inner: Int, into result: UnsafeMutablePointer<Double>
   ) {
@@ -202,19 +202,19 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
+  package static func exponential(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for index in 0..<count { values[index] = Elementary.exponential(values[index]) }
   }
 
-  public static func hyperbolicTangent(_ values: UnsafeMutablePointer<Double>, count: Int) {
+  package static func hyperbolicTangent(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for index in 0..<count { values[index] = Elementary.hyperbolicTangent(values[index]) }
   }
 
-  public static func sigmoid(_ values: UnsafeMutablePointer<Double>, count: Int) {
+  package static func sigmoid(_ values: UnsafeMutablePointer<Double>, count: Int) {
     for index in 0..<count { values[index] = Elementary.sigmoid(values[index]) }
   }
 
-  public static func softmax(_ values: UnsafeMutablePointer<Double>, rows: Int, columns: Int) {
+  package static func softmax(_ values: UnsafeMutablePointer<Double>, rows: Int, columns: Int) {
     for row in 0..<rows {
       let values = UnsafeMutableBufferPointer(start: values + row * columns, count: columns)
       let largest = values.max() ?? 0
@@ -226,25 +226,25 @@ extension Double: KernelScalar {
     }
   }
 
-  public static func reluGradient(
+  package static func reluGradient(
     _ gradient: UnsafeMutablePointer<Double>, before: UnsafePointer<Double>, count: Int
   ) {
     for index in 0..<count { gradient[index] *= before[index] > 0 ? 1 : 0 }
   }
 
-  public static func hyperbolicTangentGradient(
+  package static func hyperbolicTangentGradient(
     _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, count: Int
   ) {
     for index in 0..<count { gradient[index] *= 1 - after[index] * after[index] }
   }
 
-  public static func sigmoidGradient(
+  package static func sigmoidGradient(
     _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, count: Int
   ) {
     for index in 0..<count { gradient[index] *= after[index] * (1 - after[index]) }
   }
 
-  public static func softmaxGradient(
+  package static func softmaxGradient(
     _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, rows: Int, columns: Int
   ) {
     for row in 0..<rows {

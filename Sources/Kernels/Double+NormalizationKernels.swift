@@ -1,5 +1,5 @@
 extension Double {
-  public static func normalizeRows(
+  package static func normalizeRows(
     _ values: UnsafePointer<Double>, gamma: UnsafePointer<Double>?, beta: UnsafePointer<Double>?,
     epsilon: Double, scales: UnsafeMutablePointer<Double>,
     normalized: UnsafeMutablePointer<Double>, into result: UnsafeMutablePointer<Double>,
@@ -23,7 +23,7 @@ extension Double {
     }
   }
 
-  public static func normalizeRowsGradient(
+  package static func normalizeRowsGradient(
     _ gradient: UnsafePointer<Double>, normalized: UnsafePointer<Double>,
     gamma: UnsafePointer<Double>?, scales: UnsafePointer<Double>,
     into valueGradient: UnsafeMutablePointer<Double>, rows: Int, columns: Int
@@ -44,7 +44,7 @@ extension Double {
     }
   }
 
-  public static func columnMoments(
+  package static func columnMoments(
     _ matrix: UnsafePointer<Double>, mask: UnsafePointer<UInt8>?,
     mean: UnsafeMutablePointer<Double>, variance: UnsafeMutablePointer<Double>, rows: Int,
     columns: Int
@@ -62,21 +62,21 @@ extension Double {
     }
   }
 
-  public static func moveAverage(
+  package static func moveAverage(
     _ average: UnsafeMutablePointer<Double>, to values: UnsafePointer<Double>, kept: Double,
     count: Int
   ) {
     for index in 0..<count { average[index] = average[index] * kept + values[index] * (1 - kept) }
   }
 
-  public static func inverseRoots(
+  package static func inverseRoots(
     _ values: UnsafePointer<Double>, epsilon: Double, into result: UnsafeMutablePointer<Double>,
     count: Int
   ) {
     for index in 0..<count { result[index] = 1 / (values[index] + epsilon).squareRoot() }
   }
 
-  public static func normalizeColumns(
+  package static func normalizeColumns(
     _ matrix: UnsafePointer<Double>, mean: UnsafePointer<Double>, scales: UnsafePointer<Double>,
     gamma: UnsafePointer<Double>?, beta: UnsafePointer<Double>?,
     normalized: UnsafeMutablePointer<Double>, into result: UnsafeMutablePointer<Double>,
@@ -89,7 +89,7 @@ extension Double {
     }
   }
 
-  public static func normalizeColumnsGradient(
+  package static func normalizeColumnsGradient(
     _ gradient: UnsafePointer<Double>, normalized: UnsafePointer<Double>,
     gamma: UnsafePointer<Double>?, scales: UnsafePointer<Double>, sums: UnsafePointer<Double>,
     products: UnsafePointer<Double>, mask: UnsafePointer<UInt8>?, hasMoments: Bool,

@@ -1,6 +1,6 @@
 /// What layers do value by value and row by row. Each product and each sum is rounded by itself, and results may stand
 /// in the place of operands.
-public protocol ElementKernels: BinaryFloatingPoint, Sendable {
+package protocol ElementKernels: BinaryFloatingPoint, Sendable {
   static func fill(_ values: UnsafeMutablePointer<Self>, with value: Self, count: Int)
 
   /// Copies rows of `columns` values that begin `step` values after each other: a step of 0 repeats one row.
@@ -69,11 +69,11 @@ public protocol ElementKernels: BinaryFloatingPoint, Sendable {
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
 extension ElementKernels {
-  public static func fill(_ values: UnsafeMutablePointer<Self>, with value: Self, count: Int) {
+  package static func fill(_ values: UnsafeMutablePointer<Self>, with value: Self, count: Int) {
     values.update(repeating: value, count: count)
   }
 
-  public static func copyRows(
+  package static func copyRows(
     _ from: UnsafePointer<Self>, step fromStep: Int, to: UnsafeMutablePointer<Self>,
     step toStep: Int, rows: Int, columns: Int
   ) {

@@ -1,9 +1,9 @@
 /// Functions of numbers in double precision, the same bits on every machine: sums, products, quotients and roots as
 /// IEEE 754 has them, never the system's library. Each is within two units in the last place where it is not said
 /// otherwise.
-public enum Elementary {
+package enum Elementary {
   /// e^x = 2^n · e^r, |r| ≤ ln 2 / 2, and e^r by its Taylor series.
-  public static func exponential(_ x: Double) -> Double {
+  package static func exponential(_ x: Double) -> Double {
     guard x == x else { return x }
     if x > 709.782712893384 { return .infinity }
     if x < -745.2 { return 0 }
@@ -17,7 +17,7 @@ public enum Elementary {
   }
 
   /// e^x − 1, exact near zero.
-  public static func exponentialLessOne(_ x: Double) -> Double {
+  package static func exponentialLessOne(_ x: Double) -> Double {
     guard abs(x) < 0.35 else { return exponential(x) - 1 }
     var sum = 0.0
     for coefficient in inverseFactorials.dropFirst().reversed() { sum = sum * x + coefficient }
@@ -25,7 +25,7 @@ public enum Elementary {
   }
 
   /// The natural logarithm: x = 2^n · m, and ln m = 2 · artanh((m − 1) / (m + 1)).
-  public static func logarithm(_ x: Double) -> Double {
+  package static func logarithm(_ x: Double) -> Double {
     guard x > 0, x < .infinity else { return x == 0 ? -.infinity : x > 0 ? x : .nan }
     var (n, m) = (Double(x.exponent), x.significand)
     if m > 1.4142135623730951 { (n, m) = (n + 1, m / 2) }
@@ -34,30 +34,30 @@ public enum Elementary {
   }
 
   /// ln(1 + x), exact near zero.
-  public static func logarithmOfOnePlus(_ x: Double) -> Double {
+  package static func logarithmOfOnePlus(_ x: Double) -> Double {
     abs(x) < 0.4 ? twiceAreaTangent(x / (2 + x)) : logarithm(1 + x)
   }
 
-  public static func hyperbolicTangent(_ x: Double) -> Double {
+  package static func hyperbolicTangent(_ x: Double) -> Double {
     guard abs(x) < 20 else { return x != x ? x : x > 0 ? 1 : -1 }
     let t = exponentialLessOne(2 * abs(x))
     return x < 0 ? -(t / (t + 2)) : t / (t + 2)
   }
 
   /// 1 / (1 + e^−x).
-  public static func sigmoid(_ x: Double) -> Double {
+  package static func sigmoid(_ x: Double) -> Double {
     guard x < 0 else { return 1 / (1 + exponential(-x)) }
     let e = exponential(x)
     return e / (1 + e)
   }
 
   /// ln(1 + e^x).
-  public static func softplus(_ x: Double) -> Double {
+  package static func softplus(_ x: Double) -> Double {
     max(x, 0) + logarithmOfOnePlus(exponential(-abs(x)))
   }
 
   /// The error function, 2 / √π · ∫₀ˣ e^−t² dt, by its series of positive terms (Abramowitz & Stegun 7.1.6).
-  public static func errorFunction(_ x: Double) -> Double {
+  package static func errorFunction(_ x: Double) -> Double {
     guard abs(x) < 6 else { return x != x ? x : x > 0 ? 1 : -1 }
     let twice = 2 * x * x
     var (term, sum, odd) = (x, x, 1.0)
@@ -70,7 +70,7 @@ public enum Elementary {
   }
 
   /// `base` to a whole power, by squares; within as many units in the last place as the power is.
-  public static func power(_ base: Double, _ exponent: Int) -> Double {
+  package static func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, left) = (1.0, base, exponent.magnitude)
     while left > 0 {
       if left & 1 == 1 { result *= square }
@@ -81,13 +81,13 @@ public enum Elementary {
   }
 
   /// `base`, which is not negative, to any power; the error grows with the size of the result's logarithm.
-  public static func power(_ base: Double, _ exponent: Double) -> Double {
+  package static func power(_ base: Double, _ exponent: Double) -> Double {
     if exponent == 0 { return 1 }
     return exponential(exponent * logarithm(base))
   }
 
   /// cos 2πx for x from 0 to 1: of so many turns, since a part of a turn is folded without rounding.
-  public static func cosine(ofTurns x: Double) -> Double {
+  package static func cosine(ofTurns x: Double) -> Double {
     let half = x > 0.5 ? 1 - x : x
     let quarter = half > 0.25 ? 0.5 - half : half
     let value =

@@ -1,34 +1,34 @@
 import CKernels
 
 extension Float {
-  public static func multiplyElements(
+  package static func multiplyElements(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
     into result: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.multiply_elements(left, right, result, count)
   }
 
-  public static func add(
+  package static func add(
     _ values: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.add_elements(values, sums, count)
   }
 
-  public static func add(
+  package static func add(
     _ values: UnsafePointer<Float>, times factor: Float, to sums: UnsafeMutablePointer<Float>,
     count: Int
   ) {
     kernels.add_scaled(values, factor, sums, count)
   }
 
-  public static func addProducts(
+  package static func addProducts(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>,
     to sums: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.add_products(left, right, sums, count)
   }
 
-  public static func addRows(
+  package static func addRows(
     of matrix: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?, rows: Int, columns: Int,
     to sums: UnsafeMutablePointer<Float>
   ) {
@@ -41,22 +41,22 @@ extension Float {
     }
   }
 
-  public static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+  package static func scale(_ values: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
     kernels.scale(values, factor, count)
   }
 
-  public static func rectify(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package static func rectify(_ values: UnsafeMutablePointer<Float>, count: Int) {
     kernels.rectify(values, count)
   }
 
-  public static func mix(
+  package static func mix(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     into result: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.mix(weights, left, right, result, count)
   }
 
-  public static func mixGradient(
+  package static func mixGradient(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, ofWeights: UnsafeMutablePointer<Float>,
     ofRight: UnsafeMutablePointer<Float>, count: Int
@@ -64,21 +64,21 @@ extension Float {
     kernels.mix_gradient(weights, left, right, gradient, ofWeights, ofRight, count)
   }
 
-  public static func addPenalties(
+  package static func addPenalties(
     of weights: UnsafePointer<Float>, l1: Float, l2: Float,
     to gradients: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.add_penalties(weights, l1, l2, gradients, count)
   }
 
-  public static func markRows(
+  package static func markRows(
     of matrix: UnsafePointer<Float>, with value: Float, rows: Int, columns: Int,
     in marks: UnsafeMutablePointer<UInt8>
   ) {
     kernels.mark_rows(matrix, value, marks, rows, columns)
   }
 
-  public static func drawFactors(
+  package static func drawFactors(
     _ draws: Philox, rate: Double, into factors: UnsafeMutablePointer<Float>, count: Int
   ) {
     var draws = ckernels_draws(

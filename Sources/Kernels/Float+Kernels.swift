@@ -1,7 +1,7 @@
 import CKernels
 
 extension Float: KernelScalar {
-  public static func multiply(
+  package static func multiply(
     _ left: UnsafePointer<Float>, transposeLeft: Bool,
     _ right: UnsafePointer<Float>, transposeRight: Bool,
     rows: Int, columns: Int, inner: Int,
@@ -33,19 +33,19 @@ extension Float: KernelScalar {
   private static var enough: Int { 1 << 20 }
   private static var enoughOfARow: Int { 1 << 18 }
 
-  public static func packedCount(inner: Int, columns: Int) -> Int {
+  package static func packedCount(inner: Int, columns: Int) -> Int {
     let panel = Int(CKERNELS_PANEL)
     return inner * ((columns + panel - 1) / panel * panel)
   }
 
-  public static func pack(
+  package static func pack(
     _ matrix: UnsafePointer<Float>, transposed: Bool, inner: Int, columns: Int,
     into packed: UnsafeMutablePointer<Float>
   ) {
     kernels.pack(matrix, packed, inner, columns, transposed ? 1 : 0)
   }
 
-  public static func multiply(
+  package static func multiply(
     _ left: UnsafePointer<Float>, packed: UnsafePointer<Float>, rows: Int, columns: Int,
     inner: Int, into result: UnsafeMutablePointer<Float>, accumulate: Bool, sharesColumns: Bool
   ) {
@@ -63,7 +63,7 @@ extension Float: KernelScalar {
     }
   }
 
-  public static func lstmForward(
+  package static func lstmForward(
     gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
     cell: UnsafeMutablePointer<Float>, tanhCell: UnsafeMutablePointer<Float>,
     hidden: UnsafeMutablePointer<Float>, rows: Int, units: Int
@@ -71,7 +71,7 @@ extension Float: KernelScalar {
     kernels.lstm_forward(gates, previousCell, cell, tanhCell, hidden, rows, units)
   }
 
-  public static func lstmBackward(
+  package static func lstmBackward(
     gates: UnsafeMutablePointer<Float>, previousCell: UnsafePointer<Float>,
     tanhCell: UnsafePointer<Float>, hiddenGradient: UnsafePointer<Float>,
     cellGradient: UnsafeMutablePointer<Float>, rows: Int, units: Int
@@ -80,14 +80,14 @@ extension Float: KernelScalar {
       gates, previousCell, tanhCell, hiddenGradient, cellGradient, rows, units)
   }
 
-  public static func gruForward(
+  package static func gruForward(
     gates: UnsafeMutablePointer<Float>, inner: UnsafePointer<Float>,
     previousHidden: UnsafePointer<Float>, hidden: UnsafeMutablePointer<Float>, rows: Int, units: Int
   ) {
     kernels.gru_forward(gates, inner, previousHidden, hidden, rows, units)
   }
 
-  public static func gruBackward(
+  package static func gruBackward(
     gates: UnsafeMutablePointer<Float>, inner: UnsafeMutablePointer<Float>,
     previousHidden: UnsafePointer<Float>, hiddenGradient: UnsafeMutablePointer<Float>, rows: Int,
     units: Int
@@ -95,20 +95,20 @@ extension Float: KernelScalar {
     kernels.gru_backward(gates, inner, previousHidden, hiddenGradient, rows, units)
   }
 
-  public static func rnnForward(
+  package static func rnnForward(
     _ before: UnsafePointer<Float>, hidden: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.rnn_forward(before, hidden, count)
   }
 
-  public static func rnnBackward(
+  package static func rnnBackward(
     hidden: UnsafePointer<Float>, hiddenGradient: UnsafePointer<Float>,
     gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     kernels.rnn_backward(hidden, hiddenGradient, gradient, count)
   }
 
-  public static func update(
+  package static func update(
     _ update: WeightUpdate, weights: UnsafeMutablePointer<Float>,
     gradients: UnsafePointer<Float>, first: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>, third: UnsafeMutablePointer<Float>, count: Int
@@ -117,7 +117,7 @@ extension Float: KernelScalar {
     kernels.update(&update, weights, gradients, first, second, third, count)
   }
 
-  public static func update(
+  package static func update(
     _ update: WeightUpdate, left: UnsafePointer<Float>?, right: UnsafePointer<Float>,
     rows: Int,
     columns: Int, inner: Int, weights: UnsafeMutablePointer<Float>,
@@ -129,7 +129,7 @@ extension Float: KernelScalar {
       &update, weights, left, right, rows, columns, inner, first, second, third)
   }
 
-  public static func sums(
+  package static func sums(
     _ values: UnsafePointer<Float>, count: Int
   ) -> (sizes: Double, squares: Double) {
     var (sizes, squares) = (0.0, 0.0)
@@ -137,7 +137,7 @@ extension Float: KernelScalar {
     return (sizes, squares)
   }
 
-  public static func outerProducts(
+  package static func outerProducts(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, rows: Int, columns: Int,
     inner: Int, into result: UnsafeMutablePointer<Float>
   ) {
@@ -150,19 +150,19 @@ extension Float: KernelScalar {
     kernels.dot(left, right, count)
   }
 
-  public static func exponential(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package static func exponential(_ values: UnsafeMutablePointer<Float>, count: Int) {
     kernels.exp(values, count)
   }
 
-  public static func hyperbolicTangent(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package static func hyperbolicTangent(_ values: UnsafeMutablePointer<Float>, count: Int) {
     kernels.tanh(values, count)
   }
 
-  public static func sigmoid(_ values: UnsafeMutablePointer<Float>, count: Int) {
+  package static func sigmoid(_ values: UnsafeMutablePointer<Float>, count: Int) {
     kernels.sigmoid(values, count)
   }
 
-  public static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+  package static func softmax(_ values: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
     let parts = ComputeThreads.parts(of: rows * columns, enough: enoughValues)
     ComputeThreads.run(parts: min(parts, rows)) { part, parts in
       let first = rows * part / parts
@@ -170,25 +170,25 @@ extension Float: KernelScalar {
     }
   }
 
-  public static func reluGradient(
+  package static func reluGradient(
     _ gradient: UnsafeMutablePointer<Float>, before: UnsafePointer<Float>, count: Int
   ) {
     kernels.relu_gradient(gradient, before, count)
   }
 
-  public static func hyperbolicTangentGradient(
+  package static func hyperbolicTangentGradient(
     _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
   ) {
     kernels.tanh_gradient(gradient, after, count)
   }
 
-  public static func sigmoidGradient(
+  package static func sigmoidGradient(
     _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
   ) {
     kernels.sigmoid_gradient(gradient, after, count)
   }
 
-  public static func softmaxGradient(
+  package static func softmaxGradient(
     _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, rows: Int, columns: Int
   ) {
     kernels.softmax_gradient(gradient, after, rows, columns)
@@ -202,7 +202,7 @@ extension Float: KernelScalar {
 }
 
 /// Whether none of the values is infinite or not a number.
-public func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
+package func areFinite(_ values: UnsafeBufferPointer<Float>) -> Bool {
   guard let base = values.baseAddress else { return true }
   return ckernels_selected().pointee.all_finite(base, values.count) != 0
 }

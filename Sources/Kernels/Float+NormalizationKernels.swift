@@ -1,7 +1,7 @@
 import CKernels
 
 extension Float {
-  public static func normalizeRows(
+  package static func normalizeRows(
     _ values: UnsafePointer<Float>, gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?,
     epsilon: Float, scales: UnsafeMutablePointer<Float>, normalized: UnsafeMutablePointer<Float>,
     into result: UnsafeMutablePointer<Float>, rows: Int, columns: Int
@@ -10,7 +10,7 @@ extension Float {
       values, gamma, beta, epsilon, scales, normalized, result, rows, columns)
   }
 
-  public static func normalizeRowsGradient(
+  package static func normalizeRowsGradient(
     _ gradient: UnsafePointer<Float>, normalized: UnsafePointer<Float>,
     gamma: UnsafePointer<Float>?, scales: UnsafePointer<Float>,
     into valueGradient: UnsafeMutablePointer<Float>, rows: Int, columns: Int
@@ -19,7 +19,7 @@ extension Float {
       gradient, normalized, gamma, scales, valueGradient, rows, columns)
   }
 
-  public static func columnMoments(
+  package static func columnMoments(
     _ matrix: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?,
     mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>, rows: Int,
     columns: Int
@@ -27,21 +27,21 @@ extension Float {
     kernels.column_moments(matrix, mask, mean, variance, rows, columns)
   }
 
-  public static func moveAverage(
+  package static func moveAverage(
     _ average: UnsafeMutablePointer<Float>, to values: UnsafePointer<Float>, kept: Float,
     count: Int
   ) {
     kernels.move_average(average, values, kept, count)
   }
 
-  public static func inverseRoots(
+  package static func inverseRoots(
     _ values: UnsafePointer<Float>, epsilon: Float, into result: UnsafeMutablePointer<Float>,
     count: Int
   ) {
     kernels.inverse_roots(values, epsilon, result, count)
   }
 
-  public static func normalizeColumns(
+  package static func normalizeColumns(
     _ matrix: UnsafePointer<Float>, mean: UnsafePointer<Float>, scales: UnsafePointer<Float>,
     gamma: UnsafePointer<Float>?, beta: UnsafePointer<Float>?,
     normalized: UnsafeMutablePointer<Float>, into result: UnsafeMutablePointer<Float>, rows: Int,
@@ -51,7 +51,7 @@ extension Float {
       matrix, mean, scales, gamma, beta, normalized, result, rows, columns)
   }
 
-  public static func normalizeColumnsGradient(
+  package static func normalizeColumnsGradient(
     _ gradient: UnsafePointer<Float>, normalized: UnsafePointer<Float>,
     gamma: UnsafePointer<Float>?, scales: UnsafePointer<Float>, sums: UnsafePointer<Float>,
     products: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?, hasMoments: Bool,

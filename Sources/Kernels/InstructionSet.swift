@@ -2,7 +2,7 @@ import CKernels
 
 /// The vector instructions that the float32 kernels use: the widest that this processor has, or what the
 /// environment variable `LSTM_INSTRUCTION_SET` names. All give the same bits.
-public enum InstructionSet: String, CaseIterable, Sendable {
+package enum InstructionSet: String, CaseIterable, Sendable {
   /// What every processor has; slow.
   case baseline
   case avx2
@@ -10,7 +10,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case neon
 
   /// Those of this processor, the widest last.
-  public static var available: [InstructionSet] {
+  package static var available: [InstructionSet] {
     (0..<ckernels_available_count()).compactMap { index in
       ckernels_available(index).flatMap {
         InstructionSet(rawValue: String(cString: $0.pointee.name))
@@ -19,12 +19,12 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 
   /// The one in use, chosen when the program starts.
-  public static var selected: InstructionSet {
+  package static var selected: InstructionSet {
     InstructionSet(rawValue: String(cString: ckernels_selected().pointee.name)) ?? .baseline
   }
 
   /// What is wrong with `LSTM_INSTRUCTION_SET`; `nil` if it is not set, or names one that this processor has.
-  public static var problem: String? {
+  package static var problem: String? {
     ckernels_missing().map { name in
       "LSTM_INSTRUCTION_SET is \(String(cString: name)); this processor has "
         + available.map(\.rawValue).joined(separator: ", ")
@@ -37,5 +37,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// - Parameter rounds: How often each of some chains goes on.
   /// - Returns: The floating-point operations, two a multiply-add.
   @discardableResult
-  public static func multiplyAndAdd(rounds: Int) -> Int { ckernels_selected().pointee.peak(rounds) }
+  package static func multiplyAndAdd(rounds: Int) -> Int {
+    ckernels_selected().pointee.peak(rounds)
+  }
 }

@@ -2,7 +2,7 @@
 /// every machine (docs/arithmetic.md), and `Double` to check its gradients, in plain loops.
 ///
 /// All matrices are dense and row-major. No function allocates.
-public protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
+package protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
   NormKernels, SymbolKernels
 {
   /// `result = left · right`, or `result += left · right`.

@@ -1,5 +1,5 @@
 /// How far the rows of an output are from their targets.
-public protocol LossKernels: BinaryFloatingPoint, Sendable {
+package protocol LossKernels: BinaryFloatingPoint, Sendable {
   /// Evaluates a batch.
   ///
   /// - Parameters:
@@ -26,15 +26,15 @@ public protocol LossKernels: BinaryFloatingPoint, Sendable {
 }
 
 /// The sum of the losses of rows, the right answers among them, and how many rows count.
-public struct RowSums {
-  public var loss = 0.0
-  public var correct = 0
-  public var rows = 0
+package struct RowSums {
+  package var loss = 0.0
+  package var correct = 0
+  package var rows = 0
 }
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
 extension LossKernels {
-  public static func evaluate(
+  package static func evaluate(
     _ loss: RowLoss, output: UnsafeMutablePointer<Self>, targets: Targets<Self>,
     classWeights: UnsafePointer<Self>?, mask: UnsafePointer<UInt8>?, rows: Int, units: Int,
     isFused: Bool, gradient: Bool
@@ -67,7 +67,7 @@ extension LossKernels {
     return sums
   }
 
-  public static func sum(
+  package static func sum(
     _ measure: RowMeasure, output: UnsafePointer<Self>, targets: Targets<Self>,
     mask: UnsafePointer<UInt8>?, rows: Int, units: Int
   ) -> Double {
@@ -78,7 +78,7 @@ extension LossKernels {
     return sum
   }
 
-  public static func likeliestClass(_ values: UnsafePointer<Self>, classes: Int) -> Int {
+  package static func likeliestClass(_ values: UnsafePointer<Self>, classes: Int) -> Int {
     var best = 0
     for index in 1..<max(1, classes) where values[index] > values[best] { best = index }
     return best

@@ -1,5 +1,5 @@
 /// The sizes of weights and gradients, and bounds for them.
-public protocol NormKernels: BinaryFloatingPoint, Sendable {
+package protocol NormKernels: BinaryFloatingPoint, Sendable {
   /// The sums of the sizes and of the squares of values.
   static func sums(
     _ values: UnsafePointer<Self>, count: Int
@@ -18,10 +18,10 @@ public protocol NormKernels: BinaryFloatingPoint, Sendable {
 }
 
 /// Bounds of a length, which it is drawn into: by all of the way if the rate is 1.
-public struct NormBounds: Equatable, Sendable {
-  public var least, most, rate: Double
+package struct NormBounds: Equatable, Sendable {
+  package var least, most, rate: Double
 
-  public init(least: Double, most: Double, rate: Double) {
+  package init(least: Double, most: Double, rate: Double) {
     (self.least, self.most, self.rate) = (least, most, rate)
   }
 
@@ -37,7 +37,7 @@ public struct NormBounds: Equatable, Sendable {
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
 extension NormKernels where Self: ElementKernels {
-  public static func bindRows(
+  package static func bindRows(
     of matrix: UnsafeMutablePointer<Self>, to bounds: NormBounds, rows: Int, columns: Int
   ) {
     for row in 0..<rows {
@@ -47,7 +47,7 @@ extension NormKernels where Self: ElementKernels {
     }
   }
 
-  public static func bindColumns(
+  package static func bindColumns(
     of matrix: UnsafeMutablePointer<Self>, to bounds: NormBounds, rows: Int, columns: Int,
     scratch: UnsafeMutablePointer<Self>
   ) {

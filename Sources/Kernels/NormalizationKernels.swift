@@ -1,6 +1,6 @@
 /// Mean and variance of rows and of columns, and what follows from them. Matrices are `[rows, columns]`; `gamma` and
 /// `beta` are `[columns]`, ones and zeros if `nil`. Each sum is one chain in ascending order.
-public protocol NormalizationKernels: BinaryFloatingPoint, Sendable {
+package protocol NormalizationKernels: BinaryFloatingPoint, Sendable {
   /// `normalized = (x − mean) · scale` with mean and scale 1 / √(variance + ε) of each row, and
   /// `result = normalized ∘ gamma + beta`.
   ///

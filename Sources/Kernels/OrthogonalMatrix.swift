@@ -1,6 +1,6 @@
 /// The orthogonal factor of a QR factorisation, by Householder's reflections in blocks (Schreiber & Van Loan 1989), of
 /// products that give the same bits everywhere.
-public enum OrthogonalMatrix {
+package enum OrthogonalMatrix {
   /// The reflections of a block.
   private static let block = 32
 
@@ -9,7 +9,7 @@ public enum OrthogonalMatrix {
   ///
   /// - Parameter matrix: `[columns, rows]`, a column behind the other, with `rows ≥ columns`. Column `j` of `Q` is row
   ///   `j` of the result.
-  public static func factor(_ matrix: inout [Float], rows: Int, columns: Int) {
+  package static func factor(_ matrix: inout [Float], rows: Int, columns: Int) {
     precondition(rows >= columns && matrix.count == rows * columns)
     var reflections = [Float](repeating: 0, count: rows * columns)
     var signs = [Float](repeating: 1, count: columns)

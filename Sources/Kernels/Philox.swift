@@ -1,18 +1,18 @@
 /// Philox 4×32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): a counter-based generator,
 /// whose draws of 64 bits are numbered.
-public struct Philox: Equatable, Sendable {
-  public let seed, stream: UInt64
+package struct Philox: Equatable, Sendable {
+  package let seed, stream: UInt64
   /// The number of the next draw.
-  public var position: UInt64
+  package var position: UInt64
 
-  public init(seed: UInt64, stream: UInt64, position: UInt64) {
+  package init(seed: UInt64, stream: UInt64, position: UInt64) {
     self.seed = seed
     self.stream = stream
     self.position = position
   }
 
   /// The draw of a number. Each block is two of them.
-  public func draw(_ position: UInt64) -> UInt64 {
+  package func draw(_ position: UInt64) -> UInt64 {
     let block = Self.block(
       counter: (
         UInt32(truncatingIfNeeded: position >> 1), UInt32(truncatingIfNeeded: position >> 33),
@@ -23,7 +23,7 @@ public struct Philox: Equatable, Sendable {
   }
 
   /// One block of four 32-bit words: ten rounds over the counter.
-  public static func block(
+  package static func block(
     counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)
   ) -> (UInt32, UInt32, UInt32, UInt32) {
     var (c, k) = (counter, key)

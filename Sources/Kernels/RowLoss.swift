@@ -1,5 +1,5 @@
 /// What one row of an output costs, computed in double precision.
-public enum RowLoss: Equatable, Sendable {
+package enum RowLoss: Equatable, Sendable {
   /// `−Σ t · ln p`, fused with a softmax.
   case crossEntropy
   /// `−(t · ln p + (1 − t) · ln(1 − p))`, fused with a sigmoid; the mean over the units, as the others below are.
@@ -30,7 +30,7 @@ public enum RowLoss: Equatable, Sendable {
 }
 
 /// What is measured of a row beside its loss.
-public enum RowMeasure: Equatable, Sendable {
+package enum RowMeasure: Equatable, Sendable {
   /// The means of the sizes and of the squares of the errors.
   case sizes, squares
   /// 1 if the right class is among so many likeliest, otherwise 0.

@@ -1,18 +1,18 @@
 /// Rows that are numbers of symbols: each stands for a one-hot vector, for a multiple of one, as dropout makes it, or for
 /// zeros. A product with such a row is a row of the matrix, and a gradient is a sum of rows.
-public struct SymbolRows<Scalar: BinaryFloatingPoint> {
+package struct SymbolRows<Scalar: BinaryFloatingPoint> {
   /// Where each row has its value; -1 for a row of zeros.
-  public let numbers: UnsafePointer<Int32>
+  package let numbers: UnsafePointer<Int32>
   /// The value of each row; 1 if `nil`.
-  public let values: UnsafePointer<Scalar>?
+  package let values: UnsafePointer<Scalar>?
 
-  public init(numbers: UnsafePointer<Int32>, values: UnsafePointer<Scalar>? = nil) {
+  package init(numbers: UnsafePointer<Int32>, values: UnsafePointer<Scalar>? = nil) {
     self.numbers = numbers
     self.values = values
   }
 
   /// The rows from one on.
-  public func from(_ row: Int) -> SymbolRows {
+  package func from(_ row: Int) -> SymbolRows {
     SymbolRows(numbers: numbers + row, values: values.map { $0 + row })
   }
 
@@ -25,7 +25,7 @@ public struct SymbolRows<Scalar: BinaryFloatingPoint> {
 }
 
 /// Products and gradients of rows that are symbols.
-public protocol SymbolKernels: BinaryFloatingPoint, Sendable {
+package protocol SymbolKernels: BinaryFloatingPoint, Sendable {
   /// `result += symbols · matrix` in some rows, for `matrix` `[symbols, width]` and `result` `[all rows, width]`.
   static func addProduct(
     of symbols: SymbolRows<Self>, with matrix: UnsafePointer<Self>, rows: Range<Int>, width: Int,
@@ -61,7 +61,7 @@ public protocol SymbolKernels: BinaryFloatingPoint, Sendable {
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
 extension SymbolKernels where Self: ElementKernels {
-  public static func addProduct(
+  package static func addProduct(
     of symbols: SymbolRows<Self>, with matrix: UnsafePointer<Self>, rows: Range<Int>, width: Int,
     to result: UnsafeMutablePointer<Self>
   ) {
@@ -72,7 +72,7 @@ extension SymbolKernels where Self: ElementKernels {
     }
   }
 
-  public static func addTransposedProduct(
+  package static func addTransposedProduct(
     of symbols: SymbolRows<Self>, with right: UnsafePointer<Self>, rows: Int,
     columns: Range<Int>, width: Int, to result: UnsafeMutablePointer<Self>
   ) {
@@ -85,7 +85,7 @@ extension SymbolKernels where Self: ElementKernels {
     }
   }
 
-  public static func write(
+  package static func write(
     _ symbols: SymbolRows<Self>, to result: UnsafeMutablePointer<Self>, rows: Int, columns: Int
   ) {
     fill(result, with: 0, count: rows * columns)
@@ -94,13 +94,13 @@ extension SymbolKernels where Self: ElementKernels {
     }
   }
 
-  public static func writeNumbers(
+  package static func writeNumbers(
     of symbols: SymbolRows<Self>, to result: UnsafeMutablePointer<Self>, rows: Int
   ) {
     for row in 0..<rows { result[row] = Self(symbols.numbers[row]) }
   }
 
-  public static func multiply(
+  package static func multiply(
     _ symbols: SymbolRows<Self>, by factors: UnsafePointer<Self>?, rows: Int, columns: Int,
     into values: UnsafeMutablePointer<Self>
   ) {
@@ -112,7 +112,7 @@ extension SymbolKernels where Self: ElementKernels {
     }
   }
 
-  public static func mark(
+  package static func mark(
     _ symbols: SymbolRows<Self>, rows: Int, in marks: UnsafeMutablePointer<UInt8>
   ) {
     for row in 0..<rows {
@@ -120,7 +120,7 @@ extension SymbolKernels where Self: ElementKernels {
     }
   }
 
-  public static func wholeNumbers(
+  package static func wholeNumbers(
     _ values: UnsafePointer<Self>, below limit: Int, count: Int,
     into numbers: UnsafeMutablePointer<Int32>
   ) {

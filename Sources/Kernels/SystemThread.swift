@@ -5,11 +5,11 @@
 #endif
 
 /// A thread of the system that runs one closure and ends.
-public enum SystemThread {
+package enum SystemThread {
   /// Starts a thread that nobody waits for.
   ///
   /// - Returns: Whether the system gave us one.
-  public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     #if canImport(Glibc)
       var thread = pthread_t()
     #else

@@ -1,5 +1,5 @@
 /// What the rows of an output should have been.
-public enum Targets<Scalar: BinaryFloatingPoint> {
+package enum Targets<Scalar: BinaryFloatingPoint> {
   /// A class number for each row; to a loss that takes rows, each stands for a one-hot one.
   case classes(UnsafePointer<Int32>)
   /// `[rows, units]`.
@@ -29,7 +29,7 @@ public enum Targets<Scalar: BinaryFloatingPoint> {
 }
 
 /// The rows that count under a mask; all if it is `nil`.
-public func countedRows(_ mask: UnsafePointer<UInt8>?, rows: Int) -> Int {
+package func countedRows(_ mask: UnsafePointer<UInt8>?, rows: Int) -> Int {
   guard let mask else { return rows }
   var counted = 0
   for row in 0..<rows where mask[row] != 0 { counted += 1 }

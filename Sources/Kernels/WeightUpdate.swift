@@ -2,30 +2,30 @@ import CKernels
 
 /// The numbers of one update of weights by an optimizer, which are of float32 whatever the weights are; the formulas
 /// stand beside `struct ckernels_update`.
-public struct WeightUpdate {
+package struct WeightUpdate {
   /// What an update makes of a weight, its gradient and what is kept for it.
-  public enum Rule: CaseIterable, Sendable {
+  package enum Rule: CaseIterable, Sendable {
     case adam, amsgrad, nadam, sgd, momentum, nesterov, rmsprop, rmspropCentered, adagrad, adadelta
   }
 
-  public var rule: Rule
-  public var rate: Float
-  public var a: Float = 0
-  public var b: Float = 0
-  public var c: Float = 0
-  public var d: Float = 0
-  public var e: Float = 0
-  public var epsilon: Float = 0
+  package var rule: Rule
+  package var rate: Float
+  package var a: Float = 0
+  package var b: Float = 0
+  package var c: Float = 0
+  package var d: Float = 0
+  package var e: Float = 0
+  package var epsilon: Float = 0
   /// What the size and the square of a weight cost, as the derivative has it.
-  public var l1: Float = 0
-  public var l2: Float = 0
+  package var l1: Float = 0
+  package var l2: Float = 0
   /// What the gradient is multiplied by, and then cut off at.
-  public var scale: Float = 1
-  public var clip: Float = .infinity
+  package var scale: Float = 1
+  package var clip: Float = .infinity
   /// The part of itself that a weight loses.
-  public var decay: Float = 0
+  package var decay: Float = 0
 
-  public init(_ rule: Rule, rate: Float) {
+  package init(_ rule: Rule, rate: Float) {
     self.rule = rule
     self.rate = rate
   }

@@ -1,4 +1,5 @@
 // The whole library under one name: `import LSTMToolkit`.
 @_exported import Checkpoints
+@_exported import Files
 @_exported import Recurrent
-@_exported import Sequences
+@_exported import Tasks

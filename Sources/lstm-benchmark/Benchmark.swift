@@ -1,4 +1,7 @@
-import LSTMToolkit
+import Checkpoints
+import Files
+import Recurrent
+import Tasks
 
 #if canImport(Glibc)
   import Glibc
@@ -163,13 +166,13 @@ struct CheckpointBenchmark: Benchmark {
       parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       recurrentState: RecurrentState.zero(parameters.configuration))
     unitsPerRound = Double(3 * parameters.configuration.parameterCount * MemoryLayout<Float>.size)
-    if !saves { try CheckpointFile.save(checkpoint, to: file, lock: try CheckpointLock(file)) }
+    if !saves { try CheckpointFile.save(checkpoint, to: file, lock: try FileLock(file)) }
   }
 
   func round() throws -> Double {
     try seconds {
       if saves {
-        try CheckpointFile.save(checkpoint, to: file, lock: try CheckpointLock(file))
+        try CheckpointFile.save(checkpoint, to: file, lock: try FileLock(file))
       } else {
         _ = try CheckpointFile.load(file)
       }

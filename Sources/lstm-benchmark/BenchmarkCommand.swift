@@ -1,6 +1,8 @@
 import ArgumentParser
-import LSTMToolkit
-import Presentation
+import CommandLine
+import Files
+import Kernels
+import Tasks
 
 /// Measures one kind of work and prints seconds as JSON; `tools/bench` runs it beside its peers.
 @main

@@ -1,4 +1,4 @@
-import LSTMToolkit
+import Kernels
 
 /// The most that the processor computes: multiply-adds in registers, on all threads at once.
 struct PeakBenchmark: Benchmark {

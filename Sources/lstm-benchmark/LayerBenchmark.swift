@@ -1,5 +1,6 @@
 import ArgumentParser
-import LSTMToolkit
+import Files
+import Recurrent
 
 /// What a recurrent layer does beside its steps.
 enum LayerVariant: String, ExpressibleByArgument, CaseIterable {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import LSTMToolkit
-import Presentation
+import Checkpoints
+import CommandLine
+import Tasks
 
 @main
 struct ConvertCommand: ToolCommand {

@@ -1,7 +1,6 @@
 import ArgumentParser
-import Inspection
-import LSTMToolkit
-import Presentation
+import Checkpoints
+import CommandLine
 
 @main
 struct InspectCommand: ToolCommand {

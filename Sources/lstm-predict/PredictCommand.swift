@@ -1,6 +1,8 @@
 import ArgumentParser
-import LSTMToolkit
-import Presentation
+import Checkpoints
+import CommandLine
+import Files
+import Tasks
 
 @main
 struct PredictCommand: ToolCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
-import LSTMToolkit
-import Presentation
+import Checkpoints
+import CommandLine
+import Recurrent
+import Tasks
 
 @main
 struct TrainCommand: ToolCommand {

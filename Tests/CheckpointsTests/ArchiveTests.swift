@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import HDF5
 import Recurrent
 import TestSupport
 import Testing
@@ -49,7 +49,7 @@ import Testing
     }
     let found = try CheckpointFile.load(try path(name), into: model)
     #expect(weights(found) == weights(expected))
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try CheckpointFile.load(try path(name))
     }
     #expect(error?.reason.contains("weights without their model") == true)
@@ -73,7 +73,7 @@ import Testing
       vocabulary: Vocabulary(symbols: ["\0", "\"", "é", "<NUL>"], divisor: 4),
       kerasVersion: version)
     let path = folder.path("model" + suffix)
-    try CheckpointFile.save(saved, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(saved, to: path, lock: try FileLock(path))
     let found = try CheckpointFile.load(path, into: suffix == ".weights.h5" ? saved : nil)
     #expect(found.configuration == configuration)
     #expect(weights(found) == weights(saved))
@@ -88,18 +88,18 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("model.keras")
     let model = try CheckpointFile.load(try self.path("model.h5"))
-    try CheckpointFile.save(model, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(model, to: path, lock: try FileLock(path))
     try CheckpointFile.verify(path)
     let whole = try Data(contentsOf: URL(filePath: path))
     for position in stride(from: 4, to: whole.count, by: 997) {
       var changed = whole
       changed[position] ^= 1
       try changed.write(to: URL(filePath: path))
-      #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+      #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     }
     for length in [0, 3, 40, whole.count / 2, whole.count - 33, whole.count - 1] {
       try whole.prefix(length).write(to: URL(filePath: path))
-      #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+      #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     }
   }
 
@@ -108,17 +108,17 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("model.keras")
     let model = try CheckpointFile.load(try self.path("model.h5"))
-    try CheckpointFile.save(model, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(model, to: path, lock: try FileLock(path))
     let whole = try Data(contentsOf: URL(filePath: path))
     for length in whole.count - 400..<whole.count {
       try whole.prefix(length).write(to: URL(filePath: path))
-      #expect(throws: CheckpointError.self, "\(length) bytes") { try CheckpointFile.load(path) }
+      #expect(throws: FileError.self, "\(length) bytes") { try CheckpointFile.load(path) }
       // A comment of no length, as a program that repairs archives would write.
       var repaired = whole.prefix(length)
       guard length >= whole.count - 32 else { continue }
       repaired = whole.prefix(whole.count - 34) + [0, 0]
       try repaired.write(to: URL(filePath: path))
-      #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+      #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     }
   }
 
@@ -146,7 +146,7 @@ import Testing
         try writer.add(name, [1, 2, 3])
         try writer.finish(commentSize: 0)
       }
-      let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+      let error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
       #expect(error?.kind == .invalid)
       #expect(error?.reason.contains("leads out") == true)
     }

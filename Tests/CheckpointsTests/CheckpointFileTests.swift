@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Foundation
 import HDF5
 import Recurrent
@@ -11,7 +12,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let saved = try makeCheckpoint(version)
-    try CheckpointFile.save(saved, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(saved, to: path, lock: try FileLock(path))
     let loaded = try CheckpointFile.load(path)
 
     #expect(loaded.kerasVersion == version)
@@ -37,7 +38,7 @@ import Testing
     let checkpoint = try makeCheckpoint(.three)
     for name in ["a.h5", "b.h5"] {
       let path = folder.path(name)
-      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+      try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
       // Object times count seconds.
       if name == "a.h5" { try await Task.sleep(for: .seconds(1.1)) }
     }
@@ -51,7 +52,7 @@ import Testing
   @Test func everyChangedByteIsFound() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
-    try CheckpointFile.save(try makeCheckpoint(.three), to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(try makeCheckpoint(.three), to: path, lock: try FileLock(path))
     let whole = try Data(contentsOf: URL(filePath: path))
     let damaged = folder.path("damaged.h5")
     // All of the seal, and places all over the file.
@@ -61,14 +62,14 @@ import Testing
       var bytes = whole
       bytes[place] ^= 0x10
       try bytes.write(to: URL(filePath: damaged))
-      let error = #expect(throws: CheckpointError.self, "byte \(place)") {
+      let error = #expect(throws: FileError.self, "byte \(place)") {
         try CheckpointFile.load(damaged)
       }
       #expect(error?.kind == .invalid)
     }
     for length in [0, 1, 7, 48, 100, whole.count / 2, whole.count - 33, whole.count - 1] {
       try whole.prefix(length).write(to: URL(filePath: damaged))
-      let error = #expect(throws: CheckpointError.self, "\(length) bytes") {
+      let error = #expect(throws: FileError.self, "\(length) bytes") {
         try CheckpointFile.load(damaged)
       }
       #expect(error?.kind == .invalid)
@@ -83,9 +84,9 @@ import Testing
     for name in ["a.h5", "a.weights.h5"] {
       let path = folder.path(name)
       let checkpoint = try makeCheckpoint(.three)
-      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+      try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
       try Data(contentsOf: URL(filePath: path)).dropLast(32).write(to: URL(filePath: cut))
-      let error = #expect(throws: CheckpointError.self) {
+      let error = #expect(throws: FileError.self) {
         try CheckpointFile.load(cut, into: checkpoint)
       }
       #expect(error?.kind == .invalid)
@@ -116,7 +117,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     try writeAltered(path) { name in name == "/" + removed ? .removed : .same }
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    let error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.kind == .invalid)
     #expect(error?.reason == reason)
   }
@@ -137,7 +138,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     try writeAltered(path) { $0 == "/" + name ? .numbers([Float](repeating: 0, count: 7)) : .same }
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    let error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.reason == "/\(name): \(reason)")
   }
 
@@ -146,10 +147,10 @@ import Testing
     let path = folder.path("a.h5")
     let name = "/model_weights/dense/sequential/dense/bias"
     try writeAltered(path) { $0 == name ? .texts(["a", "b", "c"]) : .same }
-    var error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    var error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.reason == "\(name): holds string, not numbers")
     try writeAltered(path) { $0 == name ? .numbers([0, .nan, 0]) : .same }
-    error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.reason == "\(name): holds values that are infinite or not numbers")
   }
 
@@ -169,7 +170,7 @@ import Testing
       guard name == "/@model_config" else { return .same }
       return .replacing(from, to)
     }
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    let error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.reason.contains(reason) == true, "\(error?.reason ?? "no error")")
   }
 
@@ -177,11 +178,11 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let checkpoint = try makeCheckpoint(.three)
-    try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     let before = try Data(contentsOf: URL(filePath: path))
     checkpoint.parameters[checkpoint.parameters.parameters[1]][3] = .nan
-    let error = #expect(throws: CheckpointError.self) {
-      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    let error = #expect(throws: FileError.self) {
+      try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     }
     #expect(error?.kind == .invalid)
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
@@ -191,11 +192,11 @@ import Testing
     let folder = try TemporaryFolder()
     let (path, alias) = (folder.path("a.h5"), folder.path("link.h5"))
     let checkpoint = try makeCheckpoint(.three)
-    try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: "a.h5")
     for update in 5...7 {
       checkpoint.optimizer?.iterations = update
-      try CheckpointFile.save(checkpoint, to: alias, lock: try CheckpointLock(alias), keep: 2)
+      try CheckpointFile.save(checkpoint, to: alias, lock: try FileLock(alias), keep: 2)
     }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
@@ -221,7 +222,7 @@ import Testing
       try bytes.write(to: URL(filePath: path))
       do {
         _ = try CheckpointFile.load(path)
-      } catch let error as CheckpointError {
+      } catch let error as FileError {
         #expect(error.kind == .invalid)
         refused += 1
       }
@@ -234,19 +235,19 @@ import Testing
     let path = try #require(
       Bundle.module.url(forResource: "Reference/endless.h5", withExtension: nil)
     ).path
-    let error = #expect(throws: CheckpointError.self) { try CheckpointFile.load(path) }
+    let error = #expect(throws: FileError.self) { try CheckpointFile.load(path) }
     #expect(error?.kind == .invalid)
   }
 
   @Test func onlyOneMayWrite() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
-    var lock: CheckpointLock? = try CheckpointLock(path)
-    let error = #expect(throws: CheckpointError.self) { try CheckpointLock(path) }
+    var lock: FileLock? = try FileLock(path)
+    let error = #expect(throws: FileError.self) { try FileLock(path) }
     #expect(error?.kind == .busy)
     withExtendedLifetime(lock) {}
     lock = nil
-    _ = try CheckpointLock(path)
+    _ = try FileLock(path)
   }
 
   // MARK: -
@@ -287,7 +288,7 @@ import Testing
   /// Copies a good checkpoint object by object, changed by `change`; the copy has no seal.
   private func writeAltered(_ path: String, _ change: (String) -> Change) throws {
     let good = path + ".good.h5"
-    try CheckpointFile.save(try makeCheckpoint(.three), to: good, lock: try CheckpointLock(good))
+    try CheckpointFile.save(try makeCheckpoint(.three), to: good, lock: try FileLock(good))
     try File.write(path) { try copy(try File.open(good).root, to: $0, change) }
   }
 

@@ -1,6 +1,6 @@
 import Checkpoints
+import Files
 import HDF5
-import Recurrent
 import TestSupport
 import Testing
 
@@ -15,7 +15,7 @@ import Testing
     let folder = try TemporaryFolder()
     let copy = folder.path("copy.h5")
     let checkpoint = try CheckpointFile.load(reference.path)
-    try CheckpointFile.save(checkpoint, to: copy, lock: try CheckpointLock(copy))
+    try CheckpointFile.save(checkpoint, to: copy, lock: try FileLock(copy))
 
     let keras = try File.open(reference.path).root
     let ours = try File.open(copy).root
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func otherFilesAreNotOpened() throws {
-    let error = #expect(throws: CheckpointError.self) {
+    let error = #expect(throws: FileError.self) {
       try CheckpointFile.load(try Reference("linked").path)
     }
     #expect(

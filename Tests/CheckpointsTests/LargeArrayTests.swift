@@ -1,6 +1,6 @@
 import Checkpoints
+import Files
 import Foundation
-import HDF5
 import Recurrent
 import TestSupport
 import Testing
@@ -13,7 +13,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let saved = try makeCheckpoint()
-    try CheckpointFile.save(saved, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(saved, to: path, lock: try FileLock(path))
     try CheckpointFile.verify(path)
     let loaded = try CheckpointFile.load(path)
     for (first, second) in zip(saved.parameters.parameters, loaded.parameters.parameters) {
@@ -32,7 +32,7 @@ import Testing
   @Test func everyChangedByteIsFound() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
-    try CheckpointFile.save(try makeCheckpoint(), to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(try makeCheckpoint(), to: path, lock: try FileLock(path))
     let whole = try Data(contentsOf: URL(filePath: path))
     let damaged = folder.path("damaged.h5")
     // The table and the seal, and places all over the file: most are inside pieces.
@@ -47,13 +47,13 @@ import Testing
         { _ = try CheckpointFile.load(damaged) }, { try CheckpointFile.verify(damaged) },
         { try CheckpointFile.read(damaged) { _ in } },
       ] {
-        let error = #expect(throws: CheckpointError.self, "byte \(place)") { try read() }
+        let error = #expect(throws: FileError.self, "byte \(place)") { try read() }
         #expect(error?.kind == .invalid)
       }
     }
     for length in [whole.count / 2, whole.count - 33, whole.count - 100, whole.count - 1] {
       try whole.prefix(length).write(to: URL(filePath: damaged))
-      #expect(throws: CheckpointError.self, "\(length) bytes") {
+      #expect(throws: FileError.self, "\(length) bytes") {
         try CheckpointFile.load(damaged)
       }
     }
@@ -63,12 +63,12 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
     let checkpoint = try makeCheckpoint()
-    try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     let old = try Data(contentsOf: URL(filePath: path))
     let kernel = try #require(checkpoint.parameters.parameter(layer: "lstm", name: name))
     checkpoint.parameters[kernel][kernel.count - 1] = .infinity
-    let error = #expect(throws: CheckpointError.self) {
-      try CheckpointFile.save(checkpoint, to: path, lock: try CheckpointLock(path))
+    let error = #expect(throws: FileError.self) {
+      try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     }
     #expect(error?.kind == .invalid)
     #expect(try Data(contentsOf: URL(filePath: path)) == old)

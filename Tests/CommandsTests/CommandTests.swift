@@ -1,5 +1,6 @@
+import Files
 import Foundation
-import LSTMToolkit
+import HDF5
 import Testing
 
 /// The commands from outside: what they print, where, and how they end.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Presentation
+@testable import CommandLine
 
 /// Progress on a terminal, which `script` makes.
 @Suite struct ProgressBarTests {

@@ -1,5 +1,4 @@
 import Foundation
-import LSTMToolkit
 import Testing
 
 /// Inputs and options that cannot be carried out, from outside: a line, an exit code, and nothing written.

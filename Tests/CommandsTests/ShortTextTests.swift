@@ -1,5 +1,5 @@
+import Checkpoints
 import Foundation
-import LSTMToolkit
 import TestSupport
 import Testing
 

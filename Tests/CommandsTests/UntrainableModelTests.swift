@@ -1,5 +1,4 @@
 import Foundation
-import LSTMToolkit
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import Kernels
+import Files
 import Testing
 
 @testable import Recurrent

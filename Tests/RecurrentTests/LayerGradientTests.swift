@@ -1,3 +1,5 @@
+import Files
+import Kernels
 import Testing
 
 @testable import Recurrent

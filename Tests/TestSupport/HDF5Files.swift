@@ -3,7 +3,7 @@ import HDF5
 
 extension File {
   /// Opens a file on the disk for reading.
-  public static func open(_ path: String) throws -> File {
+  package static func open(_ path: String) throws -> File {
     let handle = try FileHandle(forReadingFrom: URL(filePath: path))
     let length = Int(try handle.seekToEnd())
     let image = try FileImage(
@@ -12,7 +12,7 @@ extension File {
   }
 
   /// Makes a file on the disk.
-  public static func write(_ path: String, _ body: (Group) throws -> Void) throws {
+  package static func write(_ path: String, _ body: (Group) throws -> Void) throws {
     let image = try FileImage()
     let file = try create(in: image, reportedAs: path)
     try body(file.root)

@@ -28,7 +28,7 @@ OPTIMIZERS = ["sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam"]
 
 # Models that Keras wrote, for the tests, with the columns of their inputs: masks, GRU, SimpleRNN, Bidirectional, dropout,
 # regularizers, normalization, convolution, functional ones, every other loss and optimizers.
-FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "SequencesTests" / "Reference"
+FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "TasksTests" / "Reference"
 MODELS = {f"keras{version}-{name}": 1 if name == "bidirectional" else 3
           for version, names in ((3, ("lstm", "gru", "rnn", "bidirectional", "dropout", "functional", "huber",
                                       "regularized", "adagrad", "nadam", "convolution")), (2, ("gru", "dropout")))

@@ -3,7 +3,7 @@
     tools/build-release
     venv/bin/python tools/keras/check_written.py [files, such as 'keras3-*.h5']
 
-Trains each model of Tests/SequencesTests/Reference here for ten updates, once into an `.h5` and once into a
+Trains each model of Tests/TasksTests/Reference here for ten updates, once into an `.h5` and once into a
 `.keras` file, and loads that with Keras' own `load_model`: answers must be the same within 1e-5 of the largest,
 Keras may give no warning that it doesn't give for its own file of the same model, and ten further updates by
 `fit` must end with the weights that lstm-resume gives, within 1e-4. Keras 3.15.1 cannot `fit` what it has loaded
@@ -31,7 +31,7 @@ sys.path.insert(0, os.path.join(HERE, ".."))
 import keras_state
 
 BIN = os.path.join(HERE, "../../.build/release")
-MODELS = os.path.join(HERE, "../../Tests/SequencesTests/Reference")
+MODELS = os.path.join(HERE, "../../Tests/TasksTests/Reference")
 
 
 def run(tool, *words):

@@ -1,6 +1,6 @@
 """Makes small models of every layer with real Keras 3 and tf-keras for the tests.
 
-    venv/bin/python tools/keras/make_layer_reference.py Tests/SequencesTests/Reference [name …]
+    venv/bin/python tools/keras/make_layer_reference.py Tests/TasksTests/Reference [name …]
 
 `<flavour>-<name>.h5` is the model as `model.save` writes it, compiled and not trained yet, and beside it
 `reference/inputs`, `reference/targets`, `reference/outputs`, what `predict` answers, and

@@ -1,6 +1,6 @@
 """Makes weights with real PyTorch for the tests.
 
-    venv/bin/python tools/pytorch/make_reference.py Tests/SequencesTests/Reference
+    venv/bin/python tools/pytorch/make_reference.py Tests/TasksTests/Reference
 
 `pytorch.safetensors` is the `state_dict` of modules with names of their own; `pytorch.h5` is a model of Keras with
 other weights that they go into, and beside it `reference/inputs` and `reference/outputs`, what PyTorch answers.

@@ -1,29 +1,20 @@
+import Files
 import HDF5
-import Recurrent
 
 /// The groups of ours, which Keras does not look at: what it takes to go on.
 enum ResumptionGroups {
   /// The attribute of the file that says that the groups are there, and in which version.
   static let formatAttribute = "lstm_toolkit_format"
   static let format: Int64 = 1
-  /// The attribute of the file that says that it was written with a seal: without one it is not whole.
-  static let sealedAttribute = "lstm_toolkit_sealed"
   /// The attribute of the file that says by which arithmetic of docs/arithmetic.md it was written.
   static let arithmeticAttribute = "lstm_toolkit_arithmetic"
   static let arithmetic: Int64 = 1
-
-  /// Whether a file says that it has a seal.
-  ///
-  /// - Throws: `HDF5Error`.
-  static func mustBeSealed(_ root: Group) throws -> Bool {
-    try root.attributes.contains(sealedAttribute)
-  }
 
   static func write(
     _ checkpoint: Checkpoint, arrays: ArrayWriter, to root: Group
   ) throws {
     try root.attributes.set(formatAttribute, format)
-    try root.attributes.set(sealedAttribute, Int64(1))
+    try root.attributes.set(HDF5Source.sealedAttribute, Int64(1))
     try root.attributes.set(arithmeticAttribute, arithmetic)
     if let state = checkpoint.recurrentState {
       try RecurrentStateGroup.write(
@@ -57,14 +48,14 @@ enum ResumptionGroups {
 
   /// Reads those that are there; a file of Keras' own has none.
   ///
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the object.
+  /// - Throws: `HDF5Error` or ``FileError`` naming the object.
   static func read(
     _ root: Group, into checkpoint: inout Checkpoint, arrays: ArrayReader, file: String
   ) throws {
     guard try root.attributes.contains(formatAttribute) else { return }
     let found = try root.attributes.number(formatAttribute, as: Int64.self)
     guard found == format else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file, "/@\(formatAttribute): is \(found); this program reads \(format)")
     }
     let configuration = checkpoint.configuration
@@ -80,7 +71,7 @@ enum ResumptionGroups {
     if try root.contains("labels") {
       let labels = try root.dataset("labels").readStrings()
       guard labels.count == configuration.outputUnits else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file, "/labels: are \(labels.count); the model gives \(configuration.outputUnits)")
       }
       checkpoint.labels = labels

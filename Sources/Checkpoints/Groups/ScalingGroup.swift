@@ -1,5 +1,5 @@
+import Files
 import HDF5
-import Recurrent
 
 /// `scaling`: `columns`, text, `offsets` and `scales`, float64, one for each column: a value is scaled to
 /// `(value − offset) / scale`. `residuals`, float32, what forecasts of the validation part were beside the
@@ -22,7 +22,7 @@ enum ScalingGroup {
   static func read(_ group: Group, file: String) throws -> Scaling {
     let name = try group.attributes.string("method")
     guard let method = Scaling.Method(rawValue: name) else {
-      throw CheckpointError.invalid(file, "\(group.path)@method: is \(name)")
+      throw FileError.invalid(file, "\(group.path)@method: is \(name)")
     }
     var scaling = Scaling(
       method: method, columns: try group.dataset("columns").readStrings(),
@@ -31,7 +31,7 @@ enum ScalingGroup {
       residuals: try group.dataset("residuals").read(most: 1 << 24))
     if try group.contains("keys") { scaling.keys = try group.dataset("keys").readStrings() }
     guard scaling.isSound else {
-      throw CheckpointError.invalid(file, "\(group.path): does not scale its columns")
+      throw FileError.invalid(file, "\(group.path): does not scale its columns")
     }
     return scaling
   }

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 
 /// `stream`: where a running sequence stands. `next_input`, `[batch, length]`, int64, the symbols that the next
@@ -52,7 +53,7 @@ enum StreamGroup {
         let dataset = try series.dataset("\(index)")
         let values = try dataset.read(Float.self, most: 1 << 24)
         guard values.count % features == 0, values.allSatisfy(\.isFinite) else {
-          throw CheckpointError.invalid(
+          throw FileError.invalid(
             file, "\(dataset.path): must be steps of \(features) numbers, has \(values.count)")
         }
         stream.nextValues.append(values)
@@ -62,7 +63,7 @@ enum StreamGroup {
       let dataset = try group.dataset("last_values")
       let values = try dataset.read(Double.self, most: 1 << 24)
       guard values.count == stream.nextValues.count * features, values.allSatisfy(\.isFinite) else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file, "\(dataset.path): must be \(features) numbers for each series, has \(values.count)")
       }
       stream.lastValues = stride(from: 0, to: values.count, by: features).map {
@@ -72,7 +73,7 @@ enum StreamGroup {
     if try group.contains("keys") {
       stream.keys = try group.dataset("keys").readStrings()
       guard stream.keys.count == stream.nextValues.count else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file, "\(group.path)/keys: must have a name for each of \(stream.nextValues.count) series"
         )
       }
@@ -87,7 +88,7 @@ enum StreamGroup {
     if try attributes.contains("rows_seen") {
       let rows: Int64 = try attributes.number("rows_seen")
       guard rows >= 0 else {
-        throw CheckpointError.invalid(file, "\(group.path)@rows_seen: is \(rows)")
+        throw FileError.invalid(file, "\(group.path)@rows_seen: is \(rows)")
       }
       stream.rowsSeen = Int(rows)
     }
@@ -111,7 +112,7 @@ enum StreamGroup {
     guard shape.count == 2, shape[0] == rows, shape[1] >= 1,
       values.allSatisfy({ $0 >= 0 && $0 < symbols })
     else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file,
         "\(dataset.path): must be [\(rows), length] numbers of symbols below \(symbols), "
           + "has shape \(shape)")

@@ -1,5 +1,5 @@
+import Files
 import HDF5
-import Recurrent
 
 /// `task`: what the model is trained on, as attributes; lists as JSON texts.
 enum TaskGroup {
@@ -38,7 +38,7 @@ enum TaskGroup {
     do {
       return try TaskMembers(members).task()
     } catch let problem as TaskMembers.Problem {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file,
         members[problem.name].map { "\(group.path)@\(problem.name): is \($0.text())" }
           ?? "\(group.path)@\(problem.name): is missing")

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -38,7 +39,7 @@ enum TrainingStateGroup {
     func count(_ name: String) throws -> Int {
       let value = try attributes.number(name, as: Int64.self)
       guard value >= 0, value <= TrainingProgress.mostEpochs else {
-        throw CheckpointError.invalid(file, "\(group.path)@\(name): is \(value)")
+        throw FileError.invalid(file, "\(group.path)@\(name): is \(value)")
       }
       return Int(value)
     }
@@ -66,7 +67,7 @@ enum TrainingStateGroup {
     }
     progress.isStoppedEarly = try attributes.contains("stopped_early")
     guard history.loss.count == progress.epoch, history.accuracy.count == progress.epoch else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file,
         "/\(HistoryGroup.name): must have \(progress.epoch) epochs, as \(group.path)@epoch says"
       )
@@ -79,7 +80,7 @@ extension TrainingStateGroup {
   private static func order(_ group: Group, file: String) throws -> [Int32] {
     let dataset = try group.dataset("order")
     guard case .integer = try dataset.kind() else {
-      throw CheckpointError.invalid(file, "\(dataset.path): holds no integers")
+      throw FileError.invalid(file, "\(dataset.path): holds no integers")
     }
     return try dataset.read(most: 1 << 28)
   }
@@ -105,7 +106,7 @@ enum HistoryGroup {
     for name in try group.memberNames() where name != "loss" && name != "accuracy" {
       let values = try group.dataset(name).read(Double.self, most: 1 << 28)
       guard values.count == history.loss.count else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file, "\(group.path)/\(name): must have \(history.loss.count) epochs")
       }
       history.others[name] = values

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -42,31 +43,31 @@ enum VocabularyGroup {
       symbols = symbols.map { $0 == nul ? "\0" : $0 }
     }
     guard !symbols.isEmpty, symbols.areAllDifferent else {
-      throw CheckpointError.invalid(file, "\(group.path)/symbols: are not all different")
+      throw FileError.invalid(file, "\(group.path)/symbols: are not all different")
     }
     var vocabulary: Vocabulary
     if try attributes.contains("encoding") {
       let name = try attributes.string("encoding")
       guard let named = encodings.first(where: { $0.name == name }) else {
-        throw CheckpointError.invalid(file, "\(group.path)@encoding: is \(name)")
+        throw FileError.invalid(file, "\(group.path)@encoding: is \(name)")
       }
       vocabulary = Vocabulary(symbols: symbols, encoding: named.encoding)
     } else {
       let divisor: Double = try attributes.number("divisor")
       guard divisor.isFinite, divisor > 0 else {
-        throw CheckpointError.invalid(file, "\(group.path)@divisor: is \(divisor)")
+        throw FileError.invalid(file, "\(group.path)@divisor: is \(divisor)")
       }
       vocabulary = Vocabulary(symbols: symbols, divisor: divisor)
     }
     if try attributes.contains("unknown") {
       let unknown: Int64 = try attributes.number("unknown")
       guard (0..<Int64(symbols.count)).contains(unknown) else {
-        throw CheckpointError.invalid(file, "\(group.path)@unknown: is \(unknown)")
+        throw FileError.invalid(file, "\(group.path)@unknown: is \(unknown)")
       }
       vocabulary.unknown = Int(unknown)
     }
     if let problem = vocabulary.problem(in: configuration) {
-      throw CheckpointError.invalid(file, "\(group.path)/symbols: \(problem)")
+      throw FileError.invalid(file, "\(group.path)/symbols: \(problem)")
     }
     return vocabulary
   }

@@ -1,4 +1,5 @@
-import Recurrent
+import Files
+import HDF5
 
 /// The calls of a layer in a functional model, Keras' `inbound_nodes`: which layers' outputs it is given.
 struct FunctionalCalls {
@@ -8,10 +9,10 @@ struct FunctionalCalls {
   /// - Parameters:
   ///   - masks: The operations that compute masks, which a call may name.
   ///   - invalid: Makes the error.
-  /// - Throws: ``CheckpointError`` if the layer is called more than once, or with more than its inputs.
+  /// - Throws: ``FileError`` if the layer is called more than once, or with more than its inputs.
   init(
     _ nodes: JSONValue, of layer: String, masks: inout MaskOperations,
-    _ invalid: (String) -> CheckpointError
+    _ invalid: (String) -> FileError
   ) throws {
     guard let node = nodes.array?.first, nodes.array?.count == 1 else {
       throw invalid("layer \(layer) is called \(nodes.array?.count ?? 0) times, not once")

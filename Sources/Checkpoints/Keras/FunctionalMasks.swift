@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// The operations that tell in an archive of Keras 3 which steps of a functional model count, as Keras itself

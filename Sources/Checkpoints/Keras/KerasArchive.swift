@@ -1,5 +1,5 @@
+import Files
 import HDF5
-import Recurrent
 
 /// Keras' `.keras` archive: a zip file of `metadata.json`, `config.json` and `model.weights.h5`, which holds the
 /// weights, the optimizer and, beside what Keras looks at, the groups of ours. The seal is the archive's comment.
@@ -12,7 +12,7 @@ enum KerasArchive {
 
   /// Writes an archive into an empty file.
   ///
-  /// - Throws: `HDF5Error` or ``CheckpointError``.
+  /// - Throws: `HDF5Error` or ``FileError``.
   static func write(_ checkpoint: Checkpoint, to file: NewFile) throws {
     let arrays = try ArrayWriter(reportedAs: file.reportedPath)
     try KerasVariables.write(checkpoint, arrays: arrays, to: arrays.root)

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -16,7 +17,7 @@ struct KerasDescription {
 
   /// Reads the attributes of an HDF5 file.
   ///
-  /// - Throws: `HDF5Error` or ``CheckpointError``.
+  /// - Throws: `HDF5Error` or ``FileError``.
   init(_ root: Group, file: String) throws {
     let attributes = root.attributes
     func json(_ name: String) throws -> JSONValue? {
@@ -38,14 +39,14 @@ struct KerasDescription {
 
   /// Reads `metadata.json` and `config.json` of an archive.
   ///
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: ``FileError``.
   init(_ archive: ZipReader, file: String) throws {
     func json(_ name: String) throws -> JSONValue {
       let bytes = try archive.read(name, most: Self.mostText)
       return try KerasDescription.json(String(decoding: bytes, as: UTF8.self), name, file: file)
     }
     guard let release = try json(KerasArchive.metadata)["keras_version"]?.string else {
-      throw CheckpointError.invalid(file, "metadata.json: has no keras_version")
+      throw FileError.invalid(file, "metadata.json: has no keras_version")
     }
     self.release = release
     version = Self.version(release)
@@ -69,7 +70,7 @@ struct KerasDescription {
 
   /// The model.
   ///
-  /// - Throws: ``CheckpointError`` naming the layer and the option if it is not one that the engine computes
+  /// - Throws: ``FileError`` naming the layer and the option if it is not one that the engine computes
   ///   just as Keras does.
   func configuration(file: String) throws -> ModelConfiguration? {
     guard let model else { return nil }
@@ -100,7 +101,7 @@ struct KerasDescription {
 
   private static func json(_ text: String, _ place: String, file: String) throws -> JSONValue {
     guard text.utf8.count <= mostText, let json = JSONValue(text: text) else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file, "\(place): is not JSON, or is too long or nested too deeply to be Keras'")
     }
     return json

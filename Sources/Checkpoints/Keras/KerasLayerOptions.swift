@@ -1,4 +1,4 @@
-import Recurrent
+import Files
 
 /// The options of Keras' layers that change no number as long as they are off, as its files have them.
 enum KerasLayerOptions {

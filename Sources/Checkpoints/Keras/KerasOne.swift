@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -58,7 +59,7 @@ enum KerasOne {
   /// - Parameters:
   ///   - datasets: For each gate its kernel, recurrent kernel and bias.
   ///   - gates: The places of Keras 2's gates among them.
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
+  /// - Throws: `HDF5Error` or ``FileError`` naming the array.
   static func read(
     _ datasets: [Dataset], gates: [Int], into expected: [ParameterStore<Float>.Parameter],
     of parameters: ParameterStore<Float>, arrays: ArrayReader, need: String

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -16,7 +17,7 @@ enum KerasOptimizer {
   /// - Parameter variables: The count of updates, the learning rate if it is there, the slots, and Nadam's
   ///   product of momentum factors, which follows from the count.
   /// - Parameter written: The optimizer that the file was written from, if the two are compared.
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array or option.
+  /// - Throws: `HDF5Error` or ``FileError`` naming the array or option.
   static func read(
     _ variables: [Dataset], _ configuration: OptimizerConfiguration,
     parameters: ParameterStore<Float>, written: Optimizer<Float>? = nil, arrays: ArrayReader,
@@ -36,7 +37,7 @@ enum KerasOptimizer {
       } else if !hasLearningRate, slots.isEmpty {
         let rate: Float = try variable.readScalar()
         guard rate.isFinite, rate >= 0 else {
-          throw CheckpointError.invalid(
+          throw FileError.invalid(
             file, "\(variable.path): the learning rate is \(rate); it cannot be negative")
         }
         configuration.learningRate = rate
@@ -44,7 +45,7 @@ enum KerasOptimizer {
       }
     }
     guard (0...TrainingProgress.mostEpochs).contains(iterations) else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file, "\(variables.first?.path ?? ""): the iteration is \(iterations)")
     }
     let optimizer = try written ?? make(configuration, parameters, file: file)
@@ -53,7 +54,7 @@ enum KerasOptimizer {
         written.configuration.className == configuration.className,
         written.configuration.learningRate == configuration.learningRate
       else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file, "\(variables.first?.path ?? "the optimizer"): is not what was written")
       }
     } else {
@@ -65,7 +66,7 @@ enum KerasOptimizer {
     if places.isEmpty { places = self.places(configuration, parameters, .two) }
     let className = configuration.className
     guard slots.count == places.count else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file,
         "\(first.path): is one of \(slots.count) moments; \(className) on this model needs "
           + "\(places.count)")
@@ -152,7 +153,7 @@ enum KerasOptimizer {
     do {
       return try Optimizer(configuration, parameters: parameters)
     } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(file, "\(error)")
+      throw FileError.invalid(file, "\(error)")
     }
   }
 }

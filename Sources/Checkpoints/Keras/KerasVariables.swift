@@ -1,4 +1,6 @@
+import Files
 import HDF5
+import Kernels
 import Recurrent
 
 /// The layout of Keras' newer weight files, `model.weights.h5` in an archive or `NAME.weights.h5`: a group for
@@ -43,7 +45,7 @@ enum KerasVariables {
 
   /// Fills the weights from a file.
   ///
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
+  /// - Throws: `HDF5Error` or ``FileError`` naming the array.
   static func read(
     _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
@@ -54,7 +56,7 @@ enum KerasVariables {
       for object in objects(of: layer, parameters: own) {
         let found = try variables(try all.group("\(key)\(object.path)/vars"))
         guard found.count == object.parameters.count else {
-          throw CheckpointError.invalid(
+          throw FileError.invalid(
             file,
             "\(all.path)/\(key)\(object.path): has \(found.count) weights; layer \(layer.name) "
               + "(\(layer.className)) needs \(object.parameters.count)")

@@ -1,3 +1,4 @@
+import Files
 import HDF5
 import Recurrent
 
@@ -49,7 +50,7 @@ enum KerasWeights {
   /// Fills the weights from a file: by the order of layers and of weights, as Keras does.
   ///
   /// - Parameter weights: `model_weights` of a model file, or all of an older file of weights alone.
-  /// - Throws: `HDF5Error` or ``CheckpointError`` naming the array.
+  /// - Throws: `HDF5Error` or ``FileError`` naming the array.
   static func read(
     _ weights: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
@@ -62,7 +63,7 @@ enum KerasWeights {
       if try !splitNames("weight_names", of: group).isEmpty { groups.append(group) }
     }
     guard groups.count == layers.count else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         file,
         "\(weights.path): has weights of \(groups.count) layers; "
           + "the model has \(layers.count) layers")
@@ -78,7 +79,7 @@ enum KerasWeights {
         continue
       }
       guard names.count == expected.count else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file,
           "\(group.path): has \(names.count) weights; layer \(layer.name) (\(layer.className)) "
             + "needs \(expected.count)")

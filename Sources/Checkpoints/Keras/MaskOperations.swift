@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// The operations with which a functional model of Keras 3 tells which steps count. Keras makes them of its own
@@ -49,8 +51,8 @@ struct MaskOperations {
 
   /// Checks that layers are called with the masks that the layers below them make.
   ///
-  /// - Throws: ``CheckpointError`` if one is not.
-  func check(_ layers: [LayerConfiguration], _ invalid: (String) -> CheckpointError) throws {
+  /// - Throws: ``FileError`` if one is not.
+  func check(_ layers: [LayerConfiguration], _ invalid: (String) -> FileError) throws {
     var masks: [String: Set<Origin>] = [:]
     var below: [String: Set<Origin>] = [:]
     for layer in layers {

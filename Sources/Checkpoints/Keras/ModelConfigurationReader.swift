@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// Turns Keras' `model_config` into a model that the engine can compute, or says what in it is not.
@@ -171,7 +173,7 @@ struct ModelConfigurationReader {
       ? className : ["class_name": className, "config": .object(settings)]
   }
 
-  private func invalid(_ reason: String) -> CheckpointError {
+  private func invalid(_ reason: String) -> FileError {
     .invalid(file, "\(place): \(reason)")
   }
 }

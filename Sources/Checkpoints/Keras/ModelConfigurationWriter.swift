@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// Writes `model_config` and `training_config`, or `config.json` of an archive, as Keras 3 or tf-keras itself

@@ -1,4 +1,4 @@
-import Recurrent
+import HDF5
 
 /// Keras' activations as ONNX has them.
 enum ONNXActivation {

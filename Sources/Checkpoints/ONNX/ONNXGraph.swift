@@ -1,3 +1,6 @@
+import Files
+import HDF5
+
 /// An ONNX graph as it is made: nodes in the order in which they are computed, arrays, inputs and outputs
 /// (`onnx.proto`, with its field numbers).
 struct ONNXGraph {

@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 #if canImport(Glibc)
@@ -22,7 +24,7 @@ struct ONNXModel {
     batch = checkpoint.configuration.batch.map { .fixed($0) } ?? .named("batch")
   }
 
-  /// - Throws: ``CheckpointError``, or ``ConfigurationError`` naming the layer that ONNX does not compute.
+  /// - Throws: ``FileError``, or ``ConfigurationError`` naming the layer that ONNX does not compute.
   static func write(
     _ checkpoint: Checkpoint, to file: NewFile
   ) throws {

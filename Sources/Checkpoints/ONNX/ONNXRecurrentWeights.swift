@@ -1,3 +1,4 @@
+import HDF5
 import Recurrent
 
 /// The weights of a recurrent layer as ONNX's operators take them: gates below each other, an LSTM's in the order

@@ -1,3 +1,4 @@
+import HDF5
 import Recurrent
 
 /// A module of PyTorch that computes what a layer does, or several layers above each other: its tensors' names,

@@ -1,3 +1,6 @@
+import Files
+import HDF5
+import Kernels
 import Recurrent
 
 /// Weights in PyTorch's names and layout, in a safetensors file: `load_state_dict` of modules named as the
@@ -6,7 +9,7 @@ enum PyTorchWeights {
   /// What says that the tensors are PyTorch's.
   private static let format = ["format": "pt"]
 
-  /// - Throws: ``CheckpointError``, or ``ConfigurationError`` if PyTorch computes something else.
+  /// - Throws: ``FileError``, or ``ConfigurationError`` if PyTorch computes something else.
   static func write(
     _ checkpoint: Checkpoint, to file: NewFile
   ) throws {
@@ -27,7 +30,7 @@ enum PyTorchWeights {
 
   /// Reads a file of ours, or of PyTorch's into an architecture.
   ///
-  /// - Throws: ``CheckpointError`` naming the tensor.
+  /// - Throws: ``FileError`` naming the tensor.
   static func read(_ path: String, into architecture: Checkpoint?) throws -> Checkpoint {
     let file = try SafetensorsFile(path)
     let portable = PortableState(texts: file.texts)
@@ -35,7 +38,7 @@ enum PyTorchWeights {
     guard
       let configuration = try architecture?.configuration ?? description?.configuration(file: path)
     else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path, "holds weights without their model; give the model too (lstm-convert --model MODEL)")
     }
     do {
@@ -52,9 +55,9 @@ enum PyTorchWeights {
       try portable.restore(&checkpoint, file: path)
       return checkpoint
     } catch let error as ConfigurationError {
-      throw CheckpointError.invalid(path, error.description)
+      throw FileError.invalid(path, error.description)
     } catch let error as OutOfMemory {
-      throw CheckpointError.invalid(path, error.description)
+      throw FileError.invalid(path, error.description)
     }
   }
 
@@ -67,11 +70,11 @@ enum PyTorchWeights {
       for tensor in module.tensors {
         let name = module.name.isEmpty ? tensor.name : "\(module.name).\(tensor.name)"
         guard let found = file.tensors[name] else {
-          throw CheckpointError.invalid(
+          throw FileError.invalid(
             path, "has no \(name); there are \(file.tensors.keys.sorted().joined(separator: ", "))")
         }
         guard found.shape == tensor.shape else {
-          throw CheckpointError.invalid(
+          throw FileError.invalid(
             path,
             "\(name): has shape \(found.shape); layer \(tensor.parameter.layer) needs \(tensor.shape)"
           )
@@ -81,7 +84,7 @@ enum PyTorchWeights {
       }
     }
     guard unread.isEmpty else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path, "the model has no place for \(unread.sorted().joined(separator: ", "))")
     }
   }
@@ -109,7 +112,7 @@ enum PyTorchWeights {
         modules[$0].kind == wanted && !prefixes.contains(modules[$0].name)
       }
       guard there.count == indices.count else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           path,
           "has tensors of the modules \(prefixes.joined(separator: ", ")); the model has "
             + modules.map(\.name).joined(separator: ", "))
@@ -117,7 +120,7 @@ enum PyTorchWeights {
       // The order says which is which only where shapes would not fit otherwise.
       let shapes = indices.map { modules[$0].tensors.map(\.shape) }
       guard Set(shapes).count == shapes.count else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           path,
           "\(there.joined(separator: ", ")): have the same shapes; call the layers so, to tell which is "
             + "which")

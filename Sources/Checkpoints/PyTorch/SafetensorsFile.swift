@@ -1,3 +1,6 @@
+import Files
+import HDF5
+import Kernels
 import Recurrent
 
 #if canImport(Glibc)
@@ -29,11 +32,11 @@ struct SafetensorsFile {
 
   /// Reads the header.
   ///
-  /// - Throws: ``CheckpointError`` if it is not one, or the tensors are not all there.
+  /// - Throws: ``FileError`` if it is not one, or the tensors are not all there.
   init(_ path: String) throws {
     file = try FileDescriptor.reading(path)
     self.path = path
-    func invalid(_ reason: String) -> CheckpointError { .invalid(path, reason) }
+    func invalid(_ reason: String) -> FileError { .invalid(path, reason) }
     let length = try file.length(reportedAs: path)
     let size = Int(
       clamping: LittleEndian.number(try file.read(at: 0, count: 8, path: path), at: 0, UInt64.self))
@@ -78,11 +81,11 @@ struct SafetensorsFile {
 
   /// The values of a tensor, row-major.
   ///
-  /// - Throws: ``CheckpointError`` if they are infinite or no numbers, or of a type that is not known.
+  /// - Throws: ``FileError`` if they are infinite or no numbers, or of a type that is not known.
   func read(_ tensor: Tensor) throws -> [Float] {
     let bytes = try file.read(at: tensor.bytes.lowerBound, count: tensor.bytes.count, path: path)
     guard bytes.count == tensor.bytes.count else {
-      throw CheckpointError.invalid(path, "is truncated: \(tensor.name)")
+      throw FileError.invalid(path, "is truncated: \(tensor.name)")
     }
     func values<Value: BitwiseCopyable>(
       _ type: Value.Type, _ convert: (Value) -> Float
@@ -100,11 +103,11 @@ struct SafetensorsFile {
     case "F16": numbers = values(UInt16.self, Self.half)
     case "BF16": numbers = values(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
     default:
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path, "\(tensor.name): is of type \(tensor.type); F32, F64, F16 and BF16 can be read")
     }
     guard numbers.withUnsafeBufferPointer({ areFinite($0) }) else {
-      throw CheckpointError.invalid(
+      throw FileError.invalid(
         path, "\(tensor.name): holds values that are infinite or not numbers")
     }
     return numbers
@@ -116,7 +119,7 @@ struct SafetensorsFile {
   ///   - tensors: Name, shape, and how to compute the values, one after the other.
   ///   - texts: What stands under `__metadata__`.
   ///   - file: An empty file.
-  /// - Throws: ``CheckpointError``.
+  /// - Throws: ``FileError``.
   static func write(
     _ tensors: [(name: String, shape: [Int], values: () -> [Float])], texts: [String: String],
     to file: NewFile
@@ -141,7 +144,7 @@ struct SafetensorsFile {
     for tensor in tensors {
       let values = tensor.values()
       guard values.withUnsafeBufferPointer({ areFinite($0) }) else {
-        throw CheckpointError.invalid(
+        throw FileError.invalid(
           file.reportedPath, "not saved: the model holds values that are infinite or not numbers")
       }
       try values.withUnsafeBytes { try file.append($0) }

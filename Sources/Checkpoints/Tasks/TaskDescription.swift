@@ -1,3 +1,5 @@
+import Files
+import HDF5
 import Recurrent
 
 /// A task as members with names, which formats keep as they keep such: HDF5 as attributes, others as JSON.

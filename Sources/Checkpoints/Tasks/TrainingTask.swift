@@ -1,9 +1,9 @@
 import Recurrent
 
 /// What a model is trained on, and how: enough to go on training with nothing but the file.
-public struct TrainingTask: Equatable, Sendable {
+package struct TrainingTask: Equatable, Sendable {
   /// Where the training data come from.
-  public enum Source: Equatable, Sendable {
+  package enum Source: Equatable, Sendable {
     /// The name of an experiment.
     case experiment(String)
     /// The files of arrays, `.npy` or `FILE.h5:DATASET`.
@@ -13,7 +13,7 @@ public struct TrainingTask: Equatable, Sendable {
     case labelled(LabelledTask)
 
     /// The files of the data; none if they are made.
-    public var files: [String] {
+    package var files: [String] {
       switch self {
       case .experiment: []
       case .arrays(let inputs, let targets): [inputs, targets]
@@ -24,12 +24,12 @@ public struct TrainingTask: Equatable, Sendable {
     }
   }
 
-  public var source: Source
-  public var options: TrainingOptions
+  package var source: Source
+  package var options: TrainingOptions
   /// The part of the samples that is kept for validation.
-  public var validationSplit: Double
+  package var validationSplit: Double
 
-  public init(_ source: Source, options: TrainingOptions, validationSplit: Double = 0) {
+  package init(_ source: Source, options: TrainingOptions, validationSplit: Double = 0) {
     self.source = source
     self.options = options
     self.validationSplit = validationSplit
@@ -38,13 +38,13 @@ public struct TrainingTask: Equatable, Sendable {
   /// Checks that a checkpoint can hold it: its writer asks its reader.
   ///
   /// - Throws: `ConfigurationError` that names the option which cannot be stored.
-  public func check() throws(ConfigurationError) { try TaskDescription.check(self) }
+  package func check() throws(ConfigurationError) { try TaskDescription.check(self) }
 }
 
 /// Learning what follows in a text.
-public struct TextTask: Equatable, Sendable {
+package struct TextTask: Equatable, Sendable {
   /// What a symbol is.
-  public enum Level: String, CaseIterable, Sendable {
+  package enum Level: String, CaseIterable, Sendable {
     /// A Unicode scalar.
     case character
     case byte
@@ -53,14 +53,14 @@ public struct TextTask: Equatable, Sendable {
   }
 
   /// Read one after the other.
-  public var files: [String]
-  public var level: Level
+  package var files: [String]
+  package var level: Level
   /// The symbols of a sample.
-  public var sequenceLength: Int
+  package var sequenceLength: Int
   /// XXH3-64 of the text, in hexadecimal digits.
-  public var digest: String
+  package var digest: String
 
-  public init(files: [String], level: Level, sequenceLength: Int, digest: String) {
+  package init(files: [String], level: Level, sequenceLength: Int, digest: String) {
     self.files = files
     self.level = level
     self.sequenceLength = sequenceLength
@@ -69,9 +69,9 @@ public struct TextTask: Equatable, Sendable {
 }
 
 /// Forecasting a column of a table whose rows are points in time.
-public struct SeriesTask: Equatable, Sendable {
+package struct SeriesTask: Equatable, Sendable {
   /// What is done about missing values.
-  public enum Missing: String, CaseIterable, Sendable {
+  package enum Missing: String, CaseIterable, Sendable {
     case refuse
     /// The last value before it stands in.
     case forwardFill = "forward-fill"
@@ -79,29 +79,29 @@ public struct SeriesTask: Equatable, Sendable {
     case drop
   }
 
-  public var file: String
-  public var target: String
-  public var features: [String]
+  package var file: String
+  package var target: String
+  package var features: [String]
   /// The column that says when; `nil` if there is none.
-  public var date: String?
+  package var date: String?
   /// The column that says which of several series; `nil` if there is one.
-  public var key: String?
+  package var key: String?
   /// The steps of a sample.
-  public var sequenceLength: Int
+  package var sequenceLength: Int
   /// The steps that are forecast at once.
-  public var horizon: Int
+  package var horizon: Int
   /// The part of the rows that is kept for the test.
-  public var testSplit: Double
-  public var missing: Missing
+  package var testSplit: Double
+  package var missing: Missing
   /// Whether the model reads and tells how values change from row to row.
-  public var isDifferenced = false
+  package var isDifferenced = false
   /// XXH3-64 of the file, in hexadecimal digits.
-  public var digest: String
+  package var digest: String
 
   /// Whether a row can be read only with the values of the row before it.
-  public var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
+  package var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
 
-  public init(
+  package init(
     file: String, target: String, features: [String], date: String? = nil, key: String? = nil,
     sequenceLength: Int, horizon: Int = 1, testSplit: Double = 0, missing: Missing = .refuse,
     digest: String = ""
@@ -120,21 +120,21 @@ public struct SeriesTask: Equatable, Sendable {
 }
 
 /// Telling the class, or a number, of whole sequences.
-public struct LabelledTask: Equatable, Sendable {
-  public var file: String
+package struct LabelledTask: Equatable, Sendable {
+  package var file: String
   /// The columns, or members of a line's object.
-  public var sequence: String
-  public var label: String
+  package var sequence: String
+  package var label: String
   /// Whether labels are numbers to come near to, not classes.
-  public var isRegression: Bool
+  package var isRegression: Bool
   /// What the symbols of a text are; `nil` if sequences are numbers.
-  public var level: TextTask.Level?
+  package var level: TextTask.Level?
   /// The steps of a sample; shorter ones are padded in front, of longer ones the last steps are taken.
-  public var sequenceLength: Int
+  package var sequenceLength: Int
   /// XXH3-64 of the file, in hexadecimal digits.
-  public var digest: String
+  package var digest: String
 
-  public init(
+  package init(
     file: String, sequence: String, label: String, isRegression: Bool, level: TextTask.Level?,
     sequenceLength: Int, digest: String
   ) {

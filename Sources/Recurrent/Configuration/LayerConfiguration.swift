@@ -1,10 +1,12 @@
+import Files
+
 /// One layer of a model in Keras' words: its class, its name, and the options that change numbers.
-public struct LayerConfiguration: Equatable, Sendable {
+package struct LayerConfiguration: Equatable, Sendable {
   /// Keras' class name, such as `LSTM`.
-  public var className: String { didSet { resolved = ResolvedDescription() } }
-  public var name: String { didSet { resolved = ResolvedDescription() } }
+  package var className: String { didSet { resolved = ResolvedDescription() } }
+  package var name: String { didSet { resolved = ResolvedDescription() } }
   /// Keras' names of the options that do not have the class's default.
-  public var options: [String: JSONValue] {
+  package var options: [String: JSONValue] {
     didSet {
       options = Self.withoutDefaults(options, of: className)
       resolved = ResolvedDescription()
@@ -13,12 +15,12 @@ public struct LayerConfiguration: Equatable, Sendable {
 
   /// The layers whose outputs it takes, or the model's input by its name; the one before it in the model if
   /// empty.
-  public var inputs: [String] = []
+  package var inputs: [String] = []
 
   /// What class, name and options say.
   private var resolved = ResolvedDescription()
 
-  public init(_ className: String, name: String, options: [String: JSONValue] = [:]) {
+  package init(_ className: String, name: String, options: [String: JSONValue] = [:]) {
     self.className = className
     self.name = name
     self.options = Self.withoutDefaults(options, of: className)
@@ -27,7 +29,7 @@ public struct LayerConfiguration: Equatable, Sendable {
   /// A layer inside another, as an option holds it: class name, and name and options in one object.
   ///
   /// - Returns: `nil` if the value is no layer.
-  public init?(_ json: JSONValue) {
+  package init?(_ json: JSONValue) {
     guard let className = json["class_name"]?.string, case .object(var options) = json["config"],
       let name = options.removeValue(forKey: "name")?.string
     else { return nil }
@@ -36,11 +38,11 @@ public struct LayerConfiguration: Equatable, Sendable {
 
   /// The recurrent layers that it consists of: itself, or the forward and the backward one of a
   /// `Bidirectional`; none if it has no others inside, or cannot be computed.
-  public var recurrentLayers: [LayerConfiguration] {
+  package var recurrentLayers: [LayerConfiguration] {
     (try? described())?.recurrentLayers(of: self) ?? []
   }
 
-  public static func == (one: LayerConfiguration, other: LayerConfiguration) -> Bool {
+  package static func == (one: LayerConfiguration, other: LayerConfiguration) -> Bool {
     one.className == other.className && one.name == other.name && one.options == other.options
       && one.inputs == other.inputs
   }
@@ -74,20 +76,20 @@ public struct LayerConfiguration: Equatable, Sendable {
   }
 
   /// The options that a class has, with their defaults; `nil` if there is no such class.
-  public static func options(of className: String) -> [String: JSONValue]? {
+  package static func options(of className: String) -> [String: JSONValue]? {
     LayerCatalog.options[className]
   }
 
   /// Whether the steps that do not count in its input do not count in its output either.
-  public var passesMask: Bool { (try? described())?.passesMask ?? true }
+  package var passesMask: Bool { (try? described())?.passesMask ?? true }
 
   /// Checks the options.
   ///
   /// - Throws: ``ConfigurationError`` naming the one that cannot be computed.
-  public func validate() throws(ConfigurationError) { _ = try described() }
+  package func validate() throws(ConfigurationError) { _ = try described() }
 
   /// The value of an option, given or the class's default.
-  public subscript(option: String) -> JSONValue {
+  package subscript(option: String) -> JSONValue {
     options[option] ?? LayerCatalog.options[className]?[option] ?? .null
   }
 }

@@ -1,3 +1,6 @@
+import Files
+import Kernels
+
 /// What the package knows about a class of layers: its options, its shapes, its weights, and how it computes.
 /// Each class has a file of its own.
 protocol LayerDescription: Sendable {

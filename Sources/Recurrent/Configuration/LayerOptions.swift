@@ -1,3 +1,6 @@
+import Files
+import Kernels
+
 /// The options of one layer, read by their kinds.
 struct LayerOptions {
   let layer: String
@@ -76,7 +79,7 @@ struct LayerOptions {
 
 extension JSONValue {
   /// The value in a few words, for errors.
-  public var shortText: String {
+  package var shortText: String {
     switch self {
     case .null: "null"
     case .bool(let flag): "\(flag)"

@@ -1,20 +1,20 @@
 /// A sequential model, or a functional one of one input and one output: what Keras keeps in `model_config`, as far as it changes numbers.
-public struct ModelConfiguration: Equatable, Sendable {
+package struct ModelConfiguration: Equatable, Sendable {
   /// Keras' name of the model.
-  public var name: String
+  package var name: String
   /// The number of rows in every batch if it is fixed; stateful layers need it.
-  public var batch: Int?
+  package var batch: Int?
   /// One sample of the input. Numbers of symbols without a feature axis, as an `Embedding` takes them, are a
   /// sequence of one feature.
-  public var input: SampleShape
+  package var input: SampleShape
   /// Whether Keras' input has no feature axis: `[batch, timeSteps]`.
-  public var inputIsSymbols: Bool
+  package var inputIsSymbols: Bool
   /// From input to output.
-  public var layers: [LayerConfiguration]
+  package var layers: [LayerConfiguration]
   /// What a functional model calls its input; `nil` in a sequential one.
-  public var functionalInput: String?
+  package var functionalInput: String?
 
-  public init(
+  package init(
     name: String = "sequential", batch: Int?, input: SampleShape, inputIsSymbols: Bool = false,
     layers: [LayerConfiguration], functionalInput: String? = nil
   ) {
@@ -37,7 +37,7 @@ public struct ModelConfiguration: Equatable, Sendable {
   ///   - embedding: The units of an `Embedding` below them, of as many symbols as there are classes; the input is
   ///     then numbers of symbols.
   ///   - dropout: The rate of a `Dropout` above each LSTM layer; none if 0.
-  public static func lstmClassifier(
+  package static func lstmClassifier(
     units: [Int], classes: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
     returnSequences: Bool = false, embedding: Int? = nil, dropout: Double = 0
   ) -> ModelConfiguration {
@@ -71,7 +71,7 @@ public struct ModelConfiguration: Equatable, Sendable {
   ///   - statefulBatch: The rows of a batch if the layers keep their state from batch to batch; they then answer at
   ///     every step.
   ///   - dropout: The rate of a `Dropout` above each LSTM layer; none if 0.
-  public static func lstmRegressor(
+  package static func lstmRegressor(
     units: [Int], outputs: Int, timeSteps: Int?, features: Int, statefulBatch: Int?,
     dropout: Double = 0
   ) -> ModelConfiguration {
@@ -112,7 +112,7 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// sequence step by step.
   ///
   /// - Throws: ``ConfigurationError`` if a layer needs the whole sequence at once.
-  public func stepByStep(batch: Int) throws(ConfigurationError) -> ModelConfiguration {
+  package func stepByStep(batch: Int) throws(ConfigurationError) -> ModelConfiguration {
     var model = self
     model.batch = batch
     model.input.timeSteps = nil
@@ -127,13 +127,13 @@ public struct ModelConfiguration: Equatable, Sendable {
   }
 
   /// The sizes of Keras' input, without the batch.
-  public var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
+  package var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
 
   /// Checks that an array can be the model's input.
   ///
   /// - Parameter what: What to call it in the error.
   /// - Throws: ``ConfigurationError`` that tells the shape it should have.
-  public func check(inputShape shape: [Int], _ what: String) throws(ConfigurationError) {
+  package func check(inputShape shape: [Int], _ what: String) throws(ConfigurationError) {
     let expected = inputSizes
     guard shape.count == expected.count + 1, shape.allSatisfy({ $0 >= 1 }),
       zip(shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 })
@@ -147,30 +147,30 @@ public struct ModelConfiguration: Equatable, Sendable {
   /// The sizes of the output before its units, without the batch: the steps, if it has any.
   ///
   /// - Parameter timeSteps: The steps of the input.
-  public func outputSizes(timeSteps: Int) -> [Int] {
+  package func outputSizes(timeSteps: Int) -> [Int] {
     ((try? described(timeSteps: timeSteps))?.last?.output.sizes ?? []).dropLast().compactMap { $0 }
   }
 
   /// The steps of one input sequence; `nil` if the model takes any number.
-  public var timeSteps: Int? { input.timeSteps }
+  package var timeSteps: Int? { input.timeSteps }
   /// The values at one time step.
-  public var features: Int { input.features }
+  package var features: Int { input.features }
 
   /// Whether any layer keeps its state from batch to batch.
-  public var isStateful: Bool {
+  package var isStateful: Bool {
     layers.contains { (try? $0.described())?.isStateful ?? false }
   }
 
   /// The sequences that the model's state follows side by side: the batch of a stateful model, one of
   /// any other.
-  public var stateRows: Int { isStateful ? batch ?? 1 : 1 }
+  package var stateRows: Int { isStateful ? batch ?? 1 : 1 }
 
   /// The classes or values the model gives out; the features of its input if it cannot be built.
-  public var outputUnits: Int { (try? described())?.last?.output.features ?? features }
+  package var outputUnits: Int { (try? described())?.last?.output.features ?? features }
 
   /// Each layer with the sizes of its output, without the batch, and the number of its weights; none if the
   /// model cannot be built.
-  public var layerShapes: [(layer: LayerConfiguration, output: [Int?], parameterCount: Int)] {
+  package var layerShapes: [(layer: LayerConfiguration, output: [Int?], parameterCount: Int)] {
     zip(layers, (try? described()) ?? []).map { layer, described in
       (layer, described.output.sizes, described.parameters.reduce(0) { $0 + $1.count })
     }

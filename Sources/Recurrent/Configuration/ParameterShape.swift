@@ -1,13 +1,13 @@
 /// A weight array of a layer: its name, as Keras calls it, its shape, how it begins and what holds it in bounds.
-public struct ParameterShape: Equatable, Sendable {
+package struct ParameterShape: Equatable, Sendable {
   /// The name within the layer, such as `kernel`.
-  public private(set) var name: String
+  package private(set) var name: String
   /// Keras' path below the layer, such as `lstm_cell/kernel`.
-  public private(set) var path: String
-  public let shape: [Int]
+  package private(set) var path: String
+  package let shape: [Int]
   let options: WeightOptions
   /// Whether training changes it by its gradient.
-  public private(set) var isTrainable: Bool
+  package private(set) var isTrainable: Bool
   /// Whether training would change it if its layer were trainable.
   private(set) var isFrozen = false
 
@@ -39,12 +39,12 @@ public struct ParameterShape: Equatable, Sendable {
   }
 
   /// The number of scalars.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 }
 
 extension ModelConfiguration {
   /// The number of weights, those included that training does not change; 0 if it cannot be built.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     ((try? described()) ?? []).reduce(0) { sum, layer in
       sum + layer.parameters.reduce(0) { $0 + $1.count }
     }

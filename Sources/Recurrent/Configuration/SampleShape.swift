@@ -1,19 +1,19 @@
 /// The shape of one sample as it goes from layer to layer, without the rows of the batch.
-public struct SampleShape: Equatable, Sendable {
+package struct SampleShape: Equatable, Sendable {
   /// Whether there is a time axis.
-  public var isSequence: Bool
+  package var isSequence: Bool
   /// The steps of a sequence; `nil` if any number may come.
-  public var timeSteps: Int?
+  package var timeSteps: Int?
   /// The values of one step, or of a sample without steps.
-  public var features: Int
+  package var features: Int
 
   /// `[timeSteps, features]`.
-  public static func sequence(timeSteps: Int?, features: Int) -> SampleShape {
+  package static func sequence(timeSteps: Int?, features: Int) -> SampleShape {
     SampleShape(isSequence: true, timeSteps: timeSteps, features: features)
   }
 
   /// `[features]`.
-  public static func vector(features: Int) -> SampleShape {
+  package static func vector(features: Int) -> SampleShape {
     SampleShape(isSequence: false, timeSteps: nil, features: features)
   }
 

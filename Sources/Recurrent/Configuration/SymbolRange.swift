@@ -1,13 +1,13 @@
 /// The symbols that a layer takes: the whole numbers from 0 to below ``count``, for which an `Embedding` has a vector, and
 /// which stand for one-hot rows elsewhere.
-public struct SymbolRange: Equatable, Sendable {
+package struct SymbolRange: Equatable, Sendable {
   /// The layer's name.
-  public let layer: String
-  public let count: Int
+  package let layer: String
+  package let count: Int
 
   /// Whether a value is one of the symbols.
   @inline(__always)
-  public func contains(_ value: some BinaryFloatingPoint) -> Bool {
+  package func contains(_ value: some BinaryFloatingPoint) -> Bool {
     number(value) != nil
   }
 
@@ -20,7 +20,7 @@ public struct SymbolRange: Equatable, Sendable {
   }
 
   /// What is wrong with a value that is none of the symbols.
-  public func problem(with value: some BinaryFloatingPoint) -> String {
+  package func problem(with value: some BinaryFloatingPoint) -> String {
     let text = Int32(exactly: value).map(String.init) ?? "\(Float(value))"
     return "\(text) is not a symbol of layer \(layer), which takes whole numbers from 0 to "
       + "\(count - 1)"
@@ -30,7 +30,7 @@ public struct SymbolRange: Equatable, Sendable {
   ///
   /// - Parameter values: `[samples, timeSteps]`, row-major.
   /// - Throws: ``SymbolOutOfRange`` for the first value that is none of the symbols.
-  public func check(_ values: [Float], timeSteps: Int) throws(SymbolOutOfRange) {
+  package func check(_ values: [Float], timeSteps: Int) throws(SymbolOutOfRange) {
     guard let place = values.firstIndex(where: { !contains($0) }) else { return }
     throw SymbolOutOfRange(
       range: self, value: values[place], sample: place / timeSteps, timeStep: place % timeSteps)
@@ -38,18 +38,18 @@ public struct SymbolRange: Equatable, Sendable {
 }
 
 /// A value where a symbol should be.
-public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
-  public let range: SymbolRange
-  public let value: Float
+package struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
+  package let range: SymbolRange
+  package let value: Float
   /// Counted from 0, as ``timeStep`` is.
-  public let sample: Int
-  public let timeStep: Int
+  package let sample: Int
+  package let timeStep: Int
 
-  public var description: String {
+  package var description: String {
     "sample \(sample), time step \(timeStep) (counted from 0): " + range.problem(with: value)
   }
 
-  public static func == (one: SymbolOutOfRange, other: SymbolOutOfRange) -> Bool {
+  package static func == (one: SymbolOutOfRange, other: SymbolOutOfRange) -> Bool {
     one.range == other.range && one.sample == other.sample && one.timeStep == other.timeStep
       && (one.value == other.value || one.value.isNaN && other.value.isNaN)
   }
@@ -57,7 +57,7 @@ public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
 
 extension ModelConfiguration {
   /// The symbols that the model's input is made of; `nil` if no `Embedding` reads it.
-  public var inputSymbols: SymbolRange? {
+  package var inputSymbols: SymbolRange? {
     for (index, layer) in layers.enumerated() {
       let readsInput =
         layer.inputs.isEmpty

@@ -1,3 +1,5 @@
+import Files
+
 /// What Keras' options say about one weight array: how it begins, what its size costs, and what it is put back
 /// into after every update.
 struct WeightOptions: Equatable, Sendable {

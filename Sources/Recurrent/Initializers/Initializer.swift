@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// How the weights of a parameter begin: Keras' initializers, drawn from our generator.

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// `keras.layers.Concatenate` over the features.

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// `keras.layers.Conv1D`, without strides, dilation and groups.

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// `keras.layers.TimeDistributed`: a layer that is applied to every step. The engine's layers without a memory

@@ -5,35 +5,35 @@ import Kernels
 ///
 /// Memory: 2 × the weights. Each parameter begins on a cache line; the gap before the next one is
 /// zero in every block and stays so.
-public final class ParameterStore<Scalar: KernelScalar> {
+package final class ParameterStore<Scalar: KernelScalar> {
   /// A parameter's place in the blocks.
-  public struct Parameter: Sendable {
+  package struct Parameter: Sendable {
     /// The layer's name.
-    public let layer: String
-    public let definition: ParameterShape
+    package let layer: String
+    package let definition: ParameterShape
     /// Where it begins, in scalars.
-    public let offset: Int
+    package let offset: Int
 
     /// The name within the layer, such as `kernel`.
-    public var name: String { definition.name }
+    package var name: String { definition.name }
     /// Keras' path below the layer, such as `lstm_cell/kernel`.
-    public var path: String { definition.path }
-    public var shape: [Int] { definition.shape }
-    public var count: Int { definition.count }
+    package var path: String { definition.path }
+    package var shape: [Int] { definition.shape }
+    package var count: Int { definition.count }
     /// Whether training changes it by its gradient.
-    public var isTrainable: Bool { definition.isTrainable }
+    package var isTrainable: Bool { definition.isTrainable }
   }
 
-  public let configuration: ModelConfiguration
+  package let configuration: ModelConfiguration
   /// In Keras' order: layer by layer, `kernel`, `recurrent_kernel`, `bias`.
-  public let parameters: [Parameter]
+  package let parameters: [Parameter]
   let values: AlignedMemory<Scalar>
   let gradients: StoredGradients<Scalar>
 
   /// Makes room for the weights of a model; all are zero.
   ///
   /// - Throws: ``ConfigurationError``, or `OutOfMemory`.
-  public init(_ configuration: ModelConfiguration) throws {
+  package init(_ configuration: ModelConfiguration) throws {
     try configuration.validate()
     self.configuration = configuration
     var parameters: [Parameter] = []
@@ -59,7 +59,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   ///
   /// - Throws: ``ConfigurationError`` that names an initializer which is not one of Keras' that we know, or
   ///   `OutOfMemory`.
-  public func initialize(seed: UInt64) throws {
+  package func initialize(seed: UInt64) throws {
     // An orthogonal matrix is made in double precision, while an optimizer's moments are still to come.
     let scratch =
       parameters.filter { $0.definition.options.initializer.isOrthogonal }.map(\.count).max() ?? 0
@@ -83,7 +83,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   let hasRegularizers: Bool
 
   /// What regularizers add to the loss, as `keras.Model.losses` has it.
-  public var regularizationLoss: Double {
+  package var regularizationLoss: Double {
     parameters.reduce(0) { sum, parameter in
       guard parameter.isTrainable, let regularizer = parameter.definition.options.regularizer
       else { return sum }
@@ -92,7 +92,7 @@ public final class ParameterStore<Scalar: KernelScalar> {
   }
 
   /// The parameter of that layer and name.
-  public func parameter(layer: String, name: String) -> Parameter? {
+  package func parameter(layer: String, name: String) -> Parameter? {
     parameters.first { $0.layer == layer && $0.name == name }
   }
 
@@ -127,13 +127,13 @@ public final class ParameterStore<Scalar: KernelScalar> {
   }
 
   /// The weights of a parameter, row-major, as they are in memory.
-  public subscript(parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
+  package subscript(parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
     UnsafeMutableBufferPointer(start: values.base + parameter.offset, count: parameter.count)
   }
 
   /// The gradients of a parameter after ``Sequential/backward(targets:rows:optimizer:)`` without an
   /// optimizer; one that updates may leave its own numbers here.
-  public func gradient(_ parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
+  package func gradient(_ parameter: Parameter) -> UnsafeMutableBufferPointer<Scalar> {
     UnsafeMutableBufferPointer(start: gradients.base + parameter.offset, count: parameter.count)
   }
 }

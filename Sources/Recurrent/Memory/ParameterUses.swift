@@ -1,3 +1,5 @@
+import Kernels
+
 /// How many layers of a model use each parameter: as many gradients it gets in a pass.
 final class ParameterUses {
   /// By the parameter's number.

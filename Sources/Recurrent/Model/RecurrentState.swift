@@ -1,16 +1,16 @@
 /// The state of every stateful layer, such as the hidden and cell state of an LSTM: what Keras forgets when
 /// it saves.
-public struct RecurrentState: Equatable, Sendable {
+package struct RecurrentState: Equatable, Sendable {
   /// One layer's state.
-  public struct Layer: Equatable, Sendable {
-    public var name: String
-    public var units: Int
+  package struct Layer: Equatable, Sendable {
+    package var name: String
+    package var units: Int
     /// In Keras' order: hidden, and cell for an LSTM.
-    public var valueNames: [String]
+    package var valueNames: [String]
     /// One for each name; each `[batch, units]`, row-major.
-    public var values: [[Float]]
+    package var values: [[Float]]
 
-    public init(name: String, units: Int, valueNames: [String], values: [[Float]]) {
+    package init(name: String, units: Int, valueNames: [String], values: [[Float]]) {
       self.name = name
       self.units = units
       self.valueNames = valueNames
@@ -19,17 +19,17 @@ public struct RecurrentState: Equatable, Sendable {
   }
 
   /// The rows of each state.
-  public var batch: Int
+  package var batch: Int
   /// The stateful layers, from input to output.
-  public var layers: [Layer]
+  package var layers: [Layer]
 
-  public init(batch: Int, layers: [Layer]) {
+  package init(batch: Int, layers: [Layer]) {
     self.batch = batch
     self.layers = layers
   }
 
   /// The state before a sequence begins: zeros. `nil` if the model keeps no state, or cannot be built.
-  public static func zero(_ configuration: ModelConfiguration) -> RecurrentState? {
+  package static func zero(_ configuration: ModelConfiguration) -> RecurrentState? {
     guard configuration.isStateful, let batch = configuration.batch,
       let described = try? configuration.described()
     else { return nil }
@@ -44,7 +44,7 @@ public struct RecurrentState: Equatable, Sendable {
   }
 
   /// The state of one row, for a batch of as many rows as are asked for, all of them alike.
-  public func row(_ row: Int, rows: Int = 1) -> RecurrentState {
+  package func row(_ row: Int, rows: Int = 1) -> RecurrentState {
     let layers = layers.map { layer in
       var layer = layer
       layer.values = layer.values.map { values in
@@ -57,7 +57,7 @@ public struct RecurrentState: Equatable, Sendable {
   }
 
   /// Puts the state of a batch of one row in the place of a row.
-  public mutating func replace(row: Int, with state: RecurrentState) {
+  package mutating func replace(row: Int, with state: RecurrentState) {
     for (index, layer) in state.layers.enumerated() {
       for (number, values) in layer.values.enumerated() {
         layers[index].values[number].replaceSubrange(

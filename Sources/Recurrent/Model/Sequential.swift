@@ -5,18 +5,18 @@ import Kernels
 ///
 /// Nothing is allocated after `init`. Several models may share one ``ParameterStore``, say to train
 /// on one shape and predict on another.
-public final class Sequential<Scalar: KernelScalar> {
-  public let configuration: ModelConfiguration
-  public let parameters: ParameterStore<Scalar>
+package final class Sequential<Scalar: KernelScalar> {
+  package let configuration: ModelConfiguration
+  package let parameters: ParameterStore<Scalar>
   /// The most rows of a batch.
-  public let batch: Int
-  public let timeSteps: Int
+  package let batch: Int
+  package let timeSteps: Int
   /// The steps of the output: `timeSteps`, or 1 if the model answers once for a sequence.
-  public let outputSteps: Int
+  package let outputSteps: Int
   /// The values of one step of the output.
-  public let outputUnits: Int
+  package let outputUnits: Int
   /// The working memory, in scalars, beside the parameters.
-  public let workingMemory: Int
+  package let workingMemory: Int
 
   private let plan: MemoryPlan<Scalar>
   private let graph: LayerGraph<Scalar>
@@ -35,7 +35,7 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - batch: The most rows of a batch.
   ///   - timeSteps: The steps of a sequence.
   /// - Throws: `OutOfMemory`, or ``ConfigurationError`` if the configuration fixes another batch.
-  public init(
+  package init(
     parameters: ParameterStore<Scalar>, as configuration: ModelConfiguration? = nil, batch: Int,
     timeSteps: Int
   ) throws {
@@ -95,20 +95,20 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// Decides what dropout leaves out.
-  public var dropoutSeed: UInt64 {
+  package var dropoutSeed: UInt64 {
     get { context.seed }
     set { context.seed = newValue }
   }
 
   /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
-  public var input: UnsafeMutableBufferPointer<Scalar> { modelInput.values }
+  package var input: UnsafeMutableBufferPointer<Scalar> { modelInput.values }
 
   /// Where it goes if it is symbols: their numbers, `[timeSteps, rows]`, time-major. An `Embedding` takes them as they are;
   /// for other layers each stands for a row of ``input`` that is 1 in that place, and -1 for one of zeros.
-  public var symbols: UnsafeMutableBufferPointer<Int32> { modelInput.symbols.values }
+  package var symbols: UnsafeMutableBufferPointer<Int32> { modelInput.symbols.values }
 
   /// Whether the input of the next batches is ``symbols``, not ``input``.
-  public var readsSymbols: Bool {
+  package var readsSymbols: Bool {
     get { modelInput.isSymbols }
     set { modelInput.isSymbols = newValue }
   }
@@ -121,7 +121,7 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - update: The updates made before it, which with ``dropoutSeed`` decide what dropout leaves out.
   /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
-  public func forward(
+  package func forward(
     rows: Int, training: Bool = false, update: Int = 0
   ) -> UnsafeBufferPointer<Scalar> {
     context.rows = rows
@@ -142,7 +142,7 @@ public final class Sequential<Scalar: KernelScalar> {
   ///
   /// - Parameter sample: The number of a row's sample, for the error.
   /// - Throws: ``SymbolOutOfRange``; the output then means nothing.
-  public func checkSymbols(
+  package func checkSymbols(
     sample: (_ row: Int) -> Int = { $0 }
   ) throws(SymbolOutOfRange) {
     guard let wrong = context.wrongSymbol else { return }
@@ -152,12 +152,12 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The likeliest class of each row of the last output step.
-  public func likeliestClasses(rows: Int) -> [Int] {
+  package func likeliestClasses(rows: Int) -> [Int] {
     (0..<rows).map { likeliestClass(row: $0, of: rows) }
   }
 
   /// The likeliest class of one row of the last output step.
-  public func likeliestClass(row: Int, of rows: Int = 1) -> Int {
+  package func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = outputUnits
     return Scalar.likeliestClass(
       output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
@@ -165,10 +165,10 @@ public final class Sequential<Scalar: KernelScalar> {
 
   /// What a loss makes of an output: the sum over the steps of rows that count, the right answers among them, see
   /// ``Loss/answersPerRow(units:)``, and how many steps of rows count.
-  public typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
+  package typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
 
   /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
-  public func evaluate(
+  package func evaluate(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
     let sums = Scalar.evaluate(
@@ -186,7 +186,7 @@ public final class Sequential<Scalar: KernelScalar> {
   ///   - optimizer: Updates the weights; without one their gradients are kept in the store.
   /// - Returns: What the output was like before the update.
   @discardableResult
-  public func backward(
+  package func backward(
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> LossSums {
@@ -231,7 +231,7 @@ public final class Sequential<Scalar: KernelScalar> {
   }
 
   /// Sets the state of stateful layers to zero, as Keras' `reset_states` does.
-  public func resetStates() {
+  package func resetStates() {
     for (_, layer) in stateful {
       for state in layer.states {
         if let base = state.baseAddress { Scalar.fill(base, with: 0, count: state.count) }
@@ -245,7 +245,7 @@ public final class Sequential<Scalar: KernelScalar> {
 
 extension Sequential where Scalar == Float {
   /// The state of all stateful layers; `nil` if there are none.
-  public var recurrentState: RecurrentState? {
+  package var recurrentState: RecurrentState? {
     guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
@@ -259,7 +259,7 @@ extension Sequential where Scalar == Float {
   /// Goes on from a state.
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
-  public func restore(_ state: RecurrentState) throws(ConfigurationError) {
+  package func restore(_ state: RecurrentState) throws(ConfigurationError) {
     guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.described.name)
     else {
       throw ConfigurationError(
@@ -280,7 +280,7 @@ extension Sequential where Scalar == Float {
 
 extension Sequential {
   /// Measures the output against class numbers, `[outputSteps, rows]`.
-  public func evaluate(
+  package func evaluate(
     targets: [Int32], loss: Loss = .categoricalCrossEntropy, rows: Int
   ) -> LossSums {
     targets.withUnsafeBufferPointer { targets in
@@ -290,7 +290,7 @@ extension Sequential {
 
   /// Goes back by class numbers, `[outputSteps, rows]`.
   @discardableResult
-  public func backward(
+  package func backward(
     targets: [Int32], loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> LossSums {
@@ -304,7 +304,7 @@ extension Sequential {
 
   /// Goes back by values, `[outputSteps, rows, outputUnits]`.
   @discardableResult
-  public func backward(
+  package func backward(
     targetValues: [Scalar], loss: Loss, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> LossSums {
     targetValues.withUnsafeBufferPointer { values in

@@ -1,11 +1,9 @@
-import Kernels
-
 /// The states of a model's stateful layers at some moment, kept without allocating.
-public final class StateSnapshot {
+package final class StateSnapshot {
   fileprivate var values: [[Float]]
 
   /// That of a model as it stands.
-  public init(of model: Sequential<Float>) {
+  package init(of model: Sequential<Float>) {
     values = model.states.map { Array($0) }
   }
 }
@@ -14,7 +12,7 @@ extension Sequential where Scalar == Float {
   /// Keeps the states as they are.
   ///
   /// - Parameter snapshot: One of this model, or of another one of the same layers and batch.
-  public func keepStates(in snapshot: StateSnapshot) {
+  package func keepStates(in snapshot: StateSnapshot) {
     for (index, state) in states.enumerated() {
       guard let from = state.baseAddress else { continue }
       snapshot.values[index].withUnsafeMutableBufferPointer { kept in
@@ -29,7 +27,7 @@ extension Sequential where Scalar == Float {
   /// - Parameters:
   ///   - parents: The row that each takes them from.
   ///   - snapshot: Keeps the states meanwhile; one of this model.
-  public func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot) {
+  package func takeStates(ofRows parents: [Int], by snapshot: StateSnapshot) {
     precondition(parents.count <= batch && parents.allSatisfy { (0..<batch).contains($0) })
     keepStates(in: snapshot)
     for (index, state) in states.enumerated() {
@@ -44,7 +42,7 @@ extension Sequential where Scalar == Float {
   }
 
   /// Goes back, or on, to states that were kept.
-  public func restoreStates(from snapshot: StateSnapshot) {
+  package func restoreStates(from snapshot: StateSnapshot) {
     for (index, state) in states.enumerated() {
       snapshot.values[index].withUnsafeBufferPointer { kept in
         guard let from = kept.baseAddress else { return }

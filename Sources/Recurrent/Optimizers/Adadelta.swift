@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Adadelta (Zeiler 2012) as `keras.optimizers.Adadelta` computes it: the weights move by

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Adagrad (Duchi et al. 2011) as `keras.optimizers.Adagrad` computes it: `a ← a + g²`, and the weights move by

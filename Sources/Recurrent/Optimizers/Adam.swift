@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Adam (Kingma & Ba 2015) as `keras.optimizers.Adam` computes it, with AMSGrad (Reddi et al. 2018) if it is asked for.

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Adam with Nesterov's momentum (Dozat 2016) as `keras.optimizers.Nadam` computes it. The product of momentum

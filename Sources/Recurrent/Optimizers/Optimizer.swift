@@ -9,12 +9,12 @@ import Kernels
 /// stored first, and ``endUpdate()`` updates the weights.
 ///
 /// Memory: as many scalars as the weights for each slot, laid out as ``ParameterStore`` lays them out.
-public final class Optimizer<Scalar: KernelScalar> {
-  public private(set) var configuration: OptimizerConfiguration
+package final class Optimizer<Scalar: KernelScalar> {
+  package private(set) var configuration: OptimizerConfiguration
   /// The updates made so far.
-  public var iterations = 0
+  package var iterations = 0
   /// The names of the arrays, in the order of Keras' files.
-  public let slotNames: [String]
+  package let slotNames: [String]
 
   private let parameters: ParameterStore<Scalar>
   private let slots: [AlignedMemory<Scalar>]
@@ -60,7 +60,7 @@ public final class Optimizer<Scalar: KernelScalar> {
   /// An optimizer that has made no update yet.
   ///
   /// - Throws: `OutOfMemory`.
-  public init(
+  package init(
     _ configuration: OptimizerConfiguration, parameters: ParameterStore<Scalar>
   ) throws {
     guard let rule = OptimizerCatalog.classes[configuration.className]?.init(configuration) else {
@@ -98,13 +98,13 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   /// The learning rate of the next update.
-  public var learningRate: Float {
+  package var learningRate: Float {
     get { configuration.learningRate }
     set { if newValue != configuration.learningRate { configuration.learningRate = newValue } }
   }
 
   /// Takes over the updates and arrays of an optimizer of the same class.
-  public func goOn(from other: Optimizer<Scalar>) {
+  package func goOn(from other: Optimizer<Scalar>) {
     iterations = other.iterations
     for (slot, values) in zip(slots, other.slots) {
       slot.base.update(from: values.base, count: slot.count)
@@ -112,7 +112,7 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   /// An array of a parameter, in the parameter's shape; empty if the optimizer keeps none of that name.
-  public func slot(
+  package func slot(
     _ name: String, of parameter: ParameterStore<Scalar>.Parameter
   ) -> UnsafeMutableBufferPointer<Scalar> {
     guard let index = slotNames.firstIndex(of: name) else {
@@ -123,7 +123,7 @@ public final class Optimizer<Scalar: KernelScalar> {
   }
 
   /// What Keras 3 keeps beside slots: Nadam's product of momentum factors; `nil` for the others.
-  public var momentumProduct: Float? {
+  package var momentumProduct: Float? {
     (rule as? NadamRule).map { Float($0.momentumProduct(updates: iterations)) }
   }
 

@@ -1,14 +1,17 @@
+import Files
+import Kernels
+
 /// An optimizer in Keras' words: its class and its options.
-public struct OptimizerConfiguration: Equatable, Sendable {
+package struct OptimizerConfiguration: Equatable, Sendable {
   /// Keras' class name, such as `Adam`.
-  public let className: String
+  package let className: String
   /// All options, with Keras' names.
-  public private(set) var options: [String: JSONValue]
+  package private(set) var options: [String: JSONValue]
 
   /// - Parameter options: One that is left out has Keras' default; the learning rate is rounded to float32, as
   ///   Keras keeps it.
   /// - Throws: ``ConfigurationError`` naming the option that is not one of the class, or cannot train.
-  public init(
+  package init(
     _ className: String, options: [String: JSONValue] = [:]
   ) throws(ConfigurationError) {
     guard let rule = OptimizerCatalog.classes[className] else {
@@ -58,7 +61,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   /// The same with another learning rate.
   ///
   /// - Throws: ``ConfigurationError`` if it is not above 0.
-  public func with(
+  package func with(
     learningRate: Float
   ) throws(ConfigurationError) -> OptimizerConfiguration {
     guard learningRate.isFinite, learningRate > 0 else {
@@ -72,7 +75,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   /// The same with some options of its own, by Keras' names: `epsilon`, `beta_1`, `momentum`, ….
   ///
   /// - Throws: ``ConfigurationError`` naming the option that is not one of the class, or cannot train.
-  public func with(
+  package func with(
     options others: [String: Double]
   ) throws(ConfigurationError) -> OptimizerConfiguration {
     try OptimizerConfiguration(
@@ -83,7 +86,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   /// 2013), as Keras does it for `global_clipnorm`.
   ///
   /// - Throws: ``ConfigurationError`` if it is not above 0.
-  public func with(clipNorm: Double) throws(ConfigurationError) -> OptimizerConfiguration {
+  package func with(clipNorm: Double) throws(ConfigurationError) -> OptimizerConfiguration {
     guard clipNorm.isFinite, clipNorm > 0 else {
       throw ConfigurationError("the norm to clip gradients to is \(clipNorm); it must be above 0")
     }
@@ -95,7 +98,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   /// Adam with Keras' defaults.
   ///
   /// - Throws: ``ConfigurationError`` if it is not above 0.
-  public static func adam(
+  package static func adam(
     learningRate: Float = 0.001
   ) throws(ConfigurationError) -> OptimizerConfiguration {
     try OptimizerConfiguration(
@@ -105,17 +108,17 @@ public struct OptimizerConfiguration: Equatable, Sendable {
   /// The optimizer of a name such as `adam`, in letters of any size, with Keras' defaults.
   ///
   /// - Throws: ``ConfigurationError`` if there is none of that name.
-  public init(named name: String) throws(ConfigurationError) {
+  package init(named name: String) throws(ConfigurationError) {
     let className = OptimizerCatalog.classes.keys.first { $0.lowercased() == name.lowercased() }
     try self.init(className ?? name)
   }
 
-  public var learningRate: Float {
+  package var learningRate: Float {
     didSet { options["learning_rate"] = .number(Double(learningRate)) }
   }
 
   /// The classes that there are.
-  public static var names: [String] { OptimizerCatalog.all.map { $0.className } }
+  package static var names: [String] { OptimizerCatalog.all.map { $0.className } }
 
   /// What every optimizer of Keras has.
   private static let common: [String: JSONValue] = [
@@ -128,7 +131,7 @@ public struct OptimizerConfiguration: Equatable, Sendable {
 
   /// The arrays that are kept for each weight: groups, in each of which those of one weight follow each other
   /// in Keras' files.
-  public var slotGroups: [[String]] {
+  package var slotGroups: [[String]] {
     OptimizerCatalog.classes[className]?.init(self).slotGroups ?? []
   }
 }

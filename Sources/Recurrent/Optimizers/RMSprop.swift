@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// RMSprop (Hinton 2012) as `keras.optimizers.RMSprop` computes it: `v ← ρ · v + (1 − ρ) · g²`, and the weights

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Gradient descent as `keras.optimizers.SGD` computes it, `m ← momentum · m − rate · g`, and the weights move by

@@ -2,9 +2,9 @@ import Kernels
 
 /// The draws of ``Philox`` one after the other: a draw is a function of seed, stream and position alone, so the position
 /// is all the state there is, and streams of one seed never meet.
-public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
+package struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// What the numbers of a stream are for.
-  public enum Stream: UInt64, Sendable {
+  package enum Stream: UInt64, Sendable {
     case initialWeights = 0
     case trainingData = 1
     case shuffle = 2
@@ -15,16 +15,16 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
 
   private var draws: Philox
 
-  public init(seed: UInt64, stream: Stream, position: UInt64 = 0) {
+  package init(seed: UInt64, stream: Stream, position: UInt64 = 0) {
     draws = Philox(seed: seed, stream: stream.rawValue, position: position)
   }
 
-  public var seed: UInt64 { draws.seed }
-  public var stream: UInt64 { draws.stream }
+  package var seed: UInt64 { draws.seed }
+  package var stream: UInt64 { draws.stream }
   /// The number of 64-bit draws made so far.
-  public var position: UInt64 { draws.position }
+  package var position: UInt64 { draws.position }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     defer { draws.position &+= 1 }
     return draws.draw(draws.position)
   }
@@ -32,7 +32,7 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// A number from 0 up to but not including `bound`, every one equally likely (Lemire 2019).
   ///
   /// - Precondition: `bound > 0`.
-  public mutating func uniform(below bound: Int) -> Int {
+  package mutating func uniform(below bound: Int) -> Int {
     let bound = UInt64(bound)
     var product = next().multipliedFullWidth(by: bound)
     if product.low < bound {
@@ -52,10 +52,10 @@ public struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
   }
 
   /// A number in `[0, 1)` with 53 random bits.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// The numbers from 0 to `count − 1` in random order (Fisher & Yates), written over `order`.
-  public mutating func shuffle(_ order: inout [Int32]) {
+  package mutating func shuffle(_ order: inout [Int32]) {
     for index in order.indices { order[index] = Int32(index) }
     for last in stride(from: order.count - 1, to: 0, by: -1) {
       order.swapAt(last, uniform(below: last + 1))

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// What weights are put back into after every update: `keras.constraints.NonNeg`, `UnitNorm`, `MaxNorm` and

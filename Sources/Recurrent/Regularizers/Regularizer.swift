@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// A price on the size of weights, added to the loss: `keras.regularizers.L1`, `L2` and `L1L2`,

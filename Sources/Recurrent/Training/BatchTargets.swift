@@ -1,3 +1,5 @@
+import Kernels
+
 /// The targets of a batch: where a source of samples puts them, and where losses and metrics read them.
 ///
 /// Memory: `batch × outputSteps` class numbers, or as many rows of values.

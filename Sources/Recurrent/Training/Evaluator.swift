@@ -1,12 +1,12 @@
 /// Measures a model on samples without training it: Keras' `evaluate`.
-public final class Evaluator {
+package final class Evaluator {
   /// Means over all rows that count.
-  public struct Result: Equatable, Sendable {
+  package struct Result: Equatable, Sendable {
     /// With what regularizers add, as Keras' `evaluate` has it.
-    public let loss: Double
+    package let loss: Double
     /// The part of right answers, from 0 to 1.
-    public let accuracy: Double
-    public let metrics: [Metric: Double]
+    package let accuracy: Double
+    package let metrics: [Metric: Double]
   }
 
   private let model: Sequential<Float>
@@ -18,7 +18,7 @@ public final class Evaluator {
   /// - Parameters:
   ///   - batchSize: The rows that are computed at once; a stateful model's own.
   /// - Throws: ``ConfigurationError`` if the samples do not fit the model, ``SymbolOutOfRange``, or `OutOfMemory`.
-  public init(
+  package init(
     parameters: ParameterStore<Float>, loss: Loss, source: any SampleSource, batchSize: Int,
     metrics: [Metric] = []
   ) throws {
@@ -43,7 +43,7 @@ public final class Evaluator {
   /// Evaluates all samples in order; a stateful model begins from zeros.
   ///
   /// - Throws: What the source throws, or ``SymbolOutOfRange``.
-  public func evaluate() throws -> Result {
+  package func evaluate() throws -> Result {
     model.resetStates()
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
     var metricSums = [Double](repeating: 0, count: metrics.count)
@@ -73,7 +73,7 @@ extension Sequential where Scalar == Float {
   /// Puts all samples of a dataset into ``input``, or ``symbols``.
   ///
   /// - Throws: What the dataset throws.
-  public func load(_ dataset: SequenceDataset) throws {
+  package func load(_ dataset: SequenceDataset) throws {
     precondition(dataset.samples <= batch)
     try BatchTargets(of: dataset, for: self, loss: .categoricalCrossEntropy).load(
       dataset, order: nil, first: 0, rows: dataset.samples, into: self)

@@ -2,7 +2,7 @@ extension [Float] {
   /// The numbers of symbols that rows stand for: where each has its 1, or -1 for one of zeros.
   ///
   /// - Returns: `nil` if a row is neither one-hot nor zeros, or there is one column only.
-  public func oneHotNumbers(columns: Int) -> [Int32]? {
+  package func oneHotNumbers(columns: Int) -> [Int32]? {
     guard columns > 1 else { return nil }
     var numbers: [Int32] = []
     for row in 0..<count / columns {

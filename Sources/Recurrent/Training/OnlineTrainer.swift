@@ -1,10 +1,12 @@
+import Kernels
+
 /// Learns from samples one by one as they come, an update each, by the gradient of that sample alone.
 ///
 /// The state that a stateful model begins with is the caller's to set, see ``model``.
-public final class OnlineTrainer {
+package final class OnlineTrainer {
   /// The model that learns: a batch of one row.
-  public let model: Sequential<Float>
-  public let optimizer: Optimizer<Float>
+  package let model: Sequential<Float>
+  package let optimizer: Optimizer<Float>
   private let loss: Loss
   private var values: [Float]
 
@@ -12,7 +14,7 @@ public final class OnlineTrainer {
   ///   - configuration: The model, if it is to learn in another way than that of the parameters, say step by step.
   ///   - dropoutSeed: Decides what dropout leaves out.
   /// - Throws: ``ConfigurationError``, or `OutOfMemory`.
-  public init(
+  package init(
     parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil,
     optimizer: Optimizer<Float>, loss: Loss, timeSteps: Int, dropoutSeed: UInt64
   ) throws {
@@ -30,7 +32,7 @@ public final class OnlineTrainer {
   ///   - input: The value of a step's feature.
   ///   - target: The value of a unit of the output's only step.
   /// - Throws: ``TrainingDiverged`` if the loss is no longer a number; ``SymbolOutOfRange``, and then nothing is learnt.
-  public func learn(
+  package func learn(
     input: (_ step: Int, _ feature: Int) -> Float, target: (_ unit: Int) -> Float
   ) throws {
     load(input)
@@ -44,7 +46,7 @@ public final class OnlineTrainer {
   /// Makes one update by the class of the output's only step.
   ///
   /// - Throws: As the other one.
-  public func learn(
+  package func learn(
     input: (_ step: Int, _ feature: Int) -> Float, classNumber: Int
   ) throws {
     load(input)
@@ -55,7 +57,7 @@ public final class OnlineTrainer {
   ///
   /// - Parameter symbol: Its number, see ``Sequential/symbols``.
   /// - Throws: As the others.
-  public func learn(symbol: Int32, classNumber: Int) throws {
+  package func learn(symbol: Int32, classNumber: Int) throws {
     precondition(model.timeSteps == 1)
     model.readsSymbols = true
     model.symbols[0] = symbol

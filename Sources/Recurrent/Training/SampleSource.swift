@@ -1,6 +1,6 @@
 /// Samples that a model learns from, wherever they are kept: in memory, or in a file that is read as they are
 /// needed.
-public protocol SampleSource {
+package protocol SampleSource {
   var samples: Int { get }
   /// The steps of a sample's input.
   var timeSteps: Int { get }
@@ -31,27 +31,27 @@ public protocol SampleSource {
 }
 
 extension SampleSource {
-  public var givesSymbols: Bool { false }
-  public func checkInputs(_ symbols: SymbolRange) {}
+  package var givesSymbols: Bool { false }
+  package func checkInputs(_ symbols: SymbolRange) {}
 }
 
 /// Which samples a model is to be given, and where they go.
-public struct SampleBatch {
+package struct SampleBatch {
   /// The order of the epoch; that of the source if `nil`.
   private let order: UnsafeBufferPointer<Int32>?
   private let first: Int
-  public let rows: Int
+  package let rows: Int
   /// `[timeSteps, rows, features]`; not looked at if there are ``symbols``.
-  public let input: UnsafeMutablePointer<Float>
+  package let input: UnsafeMutablePointer<Float>
   /// Where the numbers of symbols go, `[timeSteps, rows]`, see ``Sequential/symbols``; `nil` if values are wanted.
-  public let symbols: UnsafeMutablePointer<Int32>?
+  package let symbols: UnsafeMutablePointer<Int32>?
   /// Class numbers, `[targetSteps, rows]`; of a source without class numbers not looked at.
-  public let classes: UnsafeMutablePointer<Int32>
+  package let classes: UnsafeMutablePointer<Int32>
   /// `[targetSteps, rows, targetUnits]`; of a source of class numbers not looked at.
-  public let values: UnsafeMutablePointer<Float>
+  package let values: UnsafeMutablePointer<Float>
 
   /// - Parameter first: Where in the order the batch begins.
-  public init(
+  package init(
     order: UnsafeBufferPointer<Int32>?, first: Int, rows: Int,
     input: UnsafeMutablePointer<Float>, symbols: UnsafeMutablePointer<Int32>?,
     classes: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Float>
@@ -67,5 +67,5 @@ public struct SampleBatch {
 
   /// The number of the sample in a row.
   @inline(__always)
-  public func sample(_ row: Int) -> Int { order.map { Int($0[first + row]) } ?? first + row }
+  package func sample(_ row: Int) -> Int { order.map { Int($0[first + row]) } ?? first + row }
 }

@@ -1,23 +1,23 @@
 /// Sequences with the class that follows each: what a model learns from.
-public struct SequenceDataset: SampleSource, Equatable, Sendable {
-  public let samples: Int
-  public let timeSteps: Int
-  public let features: Int
+package struct SequenceDataset: SampleSource, Equatable, Sendable {
+  package let samples: Int
+  package let timeSteps: Int
+  package let features: Int
   /// The steps that have a target: all of them, or the last one only.
-  public let targetSteps: Int
+  package let targetSteps: Int
   /// `[samples, timeSteps, features]`, row-major.
-  public let inputs: [Float]
+  package let inputs: [Float]
   /// Class numbers, `[samples, targetSteps]`, row-major; empty if the targets are ``targetValues``.
-  public let targets: [Int32]
+  package let targets: [Int32]
   /// `[samples, targetSteps, targetUnits]`, row-major.
-  public let targetValues: [Float]
+  package let targetValues: [Float]
   /// The values of a target.
-  public let targetUnits: Int
+  package let targetUnits: Int
   /// What ``inputs`` stand for if they are one-hot rows and zeros, `[samples, timeSteps]`.
   private let symbols: [Int32]?
 
   /// - Throws: ``ConfigurationError`` if the arrays do not have these shapes.
-  public init(
+  package init(
     samples: Int, timeSteps: Int, features: Int, targetSteps: Int = 1, inputs: [Float],
     targets: [Int32]
   ) throws(ConfigurationError) {
@@ -42,7 +42,7 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
   /// Sequences with any numbers as targets.
   ///
   /// - Throws: ``ConfigurationError`` if the arrays do not have these shapes.
-  public init(
+  package init(
     samples: Int, timeSteps: Int, features: Int, targetSteps: Int, targetUnits: Int,
     inputs: [Float], targetValues: [Float]
   ) throws(ConfigurationError) {
@@ -67,9 +67,9 @@ public struct SequenceDataset: SampleSource, Equatable, Sendable {
 }
 
 extension SequenceDataset {
-  public var givesSymbols: Bool { symbols != nil }
+  package var givesSymbols: Bool { symbols != nil }
 
-  public func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
+  package func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
     guard targetUnits > 0 else {
       if let target = targets.first(where: { $0 >= units }) {
         throw ConfigurationError("the data has a class \(target), the model gives \(units)")
@@ -85,11 +85,11 @@ extension SequenceDataset {
     }
   }
 
-  public func checkInputs(_ symbols: SymbolRange) throws(SymbolOutOfRange) {
+  package func checkInputs(_ symbols: SymbolRange) throws(SymbolOutOfRange) {
     try symbols.check(inputs, timeSteps: timeSteps)
   }
 
-  public func load(_ batch: SampleBatch) {
+  package func load(_ batch: SampleBatch) {
     let rows = batch.rows
     if let symbols, let to = batch.symbols {
       for row in 0..<rows {
@@ -134,7 +134,7 @@ extension SequenceDataset {
   }
 
   /// The samples of a range, in their order.
-  public func part(_ range: Range<Int>) throws(ConfigurationError) -> SequenceDataset {
+  package func part(_ range: Range<Int>) throws(ConfigurationError) -> SequenceDataset {
     let size = timeSteps * features
     func slice<Value>(_ values: [Value], _ size: Int) -> [Value] {
       Array(values[range.lowerBound * size..<range.upperBound * size])

@@ -1,18 +1,18 @@
 /// Trains a model on a dataset, one update at a time, and can stop after any of them: everything it
 /// needs to go on is in the parameters, the optimizer, ``progress`` and the model's recurrent state.
-public final class Trainer {
-  public let model: Sequential<Float>
-  public let optimizer: Optimizer<Float>
-  public let loss: Loss
-  public let source: any SampleSource
-  public let options: TrainingOptions
-  public private(set) var progress: TrainingProgress
+package final class Trainer {
+  package let model: Sequential<Float>
+  package let optimizer: Optimizer<Float>
+  package let loss: Loss
+  package let source: any SampleSource
+  package let options: TrainingOptions
+  package private(set) var progress: TrainingProgress
   /// The updates that make an epoch.
-  public let updatesPerEpoch: Int
+  package let updatesPerEpoch: Int
   /// Whether the epoch that ended last is the best so far.
-  public private(set) var isBest = false
+  package private(set) var isBest = false
   /// What a validation measures; `nil` if nothing is kept for one.
-  public let evaluator: Evaluator?
+  package let evaluator: Evaluator?
 
   private let targets: BatchTargets
 
@@ -22,7 +22,7 @@ public final class Trainer {
   ///   - recurrentState: The state as saved with it; zeros if `nil`.
   /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other,
   ///   ``SymbolOutOfRange``, or `OutOfMemory`.
-  public init(
+  package init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
     loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
     validation: (any SampleSource)? = nil, options: TrainingOptions, progress: TrainingProgress,
@@ -119,7 +119,7 @@ public final class Trainer {
   }
 
   /// What an epoch adds to ``History/others``.
-  public var columnNames: [String] {
+  package var columnNames: [String] {
     var names = options.metrics.map(\.rawValue)
     if options.schedule != nil { names.append(History.learningRate) }
     guard evaluator != nil else { return names }
@@ -130,7 +130,7 @@ public final class Trainer {
   /// Plans `epochs` more than are done.
   ///
   /// - Throws: ``ConfigurationError`` if they are too many, or fewer than none.
-  public func extend(byEpochs epochs: Int) throws(ConfigurationError) {
+  package func extend(byEpochs epochs: Int) throws(ConfigurationError) {
     let (target, overflow) = progress.epoch.addingReportingOverflow(epochs)
     guard epochs >= 0, !overflow, target <= TrainingProgress.mostEpochs else {
       throw ConfigurationError(
@@ -150,7 +150,7 @@ public final class Trainer {
   ///   to stop here.
   /// - Throws: ``TrainingDiverged``, ``SymbolOutOfRange``, or what `didUpdate` or a source of samples throws. What the source throws
   ///   leaves the run as it was after the update before.
-  public func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
+  package func train(_ didUpdate: (_ endedEpoch: Bool) throws -> Bool) throws {
     while !progress.isFinished {
       let endedEpoch = try update()
       let loss = endedEpoch ? progress.history.loss.last ?? 0 : progress.lossSum
@@ -166,7 +166,7 @@ public final class Trainer {
   /// - Returns: Whether it was the last one of an epoch.
   /// - Throws: What a source of samples throws, or ``SymbolOutOfRange``, before anything is learnt from the batch.
   @discardableResult
-  public func update() throws -> Bool {
+  package func update() throws -> Bool {
     let generator = progress.shuffleGenerator
     let isFirst = progress.updateInEpoch == 0
     if isFirst, options.shuffle { progress.shuffle() }
@@ -270,11 +270,11 @@ public final class Trainer {
 }
 
 /// The loss is no longer a number.
-public struct TrainingDiverged: Error, CustomStringConvertible {
+package struct TrainingDiverged: Error, CustomStringConvertible {
   /// The epoch in which it happened, from 1; `nil` if there are none.
-  public let epoch: Int?
+  package let epoch: Int?
 
-  public var description: String {
+  package var description: String {
     "the loss is no longer a number\(epoch.map { " in epoch \($0)" } ?? ""); use a smaller "
       + "--learning-rate"
   }

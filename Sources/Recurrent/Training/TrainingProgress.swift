@@ -1,45 +1,45 @@
 /// Where a training run stands: with weights, optimizer and recurrent state, all that it needs to go
 /// on as if it had never stopped.
-public struct TrainingProgress: Equatable, Sendable {
+package struct TrainingProgress: Equatable, Sendable {
   /// The most epochs, and updates, of a run.
-  public static let mostEpochs = 1 << 48
+  package static let mostEpochs = 1 << 48
 
   /// The epochs that are done.
-  public internal(set) var epoch: Int
+  package internal(set) var epoch: Int
   /// The epochs after which the run ends.
-  public var targetEpochs: Int
+  package var targetEpochs: Int
   /// The updates done in the epoch that is under way.
-  public internal(set) var updateInEpoch: Int
+  package internal(set) var updateInEpoch: Int
   /// The order in which the epoch under way, or the last one, takes the samples; empty if it is always that of
   /// the source, and not kept.
-  public internal(set) var order: [Int32]
+  package internal(set) var order: [Int32]
   /// Draws the next epoch's order.
-  public internal(set) var shuffleGenerator: PhiloxGenerator
+  package internal(set) var shuffleGenerator: PhiloxGenerator
   /// The sum of the losses of the rows seen in the epoch under way.
-  public internal(set) var lossSum: Double
+  package internal(set) var lossSum: Double
   /// The right answers among them, see ``Loss/answersPerRow(units:)``.
-  public internal(set) var correct: Int
+  package internal(set) var correct: Int
   /// The number of those rows: steps of samples that no mask leaves out.
-  public internal(set) var rowsSeen: Int
+  package internal(set) var rowsSeen: Int
   /// The sum of each metric over them.
-  public var metricSums: [Double] = []
+  package var metricSums: [Double] = []
   /// Loss and accuracy of every epoch done.
-  public internal(set) var history: History
+  package internal(set) var history: History
   /// The best loss, of the validation if there is one.
-  public var best = BestValue()
+  package var best = BestValue()
   /// The same as early stopping sees it.
-  public var earlyStopping = BestValue()
+  package var earlyStopping = BestValue()
   /// The same as the schedule of the learning rate sees it.
-  public var plateau = BestValue()
+  package var plateau = BestValue()
   /// What plateaus have reduced the learning rate to, as a part of it.
-  public var rateReduction = 1.0
+  package var rateReduction = 1.0
   /// Whether the run was ended before all epochs were done.
-  public var isStoppedEarly = false
+  package var isStoppedEarly = false
 
   /// The beginning of a run.
   ///
   /// - Parameter samples: Those that have an order of their own; 0 if it is always that of the source.
-  public init(samples: Int, targetEpochs: Int, randomSeed: UInt64) {
+  package init(samples: Int, targetEpochs: Int, randomSeed: UInt64) {
     self.init(
       epoch: 0, targetEpochs: targetEpochs, updateInEpoch: 0,
       order: (0..<Int32(samples)).map { $0 },
@@ -48,7 +48,7 @@ public struct TrainingProgress: Equatable, Sendable {
   }
 
   /// A run as it was saved.
-  public init(
+  package init(
     epoch: Int, targetEpochs: Int, updateInEpoch: Int, order: [Int32],
     shuffleGenerator: PhiloxGenerator, lossSum: Double, correct: Int, rowsSeen: Int,
     history: History
@@ -75,5 +75,5 @@ public struct TrainingProgress: Equatable, Sendable {
   mutating func shuffle() { shuffleGenerator.shuffle(&order) }
 
   /// Whether all epochs are done, or will not be.
-  public var isFinished: Bool { isStoppedEarly || epoch >= targetEpochs }
+  package var isFinished: Bool { isStoppedEarly || epoch >= targetEpochs }
 }

@@ -1,3 +1,6 @@
+import Files
+import Kernels
+
 /// What `LSTM`, `GRU` and `SimpleRNN` have in common: options of `keras.layers.RNN` and of every cell.
 struct RecurrentOptions: Sendable {
   static let defaults: [String: JSONValue] = [

@@ -1,0 +1,174 @@
+import Checkpoints
+import Files
+import HDF5
+import Recurrent
+
+/// What a checkpoint holds, as tables.
+package struct CheckpointReport {
+  private let checkpoint: Checkpoint
+  private let identity: FileIdentityReport
+
+  init(_ checkpoint: Checkpoint, in file: FileIdentityReport) {
+    self.checkpoint = checkpoint
+    identity = file
+  }
+
+  /// The file at a glance.
+  package var summary: ReportTable {
+    let training = checkpoint.training
+    let configuration = checkpoint.configuration
+    var facts = identity.facts
+    facts += [
+      (
+        "input",
+        .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))
+      ),
+      ("parameters", .integer(configuration.parameterCount)),
+    ]
+    if let problem = checkpoint.trainingProblem {
+      facts.append(("cannot be trained", .text("\(problem)")))
+    }
+    if let optimizer = checkpoint.optimizer {
+      facts.append(("updates", .integer(optimizer.iterations)))
+    }
+    if let task = checkpoint.task {
+      switch task.source {
+      case .experiment(let name): facts.append(("experiment", .text(name)))
+      case .arrays(let inputs, let targets):
+        facts.append(("inputs", .text(inputs)))
+        facts.append(("targets", .text(targets)))
+      case .text(let text):
+        facts.append(("text", .text(text.files.joined(separator: ", "))))
+        facts.append(("level", .text(text.level.rawValue)))
+        facts.append(("sequence length", .integer(text.sequenceLength)))
+      case .series(let series):
+        facts.append(("series", .text(series.file)))
+        facts.append(("target", .text(series.target)))
+        facts.append(("features", .text(series.features.joined(separator: ", "))))
+        facts.append(("sequence length", .integer(series.sequenceLength)))
+        facts.append(("horizon", .integer(series.horizon)))
+      case .labelled(let labelled):
+        facts.append(("sequences", .text(labelled.file)))
+        facts.append(("label", .text(labelled.label)))
+        if let labels = checkpoint.labels {
+          facts.append(("classes", .text(labels.joined(separator: ", "))))
+        }
+        facts.append(("sequence length", .integer(labelled.sequenceLength)))
+      }
+      facts.append(("batch size", .integer(task.options.batchSize)))
+      facts.append(("random seed", .text(String(task.options.randomSeed))))
+    }
+    if let training {
+      let middle =
+        training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
+      facts.append(("epochs", .text("\(training.epoch) of \(training.targetEpochs)\(middle)")))
+      facts.append(("loss", training.history.loss.last.map { .number($0) } ?? .none))
+      if checkpoint.loss.hasAccuracy {
+        facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
+      }
+    }
+    facts.append(("stream", .text(streamText)))
+    return ReportTable(name: "summary", facts: facts)
+  }
+
+  /// The layers, as Keras' `summary()` shows them.
+  package var layers: ReportTable {
+    let configuration = checkpoint.configuration
+    let rows = configuration.layerShapes.map { layer, output, parameterCount in
+      var notes: [String] = []
+      if layer["stateful"] == true { notes.append("stateful") }
+      if layer["return_sequences"] == true { notes.append("return_sequences") }
+      if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
+      if layer["trainable"] == false { notes.append("not trained") }
+      if !layer.inputs.isEmpty { notes.append("from " + layer.inputs.joined(separator: ", ")) }
+      return [
+        ReportTable.Cell.text(layer.name), .text(layer.className),
+        .text(shape([configuration.batch] + output)), .integer(parameterCount),
+        .text(notes.joined(separator: ", ")),
+      ]
+    }
+    return ReportTable(
+      name: "layers", columns: ["layer", "class", "output shape", "parameters", "options"],
+      rows: rows)
+  }
+
+  /// Every weight array with its spread.
+  package var weights: ReportTable {
+    statistics("weights", NamedArray.weights(of: checkpoint))
+  }
+
+  /// The hidden and cell state of every stateful layer.
+  package var state: ReportTable {
+    statistics("state", NamedArray.state(of: checkpoint))
+  }
+
+  /// The optimizer's settings.
+  package var optimizer: ReportTable {
+    guard let optimizer = checkpoint.optimizer else {
+      return ReportTable(name: "optimizer", facts: [])
+    }
+    let configuration = optimizer.configuration
+    let options = configuration.options.sorted { $0.key < $1.key }.filter { $0.value != nil }
+    return ReportTable(
+      name: "optimizer",
+      facts: [
+        ("class", .text(configuration.className)), ("iterations", .integer(optimizer.iterations)),
+      ] + options.map { ($0.key, $0.value.double.map { .number($0) } ?? .text($0.value.text())) })
+  }
+
+  /// The optimizer's moments with their spread.
+  package var moments: ReportTable {
+    statistics("moments", NamedArray.moments(of: checkpoint))
+  }
+
+  /// Loss and accuracy by epoch.
+  package var history: ReportTable {
+    let history = checkpoint.history ?? History()
+    let others = history.others.sorted { $0.key < $1.key }
+    return ReportTable(
+      name: "history", columns: ["epoch", "loss", "accuracy"] + others.map(\.key),
+      rows: zip(history.loss, history.accuracy).enumerated().map { epoch, values in
+        [.integer(epoch + 1), .number(values.0), .number(values.1)]
+          + others.map { $0.value[epoch].isNaN ? .none : .number($0.value[epoch]) }
+      })
+  }
+
+  private var streamText: String {
+    guard let stream = checkpoint.stream else { return "none" }
+    guard let symbols = checkpoint.vocabulary?.symbols, !stream.nextInput.isEmpty else {
+      let rows = stream.nextValues.reduce(0) { $0 + $1.count } / checkpoint.configuration.features
+      return "\(stream.rowsSeen) rows seen live, \(rows) rows kept"
+    }
+    let next = stream.nextInput.map { $0.map { visible(symbols[$0]) }.joined() }
+    return "next input " + next.joined(separator: ", ")
+  }
+
+  /// A symbol without what a terminal would take for an order.
+  private func visible(_ symbol: String) -> String {
+    symbol.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
+      ? String(JSONValue.string(symbol).text().dropFirst().dropLast()) : symbol
+  }
+
+  private func shape(_ sizes: [Int?]) -> String {
+    "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
+  }
+
+  private func statistics(_ name: String, _ arrays: [NamedArray]) -> ReportTable {
+    ReportTable(
+      name: name, columns: ["name", "shape", "mean", "deviation", "least", "largest"],
+      rows: arrays.map { spread($0.name, $0.shape, $0.values()) })
+  }
+
+  /// A row of ``statistics(_:_:)``.
+  private func spread(
+    _ name: String, _ sizes: [Int], _ values: [Float]
+  ) -> [ReportTable.Cell] {
+    let count = Double(max(1, values.count))
+    let mean = values.reduce(0) { $0 + Double($1) } / count
+    let variance = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
+    return [
+      .text(name), .text(shape(sizes)), .number(mean), .number(variance.squareRoot()),
+      .number(Double(values.min() ?? 0)), .number(Double(values.max() ?? 0)),
+    ]
+  }
+}

@@ -1,0 +1,43 @@
+import Checkpoints
+
+/// What a file is: its format, its version and its seal, as a table; and what it holds, if that is a model.
+package struct FileIdentityReport {
+  private let path: String
+  private let identity: FileIdentity
+  private let checkpoint: Checkpoint?
+
+  /// - Throws: `FileError`.
+  package init(_ path: String) throws {
+    self.path = path
+    (identity, checkpoint) = try FileIdentity.read(path)
+  }
+
+  /// The tables of the model in the file; `nil` if it has none.
+  package var contents: CheckpointReport? {
+    checkpoint.map { CheckpointReport($0, in: self) }
+  }
+
+  /// The file at a glance.
+  package var summary: ReportTable { ReportTable(name: "summary", facts: facts) }
+
+  var facts: [(String, ReportTable.Cell)] {
+    let seal = identity.isSealed ? "intact" : "none: not written by these tools, or changed since"
+    var facts: [(String, ReportTable.Cell)] = [("file", .text(path)), ("format", .text(format))]
+    if !identity.version.isEmpty { facts.append(("version", .text(identity.version))) }
+    if identity.format != .onnx, identity.format != .safetensors {
+      facts.append(("seal", .text(seal)))
+    }
+    return facts
+  }
+
+  private var format: String {
+    switch identity.format {
+    case .kerasHDF5: "Keras model (.h5)"
+    case .kerasArchive: "Keras archive (.keras)"
+    case .kerasWeights: "Keras weights without a model (.weights.h5)"
+    case .safetensors:
+      identity.hasModel ? "safetensors, with a model" : "safetensors, weights without a model"
+    case .onnx: "ONNX model"
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Files
+import TextTable
+
+/// How a report is written.
+package enum ReportFormat: String, CaseIterable, Sendable {
+  case text
+  case json
+  case csv
+  case npy
+
+  /// Several tables as one text.
+  ///
+  /// - Throws: ``InspectionError`` if the format cannot hold them.
+  package func render(_ tables: [ReportTable]) throws -> String {
+    switch self {
+    case .text: return tables.map(text).joined(separator: "\n")
+    case .json:
+      let members = tables.map { table in (table.name, json(table)) }
+      return JSONValue.object(Dictionary(members) { first, _ in first }).text(indented: true) + "\n"
+    case .csv:
+      // Tables are told apart by an empty line.
+      return tables.map { table in
+        ([table.columns.joined(separator: ",")]
+          + table.rows.map { $0.map(\.csv).joined(separator: ",") }).map { $0 + "\n" }.joined()
+      }.joined(separator: "\n")
+    case .npy: throw InspectionError("npy holds one array; choose it with --dump NAME")
+    }
+  }
+
+  private func text(_ table: ReportTable) -> String {
+    guard !table.rows.isEmpty else { return "\(table.name): none\n" }
+    let isFacts = table.columns == ["name", "value"]
+    let layout = TextTable<[ReportTable.Cell]> { row in
+      zip(table.columns, row).map { title, cell in
+        let isNumber = if case .text = cell { false } else { true }
+        return Column(
+          title: title, value: cell.text, align: isNumber && !isFacts ? .right : .left)
+      }
+    }
+    return table.name + "\n" + (layout.string(for: table.rows) ?? "")
+  }
+
+  private func json(_ table: ReportTable) -> JSONValue {
+    if table.columns == ["name", "value"] {
+      return .object(
+        Dictionary(table.rows.map { ($0[0].text, $0[1].json) }) { first, _ in first })
+    }
+    return .array(
+      table.rows.map { row in
+        .object(Dictionary(zip(table.columns, row.map(\.json))) { first, _ in first })
+      })
+  }
+}
+
+/// What was asked for cannot be shown.
+package struct InspectionError: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
+}

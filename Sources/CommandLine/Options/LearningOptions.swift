@@ -1,0 +1,129 @@
+import ArgumentParser
+import Recurrent
+import Tasks
+
+/// How a new run learns: the same options whatever it learns from.
+package struct LearningOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The optimizer's learning rate. (default: the model's)", valueName: "RATE"))
+  package var learningRate: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "\(OptimizerConfiguration.names.joined(separator: ", ")). (default: the model's, or Adam)",
+      valueName: "NAME"))
+  package var optimizer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The optimizer's other options by Keras' names: epsilon=1e-8,beta_2=0.99",
+      valueName: "NAME=NUMBER"),
+    transform: NamedNumbersOption.init)
+  package var optimizerOptions: NamedNumbersOption?
+
+  @Option(
+    help: ArgumentHelp(
+      "How the learning rate changes: \(ScheduleOption.forms). (default: constant)",
+      valueName: "COURSE"),
+    transform: ScheduleOption.init)
+  package var schedule: ScheduleOption?
+
+  @Option(
+    help: ArgumentHelp("Updates over which the learning rate rises from zero.", valueName: "N"))
+  package var warmUp: Int = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Scale gradients down together where their norm is above this.", valueName: "NORM"))
+  package var clipNorm: Double?
+
+  @Option(
+    help: ArgumentHelp("The part of values left out above each LSTM layer.", valueName: "RATE"))
+  package var dropout: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The part of the data kept for validation, from its end. (default: 0.1 of a text, else 0)",
+      valueName: "PART"))
+  package var validationSplit: Double?
+
+  @Option(
+    help: ArgumentHelp("Epochs from one validation to the next. (default: 1)", valueName: "N"))
+  package var validateEvery: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "End when the loss, of the validation if there is one, has not improved for N epochs.",
+      valueName: "N"))
+  package var earlyStopping: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measured too, with commas between: \(Metric.names).", valueName: "NAMES"),
+    transform: { try ListOption($0, of: "one of \(Metric.names)") })
+  package var metrics: ListOption<Metric>?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the loss of each class counts for, with commas between.", valueName: "WEIGHTS"),
+    transform: { try ListOption($0, of: "a number") })
+  package var classWeights: ListOption<Float>?
+
+  package init() {}
+
+  package func validate() throws {
+    guard dropout.map({ (0..<1).contains($0) }) ?? true else {
+      throw ValidationError("--dropout is \(dropout ?? 0); it must be from 0 to below 1")
+    }
+    guard validationSplit.map({ (0..<1).contains($0) }) ?? true else {
+      throw ValidationError(
+        "--validation-split is \(validationSplit ?? 0); it must be from 0 to below 1")
+    }
+    for (name, value, least) in [
+      ("--validate-every", validateEvery ?? 1, 1), ("--early-stopping", earlyStopping ?? 1, 1),
+      ("--warm-up", warmUp, 0),
+    ] where !(least...TrainingProgress.mostEpochs).contains(value) {
+      throw ValidationError(
+        "\(name) is \(value); it must be from \(least) to \(TrainingProgress.mostEpochs)")
+    }
+  }
+
+  /// The options that a model which is there already has of its own, and whether they are given.
+  package var givenOfModel: [(name: String, isGiven: Bool)] {
+    [
+      ("--dropout", dropout != nil), ("--clip-norm", clipNorm != nil),
+      ("--optimizer-options", optimizerOptions != nil),
+    ]
+  }
+
+  /// Has a plan learn so.
+  package func apply(to plan: inout TrainingPlan) {
+    plan.learningRate = learningRate ?? plan.learningRate
+    plan.optimizer = optimizer ?? plan.optimizer
+    plan.optimizerOptions = optimizerOptions?.numbers ?? [:]
+    plan.course = schedule?.course(epochs: plan.epochs)
+    plan.warmUp = warmUp
+    plan.clipNorm = clipNorm
+    plan.dropout = dropout ?? plan.dropout
+    plan.validationSplit = validationSplit ?? plan.validationSplit
+    plan.validateEvery = validateEvery ?? 1
+    plan.earlyStopping = earlyStopping
+    plan.metrics = metrics?.elements ?? []
+    plan.classWeights = classWeights?.elements ?? []
+  }
+
+  /// Has a run of a model that is there already learn so.
+  ///
+  /// - Parameter rate: The learning rate of its optimizer.
+  /// - Throws: `ConfigurationError`.
+  package func apply(to options: inout TrainingOptions, rate: Float, epochs: Int) throws {
+    if schedule != nil || warmUp != 0 {
+      options.schedule = try LearningRateSchedule(
+        schedule?.course(epochs: epochs) ?? .constant, rate: rate, warmUp: warmUp)
+    }
+    options.validateEvery = validateEvery ?? 1
+    options.earlyStopping = earlyStopping
+    options.metrics = metrics?.elements ?? []
+    options.classWeights = classWeights?.elements ?? []
+  }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Checkpoints
+import Tasks
+
+/// `--checkpoint-every`, `--keep`, `--save-best`, `--log` and `--tensorboard`, the same wherever training saves.
+package struct SavingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Save every N epochs too, or after N updates: 500updates.", valueName: "N"),
+    transform: CheckpointSchedule.Interval.init(text:))
+  package var checkpointEvery: CheckpointSchedule.Interval?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the last N of these as NAME-update-UPDATES.h5 too.", valueName: "N"))
+  package var keep: Int = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the checkpoint after the best epoch so far, by the loss of the validation if there is one.",
+      valueName: "CHECKPOINT"))
+  package var saveBest: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write loss and metrics of each epoch to a .csv or .jsonl file.", valueName: "FILE"))
+  package var log: String?
+
+  @Option(
+    help: ArgumentHelp("Write them as event files of TensorBoard too.", valueName: "FOLDER"))
+  package var tensorboard: String?
+
+  package init() {}
+
+  package func validate() throws {
+    guard keep >= 0 else { throw ValidationError("--keep is \(keep); it cannot be negative") }
+  }
+
+  /// Takes the right to write at `path`.
+  ///
+  /// - Throws: `FileError`, or `ConfigurationError` if the name is none of such a checkpoint.
+  package func schedule(path: String) throws -> CheckpointSchedule {
+    try CheckpointSchedule(
+      path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
+  }
+
+  /// Adds what is written to the files of a command.
+  ///
+  /// - Parameter path: The checkpoint.
+  package func addFiles(path: String, to files: inout CommandFiles) {
+    files.write(path, "--save")
+    files.write(saveBest, "--save-best")
+    files.write(log, "--log")
+    files.write(tensorboard, "--tensorboard")
+    for file in tensorboard.map(TensorBoardLog.files) ?? [] { files.write(file, "--tensorboard") }
+  }
+
+  /// What is written as epochs end.
+  ///
+  /// - Throws: `ConfigurationError` if a file is of no kind that is known.
+  package func logs() throws -> [any EpochLog] {
+    var logs: [any EpochLog] = []
+    if let log { logs.append(try TrainingLog(log)) }
+    if let tensorboard { logs.append(TensorBoardLog(tensorboard)) }
+    return logs
+  }
+}
+
+extension CheckpointSchedule.Interval {
+  /// - Throws: `ValidationError` if it is neither epochs nor updates.
+  init(text: String) throws(ValidationError) {
+    let unit = "updates"
+    let isUpdates = text.hasSuffix(unit)
+    guard let count = Int(isUpdates ? String(text.dropLast(unit.count)) : text), count >= 1 else {
+      throw ValidationError(
+        "it is a number of epochs from 1, such as 10, or of updates: 500updates")
+    }
+    self = isUpdates ? .updates(count) : .epochs(count)
+  }
+}
+
+extension KerasVersion: ExpressibleByArgument {
+  package init?(argument: String) {
+    guard let number = Int(argument) else { return nil }
+    self.init(rawValue: number)
+  }
+
+  package var defaultValueDescription: String { String(rawValue) }
+  package static var allValueStrings: [String] { ["3", "2"] }
+}

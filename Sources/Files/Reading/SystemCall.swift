@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The system's words for the error of the last call.
+package func systemErrorText(_ code: Int32 = errno) -> String {
+  String(cString: strerror(code))
+}
+
+/// Makes a call of the system until no signal interrupts it.
+///
+/// - Returns: What the call returns; `errno` tells why if that is negative.
+package func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  while true {
+    let result = call()
+    if result >= 0 || errno != EINTR { return result }
+  }
+}
+
+/// The folder and the name of a path.
+package func splitPath(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+  let folder = path[..<slash]
+  return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+}
+
+/// The file a path leads to, through symbolic links; the path itself if there is none yet.
+package func resolved(_ path: String) -> String {
+  guard let real = realpath(path, nil) else { return path }
+  defer { free(real) }
+  return String(cString: real)
+}
+
+/// Whether there is a file under that name, through symbolic links.
+///
+/// - Throws: ``FileError`` if that cannot be known: a failing disk is not a missing file.
+package func isRegularFile(_ path: String) throws -> Bool {
+  var status = stat()
+  guard retrying({ stat(path, &status) }) == 0 else {
+    // Names that no file has.
+    guard ![ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP].contains(errno) else { return false }
+    throw FileError(.noInput, file: path, systemErrorText())
+  }
+  return status.st_mode & S_IFMT == S_IFREG
+}
+
+/// Removes a file, if it is there.
+///
+/// - Throws: ``FileError``.
+package func removeFile(_ path: String, reportedAs reported: String) throws {
+  guard retrying({ unlink(path) }) == 0 || errno == ENOENT else {
+    throw FileError(
+      .inputOutput, file: reported, "cannot remove \(path): \(systemErrorText())")
+  }
+}
+
+/// The names of all that is in a folder.
+///
+/// - Throws: ``FileError``.
+package func folderEntries(_ folder: String) throws -> [String] {
+  func failed() -> FileError {
+    FileError(.inputOutput, file: folder, "cannot list: \(systemErrorText())")
+  }
+  guard let directory = opendir(folder) else { throw failed() }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while true {
+    errno = 0
+    guard let entry = readdir(directory) else {
+      guard errno == 0 else { throw failed() }
+      return names
+    }
+    names.append(
+      withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      })
+  }
+}

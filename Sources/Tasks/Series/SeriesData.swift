@@ -1,0 +1,184 @@
+import Checkpoints
+import Files
+import Recurrent
+
+/// Series to train on.
+final class SeriesData: TrainingData {
+  let source: TrainingTask.Source
+  let samples: any SampleSource
+  let validation: (any SampleSource)?
+  let vocabulary: Vocabulary? = nil
+  private let task: SeriesTask
+  private let table: SeriesTable
+  private let encodings: SeriesEncodings
+  private let training: SeriesSamples
+  /// The rows of each series among the rows of all.
+  private let ranges: [Range<Int>]
+  /// `[rows, columns]` of all series, scaled.
+  private let values: [Float]
+  private let validationSplit: Double
+
+  /// New series.
+  ///
+  /// - Throws: `FileError`, or `ConfigurationError` if there are too few rows.
+  convenience init(_ plan: SeriesPlan, batchSize: Int, validationSplit: Double) throws {
+    let table = try SeriesTable(plan.task)
+    var task = plan.task
+    task.digest = table.digest
+    try self.init(
+      task, table, scaling: nil, method: plan.scaling, isStateful: plan.isStateful,
+      batchSize: batchSize, validationSplit: validationSplit)
+  }
+
+  /// The series of a checkpoint.
+  ///
+  /// - Throws: `FileError` if they are not there any more, or have changed.
+  convenience init(
+    _ task: SeriesTask, of checkpoint: Checkpoint, batchSize: Int, validationSplit: Double
+  ) throws {
+    let table = try SeriesTable(task)
+    guard table.digest == task.digest else {
+      throw FileError(
+        .invalid, file: task.file,
+        "is not the series that training began with; it has changed since")
+    }
+    guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
+      throw ConfigurationError("/scaling: is not that of the series' columns")
+    }
+    try self.init(
+      task, table, scaling: scaling, method: .none,
+      isStateful: checkpoint.configuration.isStateful, batchSize: batchSize,
+      validationSplit: validationSplit)
+  }
+
+  private init(
+    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, method: Scaling.Method,
+    isStateful: Bool, batchSize: Int, validationSplit: Double
+  ) throws {
+    for (name, value) in [
+      ("sequence length", task.sequenceLength), ("horizon", task.horizon),
+      ("batch size", batchSize),
+    ] where !(1...ModelConfiguration.largestAxis).contains(value) {
+      throw ConfigurationError(
+        "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
+    }
+    guard !isStateful || task.key == nil else {
+      throw ConfigurationError("several series cannot be read as one; use --framing window")
+    }
+    let width = table.columns.count
+    let parts = try table.series.indices.map {
+      try SeriesParts(
+        rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
+    }
+    let encodings =
+      scaling.map { SeriesEncodings(task, $0) }
+      ?? SeriesEncodings(
+        task, method, series: table.series,
+        training: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
+    var first = 0
+    ranges = table.series.indices.map { index in
+      defer { first += table.rows(of: index) }
+      return first..<first + table.rows(of: index)
+    }
+    let all = encodings.encodings(of: table)
+    let values = try table.series.indices.flatMap {
+      try table.encoded($0, by: all[$0], file: task.file)
+    }
+    let ranges = ranges
+    func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
+      isStateful
+        ? SeriesSamples(
+          stretchesOf: parts[0][keyPath: part], of: values, features: width,
+          sequenceLength: length, horizon: task.horizon, batch: batchSize)
+        : SeriesSamples(
+          windows: zip(parts, ranges).map { parts, series in
+            let part = parts[keyPath: part]
+            return (
+              series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
+            )
+          }, of: values, features: width, sequenceLength: length, horizon: task.horizon)
+    }
+    training = samples(\.training, length: task.sequenceLength)
+    guard training.samples > 0 else {
+      throw FileError(
+        .invalid, file: task.file,
+        "has \(table.rows(of: 0)) rows, too few: \(parts[0].training.count) are to train on, and a "
+          + "sample of \(task.sequenceLength) steps and a horizon of \(task.horizon) needs "
+          + "\(task.sequenceLength * (isStateful ? batchSize : 1) + task.horizon)")
+    }
+    self.samples = training
+    // Where a state is carried, a shorter sample measures the same.
+    let available = (parts[0].validation.count + 1 - task.horizon) / batchSize
+    let held = samples(
+      \.validation,
+      length: isStateful ? max(1, min(task.sequenceLength, available)) : task.sequenceLength)
+    guard held.samples > 0 || parts.allSatisfy({ $0.validation.count < task.horizon }) else {
+      throw ConfigurationError(
+        "\(parts[0].validation.count) rows for validation are too few for the \(batchSize) rows of a "
+          + "batch and a horizon of \(task.horizon)")
+    }
+    validation = held.samples > 0 ? held : nil
+    source = .series(task)
+    self.task = task
+    self.table = table
+    self.encodings = encodings
+    self.values = values
+    self.validationSplit = validationSplit
+  }
+
+  /// What a live stream goes on from: the rows that a carried state has not read yet, or the last rows of each
+  /// series.
+  func stream(of trainer: Trainer) -> StreamPosition? {
+    var stream = values(of: trainer)
+    if task.date != nil {
+      stream?.dates = table.series.map { Array($0.dates.suffix(DateRule.looksAt)) }
+    }
+    return stream
+  }
+
+  private func values(of trainer: Trainer) -> StreamPosition? {
+    let width = table.columns.count
+    guard trainer.model.configuration.isStateful else {
+      let length = task.sequenceLength + task.horizon
+      return StreamPosition(
+        nextValues: ranges.map { range in
+          let first = max(range.lowerBound, range.upperBound - length)
+          return Array(values[first * width..<range.upperBound * width])
+        }, lastValues: lastValues, keys: task.key == nil ? [] : table.series.map(\.key))
+    }
+    guard trainer.optimizer.iterations > 0 else { return nil }
+    let updates =
+      trainer.progress.updateInEpoch == 0
+      ? trainer.updatesPerEpoch : trainer.progress.updateInEpoch
+    // The last row of a batch reads the newest stretch.
+    let read = training.starts[updates * trainer.options.batchSize - 1] + training.timeSteps
+    return StreamPosition(nextValues: [Array(values[(read * width)...])], lastValues: lastValues)
+  }
+
+  /// What the next row of each series may need of the last one.
+  private var lastValues: [[Double]] {
+    task.needsLastValues ? table.series.map { $0.values.suffix(table.columns.count) } : []
+  }
+
+  /// The scaling, with what the model errs by on the part for validation.
+  func scaling(of trainer: Trainer) throws -> Scaling? {
+    var scaling = encodings.scaling
+    scaling.residuals = []
+    guard validation != nil else { return scaling }
+    let forecasts = try SeriesForecasts(
+      table, encodings: encodings.encodings(of: table), task: task,
+      parameters: trainer.model.parameters)
+    for index in table.series.indices {
+      let part = try SeriesParts(
+        rows: table.rows(of: index), validationSplit: validationSplit, testSplit: task.testSplit
+      ).validation
+      scaling.residuals += try forecasts.residuals(of: part, series: index)
+    }
+    let most = task.horizon * Self.mostResiduals
+    scaling.residuals = Array(scaling.residuals.suffix(most))
+    return scaling
+  }
+
+  /// The forecasts whose residuals are kept.
+  private static let mostResiduals = 4096
+}

@@ -1,0 +1,130 @@
+import Checkpoints
+import Files
+import Foundation
+import HDF5
+import Recurrent
+import Tasks
+import TestSupport
+import Testing
+
+/// Models of every layer, loss and optimizer beside real Keras: the files in `Reference` were written by
+/// `tools/keras/make_layer_reference.py`.
+@Suite struct KerasModelTests {
+  static let names =
+    ["keras3", "keras2"].flatMap { flavour in
+      [
+        "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
+        "functional", "convolution", "convolution-steps",
+      ].map {
+        "\(flavour)-\($0)"
+      }
+    } + ["keras3-nadam"]
+
+  private func path(_ name: String) throws -> String {
+    try #require(
+      Bundle.module.url(forResource: name, withExtension: "h5", subdirectory: "Reference")
+    ).path
+  }
+
+  @Test(arguments: names) func answersAreThoseOfKeras(name: String) throws {
+    let path = try path(name)
+    let inputs = try NumericArray(contentsOf: "\(path):reference/inputs")
+    let expected = try NumericArray(contentsOf: "\(path):reference/outputs")
+    let found = try ArraySession(path, savingTo: nil).predict(inputs, continues: false)
+    #expect(found.shape == expected.shape)
+    expectEqual(found.values, expected.values, within: 1e-5)
+  }
+
+  @Test(arguments: names) func trainingGoesAsInKeras(name: String) throws {
+    let path = try path(name)
+    let checkpoint = try CheckpointFile.load(path)
+    let run = try makeRun(checkpoint, path: path, epochs: 20)
+    try run.trainer.train { _ in false }
+    let trained = checkpoint.parameters
+    for (index, parameter) in trained.parameters.enumerated() {
+      let expected = try NumericArray(contentsOf: "\(path):reference/trained/\(index)")
+      #expect(parameter.shape == expected.shape, "\(parameter.layer)/\(parameter.name)")
+      expectEqual(Array(trained[parameter]), expected.values, within: 1e-4)
+    }
+  }
+
+  /// Twelve epochs and eight after them, from the file, end as twenty do.
+  @Test(arguments: names) func resumingIsExact(name: String) throws {
+    let path = try path(name)
+    let folder = try TemporaryFolder()
+    let whole = try makeRun(try CheckpointFile.load(path), path: path, epochs: 20)
+    try whole.train(saving: try CheckpointSchedule(path: folder.path("whole.h5")))
+    let first = try makeRun(try CheckpointFile.load(path), path: path, epochs: 12)
+    try first.train(saving: try CheckpointSchedule(path: folder.path("parts.h5")))
+    let second = try TrainingRun(
+      resuming: try CheckpointFile.load(folder.path("parts.h5")), file: "parts.h5", epochs: 8)
+    try second.train(saving: try CheckpointSchedule(path: folder.path("again.h5")))
+    #expect(
+      try Data(contentsOf: URL(filePath: folder.path("whole.h5")))
+        == Data(contentsOf: URL(filePath: folder.path("again.h5"))))
+  }
+
+  @Test func resumingWithDropoutIsExact() throws {
+    let folder = try TemporaryFolder()
+    let parameters = try ParameterStore<Float>(
+      ModelConfiguration(
+        batch: nil, input: .sequence(timeSteps: 3, features: 2),
+        layers: [
+          LayerConfiguration(
+            "LSTM", name: "lstm",
+            options: ["units": 4, "dropout": 0.3, "recurrent_dropout": 0.2]),
+          LayerConfiguration("Dropout", name: "dropout", options: ["rate": 0.4]),
+          LayerConfiguration("Dense", name: "dense", options: ["units": 1]),
+        ]))
+    try parameters.initialize(seed: 1)
+    let model = Checkpoint(
+      parameters: parameters,
+      optimizer: try Optimizer(.adam(learningRate: 0.01), parameters: parameters),
+      loss: .meanSquaredError, recurrentState: nil)
+    let path = folder.path("model.h5")
+    try CheckpointFile.save(model, to: path, lock: try FileLock(path))
+    let inputs = (0..<60).map { Float($0 % 7) / 7 }
+    try NumericArray(shape: [10, 3, 2], values: inputs).write(to: folder.path("x.npy"))
+    try NumericArray(shape: [10, 1], values: Array(inputs.prefix(10))).write(
+      to: folder.path("y.npy"))
+    func run(epochs: Int) throws -> TrainingRun {
+      try TrainingRun(
+        try CheckpointFile.load(path), file: path, inputs: folder.path("x.npy"),
+        targets: folder.path("y.npy"), epochs: epochs,
+        options: TrainingOptions(
+          batchSize: 4, shuffle: true, resetStatesEachEpoch: false, randomSeed: 7))
+    }
+    let (whole, parts, again) = ("whole.h5", "parts.h5", "again.h5")
+    try run(epochs: 6).train(saving: try CheckpointSchedule(path: folder.path(whole)))
+    // Stopped in the middle of the third epoch.
+    var updates = 0
+    let first = try run(epochs: 6)
+    try first.train(
+      saving: try CheckpointSchedule(path: folder.path(parts)),
+      shouldStop: {
+        updates += 1
+        return updates == 8
+      })
+    try TrainingRun(
+      resuming: try CheckpointFile.load(folder.path(parts)), file: parts, epochs: nil
+    ).train(saving: try CheckpointSchedule(path: folder.path(again)))
+    #expect(
+      try Data(contentsOf: URL(filePath: folder.path(whole)))
+        == Data(contentsOf: URL(filePath: folder.path(again))))
+  }
+
+  private func makeRun(_ checkpoint: Checkpoint, path: String, epochs: Int) throws -> TrainingRun {
+    try TrainingRun(
+      checkpoint, file: path, inputs: "\(path):reference/inputs",
+      targets: "\(path):reference/targets", epochs: epochs,
+      options: TrainingOptions(
+        batchSize: 4, shuffle: false, resetStatesEachEpoch: false, randomSeed: 7))
+  }
+
+  /// Relative to the largest.
+  private func expectEqual(_ found: [Float], _ expected: [Float], within bound: Float) {
+    let largest = max(expected.map(abs).max() ?? 0, 0.1)
+    let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(found.count == expected.count && worst <= bound * largest, "\(worst) of \(largest)")
+  }
+}
