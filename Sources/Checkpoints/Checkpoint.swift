@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 /// Everything a run needs to go on: what Keras keeps in a model file, and what it forgets.
@@ -70,12 +71,16 @@ package struct Checkpoint {
       }
       self.loss = named
     } else if self.optimizer == nil, trainingProblem?.optimizer == nil {
-      throw ConfigurationError("the model was not compiled; say what to make small by --loss NAME")
+      throw ConfigurationError(
+        "the model was not compiled; give the loss to make small", remedies: [.loss])
     }
     trainingProblem = TrainingProblem(
       loss: loss == nil ? trainingProblem?.loss : nil,
       optimizer: optimizer == nil ? trainingProblem?.optimizer : nil)
-    if let trainingProblem { throw ConfigurationError("\(trainingProblem)") }
+    if let trainingProblem {
+      throw ConfigurationError(
+        "\(trainingProblem); give another", remedies: trainingProblem.remedies)
+    }
     guard self.optimizer == nil || optimizer != nil || learningRate != nil else { return }
     let own = self.optimizer.flatMap { optimizer == nil ? $0 : nil }
     var configuration =

@@ -69,8 +69,8 @@ package enum KeptCheckpoints {
   }
 
   private static func split(_ name: String) -> (stem: String, suffix: String) {
-    let suffix = (try? CheckpointFormat(path: name))?.suffix ?? ""
-    return name.hasSuffix(suffix) ? (String(name.dropLast(suffix.count)), suffix) : (name, "")
+    let suffix = ModelFormats.suffix(of: name)
+    return (String(name.dropLast(suffix.count)), String(suffix))
   }
 
   private static func numberedName(_ name: String, _ update: Int) -> String {

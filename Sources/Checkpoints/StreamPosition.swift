@@ -49,16 +49,3 @@ package struct StreamPosition: Equatable, Sendable {
     self.endsWithPrediction = endsWithPrediction
   }
 }
-
-extension Checkpoint {
-  /// Says of the stream of an older file, which does not say it itself, whether predictions have moved it: training
-  /// brings no rows, keeps no state of its own beside that of a stream, and leaves symbols only where a state is
-  /// carried.
-  mutating func recognizeMovedStream() {
-    guard let stream, !stream.hasMoved else { return }
-    let hasMoved =
-      stream.rowsSeen > 0 || trainingRecurrentState != nil
-      || !configuration.isStateful && !stream.nextInput.isEmpty
-    self.stream?.hasMoved = hasMoved
-  }
-}

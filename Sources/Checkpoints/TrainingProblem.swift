@@ -1,5 +1,14 @@
 import Files
 
+extension Remedy {
+  /// The model of a file that has weights alone.
+  package static let model = Remedy(rawValue: "model")
+  /// Another loss.
+  package static let loss = Remedy(rawValue: "loss")
+  /// Another optimizer.
+  package static let optimizer = Remedy(rawValue: "optimizer")
+}
+
 /// Why a model cannot be trained as its file says. It can be looked at and predict: Keras' `compile=False`.
 package struct TrainingProblem: Equatable, Sendable, CustomStringConvertible {
   /// What is wrong with the loss; `nil` if nothing.
@@ -12,17 +21,30 @@ package struct TrainingProblem: Equatable, Sendable, CustomStringConvertible {
     (self.loss, self.optimizer) = (loss, optimizer)
   }
 
-  /// What is wrong, and which options help.
+  /// What is wrong.
   package var description: String {
-    let options = [loss.map { _ in "--loss NAME" }, optimizer.map { _ in "--optimizer NAME" }]
-    return [loss, optimizer].compactMap { $0 }.joined(separator: "; ")
-      + " (give another: \(options.compactMap { $0 }.joined(separator: " ")))"
+    [loss, optimizer].compactMap { $0 }.joined(separator: "; ")
+  }
+
+  /// What another one of helps.
+  package var remedies: [Remedy] {
+    [loss.map { _ in .loss }, optimizer.map { _ in .optimizer }].compactMap { $0 }
   }
 }
 
 extension Checkpoint {
   /// - Throws: ``FileError`` if the model cannot be trained as its file says.
   package func checkTrainable(file: String) throws {
-    if let trainingProblem { throw FileError.invalid(file, "\(trainingProblem)") }
+    guard let trainingProblem else { return }
+    throw FileError.invalid(
+      file, "\(trainingProblem); give another", remedies: trainingProblem.remedies)
+  }
+}
+
+extension FileError {
+  /// A file of weights was to be read by itself.
+  static func withoutModel(_ file: String) -> FileError {
+    .invalid(
+      file, "holds weights without their model; give the model too", remedies: [.model])
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Files
 import Kernels
 import Tasks
 
@@ -45,7 +46,7 @@ extension ToolCommand {
       _exit(exit.rawValue)
     } catch {
       if isAboutCommandLine(error) { report(commandLineError: error) }
-      printError("\(error)")
+      printError(Remedy.text(of: error))
       _exit(ExitStatus.of(error).rawValue)
     }
   }

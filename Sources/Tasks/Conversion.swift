@@ -5,7 +5,7 @@ import Files
 package struct Conversion {
   private let checkpoint: Checkpoint
   private let output: String
-  private let format: CheckpointFormat
+  private let format: any ModelFormat
   private let lock: FileLock
   private let trainingProblem: TrainingProblem?
 
@@ -19,7 +19,7 @@ package struct Conversion {
   package init(
     _ file: String, to output: String, model: String? = nil, kerasVersion: KerasVersion? = nil
   ) throws {
-    format = try CheckpointFormat(path: output)
+    format = try ModelFormats.named(output)
     // The lock comes first: what is read must not be replaced before it is written.
     lock = try FileLock(output)
     self.output = output
@@ -45,15 +45,7 @@ package struct Conversion {
     if let trainingProblem {
       losses.append("\(output) has no loss and no optimizer: \(trainingProblem)")
     }
-    switch format {
-    case .kerasHDF5, .kerasArchive: break
-    case .kerasWeights:
-      losses.append("\(output) has the weights, not the model; reading it takes the model too")
-    case .safetensors, .onnx:
-      if checkpoint.optimizer != nil {
-        losses.append("\(output) has no place for the optimizer; training cannot go on from it")
-      }
-    }
+    losses += format.losses(of: checkpoint).map { "\(output) \($0)" }
     return losses
   }
 }

@@ -18,15 +18,20 @@ struct ConvertCommand: ToolCommand {
     abstract: "Turn a model file into another format.",
     discussion: """
       FORMATS, by the end of the name:
-        .h5            Keras' HDF5 model file; all of a checkpoint
-        .keras         Keras' archive; all of a checkpoint
-        .weights.h5    weights, optimizer and state without the model
-        .safetensors   weights in PyTorch's names and layout, with the state
-        .onnx          to be served, with the state as inputs and outputs; written only
+      \(formatList)
 
       \(exampleList)
       """,
     version: version)
+
+  /// A line for each format.
+  private static var formatList: String {
+    let width = ModelFormats.all.map(\.suffix.count).max() ?? 0
+    return ModelFormats.all.map { format in
+      let gap = String(repeating: " ", count: width - format.suffix.count + 3)
+      return "  " + format.suffix + gap + format.summary
+    }.joined(separator: "\n")
+  }
 
   @Argument(help: ArgumentHelp("The file to read.", valueName: "FILE"))
   var file: String
@@ -43,9 +48,10 @@ struct ConvertCommand: ToolCommand {
   var kerasVersion: KerasVersion?
 
   func validate() throws {
-    guard kerasVersion == nil || (try? CheckpointFormat(path: output)) != .onnx else {
+    // What is not read again has no words to be read by.
+    if kerasVersion != nil, let format = try? ModelFormats.named(output), !format.isReadable {
       throw ValidationError(
-        "--keras-version does nothing with \(output); no Keras opens .onnx files")
+        "--keras-version does nothing with \(output); no Keras opens \(format.suffix) files")
     }
   }
 

@@ -127,10 +127,14 @@ import Testing
   @Test func streamsOfSymbolsHaveSymbols() throws {
     let copy = folder.path("changed.safetensors")
     for model in try models().prefix(1) {
-      for text in ["{}", #"{"next_input":[]}"#, #"{"next_input":[[1,"x"]]}"#] {
+      for (text, reason) in [
+        ("{}", "is missing"), (#"{"next_input":[]}"#, "is missing"),
+        (#"{"next_input":[[1,"x"]]}"#, "must be rows of integers"),
+        (#"{"next_input":[[26]]}"#, "must be [1, length] numbers of symbols below 26, is [1, 1]"),
+      ] {
         try change(model, "stream", to: text, as: copy)
         let error = #expect(throws: FileError.self) { try CheckpointFile.load(copy) }
-        #expect(error?.reason == "stream: does not fit the model")
+        #expect(error?.reason == "stream: next_input \(reason)")
       }
     }
   }

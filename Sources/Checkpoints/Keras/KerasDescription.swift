@@ -45,12 +45,12 @@ struct KerasDescription {
       let bytes = try archive.read(name, most: Self.mostText)
       return try KerasDescription.json(String(decoding: bytes, as: UTF8.self), name, file: file)
     }
-    guard let release = try json(KerasArchive.metadata)["keras_version"]?.string else {
+    guard let release = try json(KerasArchiveFormat.metadata)["keras_version"]?.string else {
       throw FileError.invalid(file, "metadata.json: has no keras_version")
     }
     self.release = release
     version = Self.version(release)
-    model = try json(KerasArchive.config)
+    model = try json(KerasArchiveFormat.config)
     // Empty, or without a loss, where the model was not compiled; without an optimizer where Keras had saved the
     // model as HDF5 before.
     if let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil,
@@ -99,7 +99,7 @@ struct KerasDescription {
     release.hasPrefix("3") ? .three : .two
   }
 
-  private static func json(_ text: String, _ place: String, file: String) throws -> JSONValue {
+  static func json(_ text: String, _ place: String, file: String) throws -> JSONValue {
     guard text.utf8.count <= mostText, let json = JSONValue(text: text) else {
       throw FileError.invalid(
         file, "\(place): is not JSON, or is too long or nested too deeply to be Keras'")

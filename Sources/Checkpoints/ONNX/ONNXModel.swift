@@ -24,9 +24,12 @@ struct ONNXModel {
     batch = checkpoint.configuration.batch.map { .fixed($0) } ?? .named("batch")
   }
 
+  /// Writes the model into an empty file.
+  ///
+  /// - Parameter texts: What stands beside the graph.
   /// - Throws: ``FileError``, or ``ConfigurationError`` naming the layer that ONNX does not compute.
   static func write(
-    _ checkpoint: Checkpoint, to file: NewFile
+    _ checkpoint: Checkpoint, texts: [String: String], to file: NewFile
   ) throws {
     let size = checkpoint.configuration.parameterCount * MemoryLayout<Float>.stride
     guard size < most else {
@@ -34,9 +37,7 @@ struct ONNXModel {
     }
     var model = ONNXModel(checkpoint)
     try model.addLayers()
-    try file.append(
-      model.graph.model(
-        name: checkpoint.configuration.name, texts: try PortableState(checkpoint).texts))
+    try file.append(model.graph.model(name: checkpoint.configuration.name, texts: texts))
   }
 
   private mutating func addLayers() throws {

@@ -4,16 +4,15 @@ import Kernels
 import Recurrent
 
 /// Weights in PyTorch's names and layout, in a safetensors file: `load_state_dict` of modules named as the
-/// layers takes them. The model, its state, stream, vocabulary and history stand beside them as texts.
+/// layers takes them.
 enum PyTorchWeights {
-  /// What says that the tensors are PyTorch's.
-  private static let format = ["format": "pt"]
-
+  /// Writes weights into an empty file.
+  ///
+  /// - Parameter texts: What stands beside them.
   /// - Throws: ``FileError``, or ``ConfigurationError`` if PyTorch computes something else.
   static func write(
-    _ checkpoint: Checkpoint, to file: NewFile
+    _ parameters: ParameterStore<Float>, texts: [String: String], to file: NewFile
   ) throws {
-    let parameters = checkpoint.parameters
     let modules = try PyTorchModule.modules(of: parameters, stacked: true)
     let tensors = modules.flatMap { module in
       module.tensors.map { tensor in
@@ -23,45 +22,13 @@ enum PyTorchWeights {
         )
       }
     }
-    try SafetensorsFile.write(
-      tensors, texts: try PortableState(checkpoint).texts.merging(format) { ours, _ in ours },
-      to: file)
+    try SafetensorsFile.write(tensors, texts: texts, to: file)
   }
 
-  /// Reads a file of ours, or of PyTorch's into an architecture.
+  /// Fills the weights from a file of these tools, or of PyTorch's.
   ///
-  /// - Throws: ``FileError`` naming the tensor.
-  static func read(_ path: String, into architecture: Checkpoint?) throws -> Checkpoint {
-    let file = try SafetensorsFile(path)
-    let portable = PortableState(texts: file.texts)
-    let description = try architecture == nil ? portable.description(file: path) : nil
-    guard
-      let configuration = try architecture?.configuration ?? description?.configuration(file: path)
-    else {
-      throw FileError.invalid(
-        path, "holds weights without their model; give the model too (lstm-convert --model MODEL)")
-    }
-    do {
-      let parameters = try ParameterStore<Float>(configuration)
-      try fill(parameters, from: file, path: path)
-      var checkpoint = Checkpoint(
-        parameters: parameters,
-        optimizer: try architecture?.optimizer.map {
-          try Optimizer($0.configuration, parameters: parameters)
-        },
-        loss: architecture?.loss ?? .categoricalCrossEntropy,
-        recurrentState: RecurrentState.zero(configuration), vocabulary: architecture?.vocabulary,
-        kerasVersion: architecture?.kerasVersion ?? description?.version ?? .three)
-      try portable.restore(&checkpoint, file: path)
-      return checkpoint
-    } catch let error as ConfigurationError {
-      throw FileError.invalid(path, error.description)
-    } catch let error as OutOfMemory {
-      throw FileError.invalid(path, error.description)
-    }
-  }
-
-  private static func fill(
+  /// - Throws: ``FileError`` naming the tensor, or ``ConfigurationError`` if PyTorch computes something else.
+  static func fill(
     _ parameters: ParameterStore<Float>, from file: SafetensorsFile, path: String
   ) throws {
     // A count that PyTorch keeps beside the averages, and uses for nothing by default.

@@ -26,7 +26,8 @@ package struct CheckpointReport {
       ("parameters", .integer(configuration.parameterCount)),
     ]
     if let problem = checkpoint.trainingProblem {
-      facts.append(("cannot be trained", .text("\(problem)")))
+      let text = Remedy.text("\(problem); give another", problem.remedies)
+      facts.append(("cannot be trained", .text(text)))
     }
     if let optimizer = checkpoint.optimizer {
       facts.append(("updates", .integer(optimizer.iterations)))

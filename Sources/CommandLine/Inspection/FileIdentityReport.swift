@@ -21,23 +21,14 @@ package struct FileIdentityReport {
   package var summary: ReportTable { ReportTable(name: "summary", facts: facts) }
 
   var facts: [(String, ReportTable.Cell)] {
-    let seal = identity.isSealed ? "intact" : "none: not written by these tools, or changed since"
-    var facts: [(String, ReportTable.Cell)] = [("file", .text(path)), ("format", .text(format))]
+    var facts: [(String, ReportTable.Cell)] = [
+      ("file", .text(path)), ("format", .text(identity.format)),
+    ]
     if !identity.version.isEmpty { facts.append(("version", .text(identity.version))) }
-    if identity.format != .onnx, identity.format != .safetensors {
+    if let isSealed = identity.isSealed {
+      let seal = isSealed ? "intact" : "none: not written by these tools, or changed since"
       facts.append(("seal", .text(seal)))
     }
     return facts
-  }
-
-  private var format: String {
-    switch identity.format {
-    case .kerasHDF5: "Keras model (.h5)"
-    case .kerasArchive: "Keras archive (.keras)"
-    case .kerasWeights: "Keras weights without a model (.weights.h5)"
-    case .safetensors:
-      identity.hasModel ? "safetensors, with a model" : "safetensors, weights without a model"
-    case .onnx: "ONNX model"
-    }
   }
 }

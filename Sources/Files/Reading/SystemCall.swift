@@ -46,6 +46,22 @@ package func isRegularFile(_ path: String) throws -> Bool {
   return status.st_mode & S_IFMT == S_IFREG
 }
 
+/// Checks that there is a file to read under that name.
+///
+/// - Throws: ``FileError`` if there is none, or it is a folder or something else.
+package func checkRegularFile(_ path: String) throws {
+  var status = stat()
+  guard retrying({ stat(path, &status) }) == 0 else {
+    throw FileError(.noInput, file: path, systemErrorText())
+  }
+  guard status.st_mode & S_IFMT != S_IFDIR else {
+    throw FileError.invalid(path, "is a folder, not a file")
+  }
+  guard status.st_mode & S_IFMT == S_IFREG else {
+    throw FileError.invalid(path, "is not a regular file")
+  }
+}
+
 /// Removes a file, if it is there.
 ///
 /// - Throws: ``FileError``.

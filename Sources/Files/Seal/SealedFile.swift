@@ -42,16 +42,7 @@ package final class SealedFile {
   ///
   /// - Throws: ``FileError`` if there is no such file or it is not a regular one.
   package static func open(_ path: String) throws -> Opened {
-    var status = stat()
-    guard retrying({ stat(path, &status) }) == 0 else {
-      throw FileError(.noInput, file: path, systemErrorText())
-    }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw FileError.invalid(path, "is a folder, not a file")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError.invalid(path, "is not a regular file")
-    }
+    try checkRegularFile(path)
     let file = try FileDescriptor.reading(path)
     let length = try file.length(reportedAs: path)
     guard length > 0 else { throw FileError.invalid(path, "is empty") }

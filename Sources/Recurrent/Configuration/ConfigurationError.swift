@@ -1,8 +1,17 @@
-/// A model, or a training run, that cannot be built as described.
-public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  public let description: String
+import Files
 
-  public init(_ description: String) { self.description = description }
+/// A model, or a training run, that cannot be built as described.
+public struct ConfigurationError: RemediableError, Equatable, CustomStringConvertible {
+  public let description: String
+  /// What can be given to get on.
+  package let remedies: [Remedy]
+
+  public init(_ description: String) { self.init(description, remedies: []) }
+
+  package init(_ description: String, remedies: [Remedy]) {
+    self.description = description
+    self.remedies = remedies
+  }
 }
 
 extension ModelConfiguration {

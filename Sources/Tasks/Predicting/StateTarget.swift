@@ -16,7 +16,7 @@ struct StateTarget {
   /// - Throws: `FileError`; `ConfigurationError` if the name tells no format, or one that cannot be read again.
   init?(_ path: String?, reading file: String) throws {
     guard let path, try path != file || CheckpointFile.isFile(file) else { return nil }
-    let format = try CheckpointFormat(path: path)
+    let format = try ModelFormats.named(path)
     guard format.isReadable else {
       throw ConfigurationError(
         "\(path): no stream can go on from a \(format.suffix) file; store the state in another format"

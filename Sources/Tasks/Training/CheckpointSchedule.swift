@@ -29,11 +29,12 @@ package struct CheckpointSchedule {
     path: String, interval: Interval? = nil, keep: Int = 0, bestPath: String? = nil
   ) throws {
     for path in [path, bestPath].compactMap({ $0 }) {
-      let format = try CheckpointFormat(path: path)
-      guard format.isComplete else {
+      let format = try ModelFormats.named(path)
+      guard format.holds.isComplete else {
+        let complete = ModelFormats.all.filter(\.holds.isComplete).map(\.suffix)
         throw ConfigurationError(
-          "\(path): training cannot go on from a \(format.suffix) file; save a .h5 or .keras file "
-            + "and turn it into one with lstm-convert")
+          "\(path): training cannot go on from a \(format.suffix) file; save a "
+            + "\(complete.joined(separator: " or ")) file and turn it into one with lstm-convert")
       }
     }
     guard bestPath != path else {

@@ -3,60 +3,83 @@ import HDF5
 import Kernels
 import Recurrent
 
-/// A file of a Keras layout, opened with care: where its arrays are, and what it says about its model.
-struct ModelSource {
+/// A file of one of Keras' formats, opened with care: where its arrays are, and what it says about its model.
+struct KerasSource {
   let path: String
   /// The HDF5 group that holds everything.
   let root: Group
   let description: KerasDescription
-  let format: CheckpointFormat
+  let format: any KerasFormat
   /// Whether an intact seal says that the file is ours and no byte has changed.
   let isSealed: Bool
-  var arrays: ArrayReader
+  private var arrays: ArrayReader
+
+  /// How the arrays are kept.
+  private enum Layout {
+    /// A group for each layer, in `model_weights` of a model file, or at the root of an older file of weights alone.
+    case layers(Group)
+    case variables
+  }
 
   /// Opens a file and has `body` read what it wants, see ``HDF5Source``.
   ///
   /// - Throws: ``FileError``, or what `body` throws.
   static func open<Result>(
-    _ path: String, needsSeal: Bool = false, _ body: (ModelSource) throws -> Result
+    _ path: String, needsSeal: Bool = false, _ body: (KerasSource) throws -> Result
   ) throws -> Result {
-    switch try CheckpointFormat.content(of: path) {
-    case .onnx:
-      throw FileError.invalid(
-        path, "is ONNX, which is written here but not read; keep the model it was made from")
-    case .other:
-      throw FileError.invalid(
-        path, "is no model: neither HDF5 (.h5), nor a .keras archive, nor safetensors")
-    case .hdf5, .zip, .safetensors, nil: break
-    }
     var archived: KerasDescription?
     return try HDF5Source.open(
-      path, member: KerasArchive.weights, needsSeal: needsSeal,
+      path, member: KerasArchiveFormat.weights, needsSeal: needsSeal,
       check: { archived = try KerasDescription($0, file: path) },
       { source in
         let description = try archived ?? KerasDescription(source.root, file: path)
-        let format: CheckpointFormat =
-          archived != nil ? .kerasArchive : description.model == nil ? .kerasWeights : .kerasHDF5
+        let format: any KerasFormat =
+          if archived != nil {
+            KerasArchiveFormat()
+          } else if description.model != nil {
+            KerasModelFormat()
+          } else {
+            KerasWeightsFormat()
+          }
         return try body(
-          ModelSource(
+          KerasSource(
             path: path, root: source.root, description: description, format: format,
             isSealed: source.isSealed, arrays: source.arrays))
       })
+  }
+
+  /// Verifies what nobody has read yet.
+  ///
+  /// - Throws: ``FileError`` if a byte has changed.
+  func verifyPieces() throws { try arrays.sealed?.verifyPieces() }
+
+  /// Which Keras wrote the file, or how its arrays are kept.
+  var version: String {
+    get throws {
+      guard description.release.isEmpty else { return "Keras \(description.release)" }
+      return try KerasVariables.isLayout(of: root) ? "by variables" : "by layers"
+    }
+  }
+
+  /// The texts that describe the model, as JSON.
+  var texts: JSONValue {
+    var members: [String: JSONValue] = [:]
+    members["model_config"] = description.model
+    if format is KerasModelFormat { members["training_config"] = description.training }
+    return .object(members)
   }
 
   /// Reads all that ``checkpoint(into:)`` does, but for memory of its own: weights and moments are compared with
   /// those that are there.
   ///
   /// - Throws: `HDF5Error` or ``FileError`` if the file is not this checkpoint.
-  func verify(is checkpoint: Checkpoint) throws {
-    func check(_ isSame: Bool, _ what: String) throws {
-      guard isSame else { throw FileError.invalid(path, "\(what) is not what was written") }
-    }
+  func check(is checkpoint: Checkpoint, _ sections: [any Section.Type]) throws {
     var comparing = self
     comparing.arrays.compares = true
-    if let own = try description.configuration(file: path) {
-      try check(
-        own.parameterCount == checkpoint.configuration.parameterCount, description.modelPlace)
+    if let own = try description.configuration(file: path),
+      own.parameterCount != checkpoint.configuration.parameterCount
+    {
+      throw FileError.invalid(path, "\(description.modelPlace): is not what was written")
     }
     try comparing.readWeights(into: checkpoint.parameters)
     if let optimizer = checkpoint.optimizer {
@@ -65,15 +88,8 @@ struct ModelSource {
     }
     var read = Checkpoint(
       parameters: checkpoint.parameters, optimizer: checkpoint.optimizer, recurrentState: nil)
-    try ResumptionGroups.read(root, into: &read, arrays: arrays, file: path)
-    try check(
-      read.recurrentState == checkpoint.recurrentState
-        && read.trainingRecurrentState == checkpoint.trainingRecurrentState, "the recurrent state")
-    try check(read.stream == checkpoint.stream, "the stream")
-    try check(read.vocabulary == checkpoint.vocabulary, "the vocabulary")
-    try check(read.labels == checkpoint.labels, "the list of labels")
-    try check(read.scaling == checkpoint.scaling, "the scaling")
-    try check(read.task == checkpoint.task, "the task")
+    try readSections(into: &read)
+    try Sections.check(sections, read: read, areOf: checkpoint, file: path)
   }
 
   /// What the file holds.
@@ -83,11 +99,11 @@ struct ModelSource {
   func checkpoint(into architecture: Checkpoint?) throws -> Checkpoint {
     let own = try architecture == nil ? description.configuration(file: path) : nil
     guard let configuration = architecture?.configuration ?? own else {
-      throw FileError.invalid(
-        path,
-        try KerasVariables.isLayout(of: root) || KerasWeights.isLayout(of: root)
-          ? "holds weights without their model; give the model too (lstm-convert --model MODEL)"
-          : "is HDF5, but no model of Keras': it has no attribute model_config")
+      guard try KerasVariables.isLayout(of: root) || KerasWeights.isLayout(of: root) else {
+        throw FileError.invalid(
+          path, "is HDF5, but no model of Keras': it has no attribute model_config")
+      }
+      throw FileError.withoutModel(path)
     }
     let parameters: ParameterStore<Float>
     do {
@@ -105,18 +121,29 @@ struct ModelSource {
       vocabulary: architecture?.vocabulary,
       kerasVersion: architecture?.kerasVersion ?? description.version)
     checkpoint.trainingProblem = training?.problem
-    try ResumptionGroups.read(root, into: &checkpoint, arrays: arrays, file: path)
+    try readSections(into: &checkpoint)
     if checkpoint.recurrentState == nil {
       checkpoint.recurrentState = RecurrentState.zero(configuration)
     }
     return checkpoint
   }
 
+  private func readSections(into checkpoint: inout Checkpoint) throws {
+    guard let store = try HDF5Store.open(root, arrays: arrays, file: path) else { return }
+    try Sections.read(Sections.all, from: store, into: &checkpoint)
+  }
+
+  private var layout: Layout {
+    get throws {
+      if format is KerasModelFormat { return .layers(try root.group("model_weights")) }
+      return try KerasVariables.isLayout(of: root) ? .variables : .layers(root)
+    }
+  }
+
   private func readWeights(into parameters: ParameterStore<Float>) throws {
-    if try KerasVariables.isLayout(of: root), format != .kerasHDF5 {
-      try KerasVariables.read(root, into: parameters, arrays: arrays, file: path)
-    } else {
-      let group = try format == .kerasHDF5 ? root.group("model_weights") : root
+    switch try layout {
+    case .variables: try KerasVariables.read(root, into: parameters, arrays: arrays, file: path)
+    case .layers(let group):
       try KerasWeights.read(group, into: parameters, arrays: arrays, file: path)
     }
   }
@@ -127,8 +154,10 @@ struct ModelSource {
   ) throws -> Optimizer<Float>? {
     guard let configuration else { return nil }
     let variables =
-      try format == .kerasHDF5
-      ? KerasOptimizer.variables(root) : KerasVariables.optimizerVariables(root)
+      switch try layout {
+      case .variables: try KerasVariables.optimizerVariables(root)
+      case .layers: try KerasOptimizer.variables(root)
+      }
     return try KerasOptimizer.read(
       variables ?? [], configuration, parameters: parameters, written: written, arrays: arrays,
       file: path)

@@ -1,0 +1,177 @@
+import Files
+import HDF5
+import Recurrent
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+/// Each section in each store.
+@Suite struct SectionTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A forecaster of two series with all that a checkpoint can hold, which no task would put together.
+  private func makeCheckpoint() throws -> Checkpoint {
+    let configuration = ModelConfiguration.lstmRegressor(
+      units: [3], outputs: 2, timeSteps: nil, features: 2, statefulBatch: 1)
+    let parameters = try ParameterStore<Float>(configuration)
+    var state = try #require(RecurrentState.zero(configuration))
+    state.layers[0].values = [[0.1, -0.0, 3e-9], [1, 2, -1.5e8]]
+    var progress = TrainingProgress(
+      epoch: 2, targetEpochs: 9, updateInEpoch: 1, order: [2, 0, 1],
+      shuffleGenerator: PhiloxGenerator(seed: .max, stream: .shuffle, position: 5), lossSum: 0.25,
+      correct: 3, rowsSeen: 7,
+      history: History(
+        loss: [0.5, 1 / 3], accuracy: [.nan, 0.5], others: ["val_loss": [.nan, .infinity]]))
+    progress.metricSums = [1.5]
+    progress.best = BestValue(value: 0.5, waited: 1)
+    progress.rateReduction = 0.25
+    progress.isStoppedEarly = true
+    var checkpoint = Checkpoint(
+      parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
+      recurrentState: state,
+      stream: StreamPosition(
+        nextValues: [[1, 2, 0.1, 4], [5, 6]], lastValues: [[1, 2], [3, 1 / 3]],
+        keys: ["a", "\u{E9}"], rowsSeen: 4,
+        sampler: StreamPosition.Sampler(seed: .max, position: 1 << 63), hasMoved: true,
+        endsWithPrediction: false),
+      training: progress, trainingRecurrentState: state,
+      vocabulary: Vocabulary(symbols: ["\0", "<NUL>"], encoding: .oneHot, unknown: 1),
+      task: TrainingTask(
+        .text(TextTask(files: ["a", "b"], level: .word, sequenceLength: 3, digest: "0")),
+        options: TrainingOptions(
+          batchSize: 2, shuffle: true, resetStatesEachEpoch: false, randomSeed: .max)))
+    checkpoint.stream?.dates = [["2026-01-01"], []]
+    checkpoint.labels = ["x", "y"]
+    checkpoint.scaling = Scaling(
+      method: .minMax, columns: ["a", "b"], offsets: [1, 2, 3, 4], scales: [1, 2, 3, 1e-9],
+      residuals: [0.1, -0.2], keys: ["a", "\u{E9}"])
+    return checkpoint
+  }
+
+  private func empty(_ checkpoint: Checkpoint) -> Checkpoint {
+    Checkpoint(parameters: checkpoint.parameters, optimizer: nil, recurrentState: nil)
+  }
+
+  /// Writes the sections into an HDF5 file and has `body` look at it.
+  private func inHDF5<Result>(
+    _ checkpoint: Checkpoint, _ change: (Group) throws -> Void = { _ in },
+    _ body: (HDF5Store) throws -> Result
+  ) throws -> Result {
+    let path = folder.path("a.h5")
+    let arrays = try ArrayWriter(reportedAs: path)
+    try HDF5Store.write(Sections.all, of: checkpoint, arrays: arrays, to: arrays.root)
+    try change(arrays.root)
+    _ = try arrays.close()
+    try AtomicFile.replace(path, target: path) { try arrays.write(to: $0) }
+    return try HDF5Source.open(path, member: "") { source in
+      try body(
+        try #require(try HDF5Store.open(source.root, arrays: source.arrays, file: "a.h5")))
+    }
+  }
+
+  @Test func allComeBackFromHDF5() throws {
+    let saved = try makeCheckpoint()
+    var read = empty(saved)
+    try inHDF5(saved) { try Sections.read(Sections.all, from: $0, into: &read) }
+    try Sections.check(Sections.all, read: read, areOf: saved, file: "a.h5")
+  }
+
+  @Test func allComeBackFromJSON() throws {
+    let saved = try makeCheckpoint()
+    var read = empty(saved)
+    let sections = Sections.withoutTraining
+    let store = JSONStore(
+      try JSONStore.texts(sections, of: saved), isOurs: true, file: "a.safetensors")
+    try Sections.read(sections, from: store, into: &read)
+    try Sections.check(sections, read: read, areOf: saved, file: "a.safetensors")
+    #expect(try JSONStore.texts(sections, of: read) == JSONStore.texts(sections, of: saved))
+  }
+
+  /// A file that has anything else than its checkpoint is not taken for it.
+  @Test func eachDifferenceIsNoticed() throws {
+    let saved = try makeCheckpoint()
+    let changes: [(String, (inout Checkpoint) -> Void)] = [
+      ("recurrent_state", { $0.recurrentState?.layers[0].values[0][1] = 0 }),
+      ("stream", { $0.stream?.keys[1] = "e\u{301}" }),
+      ("training_state", { $0.training?.targetEpochs = 10 }),
+      ("training_state/recurrent_state", { $0.trainingRecurrentState = nil }),
+      (
+        "history",
+        {
+          $0.training = nil
+          $0.history = History(loss: [0.5], accuracy: [0.5])
+        }
+      ),
+      ("vocabulary", { $0.vocabulary?.unknown = nil }),
+      ("labels", { $0.labels = ["y", "x"] }),
+      ("scaling", { $0.scaling?.residuals[0] = -0.1 }),
+      ("task", { $0.task?.options.randomSeed = 1 }),
+    ]
+    #expect(changes.map(\.0) == Sections.all.map { $0.name })
+    for (name, change) in changes {
+      var other = saved
+      change(&other)
+      let sections = Sections.all.filter { $0.name == name }
+      let error = #expect(throws: FileError.self) {
+        try Sections.check(sections, read: other, areOf: saved, file: "a.h5")
+      }
+      #expect(error?.reason == "\(name): is not what was written")
+    }
+  }
+
+  /// What is wrong is said of the member, in the words of its store.
+  @Test(arguments: [
+    ("next_values/1", #""next_values":[[1,2],[5]]"#, "must be steps of 2 numbers, has 1"),
+    ("keys", #""keys":["a"],"next_values":[[1,2],[5,6]]"#, "must have a name for each of 2 series"),
+    ("last_values", #""last_values":[[1,2]]"#, "must be 2 numbers for each of 0 series"),
+    ("rows_seen", #""rows_seen":-3"#, "is -3"),
+    ("rows_seen", #""rows_seen":"3""#, "must be an integer"),
+    ("moved", #""moved":1"#, "must be true or false"),
+    ("sampler_position", #""sampler_seed":"3""#, "is missing"),
+  ])
+  func membersOfJSONAreNamed(member: String, text: String, reason: String) throws {
+    var checkpoint = empty(try makeCheckpoint())
+    let store = JSONStore(["stream": "{\(text)}"], isOurs: false, file: "a.safetensors")
+    let error = #expect(throws: FileError.self) {
+      try Sections.read(Sections.withoutTraining, from: store, into: &checkpoint)
+    }
+    #expect(error?.description == "a.safetensors: stream: \(member) \(reason)")
+  }
+
+  @Test func membersOfHDF5AreNamed() throws {
+    var checkpoint = empty(try makeCheckpoint())
+    for (change, reason) in [
+      (
+        { try $0.createGroup("stream").attributes.set("rows_seen", Int64(-3)) }, "@rows_seen: is -3"
+      ),
+      (
+        { try $0.createGroup("stream").write("next_values/0", shape: [1], [Float(1)]) },
+        "/next_values/0: must be steps of 2 numbers, has 1"
+      ),
+      ({ try $0.createGroup("stream").attributes.set("moved", "x") }, "@moved: is not a number"),
+    ] as [((Group) throws -> Void, String)] {
+      var bare = checkpoint
+      bare.recurrentState = RecurrentState.zero(checkpoint.configuration)
+      let error = #expect(throws: (any Error).self) {
+        try inHDF5(bare, change) { try Sections.read(Sections.all, from: $0, into: &checkpoint) }
+      }
+      let text = error.map { "\($0)" } ?? ""
+      #expect(text.hasSuffix(": /stream\(reason)"), "\(text)")
+    }
+  }
+
+  /// A state that a model carries cannot be left out of a file of these tools.
+  @Test func statesAreNotForgotten() throws {
+    let saved = try makeCheckpoint()
+    var bare = saved
+    bare.recurrentState = nil
+    var read = empty(saved)
+    let error = #expect(throws: FileError.self) {
+      try inHDF5(bare) { try Sections.read(Sections.all, from: $0, into: &read) }
+    }
+    #expect(error?.reason == "/recurrent_state: is missing")
+  }
+}
