@@ -20,7 +20,9 @@ extension JSONValue: Decodable {
     } else if let flag = try? container.decode(Bool.self) {
       self = .bool(flag)
     } else if let integer = try? container.decode(Int.self) {
-      self = .integer(integer)
+      let number = integer == 0 ? try container.decode(Double.self) : 0
+      // No integer has the sign of −0.0.
+      self = number.sign == .minus ? .number(number) : .integer(integer)
     } else {
       self = .number(try container.decode(Double.self))
     }
