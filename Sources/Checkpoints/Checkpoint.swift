@@ -1,4 +1,3 @@
-import Files
 import Recurrent
 
 /// Everything a run needs to go on: what Keras keeps in a model file, and what it forgets.
@@ -31,7 +30,7 @@ package struct Checkpoint {
   /// How numbers become the model's, and back.
   package var scaling: Scaling?
   /// What the model is trained on.
-  package var task: TrainingTask?
+  package var task: StoredTask?
   /// Whose layout the file has.
   package var kerasVersion: KerasVersion
 
@@ -40,7 +39,7 @@ package struct Checkpoint {
     loss: Loss = .categoricalCrossEntropy, recurrentState: RecurrentState?,
     stream: StreamPosition? = nil, training: TrainingProgress? = nil,
     trainingRecurrentState: RecurrentState? = nil, vocabulary: Vocabulary? = nil,
-    task: TrainingTask? = nil, kerasVersion: KerasVersion = .three
+    task: StoredTask? = nil, kerasVersion: KerasVersion = .three
   ) {
     self.parameters = parameters
     self.optimizer = optimizer

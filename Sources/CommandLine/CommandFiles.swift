@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checkpoints
 import Files
+import Tasks
 
 /// The files that a command reads and writes, by the options that name them. Before any of them is opened it is
 /// checked that no output is a file that is read, or another output.
@@ -36,7 +37,8 @@ package struct CommandFiles {
 
   /// Adds the training data that a checkpoint names.
   package mutating func readData(of checkpoint: Checkpoint) {
-    for file in checkpoint.task?.source.files ?? [] { read(file, "the model's training data") }
+    let task = checkpoint.task.flatMap { try? TaskRegistry.task($0) }
+    for file in task?.files ?? [] { read(file, "the model's training data") }
   }
 
   /// Adds a file that is written; nothing if `nil`.

@@ -14,13 +14,19 @@ import Tasks
 package protocol ToolCommand: ParsableCommand {
   /// Command lines to begin with, the most usual first: all in `--help`, the first ones where nothing is asked for.
   static var examples: [String] { get }
+  /// What the command can do; `nil` if all its options go together.
+  static var rules: CommandModes? { get }
+  /// Checks the values of options against each other, where all of them go together.
+  ///
+  /// - Throws: `ValidationError`.
+  func check() throws
   /// What the command reads and writes; it runs only if no output is one of its other files.
   var files: CommandFiles { get }
 }
 
 extension ToolCommand {
-  /// The examples that a command without arguments shows.
-  private static var firstExamples: Int { 3 }
+  package static var rules: CommandModes? { nil }
+  package func check() throws {}
 
   /// What `--version` shows.
   package static var version: String { "lstm-toolkit \(ToolkitVersion.current)" }
@@ -33,12 +39,15 @@ extension ToolCommand {
   /// Parses the command line, runs the command and ends the process.
   package static func main() {
     prepareProcess()
-    guard CommandLine.arguments.count > 1 else { beginner() }
+    guard CommandLine.arguments.count > 1 else { explain() }
     do {
       try checkArguments()
       if let problem = InstructionSet.problem { throw ValidationError(problem) }
-      var command = try parseAsRoot(negativeNumbersJoined(CommandLine.arguments.dropFirst()))
-      try (command as? any ToolCommand)?.files.check()
+      let arguments = negativeNumbersJoined(CommandLine.arguments.dropFirst())
+      var command = try parseAsRoot(arguments)
+      if command is Self { try rules?.check(CommandModes.names(in: arguments)) }
+      try (command as? Self)?.check()
+      try (command as? Self)?.files.check()
       try command.run()
       // Without the destructors of libraries, which have nothing to do here.
       _exit(0)
@@ -138,13 +147,9 @@ extension ToolCommand {
     }
   }
 
-  /// Shows how to begin, where nothing was asked for, and ends.
-  private static func beginner() -> Never {
-    let name = configuration.commandName ?? _commandName
-    let lines =
-      ["\(name): \(configuration.abstract)"] + examples.prefix(firstExamples).map { "  \($0)" }
-      + ["\(name) --help shows all examples and options"]
-    StandardStreams.error(lines.map { $0 + "\n" }.joined())
+  /// Shows the help where nothing was asked for, and ends: as an error, on stderr.
+  private static func explain() -> Never {
+    StandardStreams.error(helpMessage() + "\n")
     _exit(ExitStatus.usage.rawValue)
   }
 }

@@ -47,7 +47,7 @@ struct ExperimentBenchmark: Benchmark {
   init(
     _ experiment: Experiment, epochs: Int, optimizer: String, clipNorm: Double?, l2: Double?
   ) throws {
-    var plan = TrainingPlan(experiment)
+    var plan = TrainingPlan(LettersTask(experiment))
     plan.epochs = epochs
     plan.optimizer = optimizer
     plan.clipNorm = clipNorm

@@ -59,9 +59,9 @@ struct ResumeCommand: ToolCommand {
     let schedule =
       try target != checkpoint || CheckpointFile.isFile(checkpoint)
       ? try saving.schedule(path: target) : nil
-    let trained = try CheckpointFile.load(checkpoint)
-    try protectData(of: trained)
-    let run = try TrainingRun(resuming: trained, file: checkpoint, epochs: epochs)
+    let trained = try ModelFile(checkpoint)
+    try protectData(of: trained.checkpoint)
+    let run = try TrainingRun(resuming: trained, epochs: epochs)
     if let stream = run.endedStream {
       Self.note(
         "note: \(checkpoint): the stream stored in it "

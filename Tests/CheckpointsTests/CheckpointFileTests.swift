@@ -274,7 +274,8 @@ import Testing
       stream: StreamPosition(nextInput: [[1], [2]], hasMoved: true), training: trainer.progress,
       trainingRecurrentState: RecurrentState.zero(configuration),
       vocabulary: Vocabulary(symbols: ["a", "ž", "→"], divisor: 3),
-      task: TrainingTask(.experiment("stateful"), options: trainer.options), kerasVersion: version)
+      task: StoredTask(members: ["experiment": "stateful"], options: trainer.options),
+      kerasVersion: version)
   }
 
   private enum Change {

@@ -39,8 +39,10 @@ import Testing
         endsWithPrediction: false),
       training: progress, trainingRecurrentState: state,
       vocabulary: Vocabulary(symbols: ["\0", "<NUL>"], encoding: .oneHot, unknown: 1),
-      task: TrainingTask(
-        .text(TextTask(files: ["a", "b"], level: .word, sequenceLength: 3, digest: "0")),
+      task: StoredTask(
+        members: [
+          "text": ["a.txt", "[b].txt"], "level": "word", "sequence_length": 5, "digest": "0",
+        ],
         options: TrainingOptions(
           batchSize: 2, shuffle: true, resetStatesEachEpoch: false, randomSeed: .max)))
     checkpoint.stream?.dates = [["2026-01-01"], []]

@@ -1,4 +1,3 @@
-import Checkpoints
 import Foundation
 import TestSupport
 import Testing
@@ -11,7 +10,7 @@ import Testing
   ) throws -> (generator: TextGenerator, path: String) {
     let text = folder.path("text.txt")
     try Data(String(repeating: "abacbbcaacb", count: 30).utf8).write(to: URL(filePath: text))
-    var plan = TextPlan(files: [text])
+    var plan = TextTask(files: [text])
     plan.sequenceLength = 7
     plan.isStateful = stateful
     var training = TrainingPlan(plan)
@@ -20,7 +19,7 @@ import Testing
     training.epochs = 4
     let path = folder.path("\(stateful).h5")
     try TrainingRun(training).train(saving: try CheckpointSchedule(path: path))
-    return (try TextGenerator(try CheckpointFile.load(path), file: path), path)
+    return (try TextGenerator(try ModelFile(path)), path)
   }
 
   /// One beam always takes the likeliest; enough of them find the most probable of all continuations.

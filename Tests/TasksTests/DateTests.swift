@@ -64,7 +64,7 @@ import Testing
     let rows = (0..<60).map { "\(2000 + $0 / 4)-Q\($0 % 4 + 1),\($0 % 7)" }
     try Data(("quarter,value\n" + rows.joined(separator: "\n")).utf8).write(
       to: URL(filePath: file))
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     (series.date, series.sequenceLength, series.isStateful) = ("quarter", 4, stateful)
     var plan = TrainingPlan(series)
     (plan.units, plan.epochs) = ([3], 1)
@@ -75,19 +75,20 @@ import Testing
       try CheckpointFile.load(path), to: copy, lock: try FileLock(copy))
     try FileManager.default.removeItem(atPath: file)
     for path in [path, copy] {
-      let forecasts = try SeriesSession(path, data: nil).forecast(
+      let forecasts = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
         steps: 2, coverage: 0.9, key: nil)
       #expect(forecasts[0].steps.map(\.date) == ["2015-Q1", "2015-Q2"])
       #expect(forecasts[0].dateProblem == nil)
     }
     // Rows of a live stream have none.
-    let session = try LiveSession(path, savingTo: path, learns: false)
+    let session = try LiveStream(try ModelFile(path, savingTo: path), learns: false)
     var answer: [UInt8] = []
     try Array("5".utf8).withUnsafeBufferPointer {
       try session.answer($0, number: 1, adding: &answer)
     }
     try session.save()
-    let later = try SeriesSession(path, data: nil).forecast(steps: 2, coverage: 0.9, key: nil)
+    let later = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
+      steps: 2, coverage: 0.9, key: nil)
     #expect(later[0].steps.map(\.date) == [nil, nil])
     #expect(later[0].dateProblem?.contains("live stream") ?? false)
   }

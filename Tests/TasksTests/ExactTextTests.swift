@@ -44,7 +44,7 @@ import Testing
     let symbols = try TextSymbols(
       [path], level: .character, vocabulary: nil, vocabularySize: nil, encoding: .oneHot)
     try #require(symbols.vocabulary.symbols.count == 3)
-    var plan = TrainingPlan(TextPlan(files: [path]))
+    var plan = TrainingPlan(TextTask(files: [path]))
     plan.units = [4]
     plan.batchSize = 2
     plan.epochs = 1
@@ -53,7 +53,7 @@ import Testing
     try CheckpointFile.save(
       try TrainingRun(plan).checkpoint(), to: model, lock: try FileLock(model))
     let checkpoint = try CheckpointFile.load(model)
-    let generator = try TextGenerator(checkpoint, file: model)
+    let generator = try TextGenerator(try ModelFile(model))
     #expect(try generator.symbols(of: "K\u{212A}".utf8) == [1, 2])
     #expect(checkpoint.vocabulary?.index(of: "\u{212A}") == 2)
   }
@@ -74,15 +74,15 @@ import Testing
 
   @Test func labelsAreDifferent() throws {
     let file = try write("sequence,label\na,\u{2126}\nb,\u{3A9}\naa,\u{2126}\nbb,\u{3A9}\n")
-    let labelled = LabelledPlan(file: file, sequence: "sequence", label: "label")
-    let data = try LabelledData(labelled, validationSplit: 0, randomSeed: 1)
+    let labelled = LabelsTask(file: file, sequence: "sequence", label: "label")
+    let data = try LabelsData(labelled, validationSplit: 0, randomSeed: 1)
     #expect(data.labels?.map { Array($0.utf8) } == [[0xCE, 0xA9], [0xE2, 0x84, 0xA6]])
     #expect((data.samples as? SequenceDataset)?.targets == [1, 0, 1, 0])
     var plan = TrainingPlan(labelled)
     (plan.units, plan.epochs, plan.validationSplit) = ([3], 1, 0)
     let model = folder.path("model.h5")
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: model))
-    #expect(try LabelledSession(model).evaluate(nil).classes.map(\.count) == [2, 2])
+    #expect(try LabelPredictor(try ModelFile(model)).evaluate(nil).classes.map(\.count) == [2, 2])
   }
 
   @Test func columnsAndSeriesAreDifferent() throws {
@@ -90,7 +90,7 @@ import Testing
       "\u{E9},e\u{301},K\n"
         + (0..<8).map { "\($0),\(10 * $0),k\n\($0),1,K\n2,1,\u{212A}\n" }.joined()
     )
-    var task = SeriesTask(file: file, target: "e\u{301}", features: ["e\u{301}"], sequenceLength: 1)
+    var task = SeriesTask(file: file, target: "e\u{301}")
     task.key = "K"
     let table = try SeriesTable(task)
     #expect(table.series.map { Array($0.key.utf8) } == [[0x6B], [0x4B], [0xE2, 0x84, 0xAA]])

@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: Experiment.all.map(\.name))
   func stoppedAndResumedIsNotStopped(name: String) throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(try #require(Experiment.named(name)))
+    var plan = TrainingPlan(LettersTask(try #require(Experiment.named(name))))
     plan.epochs = name == "variable" ? 2 : 6
     let whole = try TrainingRun(plan)
     try whole.train(saving: try CheckpointSchedule(path: folder.path("whole.h5")))
@@ -70,7 +70,7 @@ import Testing
         })
       if isFinished { break }
       stops += 1
-      run = try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: nil)
+      run = try TrainingRun(resuming: try ModelFile(parts), epochs: nil)
     }
     #expect(stops >= 2)
     #expect(
@@ -82,14 +82,14 @@ import Testing
     let folder = try TemporaryFolder()
     for kerasVersion in KerasVersion.allCases {
       let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-      var plan = TrainingPlan(Experiment.stateful)
-      plan.epochs = 9
-      try TrainingRun(plan, kerasVersion: kerasVersion).train(
+      var plan = TrainingPlan(LettersTask(Experiment.stateful))
+      (plan.epochs, plan.kerasVersion) = (9, kerasVersion)
+      try TrainingRun(plan).train(
         saving: try CheckpointSchedule(path: whole))
       plan.epochs = 4
-      try TrainingRun(plan, kerasVersion: kerasVersion).train(
+      try TrainingRun(plan).train(
         saving: try CheckpointSchedule(path: parts))
-      let run = try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: 5)
+      let run = try TrainingRun(resuming: try ModelFile(parts), epochs: 5)
       try run.train(saving: try CheckpointSchedule(path: parts))
       #expect(
         try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
@@ -99,9 +99,9 @@ import Testing
   @Test func statefulLearnsTheAlphabet() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a.h5")
-    let run = try TrainingRun(TrainingPlan(Experiment.stateful))
+    let run = try TrainingRun(TrainingPlan(LettersTask(Experiment.stateful)))
     try run.train(saving: try CheckpointSchedule(path: path))
-    let evaluation = try Evaluation(try CheckpointFile.load(path), file: path)
+    let evaluation = try LettersEvaluation(try ModelFile(path))
     #expect(evaluation.accuracy == 1)
     #expect(evaluation.answers.allSatisfy { $0.target == $0.prediction })
     let alphabet = Experiment.alphabet.symbols
@@ -115,22 +115,20 @@ import Testing
     let folder = try TemporaryFolder()
     for batchSize in [1, 5] {
       let path = folder.path("a.h5")
-      var plan = TrainingPlan(Experiment.stateful)
+      var plan = TrainingPlan(LettersTask(Experiment.stateful))
       (plan.epochs, plan.batchSize) = (20, batchSize)
       try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
       let trained = try CheckpointFile.load(path)
 
       let row = batchSize - 1
-      var (whole, parts): ([SequencePredictor.Step], [SequencePredictor.Step]) = ([], [])
-      try StreamSession(path, savingTo: nil).run(seed: "AB", steps: 12, row: row) {
-        whole.append($0)
+      let whole = try ModelFile(path).letters(seed: "AB", steps: 12, row: row)
+      var parts: [LetterPredictor.Step]
+      do {
+        let file = try ModelFile(path, savingTo: path)
+        parts = try file.letters(seed: "AB", steps: 5, row: row)
+        try file.save()
       }
-      let first = try StreamSession(path, savingTo: path)
-      try first.run(seed: "AB", steps: 5, row: row) { parts.append($0) }
-      try first.save()
-      try StreamSession(path, savingTo: nil).run(seed: nil, steps: 7, row: row) {
-        parts.append($0)
-      }
+      parts += try ModelFile(path).letters(seed: nil, steps: 7, row: row)
       #expect(parts == whole)
 
       // Training goes on as if nothing had been predicted.
@@ -142,7 +140,7 @@ import Testing
 
   @Test func oldCheckpointsAreKeptAsAsked() throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(Experiment.stateful)
+    var plan = TrainingPlan(LettersTask(Experiment.stateful))
     plan.epochs = 5
     try TrainingRun(plan).train(
       saving: try CheckpointSchedule(path: folder.path("a.h5"), interval: .updates(25), keep: 2))
@@ -155,8 +153,7 @@ import Testing
   @Test func modelInTheRepositoryRecites() throws {
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../models/stateful.h5").standardized.path
-    var steps: [SequencePredictor.Step] = []
-    try StreamSession(path, savingTo: nil).run(seed: "A", steps: 25) { steps.append($0) }
+    let steps = try ModelFile(path).letters(seed: "A", steps: 25)
     let alphabet = Experiment.alphabet.symbols
     #expect(steps.map(\.input) == Array(alphabet.dropLast()))
     #expect(steps.map(\.output) == Array(alphabet.dropFirst()))

@@ -26,7 +26,7 @@ import Testing
   }
 
   private func train(stateful: Bool = false) throws -> String {
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     series.date = "day"
     series.sequenceLength = 5
     series.isStateful = stateful
@@ -41,7 +41,7 @@ import Testing
   private func forecast(
     _ path: String, data: String? = nil
   ) throws -> (steps: [Forecast.Step], notes: [String]) {
-    let session = try SeriesSession(path, data: data)
+    let session = try SeriesPredictor(try ModelFile(path), data: data)
     let forecasts = try session.forecast(steps: 3, coverage: 0.9, key: nil)
     return (forecasts[0].steps, session.notes)
   }
@@ -59,7 +59,7 @@ import Testing
     let after = try forecast(path)
     #expect(after.steps.map(\.date) == ["64", "65", "66"])
     #expect(after.notes.count == 1 && after.notes[0].contains(file))
-    let live = try LiveSession(path, savingTo: nil, learns: false)
+    let live = try LiveStream(try ModelFile(path), learns: false)
     var answer: [UInt8] = []
     for (number, row) in new.enumerated() {
       answer = []
@@ -111,7 +111,7 @@ import Testing
     try write(Self.lines)
     let path = try train()
     do {
-      let live = try LiveSession(path, savingTo: path, learns: false)
+      let live = try LiveStream(try ModelFile(path, savingTo: path), learns: false)
       var answer: [UInt8] = []
       try Array("5.5".utf8).withUnsafeBufferPointer {
         try live.answer($0, number: 1, adding: &answer)

@@ -30,17 +30,16 @@ import Testing
     let path = try path(name)
     let inputs = try NumericArray(contentsOf: "\(path):reference/inputs")
     let expected = try NumericArray(contentsOf: "\(path):reference/outputs")
-    let found = try ArraySession(path, savingTo: nil).predict(inputs, continues: false)
+    let found = try ArrayPredictor(try ModelFile(path)).predict(inputs, continues: false)
     #expect(found.shape == expected.shape)
     expectEqual(found.values, expected.values, within: 1e-5)
   }
 
   @Test(arguments: names) func trainingGoesAsInKeras(name: String) throws {
     let path = try path(name)
-    let checkpoint = try CheckpointFile.load(path)
-    let run = try makeRun(checkpoint, path: path, epochs: 20)
+    let run = try makeRun(path, epochs: 20)
     try run.trainer.train { _ in false }
-    let trained = checkpoint.parameters
+    let trained = run.trainer.model.parameters
     for (index, parameter) in trained.parameters.enumerated() {
       let expected = try NumericArray(contentsOf: "\(path):reference/trained/\(index)")
       #expect(parameter.shape == expected.shape, "\(parameter.layer)/\(parameter.name)")
@@ -52,12 +51,12 @@ import Testing
   @Test(arguments: names) func resumingIsExact(name: String) throws {
     let path = try path(name)
     let folder = try TemporaryFolder()
-    let whole = try makeRun(try CheckpointFile.load(path), path: path, epochs: 20)
+    let whole = try makeRun(path, epochs: 20)
     try whole.train(saving: try CheckpointSchedule(path: folder.path("whole.h5")))
-    let first = try makeRun(try CheckpointFile.load(path), path: path, epochs: 12)
+    let first = try makeRun(path, epochs: 12)
     try first.train(saving: try CheckpointSchedule(path: folder.path("parts.h5")))
     let second = try TrainingRun(
-      resuming: try CheckpointFile.load(folder.path("parts.h5")), file: "parts.h5", epochs: 8)
+      resuming: try ModelFile(folder.path("parts.h5")), epochs: 8)
     try second.train(saving: try CheckpointSchedule(path: folder.path("again.h5")))
     #expect(
       try Data(contentsOf: URL(filePath: folder.path("whole.h5")))
@@ -88,11 +87,10 @@ import Testing
     try NumericArray(shape: [10, 1], values: Array(inputs.prefix(10))).write(
       to: folder.path("y.npy"))
     func run(epochs: Int) throws -> TrainingRun {
-      try TrainingRun(
-        try CheckpointFile.load(path), file: path, inputs: folder.path("x.npy"),
-        targets: folder.path("y.npy"), epochs: epochs,
-        options: TrainingOptions(
-          batchSize: 4, shuffle: true, resetStatesEachEpoch: false, randomSeed: 7))
+      var plan = TrainingPlan(
+        ArraysTask(model: path, inputs: folder.path("x.npy"), targets: folder.path("y.npy")))
+      (plan.epochs, plan.batchSize, plan.shuffle) = (epochs, 4, true)
+      return try TrainingRun(plan)
     }
     let (whole, parts, again) = ("whole.h5", "parts.h5", "again.h5")
     try run(epochs: 6).train(saving: try CheckpointSchedule(path: folder.path(whole)))
@@ -105,20 +103,19 @@ import Testing
         updates += 1
         return updates == 8
       })
-    try TrainingRun(
-      resuming: try CheckpointFile.load(folder.path(parts)), file: parts, epochs: nil
-    ).train(saving: try CheckpointSchedule(path: folder.path(again)))
+    try TrainingRun(resuming: try ModelFile(folder.path(parts))).train(
+      saving: try CheckpointSchedule(path: folder.path(again)))
     #expect(
       try Data(contentsOf: URL(filePath: folder.path(whole)))
         == Data(contentsOf: URL(filePath: folder.path(again))))
   }
 
-  private func makeRun(_ checkpoint: Checkpoint, path: String, epochs: Int) throws -> TrainingRun {
-    try TrainingRun(
-      checkpoint, file: path, inputs: "\(path):reference/inputs",
-      targets: "\(path):reference/targets", epochs: epochs,
-      options: TrainingOptions(
-        batchSize: 4, shuffle: false, resetStatesEachEpoch: false, randomSeed: 7))
+  private func makeRun(_ path: String, epochs: Int) throws -> TrainingRun {
+    var plan = TrainingPlan(
+      ArraysTask(
+        model: path, inputs: "\(path):reference/inputs", targets: "\(path):reference/targets"))
+    (plan.epochs, plan.batchSize, plan.shuffle) = (epochs, 4, false)
+    return try TrainingRun(plan)
   }
 
   /// Relative to the largest.

@@ -35,21 +35,22 @@ import Testing
     try Data(("key,value\n" + lines.joined(separator: "\n")).utf8).write(to: URL(filePath: rows))
     let words = folder.path("words.csv")
     try Data("word,kind\nab,x\ncd,y\nef,x\n".utf8).write(to: URL(filePath: words))
-    var series = SeriesPlan(file: rows, target: "value")
+    var series = SeriesTask(file: rows, target: "value")
     (series.sequenceLength, series.key, series.isDifferenced) = (4, "key", true)
     var carried = series
     (carried.key, carried.isStateful) = (nil, true)
-    var windows = TextPlan(files: [text])
+    var windows = TextTask(files: [text])
     windows.isStateful = false
     let plans = [
-      TrainingPlan(.stateful), TrainingPlan(.timesteps), TrainingPlan(TextPlan(files: [text])),
+      TrainingPlan(LettersTask(.stateful)), TrainingPlan(LettersTask(.timesteps)),
+      TrainingPlan(TextTask(files: [text])),
       TrainingPlan(windows), TrainingPlan(series), TrainingPlan(carried),
-      TrainingPlan(LabelledPlan(file: words, sequence: "word", label: "kind")),
+      TrainingPlan(LabelsTask(file: words, sequence: "word", label: "kind")),
     ]
     return try plans.enumerated().map { index, plan in
       var plan = plan
       (plan.units, plan.epochs, plan.validationSplit) = ([3], 1, 0)
-      plan.batchSize = min(plan.batchSize, 2)
+      plan.batchSize = plan.task is LettersTask ? 1 : 2
       let run = try TrainingRun(plan)
       try run.train(saving: try CheckpointSchedule(path: folder.path("model.h5")))
       let path = folder.path("model\(index).safetensors")
@@ -95,31 +96,33 @@ import Testing
   /// What can be asked of each of ``models()``.
   private func uses(_ path: String, model: Int) -> [() throws -> Void] {
     func stream(_ line: String) throws {
-      let session = try LiveSession(path, savingTo: nil, learns: false)
+      let session = try LiveStream(try ModelFile(path), learns: false)
       var answer: [UInt8] = []
       try Array(line.utf8).withUnsafeBufferPointer {
         try session.answer($0, number: 1, adding: &answer)
       }
     }
     func letters(_ seed: String?) throws {
-      try StreamSession(path, savingTo: nil).run(seed: seed, steps: 2) { _ in }
+      try ModelFile(path).letters(seed: seed, steps: 2)
     }
     switch model {
     case 0, 1: return [{ try letters(nil) }, { try letters("ABC") }, { try stream("A") }]
     case 2, 3:
       return [
         {
-          guard let text = try StreamSession(path, savingTo: nil).text() else { return }
-          try text.begin(seed: nil, row: 0, options: SamplingOptions(), randomSeed: nil)
-          _ = text.step()
+          let file = try ModelFile(path)
+          if file.isOfText { try file.symbols(seed: nil, steps: 1) }
         }, { try stream("one") },
       ]
     case 4, 5:
       return [
-        { _ = try SeriesSession(path, data: nil).forecast(steps: 1, coverage: 0.5, key: nil) },
+        {
+          _ = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
+            steps: 1, coverage: 0.5, key: nil)
+        },
         { try stream(model == 4 ? "a,1" : "1") },
       ]
-    default: return [{ _ = try LabelledSession(path).evaluate(nil) }]
+    default: return [{ _ = try LabelPredictor(try ModelFile(path)).evaluate(nil) }]
     }
   }
 

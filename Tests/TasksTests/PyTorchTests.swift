@@ -21,7 +21,7 @@ import Testing
         try path("pytorch", "safetensors"), to: folder.path(output), model: model
       ).run()
       let expected = try NumericArray(contentsOf: "\(model):reference/outputs")
-      let found = try ArraySession(folder.path(output), savingTo: nil).predict(
+      let found = try ArrayPredictor(try ModelFile(folder.path(output))).predict(
         try NumericArray(contentsOf: "\(model):reference/inputs"), continues: false)
       #expect(found.shape == expected.shape)
       let worst = zip(found.values, expected.values).map { abs($0 - $1) }.max() ?? .infinity
@@ -34,7 +34,7 @@ import Testing
     let experiment = folder.path("alphabet.h5")
     try TrainingRun(
       {
-        var plan = TrainingPlan(.stateful)
+        var plan = TrainingPlan(LettersTask(.stateful))
         plan.epochs = 1
         return plan
       }()

@@ -21,9 +21,9 @@ import Testing
   }
 
   private func plan(
-    _ file: String, _ change: (inout SeriesPlan) -> Void = { _ in }
+    _ file: String, _ change: (inout SeriesTask) -> Void = { _ in }
   ) -> TrainingPlan {
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     series.sequenceLength = 4
     change(&series)
     var plan = TrainingPlan(series)
@@ -59,7 +59,7 @@ import Testing
     let file = try write(["value"] + (0..<60).map(wave))
     let model = folder.path("model.h5")
     try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: model))
-    let session = try LiveSession(model, savingTo: model, learns: false)
+    let session = try LiveStream(try ModelFile(model, savingTo: model), learns: false)
     var answer: [UInt8] = []
     try Array("5".utf8).withUnsafeBufferPointer {
       try session.answer($0, number: 1, adding: &answer)
@@ -81,7 +81,7 @@ import Testing
     (["sequence,label", "1 2,3", "1 2,1e300"], "line 3, column label: '1e300' is beyond", true),
   ])
   func labelledBeyondFloat32(lines: [String], reason: String, regression: Bool) throws {
-    var labelled = LabelledPlan(file: try write(lines), sequence: "sequence", label: "label")
+    var labelled = LabelsTask(file: try write(lines), sequence: "sequence", label: "label")
     labelled.isRegression = regression
     let error = #expect(throws: FileError.self) { try TrainingRun(TrainingPlan(labelled)) }
     #expect(error?.reason.hasPrefix(reason) ?? false, "\(error?.reason ?? "")")
@@ -124,7 +124,7 @@ import Testing
       "rows.jsonl")
     let error = #expect(throws: FileError.self) {
       try TrainingRun(
-        TrainingPlan(LabelledPlan(file: labels, sequence: "sequence", label: "label")))
+        TrainingPlan(LabelsTask(file: labels, sequence: "sequence", label: "label")))
     }
     #expect(error?.reason.hasPrefix("line 1, column label: ") ?? false, "\(error?.reason ?? "")")
     let series = try write(["key,value"] + (0..<60).map { "a\0b,\(wave($0))" })
@@ -139,15 +139,12 @@ import Testing
   func namesThatLookLikeJSON(model: String, name: String) throws {
     let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
     let file = try write([quoted] + (0..<60).map(wave))
-    var series = SeriesPlan(file: file, target: name)
+    var series = SeriesTask(file: file, target: name)
     series.sequenceLength = 4
     let path = folder.path(model)
     try CheckpointFile.save(
       try TrainingRun(TrainingPlan(series)).checkpoint(), to: path, lock: try FileLock(path))
-    guard case .series(let task) = try CheckpointFile.load(path).task?.source else {
-      Issue.record("has no task of a series")
-      return
-    }
+    let task = try ModelFile(path).task(as: SeriesTask.self)
     #expect(task.target == name && task.features == [name])
   }
 

@@ -23,7 +23,7 @@ import Testing
     let file = folder.path("rows.csv")
     let rows = (0..<100).map { "large,\(level("large", $0))\nsmall,\(level("small", $0))" }
     try Data(("key,value\n" + rows.joined(separator: "\n")).utf8).write(to: URL(filePath: file))
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     (series.key, series.sequenceLength, series.scaling) = ("key", 6, method)
     series.isDifferenced = difference
     var plan = TrainingPlan(series)
@@ -41,7 +41,8 @@ import Testing
   @Test(arguments: [Scaling.Method.standard, .minMax], [false, true])
   func forecastsAreOfEachLevel(method: Scaling.Method, difference: Bool) throws {
     let path = try train(method, difference: difference)
-    let forecasts = try SeriesSession(path, data: nil).forecast(steps: 3, coverage: 0.9, key: nil)
+    let forecasts = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
+      steps: 3, coverage: 0.9, key: nil)
     #expect(forecasts.map(\.key) == ["large", "small"])
     for forecast in forecasts {
       let size = forecast.key == "small" ? 2.0 : 100_000
@@ -76,7 +77,8 @@ import Testing
       method: .standard, columns: ["value"], offsets: [500_000], scales: [500_000],
       residuals: [0.1, -0.1])
     try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
-    let forecasts = try SeriesSession(path, data: nil).forecast(steps: 1, coverage: 0.9, key: nil)
+    let forecasts = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
+      steps: 1, coverage: 0.9, key: nil)
     #expect(forecasts.count == 2)
     let answer = try answer(path, "new,3")
     #expect(answer.hasPrefix("new,"))
@@ -84,7 +86,7 @@ import Testing
 
   /// What is said of one series does not depend on what other series are asked for.
   @Test func intervalsAreOfTheSeriesAlone() throws {
-    let session = try SeriesSession(try train(), data: nil)
+    let session = try SeriesPredictor(try ModelFile(try train()), data: nil)
     let both = try session.forecast(steps: 4, coverage: 0.8, key: nil)
     for forecast in both {
       let alone = try session.forecast(steps: 4, coverage: 0.8, key: forecast.key)
@@ -94,7 +96,7 @@ import Testing
   }
 
   private func answer(_ path: String, _ line: String) throws -> String {
-    let session = try LiveSession(path, savingTo: nil, learns: false)
+    let session = try LiveStream(try ModelFile(path), learns: false)
     var answer: [UInt8] = []
     try Array(line.utf8).withUnsafeBufferPointer {
       try session.answer($0, number: 1, adding: &answer)
@@ -117,7 +119,7 @@ import Testing
     let other = folder.path("other.csv")
     let rows = (0..<40).map { "new,\(500 + 10 * sin(Double($0) / 2))" }
     try Data(("key,value\n" + rows.joined(separator: "\n")).utf8).write(to: URL(filePath: other))
-    let forecasts = try SeriesSession(path, data: other).forecast(
+    let forecasts = try SeriesPredictor(try ModelFile(path), data: other).forecast(
       steps: 1, coverage: 0.9, key: nil)
     #expect(abs(forecasts[0].steps[0].value - (500 + 10 * sin(20.0))) < 10)
   }

@@ -22,9 +22,9 @@ import Testing
   }
 
   private func plan(
-    _ file: String, _ change: (inout SeriesPlan) -> Void = { _ in }
+    _ file: String, _ change: (inout SeriesTask) -> Void = { _ in }
   ) -> TrainingPlan {
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     series.features = ["other"]
     series.sequenceLength = 6
     change(&series)
@@ -128,7 +128,7 @@ import Testing
         }
       }
     }
-    let answers = try ArraySession(path, savingTo: nil).predict(
+    let answers = try ArrayPredictor(try ModelFile(path)).predict(
       NumericArray(shape: [origins.count, 6, 2], values: windows), continues: false)
     var (squares, naive, before) = (0.0, 0.0, 0.0)
     for (index, answer) in answers.values.enumerated() {
@@ -141,7 +141,7 @@ import Testing
       squares += (value - truth) * (value - truth)
       naive += abs(rows[origin - 1][0] - truth)
     }
-    let errors = try SeriesSession(path, data: nil).evaluate()
+    let errors = try SeriesPredictor(try ModelFile(path), data: nil).evaluate()
     #expect(errors.map(\.part) == ["training", "validation", "test"])
     #expect(errors[2].count == 18)
     #expect(abs(errors[2].rmse - (squares / 18).squareRoot()) < 1e-5)
@@ -167,14 +167,14 @@ import Testing
       updates += 1
       return updates == 5
     }
-    try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: nil).train(
+    try TrainingRun(resuming: try ModelFile(parts), epochs: nil).train(
       saving: try CheckpointSchedule(path: parts))
     #expect(
       try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
     // The series is the one that training began with.
     try Data(wave(119).joined(separator: "\n").utf8).write(to: URL(filePath: file))
     let error = #expect(throws: FileError.self) {
-      try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: 1)
+      try TrainingRun(resuming: try ModelFile(parts), epochs: 1)
     }
     #expect(error?.reason.contains("has changed since") ?? false)
   }
@@ -191,14 +191,16 @@ import Testing
     scaling.residuals = [0.5, 0.5]
     checkpoint.scaling = scaling
     try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
-    let forecasts = try SeriesSession(path, data: nil).forecast(steps: 3, coverage: 0.8, key: nil)
+    let forecasts = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
+      steps: 3, coverage: 0.8, key: nil)
     #expect(forecasts[0].steps.count == 3 && forecasts[0].known.count == 100)
     let first = forecasts[0].steps[0]
     let interval = try #require(first.interval)
     #expect(abs(interval.lowerBound - first.value - 0.5 * scaling.scales[0]) < 1e-5)
     #expect(abs(interval.upperBound - first.value - 0.5 * scaling.scales[0]) < 1e-5)
     // One ahead is the model's own answer.
-    let errors = try SeriesSession(path, data: nil).backTest(steps: 1, coverage: 0.8)
+    let errors = try SeriesPredictor(try ModelFile(path), data: nil).backTest(
+      steps: 1, coverage: 0.8)
     #expect(errors.leads[0].errors.count == 10 && errors.leads[0].coverage == 0)
   }
 
@@ -222,7 +224,7 @@ import Testing
   @Test func missingValuesAreFilledOrDropped() throws {
     let folder = try TemporaryFolder()
     let file = try write(["value", "1", "?", "nan", "4"], folder)
-    var task = SeriesTask(file: file, target: "value", features: ["value"], sequenceLength: 1)
+    var task = SeriesTask(file: file, target: "value")
     task.missing = .forwardFill
     #expect(try SeriesTable(task).series[0].values == [1, 1, 1, 4])
     task.missing = .drop

@@ -20,7 +20,7 @@ import Testing
   }
 
   private func letters(_ experiment: Experiment) throws -> String {
-    var plan = TrainingPlan(experiment)
+    var plan = TrainingPlan(LettersTask(experiment))
     plan.units = [8]
     plan.epochs = 20
     plan.learningRate = 0.02
@@ -32,7 +32,7 @@ import Testing
   private func text(stateful: Bool, batchSize: Int = 2) throws -> String {
     let file = folder.path("text.txt")
     try Data(Self.text.utf8).write(to: URL(filePath: file))
-    var text = TextPlan(files: [file])
+    var text = TextTask(files: [file])
     text.isStateful = stateful
     text.sequenceLength = 10
     var plan = TrainingPlan(text)
@@ -46,7 +46,7 @@ import Testing
     let file = folder.path("rows.csv")
     let rows = ["value"] + (0..<80).map { "\(sin(Double($0) / 2))" }
     try Data(rows.joined(separator: "\n").utf8).write(to: URL(filePath: file))
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     series.sequenceLength = 5
     series.isStateful = stateful
     var plan = TrainingPlan(series)
@@ -60,7 +60,7 @@ import Testing
     return folder.path(name)
   }
 
-  private func answers(_ session: LiveSession, _ lines: [String]) throws -> [String] {
+  private func answers(_ session: LiveStream, _ lines: [String]) throws -> [String] {
     try lines.enumerated().map { number, line in
       var answer: [UInt8] = []
       try Array(line.utf8).withUnsafeBufferPointer {
@@ -83,10 +83,9 @@ import Testing
     // The last two are not what the model expects.
     let lines = "ABCDEFGHXB".map { String($0) }
     let whole = try converted(trained, to: "whole.\(suffix)")
-    let unbroken = try LiveSession(whole, savingTo: whole, learns: false)
+    let unbroken = try LiveStream(try ModelFile(whole, savingTo: whole), learns: false)
     let expected = try answers(unbroken, lines)
     try unbroken.save()
-    let checkpoint = try CheckpointFile.load(trained)
     for end in 1...lines.count where !experiment.stateful {
       let length = experiment.framing.length
       let known = lines[..<end].suffix(length)
@@ -94,7 +93,7 @@ import Testing
         #expect(expected[end - 1] == "")
         continue
       }
-      let predictor = try SequencePredictor(checkpoint, file: trained)
+      let predictor = try LetterPredictor(try ModelFile(trained))
       try predictor.begin(seed: known.joined())
       let step = predictor.step()[0]
       #expect(expected[end - 1] == "\(step.input) -> \(step.output)")
@@ -102,7 +101,7 @@ import Testing
     let parts = try converted(trained, to: "parts.\(suffix)")
     var found: [String] = []
     for line in lines {
-      let session = try LiveSession(parts, savingTo: parts, learns: false)
+      let session = try LiveStream(try ModelFile(parts, savingTo: parts), learns: false)
       #expect(session.rowsSeen == found.count)
       found += try answers(session, [line])
       try session.save()
@@ -114,19 +113,19 @@ import Testing
   /// A file without the attribute says by its letters whether the last of them is a prediction.
   @Test func olderStreamsOfLettersGoOn() throws {
     let path = try letters(.timesteps)
-    let whole = try LiveSession(path, savingTo: nil, learns: false)
+    let whole = try LiveStream(try ModelFile(path), learns: false)
     let expected = try answers(whole, ["A", "B", "C", "D", "E"])
     for end in [1, 2, 3, 4] {
       let older = folder.path("older.h5")
       do {
-        let session = try LiveSession(path, savingTo: older, learns: false)
+        let session = try LiveStream(try ModelFile(path, savingTo: older), learns: false)
         _ = try answers(session, Array(["A", "B", "C", "D"].prefix(end)))
         try session.save()
       }
       var checkpoint = try CheckpointFile.load(older)
       checkpoint.stream?.endsWithPrediction = nil
       try CheckpointFile.save(checkpoint, to: older, lock: try FileLock(older))
-      let next = try LiveSession(older, savingTo: nil, learns: false)
+      let next = try LiveStream(try ModelFile(older), learns: false)
       #expect(try answers(next, [["A", "B", "C", "D", "E"][end]]) == [expected[end]])
     }
   }
@@ -135,12 +134,12 @@ import Testing
   @Test func shortStreamsDoNotRunOn() throws {
     let path = try letters(.timesteps)
     do {
-      let session = try LiveSession(path, savingTo: path, learns: false)
+      let session = try LiveStream(try ModelFile(path, savingTo: path), learns: false)
       _ = try answers(session, ["A", "B"])
       try session.save()
     }
     let error = #expect(throws: FileError.self) {
-      try StreamSession(path, savingTo: nil).run(seed: nil, steps: 1) { _ in }
+      try ModelFile(path).letters(seed: nil, steps: 1)
     }
     #expect(error?.description.contains("2 of 3") ?? false)
   }
@@ -150,21 +149,21 @@ import Testing
   func continuingKeepsTheRowsSeen(suffix: String) throws {
     for model in [try letters(.stateful), try text(stateful: true), try text(stateful: false)] {
       let path = try converted(model, to: "stream.\(suffix)")
-      let isText = try StreamSession(path, savingTo: nil).text() != nil
+      let isText = try ModelFile(path).isOfText
       do {
-        let live = try LiveSession(path, savingTo: path, learns: false)
+        let live = try LiveStream(try ModelFile(path, savingTo: path), learns: false)
         _ = try answers(live, isText ? ["line 0 of 12", "line 1 of 12"] : ["A", "B"])
         try live.save()
       }
       for seed in [nil, isText ? "line" : "A"] {
-        let session = try StreamSession(path, savingTo: path)
-        if let text = try session.text() {
-          try text.begin(seed: seed, row: 0, options: try SamplingOptions(), randomSeed: nil)
-          for _ in 0..<3 { _ = text.step() }
-          try text.save()
-        } else {
-          try session.run(seed: seed, steps: 3) { _ in }
-          try session.save()
+        do {
+          let file = try ModelFile(path, savingTo: path)
+          if isText {
+            try file.symbols(seed: seed, steps: 3)
+          } else {
+            try file.letters(seed: seed, steps: 3)
+          }
+          try file.save()
         }
         #expect(try CheckpointFile.load(path).stream?.rowsSeen == (seed == nil ? 2 : 0))
       }
@@ -176,20 +175,19 @@ import Testing
   func streamsGoOnBehindASeed(stateful: Bool, suffix: String) throws {
     let path = try converted(try text(stateful: stateful), to: "seeded.\(suffix)")
     do {
-      let session = try #require(try StreamSession(path, savingTo: path).text())
-      try session.begin(
-        seed: "line 3", row: 0, options: try SamplingOptions(temperature: 0), randomSeed: nil)
-      _ = session.step()
-      try session.save()
+      let file = try ModelFile(path, savingTo: path)
+      try file.symbols(
+        seed: "line 3", steps: 1, sampling: try SamplingOptions(temperature: 0))
+      try file.save()
     }
     let stored = try CheckpointFile.load(path)
 
-    let generator = try TextGenerator(stored, file: path)
+    let generator = try TextGenerator(try ModelFile(path))
     try generator.begin(seed: "line 3")
     _ = generator.step()
     let symbols = try generator.symbols(of: " of 12\n".utf8)
     let expected = generator.read(symbols)
-    let live = try LiveSession(path, savingTo: path, learns: false)
+    let live = try LiveStream(try ModelFile(path, savingTo: path), learns: false)
     #expect(
       try answers(live, [" of 12"]) == ["\(Float(expected.bits / Double(expected.symbols)))"])
     // The numbers that are drawn go on too.
@@ -200,20 +198,20 @@ import Testing
   /// Where training stands in its text is no place of a stream: one begins from a zero state, in every format.
   @Test func newStreamsBeginCold() throws {
     for path in [try text(stateful: true), try letters(.stateful)] {
-      let isText = try StreamSession(path, savingTo: nil).text() != nil
+      let isText = try ModelFile(path).isOfText
       let lines = isText ? ["line 0 of 12", "line 1 of 12"] : ["A", "B", "C"]
-      let expected = try answers(try LiveSession(path, savingTo: nil, learns: false), lines)
+      let expected = try answers(try LiveStream(try ModelFile(path), learns: false), lines)
       for suffix in ["keras", "safetensors"] {
         let other = try converted(path, to: "other.\(suffix)")
         #expect(
-          try answers(try LiveSession(other, savingTo: nil, learns: false), lines) == expected)
+          try answers(try LiveStream(try ModelFile(other), learns: false), lines) == expected)
       }
       var cold = try CheckpointFile.load(path)
       cold.stream = nil
       cold.recurrentState = .zero(cold.configuration)
       let file = folder.path("cold.h5")
       try CheckpointFile.save(cold, to: file, lock: try FileLock(file))
-      #expect(try answers(try LiveSession(file, savingTo: nil, learns: false), lines) == expected)
+      #expect(try answers(try LiveStream(try ModelFile(file), learns: false), lines) == expected)
     }
   }
 
@@ -226,9 +224,9 @@ import Testing
     ] {
       let path = try converted(model, to: "model.\(suffix)")
       let copy = folder.path("copy.\(suffix)")
-      try LiveSession(path, savingTo: copy, learns: false).save()
+      try LiveStream(try ModelFile(path, savingTo: copy), learns: false).save()
       #expect(try bytes(copy) == bytes(path))
-      try LiveSession(path, savingTo: path, learns: false).save()
+      try LiveStream(try ModelFile(path, savingTo: path), learns: false).save()
       #expect(try bytes(copy) == bytes(path))
     }
   }
@@ -238,15 +236,15 @@ import Testing
   @Test func resumingSaysThatAStreamEnds() throws {
     let path = try series()
     #expect(
-      try TrainingRun(resuming: try CheckpointFile.load(path), file: path, epochs: 1).endedStream
+      try TrainingRun(resuming: try ModelFile(path), epochs: 1).endedStream
         == nil)
     do {
-      let session = try LiveSession(path, savingTo: path, learns: true)
+      let session = try LiveStream(try ModelFile(path, savingTo: path), learns: true)
       _ = try answers(session, (80..<85).map { "\(sin(Double($0) / 2))" })
       try session.save()
     }
     let learnt = try CheckpointFile.load(path)
-    let run = try TrainingRun(resuming: try CheckpointFile.load(path), file: path, epochs: 1)
+    let run = try TrainingRun(resuming: try ModelFile(path), epochs: 1)
     #expect(run.endedStream?.rowsSeen == 5)
     #expect(run.trainer.optimizer.iterations == learnt.optimizer?.iterations)
     for parameter in learnt.parameters.parameters {

@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 import Foundation
 import HDF5
@@ -20,12 +19,12 @@ import Testing
   }
 
   private func series(_ file: String, _ columns: [String]) throws -> [Double]? {
-    let task = SeriesTask(file: file, target: columns[0], features: columns, sequenceLength: 1)
+    let task = SeriesTask(file: file, target: columns[0], features: columns)
     return try SeriesTable(task).series.first?.values
   }
 
-  private func labelled(_ file: String) throws -> [LabelledTable.Content] {
-    try LabelledTable(file, sequence: "a", label: "b", isText: false).sequences
+  private func labelled(_ file: String) throws -> [SequenceTable.Content] {
+    try SequenceTable(file, sequence: "a", label: "b", isText: false).sequences
   }
 
   /// Empty lines, semicolons, tabs, quotes, DOS line ends, a byte order mark.
@@ -74,7 +73,7 @@ import Testing
   /// Lines of a live stream are rows of such a file.
   @Test func streamsAgree() throws {
     let file = try write("value,other\n" + (0..<60).map { "\($0 % 7),\($0 % 3)\n" }.joined())
-    var series = SeriesPlan(file: file, target: "value")
+    var series = SeriesTask(file: file, target: "value")
     series.features = ["other"]
     series.sequenceLength = 4
     var plan = TrainingPlan(series)
@@ -82,7 +81,7 @@ import Testing
     let model = folder.path("model.h5")
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: model))
     func answers(_ lines: [String]) throws -> [String] {
-      let session = try LiveSession(model, savingTo: nil, learns: false)
+      let session = try LiveStream(try ModelFile(model), learns: false)
       return try lines.enumerated().map { number, line in
         var answer: [UInt8] = []
         try Array(line.utf8).withUnsafeBufferPointer {
@@ -108,13 +107,13 @@ import Testing
       "{\"a\": \"x\u{2028}y\", \"b\": 1}\r\n\n{\"a\": \"\u{85}\u{2029}\", \"b\": 2}\n[]\n",
       "rows.jsonl")
     let error = #expect(throws: FileError.self) {
-      try LabelledTable(file, sequence: "a", label: "b", isText: nil)
+      try SequenceTable(file, sequence: "a", label: "b", isText: nil)
     }
     #expect(error?.reason == "line 4: is not a JSON object")
     let whole = try write(
       "{\"a\": \"x\u{2028}y\", \"b\": 1}\r\n\n{\"a\": \"\u{85}\u{2029}\", \"b\": 2}", "rows.jsonl")
     #expect(
-      try LabelledTable(whole, sequence: "a", label: "b", isText: nil).sequences
+      try SequenceTable(whole, sequence: "a", label: "b", isText: nil).sequences
         == [.text("x\u{2028}y"), .text("\u{85}\u{2029}")])
   }
 
@@ -128,9 +127,9 @@ import Testing
     ]
     for shift in labels.indices {
       let lines = (labels[shift...] + labels[..<shift]).map { "{\"a\": [1], \"b\": \"\($0)\"}\n" }
-      let plan = LabelledPlan(
+      let plan = LabelsTask(
         file: try write(lines.joined(), "rows.jsonl"), sequence: "a", label: "b")
-      let data = try LabelledData(plan, validationSplit: 0, randomSeed: 1)
+      let data = try LabelsData(plan, validationSplit: 0, randomSeed: 1)
       #expect(data.labels == expected)
     }
   }

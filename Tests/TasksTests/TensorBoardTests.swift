@@ -56,7 +56,7 @@ import Testing
   /// Events are framed as TensorFlow frames them, and hold what the history does; a resumed run has each epoch once.
   @Test func eventsHoldTheHistory() throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(.timesteps)
+    var plan = TrainingPlan(LettersTask(.timesteps))
     plan.epochs = 2
     plan.validationSplit = 0.2
     let path = folder.path("a.h5")
@@ -64,7 +64,7 @@ import Testing
       let run =
         try epochs == nil
         ? TrainingRun(plan)
-        : TrainingRun(resuming: try CheckpointFile.load(path), file: path, epochs: epochs)
+        : TrainingRun(resuming: try ModelFile(path), epochs: epochs)
       let log = TensorBoardLog(folder.path("board"))
       try log.begin(run.trainer)
       try run.train(

@@ -99,7 +99,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = folder.path("text.txt")
     try write(text, to: file)
-    var text = TextPlan(files: [file], level: level)
+    var text = TextTask(files: [file], level: level)
     text.sequenceLength = 8
     text.isStateful = isStateful
     var plan = TrainingPlan(text)
@@ -124,7 +124,7 @@ import Testing
       {
         break
       }
-      run = try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: nil)
+      run = try TrainingRun(resuming: try ModelFile(parts), epochs: nil)
     }
     #expect(
       try Data(contentsOf: URL(filePath: folder.path("whole.h5")))
@@ -139,7 +139,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (file, path) = (folder.path("text.txt"), folder.path("a.h5"))
     try write(text, to: file)
-    var text = TextPlan(files: [file])
+    var text = TextTask(files: [file])
     text.isStateful = isStateful
     text.sequenceLength = 10
     var plan = TrainingPlan(text)
@@ -148,13 +148,11 @@ import Testing
     plan.epochs = 2
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
     func run(_ seed: String?, _ steps: Int, saving: Bool, row: Int = 1) throws -> [UInt8] {
-      let session = try #require(
-        try StreamSession(path, savingTo: saving ? path : nil).text())
-      try session.begin(
-        seed: seed, row: isStateful ? row : 0, options: try SamplingOptions(temperature: 0.9),
-        randomSeed: nil)
-      let bytes = (0..<steps).flatMap { _ in session.step() }
-      try session.save()
+      let file = try ModelFile(path, savingTo: saving ? path : nil)
+      let bytes = try file.symbols(
+        seed: seed, steps: steps, row: isStateful && (saving || seed == nil) ? row : nil,
+        sampling: try SamplingOptions(temperature: 0.9))
+      try file.save()
       return bytes
     }
     let other = isStateful ? try run(nil, 20, saving: false, row: 2) : []
@@ -165,14 +163,13 @@ import Testing
     #expect(String(validating: whole, as: UTF8.self) != nil)
     // Other rows stay where they were: the same random numbers draw the same symbols.
     if isStateful {
-      let session = try #require(try StreamSession(path, savingTo: nil).text())
-      try session.begin(
-        seed: nil, row: 2, options: try SamplingOptions(temperature: 0.9),
+      let symbols = try ModelFile(path).symbols(
+        seed: nil, steps: 20, row: 2, sampling: try SamplingOptions(temperature: 0.9),
         randomSeed: plan.randomSeed)
-      #expect((0..<20).flatMap { _ in session.step() } == other)
+      #expect(symbols == other)
     }
     // Training goes on as if nobody had asked.
-    let resumed = try TrainingRun(resuming: try CheckpointFile.load(path), file: path, epochs: 1)
+    let resumed = try TrainingRun(resuming: try ModelFile(path), epochs: 1)
     try resumed.train(saving: try CheckpointSchedule(path: path))
     plan.epochs = 3
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: folder.path("b.h5")))
@@ -235,7 +232,7 @@ import Testing
 
     // A text that changes while it is trained on: what was learnt is saved.
     try write(text, to: path)
-    var plan = TrainingPlan(TextPlan(files: [path]))
+    var plan = TrainingPlan(TextTask(files: [path]))
     plan.units = [4]
     plan.batchSize = 2
     let run = try TrainingRun(plan)
@@ -250,14 +247,14 @@ import Testing
     let saved = try CheckpointFile.load(checkpoint)
     #expect(saved.optimizer?.iterations == 3)
     #expect(throws: FileError.self) {
-      try TrainingRun(resuming: saved, file: checkpoint, epochs: nil)
+      try TrainingRun(resuming: try ModelFile(checkpoint))
     }
     try write(text, to: path)
     #expect(throws: Never.self) {
-      try TrainingRun(resuming: saved, file: checkpoint, epochs: nil)
+      try TrainingRun(resuming: try ModelFile(checkpoint))
     }
     #expect(throws: SeedError.self) {
-      try TextGenerator(saved, file: checkpoint).begin(seed: "Ω")
+      try TextGenerator(try ModelFile(checkpoint)).begin(seed: "Ω")
     }
   }
 }

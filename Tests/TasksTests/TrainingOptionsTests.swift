@@ -45,7 +45,7 @@ import Testing
   @Test(arguments: cases)
   func stoppedAndResumedIsNotStopped(_ options: Case) throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(.timesteps)
+    var plan = TrainingPlan(LettersTask(.timesteps))
     plan.units = [8]
     plan.epochs = 9
     plan.validationSplit = 0.2
@@ -72,7 +72,7 @@ import Testing
         })
       if isFinished { break }
       stops += 1
-      run = try TrainingRun(resuming: try CheckpointFile.load(parts), file: parts, epochs: nil)
+      run = try TrainingRun(resuming: try ModelFile(parts), epochs: nil)
     }
     #expect(stops >= 2)
     for name in [".h5", "-best.h5"] {
@@ -94,14 +94,14 @@ import Testing
       // As keras.callbacks.EarlyStopping: it ends so many epochs after the best one.
       let least = try #require(validation.min())
       let place = try #require(validation.firstIndex(of: least))
-      #expect(history.loss.count < plan.epochs && validation.count == place + 1 + patience)
+      #expect(history.loss.count < plan.epochs ?? 0 && validation.count == place + 1 + patience)
     }
   }
 
   /// What a log has after a run that was killed and resumed is what it has after one run.
   @Test func logsGoOn() throws {
     let folder = try TemporaryFolder()
-    var plan = TrainingPlan(.batch)
+    var plan = TrainingPlan(LettersTask(.batch))
     plan.epochs = 6
     plan.metrics = [.topFiveAccuracy]
     func train(_ run: TrainingRun, log name: String, to checkpoint: String) throws {
@@ -118,7 +118,7 @@ import Testing
       try train(try TrainingRun(plan), log: "parts.\(suffix)", to: "b.h5")
       let file = folder.path("b.h5")
       let resumed = try TrainingRun(
-        resuming: try CheckpointFile.load(file), file: file, epochs: 2)
+        resuming: try ModelFile(file), epochs: 2)
       try train(resumed, log: "parts.\(suffix)", to: "b.h5")
       let text = try String(contentsOfFile: folder.path("whole.\(suffix)"), encoding: .utf8)
       #expect(try String(contentsOfFile: folder.path("parts.\(suffix)"), encoding: .utf8) == text)

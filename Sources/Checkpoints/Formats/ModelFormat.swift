@@ -1,5 +1,4 @@
 import Files
-import Recurrent
 
 /// A kind of file that holds a model: how it is recognized, what it can hold, and how it is read and written.
 package protocol ModelFormat: Sendable {

@@ -1,4 +1,3 @@
-import Files
 import Recurrent
 
 /// A model and its sections as texts by name, for formats that keep weights and texts: Keras' `model_config` and
@@ -23,7 +22,7 @@ struct ModelTexts {
     texts[Self.model] = writer.write(checkpoint.configuration).text()
     texts[Self.kerasVersion] = version.release
     // What else there is to learn decides its loss.
-    if case .arrays = checkpoint.task?.source, checkpoint.trainingProblem == nil {
+    if checkpoint.task?.isOnArrays ?? false, checkpoint.trainingProblem == nil {
       texts[Self.loss] = writer.lossValue(checkpoint.loss).text()
     }
     self.texts = texts
@@ -54,9 +53,9 @@ struct ModelTexts {
         throw store.invalid(Self.loss, "is not supported")
       }
       checkpoint.loss = loss
-    } else if case .text = checkpoint.task?.source {
+    } else if checkpoint.task?.isOnTexts ?? false {
       checkpoint.loss = .sparseCategoricalCrossEntropy
-    } else if case .arrays = checkpoint.task?.source {
+    } else if checkpoint.task?.isOnArrays ?? false {
       checkpoint.trainingProblem = TrainingProblem(loss: "the file does not say which loss it is")
     }
   }

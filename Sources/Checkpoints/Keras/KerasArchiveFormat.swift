@@ -1,4 +1,5 @@
 import Files
+import HDF5
 
 /// Keras' `.keras` archive: a zip file of `metadata.json`, `config.json` and `model.weights.h5`, which holds the
 /// weights, the optimizer and, beside what Keras looks at, the sections. The seal is the archive's comment.

@@ -1,5 +1,4 @@
 import Files
-import HDF5
 
 /// A format of Keras': HDF5, by itself or in an archive, which ``KerasSource`` reads whatever its layout.
 protocol KerasFormat: ModelFormat {}

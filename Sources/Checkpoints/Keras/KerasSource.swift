@@ -1,6 +1,5 @@
 import Files
 import HDF5
-import Kernels
 import Recurrent
 
 /// A file of one of Keras' formats, opened with care: where its arrays are, and what it says about its model.

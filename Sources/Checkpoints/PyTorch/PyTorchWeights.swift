@@ -1,6 +1,5 @@
 import Files
 import HDF5
-import Kernels
 import Recurrent
 
 /// Weights in PyTorch's names and layout, in a safetensors file: `load_state_dict` of modules named as the

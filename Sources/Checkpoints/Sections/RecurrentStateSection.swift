@@ -1,3 +1,4 @@
+import HDF5
 import Recurrent
 
 /// `recurrent_state`: where the stream stands, for each stateful layer `hidden`, and `cell` of an LSTM, each

@@ -1,4 +1,3 @@
-import Files
 import Recurrent
 
 /// A part of what a checkpoint remembers beside Keras' model: how it is written, read and checked, said once for every

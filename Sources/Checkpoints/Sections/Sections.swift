@@ -1,5 +1,4 @@
 import Files
-import Recurrent
 
 /// The sections of a checkpoint.
 package enum Sections {

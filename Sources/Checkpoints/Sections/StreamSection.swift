@@ -1,6 +1,3 @@
-import Files
-import Recurrent
-
 /// `stream`: where a running sequence stands.
 ///
 /// `next_input`, `[batch, length]`, the symbols that the next step is fed; or `next_values`, for each series the numbers,

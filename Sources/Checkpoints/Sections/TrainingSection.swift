@@ -1,4 +1,4 @@
-import Files
+import Kernels
 import Recurrent
 
 /// `training_state`: where training stands, and `order`, the order in which the epoch under way takes the samples,

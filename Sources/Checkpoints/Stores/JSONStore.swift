@@ -1,4 +1,5 @@
 import Files
+import HDF5
 import Recurrent
 
 /// Sections as JSON texts by name, for formats that have only a place for texts: the metadata of safetensors, or of

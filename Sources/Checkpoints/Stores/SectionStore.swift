@@ -1,4 +1,5 @@
 import Files
+import HDF5
 
 /// What sections are read from: the members of a group of HDF5, or of an object of JSON.
 ///

@@ -1,4 +1,5 @@
 import Files
+import HDF5
 
 /// What a section is made of, whatever keeps it. Which form a value has in a file is the store's business.
 package enum StoredValue {
@@ -53,7 +54,7 @@ extension StoredValue {
     case (.unsigned(let a), .unsigned(let b)): a == b
     case (.number(let a), .number(let b)): Self.areSame([a], [b])
     case (.text(let a), .text(let b)): a.isExactly(b)
-    case (.json(let a), .json(let b)): a.text().isExactly(b.text())
+    case (.json(let a), .json(let b)): a.plain.text().isExactly(b.plain.text())
     case (.texts(let a), .texts(let b)), (.symbols(let a), .symbols(let b)): a.areExactly(b)
     case (.indices(let a), .indices(let b)): a == b
     case (.floats(let a), .floats(let b)): Self.areSame(a, b)
@@ -75,5 +76,16 @@ extension StoredValue {
 
   private static func areSame(_ a: [Float], _ b: [Float]) -> Bool {
     a.elementsEqual(b) { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }
+  }
+}
+
+extension JSONValue {
+  /// The value as attributes of HDF5 keep it: flags as numbers, lists as texts of JSON.
+  var plain: JSONValue {
+    switch self {
+    case .bool(let flag): .integer(flag ? 1 : 0)
+    case .array, .object: .string(text())
+    default: self
+    }
   }
 }

@@ -2,6 +2,7 @@ import Checkpoints
 import Files
 import HDF5
 import Recurrent
+import Tasks
 
 /// What a checkpoint holds, as tables.
 package struct CheckpointReport {
@@ -33,28 +34,11 @@ package struct CheckpointReport {
       facts.append(("updates", .integer(optimizer.iterations)))
     }
     if let task = checkpoint.task {
-      switch task.source {
-      case .experiment(let name): facts.append(("experiment", .text(name)))
-      case .arrays(let inputs, let targets):
-        facts.append(("inputs", .text(inputs)))
-        facts.append(("targets", .text(targets)))
-      case .text(let text):
-        facts.append(("text", .text(text.files.joined(separator: ", "))))
-        facts.append(("level", .text(text.level.rawValue)))
-        facts.append(("sequence length", .integer(text.sequenceLength)))
-      case .series(let series):
-        facts.append(("series", .text(series.file)))
-        facts.append(("target", .text(series.target)))
-        facts.append(("features", .text(series.features.joined(separator: ", "))))
-        facts.append(("sequence length", .integer(series.sequenceLength)))
-        facts.append(("horizon", .integer(series.horizon)))
-      case .labelled(let labelled):
-        facts.append(("sequences", .text(labelled.file)))
-        facts.append(("label", .text(labelled.label)))
-        if let labels = checkpoint.labels {
-          facts.append(("classes", .text(labels.joined(separator: ", "))))
-        }
-        facts.append(("sequence length", .integer(labelled.sequenceLength)))
+      for fact in (try? TaskRegistry.task(task))?.facts ?? [] {
+        facts.append((fact.name, ReportTable.Cell(fact.value)))
+      }
+      if let labels = checkpoint.labels {
+        facts.append(("classes", .text(labels.joined(separator: ", "))))
       }
       facts.append(("batch size", .integer(task.options.batchSize)))
       facts.append(("random seed", .text(String(task.options.randomSeed))))

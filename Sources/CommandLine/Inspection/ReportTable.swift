@@ -31,6 +31,17 @@ package struct ReportTable: Sendable {
 }
 
 extension ReportTable.Cell {
+  /// A value of JSON; nothing for null.
+  init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .none
+    case .integer(let integer): self = .integer(integer)
+    case .number(let number): self = .number(number)
+    case .string(let text): self = .text(text)
+    default: self = .text(value.text())
+    }
+  }
+
   /// The value for people: nine significant digits tell any two float32 values apart.
   var text: String {
     switch self {

@@ -30,7 +30,7 @@ package struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Updates over which the learning rate rises from zero.", valueName: "N"))
-  package var warmUp: Int = 0
+  package var warmUp: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -38,13 +38,13 @@ package struct LearningOptions: ParsableArguments {
   package var clipNorm: Double?
 
   @Option(
-    help: ArgumentHelp("The part of values left out above each LSTM layer.", valueName: "RATE"))
+    help: ArgumentHelp("The fraction of values left out above each LSTM layer.", valueName: "RATE"))
   package var dropout: Double?
 
   @Option(
     help: ArgumentHelp(
-      "The part of the data kept for validation, from its end. (default: 0.1 of a text, else 0)",
-      valueName: "PART"))
+      "The fraction of the data kept for validation. (default: 0.1; 0 of experiments and arrays)",
+      valueName: "FRACTION"))
   package var validationSplit: Double?
 
   @Option(
@@ -81,49 +81,27 @@ package struct LearningOptions: ParsableArguments {
     }
     for (name, value, least) in [
       ("--validate-every", validateEvery ?? 1, 1), ("--early-stopping", earlyStopping ?? 1, 1),
-      ("--warm-up", warmUp, 0),
+      ("--warm-up", warmUp ?? 0, 0),
     ] where !(least...TrainingProgress.mostEpochs).contains(value) {
       throw ValidationError(
         "\(name) is \(value); it must be from \(least) to \(TrainingProgress.mostEpochs)")
     }
   }
 
-  /// The options that a model which is there already has of its own, and whether they are given.
-  package var givenOfModel: [(name: String, isGiven: Bool)] {
-    [
-      ("--dropout", dropout != nil), ("--clip-norm", clipNorm != nil),
-      ("--optimizer-options", optimizerOptions != nil),
-    ]
-  }
-
   /// Has a plan learn so.
-  package func apply(to plan: inout TrainingPlan) {
-    plan.learningRate = learningRate ?? plan.learningRate
-    plan.optimizer = optimizer ?? plan.optimizer
+  func apply(to plan: inout TrainingPlan) {
+    plan.learningRate = learningRate
+    plan.optimizer = optimizer
     plan.optimizerOptions = optimizerOptions?.numbers ?? [:]
-    plan.course = schedule?.course(epochs: plan.epochs)
-    plan.warmUp = warmUp
+    plan.course = schedule?.course
+    plan.followsCosine = schedule != nil && schedule?.course == nil
+    plan.warmUp = warmUp ?? 0
     plan.clipNorm = clipNorm
-    plan.dropout = dropout ?? plan.dropout
-    plan.validationSplit = validationSplit ?? plan.validationSplit
+    plan.dropout = dropout
+    plan.validationSplit = validationSplit
     plan.validateEvery = validateEvery ?? 1
     plan.earlyStopping = earlyStopping
     plan.metrics = metrics?.elements ?? []
     plan.classWeights = classWeights?.elements ?? []
-  }
-
-  /// Has a run of a model that is there already learn so.
-  ///
-  /// - Parameter rate: The learning rate of its optimizer.
-  /// - Throws: `ConfigurationError`.
-  package func apply(to options: inout TrainingOptions, rate: Float, epochs: Int) throws {
-    if schedule != nil || warmUp != 0 {
-      options.schedule = try LearningRateSchedule(
-        schedule?.course(epochs: epochs) ?? .constant, rate: rate, warmUp: warmUp)
-    }
-    options.validateEvery = validateEvery ?? 1
-    options.earlyStopping = earlyStopping
-    options.metrics = metrics?.elements ?? []
-    options.classWeights = classWeights?.elements ?? []
   }
 }

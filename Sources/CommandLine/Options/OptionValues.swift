@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import Recurrent
 
 // Values of options that are more than a number or a name. Each says what it should have been.
@@ -10,12 +9,8 @@ package struct ScheduleOption: Sendable {
   static let forms =
     "constant, step:EPOCHS,FACTOR, exponential:FACTOR, cosine[:EPOCHS], plateau:EPOCHS,FACTOR"
 
-  private let course: LearningRateSchedule.Course?
-
-  /// The course; a cosine without epochs of its own goes over those of the run.
-  func course(epochs: Int) -> LearningRateSchedule.Course {
-    course ?? .cosine(epochs: max(1, epochs))
-  }
+  /// The course; `nil` for a cosine over the epochs of the run.
+  let course: LearningRateSchedule.Course?
 
   /// - Throws: `ValidationError` with the forms that there are.
   init(_ text: String) throws(ValidationError) {
@@ -103,5 +98,3 @@ extension Metric: LosslessStringConvertible {
   public init?(_ description: String) { self.init(rawValue: description) }
   public var description: String { rawValue }
 }
-
-extension TextTask.Level: ExpressibleByArgument {}

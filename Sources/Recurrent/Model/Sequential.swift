@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// A model ready to compute on batches of one shape: Keras' `Sequential`, or a functional model of one input and

@@ -276,6 +276,6 @@ package struct TrainingDiverged: Error, CustomStringConvertible {
 
   package var description: String {
     "the loss is no longer a number\(epoch.map { " in epoch \($0)" } ?? ""); use a smaller "
-      + "--learning-rate"
+      + "learning rate"
   }
 }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Recurrent
 
 /// A model of a series that is read row by row, in several paths side by side, and tells what follows each.

@@ -4,11 +4,11 @@ import Recurrent
 
 /// Series to train on.
 final class SeriesData: TrainingData {
-  let source: TrainingTask.Source
+  let task: any LearningTask
   let samples: any SampleSource
   let validation: (any SampleSource)?
   let vocabulary: Vocabulary? = nil
-  private let task: SeriesTask
+  private let series: SeriesTask
   private let table: SeriesTable
   private let encodings: SeriesEncodings
   private let training: SeriesSamples
@@ -21,21 +21,19 @@ final class SeriesData: TrainingData {
   /// New series.
   ///
   /// - Throws: `FileError`, or `ConfigurationError` if there are too few rows.
-  convenience init(_ plan: SeriesPlan, batchSize: Int, validationSplit: Double) throws {
-    let table = try SeriesTable(plan.task)
-    var task = plan.task
+  convenience init(_ task: SeriesTask, batchSize: Int, validationSplit: Double) throws {
+    let table = try SeriesTable(task)
+    var task = task
     task.digest = table.digest
     try self.init(
-      task, table, scaling: nil, method: plan.scaling, isStateful: plan.isStateful,
-      batchSize: batchSize, validationSplit: validationSplit)
+      task, table, scaling: nil, isStateful: task.isStateful, batchSize: batchSize,
+      validationSplit: validationSplit)
   }
 
   /// The series of a checkpoint.
   ///
   /// - Throws: `FileError` if they are not there any more, or have changed.
-  convenience init(
-    _ task: SeriesTask, of checkpoint: Checkpoint, batchSize: Int, validationSplit: Double
-  ) throws {
+  convenience init(_ task: SeriesTask, of checkpoint: Checkpoint) throws {
     let table = try SeriesTable(task)
     guard table.digest == task.digest else {
       throw FileError(
@@ -46,14 +44,14 @@ final class SeriesData: TrainingData {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
     try self.init(
-      task, table, scaling: scaling, method: .none,
-      isStateful: checkpoint.configuration.isStateful, batchSize: batchSize,
-      validationSplit: validationSplit)
+      task, table, scaling: scaling, isStateful: checkpoint.configuration.isStateful,
+      batchSize: checkpoint.task?.options.batchSize ?? 1,
+      validationSplit: checkpoint.task?.validationSplit ?? 0)
   }
 
   private init(
-    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, method: Scaling.Method,
-    isStateful: Bool, batchSize: Int, validationSplit: Double
+    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, isStateful: Bool, batchSize: Int,
+    validationSplit: Double
   ) throws {
     for (name, value) in [
       ("sequence length", task.sequenceLength), ("horizon", task.horizon),
@@ -63,7 +61,7 @@ final class SeriesData: TrainingData {
         "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
     }
     guard !isStateful || task.key == nil else {
-      throw ConfigurationError("several series cannot be read as one; use --framing window")
+      throw ConfigurationError("several series cannot be read as one with a state that is carried")
     }
     let width = table.columns.count
     let parts = try table.series.indices.map {
@@ -73,7 +71,7 @@ final class SeriesData: TrainingData {
     let encodings =
       scaling.map { SeriesEncodings(task, $0) }
       ?? SeriesEncodings(
-        task, method, series: table.series,
+        task, task.scaling, series: table.series,
         training: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
     var first = 0
     ranges = table.series.indices.map { index in
@@ -118,8 +116,8 @@ final class SeriesData: TrainingData {
           + "batch and a horizon of \(task.horizon)")
     }
     validation = held.samples > 0 ? held : nil
-    source = .series(task)
     self.task = task
+    series = task
     self.table = table
     self.encodings = encodings
     self.values = values
@@ -130,7 +128,7 @@ final class SeriesData: TrainingData {
   /// series.
   func stream(of trainer: Trainer) -> StreamPosition? {
     var stream = values(of: trainer)
-    if task.date != nil {
+    if series.date != nil {
       stream?.dates = table.series.map { Array($0.dates.suffix(DateRule.looksAt)) }
     }
     return stream
@@ -139,12 +137,12 @@ final class SeriesData: TrainingData {
   private func values(of trainer: Trainer) -> StreamPosition? {
     let width = table.columns.count
     guard trainer.model.configuration.isStateful else {
-      let length = task.sequenceLength + task.horizon
+      let length = series.sequenceLength + series.horizon
       return StreamPosition(
         nextValues: ranges.map { range in
           let first = max(range.lowerBound, range.upperBound - length)
           return Array(values[first * width..<range.upperBound * width])
-        }, lastValues: lastValues, keys: task.key == nil ? [] : table.series.map(\.key))
+        }, lastValues: lastValues, keys: series.key == nil ? [] : table.series.map(\.key))
     }
     guard trainer.optimizer.iterations > 0 else { return nil }
     let updates =
@@ -157,7 +155,7 @@ final class SeriesData: TrainingData {
 
   /// What the next row of each series may need of the last one.
   private var lastValues: [[Double]] {
-    task.needsLastValues ? table.series.map { $0.values.suffix(table.columns.count) } : []
+    series.needsLastValues ? table.series.map { $0.values.suffix(table.columns.count) } : []
   }
 
   /// The scaling, with what the model errs by on the part for validation.
@@ -166,15 +164,15 @@ final class SeriesData: TrainingData {
     scaling.residuals = []
     guard validation != nil else { return scaling }
     let forecasts = try SeriesForecasts(
-      table, encodings: encodings.encodings(of: table), task: task,
+      table, encodings: encodings.encodings(of: table), task: series,
       parameters: trainer.model.parameters)
     for index in table.series.indices {
       let part = try SeriesParts(
-        rows: table.rows(of: index), validationSplit: validationSplit, testSplit: task.testSplit
+        rows: table.rows(of: index), validationSplit: validationSplit, testSplit: series.testSplit
       ).validation
       scaling.residuals += try forecasts.residuals(of: part, series: index)
     }
-    let most = task.horizon * Self.mostResiduals
+    let most = series.horizon * Self.mostResiduals
     scaling.residuals = Array(scaling.residuals.suffix(most))
     return scaling
   }

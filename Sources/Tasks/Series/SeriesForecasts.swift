@@ -1,4 +1,3 @@
-import Checkpoints
 import Recurrent
 
 /// What a model forecasts at the rows of series whose following rows are known.
@@ -72,17 +71,10 @@ final class SeriesForecasts {
       throw ConfigurationError("the model answers at every step of a window, not at the last one")
     }
     var forecasts: [Float] = []
-    for start in stride(from: 0, to: origins.count, by: batch) {
-      let count = min(batch, origins.count - start)
-      for row in 0..<count {
-        for step in 0..<length {
-          for column in 0..<width {
-            model.input[(step * count + row) * width + column] =
-              rows[(start + row + step) * width + column]
-          }
-        }
-      }
-      forecasts += model.forward(rows: count)
+    try model.compute(samples: origins.count) { origin, row in
+      row.setInput(rows[origin * width..<(origin + length) * width])
+    } read: { _, row in
+      for step in 0..<task.horizon { forecasts.append(row.output(unit: step)) }
     }
     return forecasts
   }

@@ -1,4 +1,3 @@
-import Checkpoints
 import Files
 
 /// Numbers whose rows are points in time, of one series or of several.
@@ -123,7 +122,7 @@ struct SeriesTable {
           continue
         case .refuse:
           throw invalid(
-            column, "the value is missing (see --missing forward-fill and --missing drop)")
+            column, "the value is missing; fill such values from the row before, or drop the rows")
         }
       }
       let number = TableNumber(text)

@@ -1,5 +1,3 @@
-import Checkpoints
-
 /// Finds the symbols of a text, whatever they are, in its bytes.
 ///
 /// Characters are Unicode scalars, not grapheme clusters: what a cluster is changes with the version of Unicode,

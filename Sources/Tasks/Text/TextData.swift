@@ -4,7 +4,7 @@ import Recurrent
 
 /// A text to train on.
 struct TextData: TrainingData {
-  let source: TrainingTask.Source
+  let task: any LearningTask
   let samples: any SampleSource
   let validation: (any SampleSource)?
   let vocabulary: Vocabulary?
@@ -20,7 +20,7 @@ struct TextData: TrainingData {
   ///
   /// - Parameter batchSize: Fewer where the plan lets a short text have them.
   /// - Throws: `FileError`, or `ConfigurationError` if it is too short.
-  init(_ plan: TextPlan, batchSize: Int, validationSplit: Double) throws {
+  init(_ plan: TextTask, batchSize: Int, validationSplit: Double) throws {
     guard (1...ModelConfiguration.largestAxis).contains(plan.sequenceLength) else {
       throw ConfigurationError(
         "the sequence length is \(plan.sequenceLength); it must be from 1 to "
@@ -32,22 +32,23 @@ struct TextData: TrainingData {
     let end = try Self.trainingEnd(of: text, validationSplit: validationSplit)
     let fitting = plan.fitting(
       training: end, validation: text.count - end, batchSize: batchSize)
+    var task = plan
+    (task.sequenceLength, task.digest) = (fitting.sequenceLength, text.digest)
     try self.init(
-      text, files: plan.files, sequenceLength: fitting.sequenceLength,
-      batchSize: fitting.batchSize, isStateful: plan.isStateful, validationSplit: validationSplit)
+      task, text, batchSize: fitting.batchSize, isStateful: plan.isStateful,
+      validationSplit: validationSplit)
     if fitting != (batchSize, plan.sequenceLength) {
       note =
         "\(plan.files.joined(separator: ", ")): \(text.count) symbols are few: batches of "
         + "\(fitting.batchSize) × \(fitting.sequenceLength) in place of \(batchSize) × "
-        + "\(plan.sequenceLength) (--batch-size, --sequence-length)"
+        + "\(plan.sequenceLength)"
     }
   }
 
   /// The text of a checkpoint.
   ///
   /// - Throws: `FileError` if it is not there any more, or has changed.
-  init(_ task: TextTask, of checkpoint: Checkpoint, batchSize: Int, validationSplit: Double) throws
-  {
+  init(_ task: TextTask, of checkpoint: Checkpoint) throws {
     let text = try TextSymbols(
       task.files, level: task.level, vocabulary: checkpoint.vocabulary, vocabularySize: nil,
       encoding: checkpoint.vocabulary?.encoding ?? .oneHot)
@@ -57,21 +58,20 @@ struct TextData: TrainingData {
         "is not the text that training began with; it has changed since")
     }
     try self.init(
-      text, files: task.files, sequenceLength: task.sequenceLength, batchSize: batchSize,
-      isStateful: checkpoint.configuration.isStateful, validationSplit: validationSplit)
+      task, text, batchSize: checkpoint.task?.options.batchSize ?? 1,
+      isStateful: checkpoint.configuration.isStateful,
+      validationSplit: checkpoint.task?.validationSplit ?? 0)
   }
 
   private init(
-    _ text: TextSymbols, files: [String], sequenceLength: Int, batchSize: Int, isStateful: Bool,
-    validationSplit: Double
+    _ task: TextTask, _ text: TextSymbols, batchSize: Int, isStateful: Bool, validationSplit: Double
   ) throws {
     guard (1...ModelConfiguration.largestAxis).contains(batchSize) else {
       throw ConfigurationError(
         "the batch size is \(batchSize); it must be from 1 to \(ModelConfiguration.largestAxis)")
     }
-    source = .text(
-      TextTask(
-        files: files, level: text.level, sequenceLength: sequenceLength, digest: text.digest))
+    let sequenceLength = task.sequenceLength
+    self.task = task
     self.text = text
     self.batchSize = batchSize
     vocabulary = text.vocabulary

@@ -1,5 +1,4 @@
 import Checkpoints
-import Files
 import Recurrent
 
 #if canImport(Glibc)
@@ -31,27 +30,22 @@ package final class TextGenerator {
   var next: [Int] = []
   private var sampler: SymbolSampler?
 
-  /// - Parameter file: The checkpoint's path, for errors.
-  /// - Throws: ``FileError`` if the checkpoint is not one of a text.
-  package init(_ checkpoint: Checkpoint, file: String) throws {
-    guard case .text(let task) = checkpoint.task?.source, let vocabulary = checkpoint.vocabulary
-    else {
-      throw FileError(.invalid, file: file, "was not trained on a text")
-    }
+  /// - Throws: `FileError` if the file is not one of a text.
+  package init(_ file: ModelFile) throws {
+    let checkpoint = file.checkpoint
+    let task = try file.task(as: TextTask.self)
+    guard let vocabulary = checkpoint.vocabulary else { throw file.error("has no vocabulary") }
     self.vocabulary = vocabulary
     numbers = SymbolNumbers(vocabulary, level: task.level)
     isStateful = checkpoint.configuration.isStateful
     windowLength = task.sequenceLength
-    do {
-      model = try Sequential(
+    model = try file.naming {
+      try Sequential(
         parameters: checkpoint.parameters,
         as: try checkpoint.configuration.stepByStep(batch: 1), batch: 1, timeSteps: 1)
-    } catch let error as ConfigurationError {
-      throw FileError(.invalid, file: file, error.description)
     }
     guard model.outputUnits == vocabulary.symbols.count else {
-      throw FileError(
-        .invalid, file: file,
+      throw file.error(
         "the model gives \(model.outputUnits) values for \(vocabulary.symbols.count) symbols")
     }
   }

@@ -29,7 +29,7 @@ struct TextSamples: SampleSource {
     guard windows >= 1 else {
       throw ConfigurationError(
         "\(what) has \(range.count) symbols; a batch of \(rows) × \(sequenceLength) needs "
-          + "\(rows * sequenceLength + 1) (see --batch-size, --sequence-length)")
+          + "\(rows * sequenceLength + 1) (take smaller batches or shorter samples)")
     }
     self.text = text
     first = range.lowerBound

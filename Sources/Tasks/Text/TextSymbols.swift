@@ -47,7 +47,7 @@ final class TextSymbols {
           throw FileError(
             .invalid, file: place.file,
             "line \(place.line), column \(place.column): byte 0x\(String(bytes[at], radix: 16)) is not "
-              + "UTF-8; --level byte takes any bytes")
+              + "UTF-8; as bytes any text can be read")
         case .at(let end):
           if count % Self.stride == 0 { starts.append(offset + at) }
           count += 1

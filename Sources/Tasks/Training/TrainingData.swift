@@ -2,8 +2,9 @@ import Checkpoints
 import Recurrent
 
 /// What a run trains on, and where it comes from.
-protocol TrainingData {
-  var source: TrainingTask.Source { get }
+package protocol TrainingData {
+  /// The task as the data have decided it.
+  var task: any LearningTask { get }
   var samples: any SampleSource { get }
   /// What is kept for validation; `nil` if nothing is.
   var validation: (any SampleSource)? { get }
@@ -23,8 +24,8 @@ protocol TrainingData {
 }
 
 extension TrainingData {
-  var labels: [String]? { nil }
-  func scaling(of trainer: Trainer) throws -> Scaling? { nil }
+  package var labels: [String]? { nil }
+  package func scaling(of trainer: Trainer) throws -> Scaling? { nil }
 }
 
 /// The first of so many samples that is kept for validation: the last part of them, as in Keras.
@@ -35,6 +36,21 @@ func validationStart(of samples: Int, split: Double) throws(ConfigurationError) 
     throw ConfigurationError("the validation split is \(split); it must be from 0 to below 1")
   }
   return samples - Int((Double(samples) * split).rounded(.down))
+}
+
+/// The samples to train on and those for validation, in the file's order each. Files are often sorted by label, so they
+/// are drawn.
+///
+/// - Throws: `ConfigurationError` if nothing is left to train on.
+func splitSamples(
+  _ count: Int, validationSplit: Double, randomSeed: UInt64
+) throws(ConfigurationError) -> (training: [Int], validation: [Int]) {
+  var order = [Int32](repeating: 0, count: count)
+  var generator = PhiloxGenerator(seed: randomSeed, stream: .trainingData)
+  generator.shuffle(&order)
+  let end = try validationStart(of: count, split: validationSplit)
+  guard end > 0 else { throw ConfigurationError("no sample is left to train on") }
+  return (order[..<end].sorted().map { Int($0) }, order[end...].sorted().map { Int($0) })
 }
 
 extension SequenceDataset {

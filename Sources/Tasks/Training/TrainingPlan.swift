@@ -1,86 +1,61 @@
+import Checkpoints
 import Recurrent
 
-/// What a new training run is to do: what to learn, and where it departs from the defaults of that.
+/// What a new training run is to do: the task, and where it departs from what such a task does by itself.
 package struct TrainingPlan: Sendable {
-  /// What is learnt.
-  package enum Data: Sendable {
-    case experiment(Experiment)
-    case text(TextPlan)
-    case series(SeriesPlan)
-    case labelled(LabelledPlan)
-  }
-
-  package var data: Data
+  package var task: any LearningTask
   /// The units of each LSTM layer, the lowest first.
-  package var units: [Int]
+  package var units: [Int]?
   /// The rate of dropout above each LSTM layer.
-  package var dropout = 0.0
-  package var epochs: Int
-  package var batchSize: Int
-  package var shuffle: Bool
-  /// Keras' name of the optimizer.
-  package var optimizer = "adam"
+  package var dropout: Double?
+  package var epochs: Int?
+  package var batchSize: Int?
+  package var shuffle: Bool?
+  /// Keras' name of the optimizer; Adam, or that of a model that is there, if `nil`.
+  package var optimizer: String?
   /// What the optimizer has otherwise than Keras' defaults, by Keras' names.
   package var optimizerOptions: [String: Double] = [:]
-  package var learningRate: Float
+  /// Keras' name of another loss than a model that is there has.
+  package var loss: String?
+  package var learningRate: Float?
   /// How the learning rate changes; it stays as it is if `nil`.
   package var course: LearningRateSchedule.Course?
+  /// Whether, where nothing else is said, it follows half a cosine over all epochs.
+  package var followsCosine = false
   /// The updates over which the learning rate rises.
   package var warmUp = 0
   /// The norm that gradients are clipped to.
   package var clipNorm: Double?
-  /// The part of the data that is kept for validation.
-  package var validationSplit = 0.0
+  /// The fraction of the data that is kept for validation.
+  package var validationSplit: Double?
   package var validateEvery = 1
   package var earlyStopping: Int?
   package var metrics: [Metric] = []
   package var classWeights: [Float] = []
   package var randomSeed: UInt64
+  /// Whose layout the file is to have; Keras 3's, or that of a model that is there, if `nil`.
+  package var kerasVersion: KerasVersion?
 
-  /// The experiment as it stands.
-  package init(_ experiment: Experiment, randomSeed: UInt64 = 7) {
-    data = .experiment(experiment)
-    units = experiment.units
-    epochs = experiment.epochs
-    batchSize = experiment.batchSize
-    shuffle = experiment.shuffle
-    learningRate = 0.001
-    self.randomSeed = randomSeed
-  }
-
-  /// Learning a text: one layer of 128 units, batches of 50, a tenth of the text kept for validation.
-  package init(_ text: TextPlan, randomSeed: UInt64 = 7) {
-    data = .text(text)
-    units = [128]
-    epochs = 10
-    batchSize = 50
-    shuffle = !text.isStateful
-    learningRate = 0.002
-    validationSplit = 0.1
-    self.randomSeed = randomSeed
-  }
-
-  /// Learning a series: one layer of 32 units, and a tenth of the rows for validation before those for the test; in
-  /// batches of 32, or of one stretch if the state is carried.
-  package init(_ series: SeriesPlan, randomSeed: UInt64 = 7) {
-    data = .series(series)
-    units = [32]
-    epochs = 50
-    batchSize = series.isStateful ? 1 : 32
-    shuffle = !series.isStateful
-    learningRate = 0.001
-    validationSplit = 0.1
+  package init(_ task: any LearningTask, randomSeed: UInt64 = 7) {
+    self.task = task
     self.randomSeed = randomSeed
   }
 
   /// How the run walks over its data.
-  func options(resetStatesEachEpoch: Bool) throws(ConfigurationError) -> TrainingOptions {
+  ///
+  /// - Parameters:
+  ///   - rate: The learning rate of the optimizer.
+  ///   - epochs: Those of the run.
+  /// - Throws: `ConfigurationError` if a number is none to train with.
+  func options(
+    batchSize: Int, shuffle: Bool, resetStatesEachEpoch: Bool, rate: Float, epochs: Int
+  ) throws(ConfigurationError) -> TrainingOptions {
     var options = TrainingOptions(
       batchSize: batchSize, shuffle: shuffle, resetStatesEachEpoch: resetStatesEachEpoch,
       randomSeed: randomSeed)
+    let course = course ?? (followsCosine ? .cosine(epochs: max(1, epochs)) : nil)
     if course != nil || warmUp != 0 {
-      options.schedule = try LearningRateSchedule(
-        course ?? .constant, rate: learningRate, warmUp: warmUp)
+      options.schedule = try LearningRateSchedule(course ?? .constant, rate: rate, warmUp: warmUp)
     }
     options.validateEvery = validateEvery
     options.earlyStopping = earlyStopping
@@ -88,41 +63,44 @@ package struct TrainingPlan: Sendable {
     options.classWeights = classWeights
     return options
   }
+}
 
-  /// Telling labels: one layer of 64 units, batches of 32, a tenth of the sequences kept for validation.
-  package init(_ labelled: LabelledPlan, randomSeed: UInt64 = 7) {
-    data = .labelled(labelled)
-    units = [64]
-    epochs = 20
-    batchSize = 32
-    shuffle = true
-    learningRate = 0.001
-    validationSplit = 0.1
-    self.randomSeed = randomSeed
-  }
+/// A plan for a new model with all that it leaves open decided.
+struct TrainingSettings {
+  let plan: TrainingPlan
+  let units: [Int]
+  let dropout: Double
+  let epochs: Int
+  var batchSize: Int
+  let shuffle: Bool
+  let learningRate: Float
+  let validationSplit: Double
 
-  /// What is to be made small.
-  var loss: Loss {
-    switch data {
-    case .experiment: .categoricalCrossEntropy
-    // Texts may be long: their targets are numbers of symbols, in Keras too.
-    case .text: .sparseCategoricalCrossEntropy
-    case .series: .meanSquaredError
-    case .labelled(let plan):
-      plan.isRegression ? .meanSquaredError : .sparseCategoricalCrossEntropy
-    }
+  /// - Parameters: What the task does where the plan says nothing else.
+  init(
+    _ plan: TrainingPlan, units: [Int], epochs: Int, batchSize: Int, shuffle: Bool,
+    learningRate: Float = 0.001, validationSplit: Double = 0.1
+  ) {
+    self.plan = plan
+    self.units = plan.units ?? units
+    dropout = plan.dropout ?? 0
+    self.epochs = plan.epochs ?? epochs
+    self.batchSize = plan.batchSize ?? batchSize
+    self.shuffle = plan.shuffle ?? shuffle
+    self.learningRate = plan.learningRate ?? learningRate
+    self.validationSplit = plan.validationSplit ?? validationSplit
   }
 
   /// The optimizer before its first update.
-  func optimizer(
-    for parameters: ParameterStore<Float>
-  ) throws -> Optimizer<Float> {
-    var configuration = try OptimizerConfiguration(named: optimizer).with(
+  ///
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  func optimizer(for parameters: ParameterStore<Float>) throws -> Optimizer<Float> {
+    var configuration = try OptimizerConfiguration(named: plan.optimizer ?? "adam").with(
       learningRate: learningRate)
-    if !optimizerOptions.isEmpty {
-      configuration = try configuration.with(options: optimizerOptions)
+    if !plan.optimizerOptions.isEmpty {
+      configuration = try configuration.with(options: plan.optimizerOptions)
     }
-    if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
+    if let clipNorm = plan.clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
     return try Optimizer(configuration, parameters: parameters)
   }
 }

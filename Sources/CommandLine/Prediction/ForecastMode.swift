@@ -1,0 +1,102 @@
+import ArgumentParser
+import Files
+import Tasks
+
+/// Forecasting a series.
+package struct ForecastMode: PredictionMode {
+  package static let triggers = ["--forecast"]
+  package static let takes = ["--csv", "--output", "--format"]
+
+  @Option(help: ArgumentHelp("Forecast N steps of a series, with intervals.", valueName: "N"))
+  package var forecast: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The probability with which the truth is to lie within an interval. (default: 0.9)",
+      valueName: "P"))
+  package var coverage: Double?
+
+  @Option(help: ArgumentHelp("Which of several series. (default: all)", valueName: "NAME"))
+  package var key: String?
+
+  @Option(help: ArgumentHelp("Draw the forecast.", valueName: "FILE.svg"))
+  package var plot: String?
+
+  package init() {}
+
+  package func validate() throws {
+    guard forecast ?? 1 >= 1 else {
+      throw ValidationError("--forecast is \(forecast ?? 0); it must be at least 1")
+    }
+    guard coverage.map({ $0 > 0 && $0 < 1 }) ?? true else {
+      throw ValidationError("--coverage is \(coverage ?? 0); it must be between 0 and 1")
+    }
+    guard plot?.hasSuffix(".svg") ?? true else {
+      throw ValidationError("--plot is \(plot ?? ""); it must end in .svg")
+    }
+  }
+
+  package var isAskedFor: Bool { forecast != nil }
+
+  package func check(_ modes: PredictionModes) throws { try modes.common.checkTable() }
+
+  package func addFiles(to files: inout CommandFiles) { files.write(plot, "--plot") }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    let predictor = try predictor(file, modes)
+    let forecasts = try predictor.forecast(
+      steps: forecast ?? 1, coverage: coverage ?? 0.9, key: key)
+    for text in predictor.notes { note("note: \(text)") }
+    if let problem = forecasts.compactMap(\.dateProblem).first { note(problem) }
+    if let plot {
+      try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)
+    }
+    try ForecastReport(forecasts).write(to: modes.common.output, modes.common.outputFormat)
+  }
+
+  /// - Throws: `ValidationError` if the model has no intervals, where they are asked for.
+  fileprivate func predictor(_ file: ModelFile, _ modes: PredictionModes) throws -> SeriesPredictor
+  {
+    let predictor = try SeriesPredictor(file, data: modes.common.csv)
+    guard coverage == nil || predictor.hasIntervals else {
+      throw ValidationError(
+        "--coverage does nothing: \(file.path) was trained without validation data, and has no intervals"
+      )
+    }
+    return predictor
+  }
+}
+
+/// Making a forecast again at every row of the test part, to see how far it was from what came.
+package struct BackTestMode: PredictionMode {
+  package static let triggers = ["--backtest"]
+  package static let takes = ["--forecast", "--coverage", "--csv", "--output", "--format"]
+  package static let needs = ["--forecast"]
+  package static let title = "--forecast --backtest"
+
+  @Flag(
+    help: """
+      Make the forecast at every row of the test part in place of the end, and show how far it was from what came.
+      """)
+  package var backtest = false
+
+  package init() {}
+
+  package var isAskedFor: Bool { backtest }
+
+  package func check(_ modes: PredictionModes) throws {
+    try modes.common.checkTable(isAlone: false)
+  }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    let (forecast, common) = (modes.forecast, modes.common)
+    let test = try forecast.predictor(file, modes).backTest(
+      steps: forecast.forecast ?? 1, coverage: forecast.coverage ?? 0.9)
+    if let output = common.output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
+    try test.show(common.outputFormat)
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Tasks
+
+/// One thing that `lstm-predict` can do with a model.
+package protocol PredictionMode: CommandMode {
+  /// Whether it is asked for.
+  var isAskedFor: Bool { get }
+  /// Checks the options against each other.
+  ///
+  /// - Throws: `ValidationError`.
+  func check(_ modes: PredictionModes) throws
+  /// Adds the files that it reads and writes.
+  func addFiles(to files: inout CommandFiles)
+  /// Does it.
+  ///
+  /// - Parameters:
+  ///   - file: The model that the user names.
+  ///   - modes: All options.
+  ///   - note: Tells the user something beside the result.
+  /// - Throws: What is wrong, in one of the errors that ``ExitStatus`` knows.
+  func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws
+}
+
+extension PredictionMode {
+  package func check(_ modes: PredictionModes) throws {}
+  package func addFiles(to files: inout CommandFiles) {}
+}
+
+/// The options that several modes of `lstm-predict` take.
+package struct PredictionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The predictions to make. (default: 1)", valueName: "N"))
+  package var steps: Int?
+
+  @Option(
+    defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Store where the stream stands at the end, in this checkpoint or in another.",
+      valueName: "CHECKPOINT"))
+  package var saveState: String?
+
+  @Option(help: ArgumentHelp("Where results go: Y.npy or Y.csv.", valueName: "Y"))
+  package var output: String?
+
+  @Option(help: "text or json. (default: text)")
+  package var format: OutputFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which row of a stateful batch to show, from 0. (default: 0)", valueName: "ROW"))
+  package var row: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Look at these rows in place of those that the model was trained on.", valueName: "FILE"))
+  package var csv: String?
+
+  package init() {}
+
+  package func validate() throws {
+    guard steps ?? 1 >= 1 else {
+      throw ValidationError("--steps is \(steps ?? 0); it must be at least 1")
+    }
+    if let output, !output.hasSuffix(".npy"), !output.hasSuffix(".csv") {
+      throw ValidationError("--output is \(output); it must end in .npy or .csv")
+    }
+  }
+
+  /// What shows results.
+  var outputFormat: OutputFormat { format ?? .text }
+
+  /// Checks that a table can go into the output.
+  ///
+  /// - Parameter isAlone: Whether nothing else is shown then.
+  /// - Throws: `ValidationError` if it cannot.
+  func checkTable(isAlone: Bool = true) throws {
+    guard let output else { return }
+    guard output.hasSuffix(".csv") else {
+      throw ValidationError("--output is \(output); a table is written as .csv")
+    }
+    guard format == nil || !isAlone else {
+      throw ValidationError("--format does not go with --output, which is CSV")
+    }
+  }
+}
+
+/// The modes of `lstm-predict`, each a group of options.
+package struct PredictionModes: ParsableArguments {
+  @OptionGroup(title: "What to do") var run: RunMode
+  @OptionGroup(title: "What to do") var evaluate: EvaluateMode
+  @OptionGroup(title: "What to do") var answer: AnswerMode
+  @OptionGroup(title: "What to do") var arrays: ArrayMode
+  @OptionGroup(title: "Common options") package var common: PredictionOptions
+  @OptionGroup(title: "Forecasting a series") var forecast: ForecastMode
+  @OptionGroup(title: "Live streams") var stream: StreamMode
+  @OptionGroup(title: "Choosing symbols of a text") var sampling: SamplingArguments
+  @OptionGroup(title: "Choosing symbols of a text") var candidates: CandidatesMode
+  @OptionGroup(title: "Choosing symbols of a text") var interactive: InteractiveMode
+  @OptionGroup(title: "Forecasting a series") var backTest: BackTestMode
+  @OptionGroup(title: "Live streams") var rowsSeen: RowsSeenMode
+
+  package init() {}
+
+  private typealias Entry = (
+    mode: any PredictionMode.Type, value: (PredictionModes) -> any PredictionMode
+  )
+
+  private static func entry<Mode: PredictionMode>(
+    _ value: @escaping (PredictionModes) -> Mode
+  ) -> Entry { (Mode.self, value) }
+
+  /// The more special before those that they are special cases of.
+  private static var all: [Entry] {
+    [
+      entry(\.rowsSeen), entry(\.stream), entry(\.backTest), entry(\.forecast), entry(\.arrays),
+      entry(\.evaluate), entry(\.candidates), entry(\.interactive), entry(\.answer), entry(\.run),
+    ]
+  }
+
+  /// Which options go together.
+  package static var rules: CommandModes { CommandModes(all.map(\.mode)) }
+
+  /// The mode that is asked for.
+  package var chosen: any PredictionMode {
+    Self.all.map { $0.value(self) }.first(where: \.isAskedFor) ?? run
+  }
+}

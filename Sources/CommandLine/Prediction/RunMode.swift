@@ -1,0 +1,164 @@
+import ArgumentParser
+import Tasks
+
+/// Running on from a seed, or from where the stream stands.
+package struct RunMode: PredictionMode {
+  package static let triggers = ["--seed", "--continue"]
+  package static let takes =
+    SamplingArguments.optionNames + ["--steps", "--row", "--save-state", "--format"]
+
+  @Option(
+    help: ArgumentHelp(
+      "Begin from a zero state and read TEXT first, then run on.", valueName: "TEXT"))
+  package var seed: String?
+
+  @Flag(help: "Run on from where the stream in the checkpoint stands.")
+  package var `continue` = false
+
+  package init() {}
+
+  package func validate() throws {
+    guard seed == nil || !`continue` else {
+      throw ValidationError("--seed does not go with --continue")
+    }
+  }
+
+  package var isAskedFor: Bool { seed != nil || `continue` }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    guard let task = try file.task() as? any GenerativeTask else {
+      throw file.error(
+        "is a model of \(type(of: try file.task()).title), which does not run on by itself (see --help)"
+      )
+    }
+    let options = modes.common
+    let request = try request(modes)
+    try check(modes, task: task, file: file)
+    var steps = StepWriter(options.outputFormat, seed: seed)
+    var texts = TextWriter(isJSON: options.outputFormat == .json)
+    var isText = false
+    try task.run(file, request) { output in
+      switch output {
+      case .step(let step): try steps.write(step)
+      case .text(let bytes):
+        isText = true
+        try texts.write(bytes)
+      case .endOfText: try texts.endText(isOnly: request.count == 1)
+      }
+    }
+    if isText { try texts.finish() } else { try steps.finish() }
+    // Last: a stream must not move on by steps that nobody has seen.
+    try file.save()
+  }
+
+  /// What to run on from, and how far.
+  func request(_ modes: PredictionModes) throws -> RunRequest {
+    var request = RunRequest()
+    request.seed = seed
+    request.row = modes.common.row
+    request.steps = modes.common.steps ?? 1
+    request.sampling = try modes.sampling.options()
+    request.randomSeed = modes.sampling.randomSeed
+    request.beams = modes.sampling.beam
+    request.count = modes.sampling.count ?? 1
+    return request
+  }
+
+  package func check(_ modes: PredictionModes) throws {
+    guard modes.sampling.count ?? 1 > 1 else { return }
+    guard seed != nil else { throw ValidationError("--count does not go with --continue") }
+    for (name, isGiven) in [
+      ("--row", modes.common.row != nil), ("--save-state", modes.common.saveState != nil),
+      ("--beam", modes.sampling.beam != nil),
+    ] where isGiven {
+      throw ValidationError("\(name) does not go with --count")
+    }
+  }
+
+  /// Refuses options that do nothing for a model of this kind.
+  private func check(
+    _ modes: PredictionModes, task: any GenerativeTask, file: ModelFile
+  ) throws {
+    let kind = type(of: task)
+    for part in modes.sampling.parts where !kind.takes.contains(part) {
+      throw ValidationError(
+        "\(SamplingArguments.name(of: part)) is not for models of \(kind.title), of which \(file.path) is one"
+      )
+    }
+  }
+}
+
+/// How the symbols of a text are chosen.
+package struct SamplingArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Below 1 more careful, above 1 bolder, 0 always the likeliest. (default: 1)", valueName: "T"))
+  package var temperature: Double?
+
+  @Option(help: ArgumentHelp("Draw from the N likeliest symbols only.", valueName: "N"))
+  package var topK: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw only from the likeliest symbols that together are this probable.", valueName: "P"))
+  package var topP: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decides what is drawn. (default: that of the training; of a stream that goes on, its own)",
+      valueName: "SEED"))
+  package var randomSeed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the most probable text that N beams find, in place of drawing; it comes at the end.",
+      valueName: "N"))
+  package var beam: Int?
+
+  @Option(help: ArgumentHelp("Make N texts from one seed. (default: 1)", valueName: "N"))
+  package var count: Int?
+
+  package init() {}
+
+  package func validate() throws {
+    _ = try options()
+    for (name, value) in [("--beam", beam), ("--count", count)] where value ?? 1 < 1 {
+      throw ValidationError("\(name) is \(value ?? 0); it must be at least 1")
+    }
+    if temperature == 0, let part = drawing.first(where: { $0 != .temperature }) {
+      throw ValidationError(
+        "\(Self.name(of: part)) does not go with --temperature 0, which always takes the likeliest symbol"
+      )
+    }
+    if beam != nil, let part = drawing.first {
+      throw ValidationError("\(Self.name(of: part)) does not go with --beam, which draws nothing")
+    }
+  }
+
+  static func name(of part: RunRequest.Part) -> String { optionName(part.rawValue) }
+
+  /// What is given of how symbols are drawn.
+  private var drawing: [RunRequest.Part] {
+    parts.filter { [.temperature, .topK, .topP, .randomSeed].contains($0) }
+  }
+
+  /// What is given.
+  var parts: [RunRequest.Part] {
+    let given: [(RunRequest.Part, Bool)] = [
+      (.temperature, temperature != nil), (.topK, topK != nil), (.topP, topP != nil),
+      (.randomSeed, randomSeed != nil), (.beam, beam != nil), (.count, count != nil),
+    ]
+    return given.filter(\.1).map(\.0)
+  }
+
+  /// - Throws: `ValidationError` that names the number which is none to draw by.
+  func options() throws -> SamplingOptions {
+    do {
+      return try SamplingOptions(temperature: temperature ?? 1, topK: topK, topP: topP)
+    } catch {
+      throw ValidationError(error.description)
+    }
+  }
+}

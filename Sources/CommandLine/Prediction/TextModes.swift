@@ -1,0 +1,95 @@
+import ArgumentParser
+import Tasks
+
+/// Showing the likeliest next symbols of a text.
+package struct CandidatesMode: PredictionMode {
+  package static let triggers = ["--show-probabilities"]
+  package static let takes = ["--seed", "--continue", "--row", "--format"]
+
+  @Option(
+    help: ArgumentHelp("Show the N likeliest next symbols in place of running on.", valueName: "N"))
+  package var showProbabilities: Int?
+
+  package init() {}
+
+  package func validate() throws {
+    guard showProbabilities ?? 1 >= 1 else {
+      throw ValidationError(
+        "--show-probabilities is \(showProbabilities ?? 0); it must be at least 1")
+    }
+  }
+
+  package var isAskedFor: Bool { showProbabilities != nil }
+
+  package func check(_ modes: PredictionModes) throws {
+    guard modes.run.isAskedFor else {
+      throw ValidationError("--show-probabilities needs --seed TEXT or --continue")
+    }
+  }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    let run = try TextRun(file, beginning: modes, for: "--show-probabilities")
+    try CandidateReport(try run.candidates(showProbabilities ?? 1)).show(modes.common.outputFormat)
+  }
+}
+
+/// Writing a text together with a model.
+package struct InteractiveMode: PredictionMode {
+  package static let triggers = ["--interactive"]
+  package static let takes = ["--seed", "--continue", "--row", "--save-state", "--format"]
+
+  @Option(
+    defaultAsFlag: 5,
+    help: ArgumentHelp(
+      "Offer the N likeliest next symbols to choose from, again and again.", valueName: "N"))
+  package var interactive: Int?
+
+  package init() {}
+
+  package func validate() throws {
+    guard interactive ?? 1 >= 1 else {
+      throw ValidationError("--interactive is \(interactive ?? 0); it must be at least 1")
+    }
+  }
+
+  package var isAskedFor: Bool { interactive != nil }
+
+  package func check(_ modes: PredictionModes) throws {
+    guard modes.run.isAskedFor else {
+      throw ValidationError("--interactive needs --seed TEXT or --continue")
+    }
+  }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    let run = try TextRun(file, beginning: modes, for: "--interactive")
+    var writer = TextWriter(isJSON: modes.common.outputFormat == .json)
+    var conversation = Conversation(
+      run, count: interactive ?? 1, text: modes.run.seed ?? "")
+    try conversation.run()
+    try writer.write(conversation.text)
+    try writer.endText(isOnly: true)
+    try writer.finish()
+    // Last: a stream must not move on by steps that nobody has seen.
+    run.store()
+    try file.save()
+  }
+}
+
+extension TextRun {
+  /// A run that stands where the options say.
+  fileprivate convenience init(
+    _ file: ModelFile, beginning modes: PredictionModes, for option: String
+  ) throws {
+    let task = try file.task()
+    guard task is TextTask else {
+      throw ValidationError(
+        "\(option) is not for models of \(type(of: task).title), of which \(file.path) is one")
+    }
+    try self.init(file)
+    try begin(try modes.run.request(modes))
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Tasks
+
+/// Which sequences a file has: the same options whatever is predicted for them.
+package struct SequencesOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Sequences: X.csv with names in its first line, or X.jsonl, an object a line.",
+      valueName: "FILE"))
+  package var sequences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --sequences: the column of texts, or of numbers with blanks between.",
+      valueName: "COLUMN"
+    ))
+  package var sequence: String?
+
+  package init() {}
+
+  /// The file and the column.
+  ///
+  /// - Throws: `ValidationError` if one is missing.
+  func required() throws(ValidationError) -> (file: String, column: String) {
+    guard let sequences, let sequence else {
+      throw ValidationError("--sequences and --sequence COLUMN go together")
+    }
+    return (sequences, sequence)
+  }
+}
+
+/// Learning to predict a label for each sequence.
+package struct LabelsOptions: TaskOptions {
+  package static let triggers = ["--label"]
+  package static let takes =
+    TaskKinds.ofNewModels + SampleOptions.ofSymbols + SequencesOptions.optionNames
+    + ["--sequence-length"]
+  package static let needs = SequencesOptions.optionNames
+
+  @Option(
+    help: ArgumentHelp(
+      "With --sequences: the column of the labels to predict.", valueName: "COLUMN"))
+  package var label: String?
+
+  @Flag(help: "With --label: labels are numbers to come near to, not classes.")
+  package var regression = false
+
+  package init() {}
+
+  package var isAskedFor: Bool { label != nil }
+
+  package func task(_ kinds: TaskKinds) throws -> any LearningTask {
+    let (file, column) = try kinds.sequences.required()
+    var task = LabelsTask(file: file, sequence: column, label: label ?? "")
+    task.isRegression = regression
+    task.level = kinds.samples.level
+    task.sequenceLength = kinds.samples.sequenceLength
+    task.vocabularySize = kinds.samples.vocabularySize
+    task.embedding = kinds.samples.embedding
+    return task
+  }
+}

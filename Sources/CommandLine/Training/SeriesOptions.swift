@@ -1,0 +1,92 @@
+import ArgumentParser
+import Checkpoints
+import Tasks
+
+/// Learning to forecast a column of a table.
+package struct SeriesOptions: TaskOptions {
+  package static let triggers = ["--csv"]
+  package static let takes =
+    TaskKinds.ofNewModels + SeriesColumnOptions.optionNames + ["--framing", "--sequence-length"]
+  package static let needs = ["--target"]
+
+  @Option(
+    help: ArgumentHelp(
+      "A series: a table with names in its first line, X.npy or FILE.h5:DATASET.", valueName: "FILE"
+    ))
+  package var csv: String?
+
+  @Option(help: ArgumentHelp("With --csv: the column to forecast.", valueName: "COLUMN"))
+  package var target: String?
+
+  package init() {}
+
+  package var isAskedFor: Bool { csv != nil }
+
+  package func addFiles(to files: inout CommandFiles) { files.read(csv, "--csv") }
+
+  package func task(_ kinds: TaskKinds) throws -> any LearningTask {
+    guard let csv, let target else {
+      throw ValidationError("--csv needs --target COLUMN, the column to forecast")
+    }
+    let columns = kinds.columns
+    var task = SeriesTask(file: csv, target: target, features: columns.features?.elements ?? [])
+    task.date = columns.date
+    task.key = columns.key
+    task.scaling = columns.scaling ?? task.scaling
+    task.isDifferenced = columns.difference
+    task.horizon = columns.horizon ?? task.horizon
+    task.testSplit = columns.testSplit ?? task.testSplit
+    task.missing = columns.missing ?? task.missing
+    task.sequenceLength = kinds.samples.sequenceLength ?? task.sequenceLength
+    task.isStateful = kinds.samples.framing == .stateful
+    return task
+  }
+}
+
+/// What the columns of a series are, and how they are taken.
+package struct SeriesColumnOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Columns to read besides the target, with commas between.", valueName: "COLUMNS"))
+  package var features: ListOption<String>?
+
+  @Option(help: ArgumentHelp("The column that says when a row was.", valueName: "COLUMN"))
+  package var date: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The column that says which of several series a row belongs to.", valueName: "COLUMN"))
+  package var key: String?
+
+  @Option(help: "How numbers are scaled, by the rows to train on. (default: standard)")
+  package var scaling: Scaling.Method?
+
+  @Flag(help: "Learn how values change from row to row, which takes a trend away.")
+  package var difference = false
+
+  @Option(help: ArgumentHelp("Steps that are forecast at once. (default: 1)", valueName: "N"))
+  package var horizon: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The fraction of the rows kept for the test, from the end. (default: 0.1)",
+      valueName: "FRACTION"))
+  package var testSplit: Double?
+
+  @Option(help: "What is done about missing values. (default: refuse)")
+  package var missing: SeriesTask.Missing?
+
+  package init() {}
+
+  package func validate() throws {
+    guard testSplit.map({ (0..<1).contains($0) }) ?? true else {
+      throw ValidationError("--test-split is \(testSplit ?? 0); it must be from 0 to below 1")
+    }
+    guard horizon ?? 1 >= 1 else {
+      throw ValidationError("--horizon is \(horizon ?? 0); it must be at least 1")
+    }
+  }
+}
+
+extension Scaling.Method: ExpressibleByArgument {}
+extension SeriesTask.Missing: ExpressibleByArgument {}

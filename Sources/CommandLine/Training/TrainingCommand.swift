@@ -1,0 +1,49 @@
+import ArgumentParser
+import Files
+import Recurrent
+import Tasks
+
+/// What `lstm-train` and `lstm-resume` have in common: a run with its progress, its signals and its end.
+extension ToolCommand {
+  /// Trains until all epochs are done or a signal asks to stop; saves in either case.
+  ///
+  /// - Throws: An exit code if a signal ended it, or what the run throws.
+  package static func train(
+    _ run: TrainingRun, saving: CheckpointSchedule, logs: [any EpochLog], isQuiet: Bool
+  ) throws {
+    for log in logs { try log.begin(run.trainer) }
+    Interruption.watch()
+    var bar = ProgressBar(run.trainer, isQuiet: isQuiet)
+    let isFinished = try run.train(
+      saving: saving, shouldStop: { Interruption.signalNumber != nil },
+      didUpdate: { endedEpoch in
+        bar.update(run.trainer, endedEpoch: endedEpoch)
+        if endedEpoch { for log in logs { try log.add(run.trainer) } }
+      })
+    bar.finish(run.trainer)
+    if !isQuiet { note(summary(run, path: saving.path, isFinished: isFinished)) }
+    if let number = Interruption.signalNumber, !isFinished {
+      throw ExitStatus.stopped(by: number)
+    }
+  }
+
+  private static func summary(_ run: TrainingRun, path: String, isFinished: Bool) -> String {
+    let progress = run.trainer.progress
+    guard isFinished else {
+      return "\(path): stopped in epoch \(progress.epoch + 1) of \(progress.targetEpochs), "
+        + "saved; go on with: lstm-resume \(path)"
+    }
+    var text = "\(path): \(progress.epoch) epochs"
+    if let loss = progress.history.loss.last { text += ", loss \(fixed(loss, 4))" }
+    if run.trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
+      text += ", accuracy \(percentage(accuracy))"
+    }
+    if let loss = progress.history.last(History.validationLoss) {
+      text += ", validation loss \(fixed(loss, 4))"
+    }
+    let loss = progress.history.last(History.validationLoss) ?? progress.history.loss.last
+    if let description = loss.flatMap(run.description) { text += ": " + description }
+    if progress.isStoppedEarly { text += "; stopped early, no better for a while" }
+    return text
+  }
+}

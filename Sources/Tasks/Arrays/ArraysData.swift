@@ -1,0 +1,63 @@
+import Checkpoints
+import Files
+import Recurrent
+
+/// Arrays of inputs and targets in files.
+struct ArraysData: TrainingData {
+  let task: any LearningTask
+  let samples: any SampleSource
+  let validation: (any SampleSource)?
+  let vocabulary: Vocabulary?
+
+  /// Two files of arrays.
+  ///
+  /// - Throws: `FileError`, or `ConfigurationError` if they do not fit each other or the model.
+  init(
+    _ task: ArraysTask, configuration: ModelConfiguration, loss: Loss, validationSplit: Double,
+    vocabulary: Vocabulary?
+  ) throws {
+    guard let inputs = task.inputs, let targets = task.targets else {
+      throw ConfigurationError("there are no inputs and targets to train on")
+    }
+    self.task = task
+    self.vocabulary = vocabulary
+    var (x, y) = (
+      try NumericArray(contentsOf: inputs), try NumericArray(contentsOf: targets)
+    )
+    if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
+    try configuration.check(inputShape: x.shape, "the inputs have")
+    let count = x.shape[0]
+    let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
+    // Class numbers may come without an axis of their own.
+    let units = loss.takesClasses ? 1 : configuration.outputUnits
+    if targets.hasSuffix(".csv") {
+      y = y.asSamples(configuration.outputSizes(timeSteps: timeSteps) + [units])
+    }
+    guard y.shape.first == count, y.shape.allSatisfy({ $0 >= 1 }) else {
+      throw ConfigurationError(
+        "the targets have shape \(y.shape); the inputs have \(count) samples")
+    }
+    let values = max(1, y.shape.dropFirst().reduce(1, *))
+    guard values % units == 0,
+      loss.takesClasses || y.shape.count > 1 || units == 1
+    else {
+      throw ConfigurationError(
+        "the targets have shape \(y.shape); the inputs have \(count) samples, and the model gives "
+          + "\(units) values")
+    }
+    do {
+      try configuration.inputSymbols?.check(x.values, timeSteps: timeSteps)
+    } catch {
+      throw FileError(.invalid, file: inputs, error.description)
+    }
+    let parts = try SequenceDataset(
+      samples: count, timeSteps: timeSteps, features: configuration.features,
+      targetSteps: values / units, targetUnits: units, inputs: x.values, targetValues: y.values
+    ).split(validation: validationSplit)
+    samples = parts.training
+    validation = parts.validation
+  }
+
+  /// A model on arrays has no symbols to go on with.
+  func stream(of trainer: Trainer) -> StreamPosition? { nil }
+}

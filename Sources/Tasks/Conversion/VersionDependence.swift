@@ -1,0 +1,39 @@
+import Checkpoints
+import Files
+import Recurrent
+
+extension Checkpoint {
+  /// Has another Keras open the file.
+  ///
+  /// - Parameter file: The checkpoint's path, for errors.
+  /// - Throws: `FileError` if the model would compute something else there.
+  package mutating func turn(into version: KerasVersion, file: String) throws {
+    if version != kerasVersion, let difference = configuration.versionDependence {
+      throw FileError(
+        .invalid, file: file,
+        "\(difference) is another formula in the other Keras; keep the Keras version of the file")
+    }
+    kerasVersion = version
+  }
+}
+
+extension ModelConfiguration {
+  /// What in the model Keras 3 and tf-keras compute by different formulas under one name; `nil` if nothing.
+  var versionDependence: String? {
+    for layer in layers {
+      let inner = layer.recurrentLayers + [layer]
+      for option in ["activation", "recurrent_activation"] {
+        let names = inner.compactMap { $0[option].string }
+        if names.contains(where: { $0.hasPrefix("hard_sigmoid") }) {
+          return "hard_sigmoid of layer \(layer.name)"
+        }
+      }
+      if layer.className == "Concatenate",
+        layers.contains(where: { $0.className == "Masking" || $0["mask_zero"] == true })
+      {
+        return "a mask of layer \(layer.name)"
+      }
+    }
+    return nil
+  }
+}

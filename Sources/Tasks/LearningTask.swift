@@ -1,0 +1,91 @@
+import Checkpoints
+import Files
+
+/// A kind of work: what is learnt from which data, and what can be asked of the model afterwards.
+///
+/// A value is the task itself: what somebody asks for, what a training run carries out, and, encoded, what a file keeps.
+/// A kind is a folder with its data, evaluation, predictions and stream, and an entry in ``TaskRegistry``.
+package protocol LearningTask: Codable, Equatable, Sendable {
+  /// The member of a stored task that tells this kind from all others.
+  static var mark: String { get }
+  /// What models of this kind are of, in the plural: `texts`.
+  static var title: String { get }
+  /// What other data than those of the training are called that ``evaluate(_:data:)`` takes; `nil` if it takes none.
+  static var otherData: String? { get }
+
+  /// The files that the data are in; none if they are made.
+  var files: [String] { get }
+  /// What a summary of the model shows of the task.
+  var facts: [(name: String, value: JSONValue)] { get }
+
+  /// Prepares a new run: reads the data and builds the model.
+  ///
+  /// - Throws: `ConfigurationError` if the plan cannot be carried out, `FileError` if the data cannot be read, or
+  ///   `OutOfMemory`.
+  func start(_ plan: TrainingPlan) throws -> TrainingStart
+
+  /// The data that a checkpoint was trained on, to go on with them.
+  ///
+  /// - Parameter file: The checkpoint's path, for errors.
+  /// - Throws: `FileError` if they are not there any more, or have changed; `ConfigurationError`.
+  func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData
+
+  /// How well a model does.
+  ///
+  /// - Parameter data: Other data than those of the training; `nil` for those that were kept for validation.
+  /// - Throws: `FileError`, or `OutOfMemory`.
+  func evaluate(_ file: ModelFile, data: String?) throws -> any Report
+
+  /// What lines that come one by one mean to a model.
+  ///
+  /// - Parameter learns: Whether the model makes an update for each true value that arrives.
+  /// - Throws: `FileError`; `ConfigurationError` if the model cannot follow a stream, or learn from one.
+  func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream
+
+  /// A loss in the units in which models of this kind are compared; `nil` if that is the loss itself.
+  func description(ofLoss loss: Double) -> String?
+}
+
+extension LearningTask {
+  package static var otherData: String? { nil }
+  package func description(ofLoss loss: Double) -> String? { nil }
+}
+
+/// A task whose models run on by themselves, each prediction being the next input.
+package protocol GenerativeTask: LearningTask {
+  /// The parts of a request that such a model has a use for.
+  static var takes: Set<RunRequest.Part> { get }
+
+  /// Runs on, and stores in the file where the run ends.
+  ///
+  /// - Parameter write: Takes the output piece by piece.
+  /// - Throws: `FileError`, `SeedError`, `ConfigurationError`, or what `write` throws.
+  func run(
+    _ file: ModelFile, _ request: RunRequest, write: (RunOutput) throws -> Void
+  ) throws
+}
+
+/// A task whose models answer whole sequences of a file.
+package protocol AnsweringTask: LearningTask {
+  /// Answers each sequence.
+  ///
+  /// - Throws: `FileError` that names line and column, or `OutOfMemory`.
+  func answers(_ file: ModelFile, sequences: String) throws -> any TableReport
+}
+
+/// What can be shown, to people and to programs.
+package protocol Report {
+  /// Lines, each with its end.
+  var text: String { get }
+  var json: JSONValue { get }
+}
+
+/// A report that is a table.
+package protocol TableReport: Report {
+  /// A line of names, then one for each row.
+  var csv: String { get }
+}
+
+extension TableReport {
+  package var text: String { csv }
+}

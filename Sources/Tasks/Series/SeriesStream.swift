@@ -1,0 +1,234 @@
+import Checkpoints
+import Files
+import Recurrent
+
+/// Rows of series as they come, each answered by what follows it.
+final class SeriesStream: LineStream {
+  private let task: SeriesTask
+  private let encodings: SeriesEncodings
+  /// That of the series whose row came last.
+  private var encoding: SeriesEncoding
+  private let forecaster: Forecaster
+  private let learner: OnlineTrainer?
+  private let columns: Int
+  private var line: SeriesLine
+  /// The names of the series, and their numbers.
+  private var keys: [String] = []
+  private var numbers: [ExactText: Int] = [:]
+  /// The last rows of each series, the oldest first: `[rows, columns]`, as the model reads them. A state that is
+  /// carried has read all but the last of them.
+  private var recent: [[Float]] = []
+  /// The last row of each series in the data's own units, `[columns]`.
+  private var lastValues: [[Double]] = []
+  /// The state before the last row.
+  private let stateBefore: StateSnapshot
+  /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
+  private var row: [Float]
+  private var values: [Double]
+  /// The rows of a window that are kept: one sample with its target.
+  private let kept: Int
+  /// What rows must be made of where an `Embedding` reads them.
+  private let symbols: SymbolRange?
+  /// Whether a carried state is stored as it was before the last row, to learn from that.
+  private let keepsNewest: Bool
+
+  /// Rows of series, with the scaling of a file.
+  ///
+  /// - Throws: `FileError` if the file is not one of series; `ConfigurationError` if the model cannot learn so.
+  convenience init(_ file: ModelFile, _ task: SeriesTask, learns: Bool) throws {
+    try self.init(file, task, try file.scaling(of: task), learns: learns, keepsNewest: true)
+  }
+
+  /// Rows of numbers as any model takes and gives them.
+  ///
+  /// - Throws: `ConfigurationError` if the model reads no sequences.
+  convenience init(rows file: ModelFile) throws {
+    let configuration = file.checkpoint.configuration
+    guard configuration.input.isSequence else {
+      throw ConfigurationError("the model reads no sequences, so it cannot read a stream")
+    }
+    let columns = (0..<configuration.features).map(String.init)
+    var task = SeriesTask(file: "", target: "0", features: columns)
+    task.sequenceLength = configuration.timeSteps ?? 1
+    task.horizon = configuration.outputUnits
+    try self.init(
+      file, task, Scaling(.none, fitting: [], columns: columns), learns: false, keepsNewest: false)
+  }
+
+  private init(
+    _ file: ModelFile, _ task: SeriesTask, _ scaling: Scaling, learns: Bool, keepsNewest: Bool
+  ) throws {
+    let checkpoint = file.checkpoint
+    self.keepsNewest = keepsNewest
+    symbols = checkpoint.configuration.inputSymbols
+    let isStateful = checkpoint.configuration.isStateful
+    guard task.key == nil || !isStateful else {
+      throw ConfigurationError("a state that is carried cannot follow several series")
+    }
+    self.task = task
+    encodings = SeriesEncodings(task, scaling)
+    encoding = SeriesEncoding(task, scaling)
+    columns = task.features.count
+    kept = isStateful ? 1 : task.sequenceLength + task.horizon
+    line = SeriesLine(task)
+    row = [Float](repeating: 0, count: columns)
+    values = [Double](repeating: 0, count: columns)
+    forecaster = try Forecaster(task, parameters: checkpoint.parameters)
+    stateBefore = StateSnapshot(of: forecaster.model)
+    learner = try learns ? Self.learner(file, task) : nil
+    keys = checkpoint.stream?.keys ?? []
+    recent = checkpoint.stream?.nextValues ?? []
+    lastValues = checkpoint.stream?.lastValues ?? []
+    for (number, key) in keys.enumerated() { numbers[ExactText(key)] = number }
+    if task.key == nil {
+      numbers[ExactText("")] = 0
+      recent = [recent.first ?? []]
+    }
+    if lastValues.isEmpty {
+      let keys = keys
+      lastValues = recent.enumerated().map { index, rows in
+        let own = keys.indices.contains(index) ? scaling.of(series: keys[index]) : scaling
+        return rows.suffix(columns).enumerated().map {
+          (own ?? scaling).unscaled($1, column: $0)
+        }
+      }
+    }
+    guard isStateful else {
+      recent = recent.map { $0.suffix(kept * columns) }
+      return
+    }
+    if let state = checkpoint.recurrentState {
+      try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
+    }
+    let rows = recent[0]
+    for first in stride(from: 0, to: rows.count, by: columns) {
+      forecaster.model.keepStates(in: stateBefore)
+      forecaster.read(rows[first..<first + columns])
+    }
+    recent[0] = Array(rows.suffix(columns))
+  }
+
+  private static func learner(_ file: ModelFile, _ task: SeriesTask) throws -> OnlineTrainer {
+    let configuration = file.checkpoint.configuration
+    guard !configuration.isStateful || task.horizon == 1 else {
+      throw ConfigurationError(
+        "a model that carries its state learns from a stream one step at a time; its horizon is "
+          + "\(task.horizon)")
+    }
+    return try OnlineTrainer(
+      of: file, as: configuration.isStateful ? try configuration.stepByStep(batch: 1) : nil,
+      timeSteps: configuration.isStateful ? 1 : task.sequenceLength)
+  }
+
+  func answer(
+    _ bytes: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
+  ) throws -> Bool {
+    guard try line.read(bytes, number: number) else { return false }
+    if !encodings.scaling.keys.isEmpty {
+      guard let own = encodings.encoding(of: line.key) else {
+        throw LineError(
+          line: number, column: task.key,
+          "the model was not trained on a series \(line.key), so how it is scaled is not known")
+      }
+      encoding = own
+    }
+    let series = numbers[ExactText(line.key)]
+    guard try takeRow(after: series, line: number) else {
+      answer.append(UInt8(ascii: "\n"))
+      return true
+    }
+    let place = series ?? begin(line.key)
+    let output = try read(series: place)
+    if task.key != nil { answer += Array("\(line.key),".utf8) }
+    var value = values[0]
+    for step in 0..<task.horizon {
+      if step > 0 { answer.append(UInt8(ascii: ",")) }
+      value = encoding.decoded(output[step], after: value)
+      answer += Array("\(Float(value))".utf8)
+    }
+    answer.append(UInt8(ascii: "\n"))
+    return true
+  }
+
+  /// Scales the row that the line holds.
+  ///
+  /// - Returns: Whether it is to be read; one with missing values may be left out.
+  private func takeRow(after series: Int?, line number: Int) throws -> Bool {
+    let before = series.flatMap { lastValues[$0].isEmpty ? nil : lastValues[$0] }
+    for column in 0..<columns {
+      if let value = line.values[column] {
+        values[column] = value
+      } else if task.missing == .forwardFill, let before {
+        values[column] = before[column]
+      } else if task.missing == .drop {
+        return false
+      } else {
+        throw LineError(line: number, column: task.features[column], "the value is missing")
+      }
+    }
+    for column in 0..<columns {
+      row[column] = encoding.encoded(
+        values[column], after: before?[column] ?? values[column], column: column)
+      if let symbols, !symbols.contains(row[column]) {
+        throw LineError(line: number, symbols.problem(with: row[column]))
+      }
+      guard row[column].isFinite else {
+        throw LineError(
+          line: number, column: task.features[column],
+          "\(values[column]) is beyond what float32 holds when it is scaled as the training part is"
+        )
+      }
+    }
+    return true
+  }
+
+  private func begin(_ key: String) -> Int {
+    numbers[ExactText(key)] = recent.count
+    keys.append(key)
+    recent.append([])
+    lastValues.append([])
+    return recent.count - 1
+  }
+
+  /// Learns from the row if it is to, and reads it.
+  private func read(series: Int) throws -> UnsafeBufferPointer<Float> {
+    if let learner, forecaster.isStateful, !recent[series].isEmpty {
+      learner.model.restoreStates(from: stateBefore)
+      let (last, next) = (recent[series], row)
+      try learner.learn(input: { _, feature in last[feature] }, target: { _ in next[0] })
+    }
+    if recent[series].count == kept * columns { recent[series].removeFirst(columns) }
+    recent[series] += row
+    lastValues[series] = values
+    guard !forecaster.isStateful else {
+      forecaster.model.keepStates(in: stateBefore)
+      return forecaster.read(row[...])
+    }
+    let rows = recent[series]
+    if let learner, rows.count == kept * columns {
+      let (columns, length) = (columns, task.sequenceLength)
+      try learner.learn(
+        input: { step, feature in rows[step * columns + feature] },
+        target: { rows[(length + $0) * columns] })
+    }
+    forecaster.reset()
+    forecaster.readAhead(rows.dropLast(columns))
+    return forecaster.read(rows.suffix(columns))
+  }
+
+  func store(in checkpoint: inout Checkpoint) throws {
+    let isCarried = forecaster.isStateful && !keepsNewest
+    checkpoint.stream = StreamPosition(
+      nextValues: isCarried ? [] : recent, lastValues: task.needsLastValues ? lastValues : [],
+      keys: keys, sampler: checkpoint.stream?.sampler, hasMoved: true)
+    guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
+    let model = forecaster.model
+    let now = StateSnapshot(of: model)
+    if keepsNewest { model.restoreStates(from: stateBefore) }
+    if let before = model.recurrentState {
+      state.replace(row: checkpoint.configuration.stateRows - 1, with: before)
+    }
+    model.restoreStates(from: now)
+    checkpoint.recurrentState = state
+  }
+}

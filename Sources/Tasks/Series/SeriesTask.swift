@@ -1,0 +1,138 @@
+import Checkpoints
+import Files
+
+/// Forecasting a column of a table whose rows are points in time.
+package struct SeriesTask: LearningTask {
+  package static let mark = "series"
+  package static let title = "series"
+  package static let otherData: String? = "csv"
+
+  /// What is done about missing values.
+  package enum Missing: String, CaseIterable, Codable, Sendable {
+    case refuse
+    /// The last value before it stands in.
+    case forwardFill = "forward-fill"
+    /// The row is left out.
+    case drop
+  }
+
+  /// A CSV file with names in its first line, or rows and columns in `X.npy` or `FILE.h5:DATASET`, whose columns
+  /// are called 0, 1, 2, ….
+  package var file: String
+  /// The column to forecast; the model always reads it.
+  package var target: String
+  /// All columns that the model reads, the target first.
+  package var features: [String] {
+    didSet { features = [target] + features.filter { !$0.isExactly(target) } }
+  }
+  /// The column that says when a row was; `nil` if there is none.
+  package var date: String?
+  /// The column that says which of several series a row belongs to; `nil` if there is one.
+  package var key: String?
+  /// The steps of a sample: how far back an update looks.
+  package var sequenceLength = 24
+  /// The steps that are forecast at once.
+  package var horizon = 1
+  /// The fraction of the rows that is kept for the test, from the end.
+  package var testSplit = 0.1
+  package var missing = Missing.refuse
+  /// Whether the model learns how values change from row to row, which takes a trend away.
+  package var isDifferenced = false
+  /// XXH3-64 of the file, in hexadecimal digits; empty as long as it has not been read.
+  package var digest = ""
+
+  // What a new model is to be like; a file's model is as it is.
+
+  package var scaling = Scaling.Method.standard
+  /// Whether the state is carried from sample to sample through the whole series.
+  package var isStateful = false
+
+  private enum CodingKeys: String, CodingKey {
+    case file = "series"
+    case target, features, date, key
+    case sequenceLength = "sequence_length"
+    case horizon
+    case testSplit = "test_split"
+    case missing
+    case isDifferenced = "difference"
+    case digest
+  }
+
+  /// - Parameter features: The columns that the model reads besides the target.
+  package init(file: String, target: String, features: [String] = []) {
+    self.file = file
+    self.target = target
+    self.features = [target] + features.filter { !$0.isExactly(target) }
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    file = try members.decode(String.self, forKey: .file)
+    target = try members.decode(String.self, forKey: .target)
+    features = try members.texts(.features)
+    date = try members.decodeIfPresent(String.self, forKey: .date)
+    key = try members.decodeIfPresent(String.self, forKey: .key)
+    sequenceLength = try members.count(.sequenceLength)
+    horizon = try members.count(.horizon)
+    testSplit = try members.fraction(.testSplit)
+    missing = try members.decode(Missing.self, forKey: .missing)
+    isDifferenced = try members.decodeIfPresent(Bool.self, forKey: .isDifferenced) ?? false
+    digest = try members.decode(String.self, forKey: .digest)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(file, forKey: .file)
+    try members.encode(target, forKey: .target)
+    try members.encode(features, forKey: .features)
+    try members.encodeIfPresent(date, forKey: .date)
+    try members.encodeIfPresent(key, forKey: .key)
+    try members.encode(sequenceLength, forKey: .sequenceLength)
+    try members.encode(horizon, forKey: .horizon)
+    try members.encode(testSplit, forKey: .testSplit)
+    try members.encode(missing, forKey: .missing)
+    // What is not used leaves no trace.
+    if isDifferenced { try members.encode(true, forKey: .isDifferenced) }
+    try members.encode(digest, forKey: .digest)
+  }
+
+  /// Whether a row can be read only with the values of the row before it.
+  package var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
+
+  package var files: [String] { [file] }
+  package var facts: [(name: String, value: JSONValue)] {
+    [
+      ("series", .string(file)), ("target", .string(target)),
+      ("features", .string(features.joined(separator: ", "))),
+      ("sequence length", .integer(sequenceLength)), ("horizon", .integer(horizon)),
+    ]
+  }
+
+  /// One layer of 32 units, and a tenth of the rows for validation before those for the test; in batches of 32, or of
+  /// one stretch if the state is carried.
+  package func start(_ plan: TrainingPlan) throws -> TrainingStart {
+    let settings = TrainingSettings(
+      plan, units: [32], epochs: 50, batchSize: isStateful ? 1 : 32, shuffle: !isStateful)
+    let data = try SeriesData(
+      self, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
+    return try TrainingStart(
+      settings, data: data,
+      configuration: .lstmRegressor(
+        units: settings.units, outputs: horizon, timeSteps: isStateful ? nil : sequenceLength,
+        features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil,
+        dropout: settings.dropout),
+      loss: .meanSquaredError, isStateful: isStateful)
+  }
+
+  package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {
+    try SeriesData(self, of: checkpoint)
+  }
+
+  package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
+    ErrorReport(try SeriesPredictor(file, data: data).evaluate())
+  }
+
+  package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {
+    try SeriesStream(file, self, learns: learns)
+  }
+}

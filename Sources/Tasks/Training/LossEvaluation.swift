@@ -1,0 +1,54 @@
+import Files
+import Recurrent
+
+/// How well a model does on the text or the arrays that it was trained on.
+package struct LossEvaluation: Sendable {
+  /// Which part of the data it is: `training` or `validation`.
+  package let part: String
+  /// Whether answers are right or wrong, not only near or far.
+  package let hasAccuracy: Bool
+  package let result: Evaluator.Result
+  /// The loss in other units; `nil` if there are none.
+  package let lossDescription: String?
+
+  /// Measures a model, of any format that says what it was trained on: on the data for validation, or on all if there
+  /// are none.
+  ///
+  /// - Throws: `FileError` if the data cannot be read or do not fit the model, or `OutOfMemory`.
+  package init(_ file: ModelFile, task: some LearningTask) throws {
+    let checkpoint = file.checkpoint
+    guard let stored = checkpoint.task else { throw file.error("has no task to evaluate") }
+    try checkpoint.checkTrainable(file: file.path)
+    (part, result) = try file.naming {
+      let data = try task.data(of: checkpoint, file: file.path)
+      let evaluator = try Evaluator(
+        parameters: checkpoint.parameters, loss: checkpoint.loss,
+        source: data.validation ?? data.samples, batchSize: stored.options.batchSize,
+        metrics: stored.options.metrics)
+      return (data.validation == nil ? "training" : "validation", try evaluator.evaluate())
+    }
+    lossDescription = task.description(ofLoss: result.loss)
+    hasAccuracy = checkpoint.loss.hasAccuracy
+  }
+}
+
+extension LossEvaluation: Report {
+  package var text: String {
+    var parts = ["loss \(fixed(result.loss, 4))"]
+    if hasAccuracy { parts.append("accuracy \(percentage(result.accuracy))") }
+    parts += metrics.map { "\($0.key) \(fixed($0.value, 4))" }
+    if let lossDescription { parts.append(lossDescription) }
+    return "\(part): \(parts.joined(separator: ", "))\n"
+  }
+
+  package var json: JSONValue {
+    var document: [String: JSONValue] = ["part": .string(part), "loss": .number(result.loss)]
+    if hasAccuracy { document["accuracy"] = .number(result.accuracy) }
+    for (name, value) in metrics { document[name] = .number(value) }
+    return .object(document)
+  }
+
+  private var metrics: [(key: String, value: Double)] {
+    result.metrics.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+  }
+}

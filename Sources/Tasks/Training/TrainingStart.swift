@@ -1,0 +1,72 @@
+import Checkpoints
+import Recurrent
+
+/// All that a run begins with.
+package struct TrainingStart {
+  package let data: any TrainingData
+  package let parameters: ParameterStore<Float>
+  package let optimizer: Optimizer<Float>
+  package let loss: Loss
+  package let options: TrainingOptions
+  package let progress: TrainingProgress
+  /// The state that a model which is there has; zeros if `nil`.
+  package let recurrentState: RecurrentState?
+  package let kerasVersion: KerasVersion
+  package let validationSplit: Double
+  /// What the run does otherwise than planned, in a line; `nil` if nothing.
+  package let note: String?
+
+  /// Training a new model.
+  ///
+  /// - Parameters:
+  ///   - isStateful: Whether the state is carried from batch to batch, and reset as each epoch begins.
+  ///   - keepsOrder: Whether the order of the samples is kept in files even where they are not shuffled.
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  init(
+    _ settings: TrainingSettings, data: any TrainingData, configuration: ModelConfiguration,
+    loss: Loss, isStateful: Bool, keepsOrder: Bool = false, note: String? = nil
+  ) throws {
+    guard !settings.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
+    let plan = settings.plan
+    self.data = data
+    parameters = try ParameterStore<Float>(configuration)
+    try parameters.initialize(seed: plan.randomSeed)
+    optimizer = try settings.optimizer(for: parameters)
+    self.loss = loss
+    options = try plan.options(
+      batchSize: settings.batchSize, shuffle: settings.shuffle, resetStatesEachEpoch: isStateful,
+      rate: settings.learningRate, epochs: settings.epochs)
+    progress = TrainingProgress(
+      samples: keepsOrder || settings.shuffle ? data.samples.samples : 0,
+      targetEpochs: settings.epochs, randomSeed: plan.randomSeed)
+    recurrentState = nil
+    kerasVersion = plan.kerasVersion ?? .three
+    validationSplit = settings.validationSplit
+    self.note = note
+  }
+
+  /// Training a model that is there, from the weights, optimizer and state that it has: Keras' `fit`.
+  ///
+  /// - Throws: `ConfigurationError`.
+  init(
+    _ plan: TrainingPlan, data: any TrainingData, model: Checkpoint, optimizer: Optimizer<Float>,
+    validationSplit: Double
+  ) throws {
+    let stateful = model.configuration.isStateful
+    self.data = data
+    parameters = model.parameters
+    self.optimizer = optimizer
+    loss = model.loss
+    // As Keras' `fit`, a stateful model keeps its state from epoch to epoch.
+    options = try plan.options(
+      batchSize: plan.batchSize ?? (stateful ? model.configuration.stateRows : 32),
+      shuffle: plan.shuffle ?? !stateful, resetStatesEachEpoch: false,
+      rate: optimizer.learningRate, epochs: plan.epochs ?? 1)
+    progress = TrainingProgress(
+      samples: data.samples.samples, targetEpochs: plan.epochs ?? 1, randomSeed: plan.randomSeed)
+    recurrentState = model.trainingRecurrentState ?? model.recurrentState
+    kerasVersion = model.kerasVersion
+    self.validationSplit = validationSplit
+    note = nil
+  }
+}

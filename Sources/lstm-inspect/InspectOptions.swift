@@ -1,0 +1,73 @@
+import ArgumentParser
+import CommandLine
+
+/// The tables of what a checkpoint holds.
+struct TableOptions: CommandMode {
+  static let triggers = ["--weights", "--state", "--optimizer", "--history"]
+  static let takes = ["--format"]
+
+  @Flag(help: "Every weight array with its spread.")
+  var weights = false
+
+  @Flag(help: "Hidden and cell state of every stateful layer.")
+  var state = false
+
+  @Flag(help: "The optimizer's settings and moments.")
+  var optimizer = false
+
+  @Flag(help: "Loss and accuracy by epoch.")
+  var history = false
+
+  /// The names of those that are asked for.
+  var chosen: [String] {
+    zip(Self.triggers, [weights, state, optimizer, history]).filter(\.1).map(\.0)
+  }
+
+  /// Those that are asked for, or the file at a glance.
+  func tables(of report: CheckpointReport) -> [ReportTable] {
+    var tables: [ReportTable] = []
+    if weights { tables.append(report.weights) }
+    if state { tables.append(report.state) }
+    if optimizer { tables += [report.optimizer, report.moments] }
+    if history { tables.append(report.history) }
+    return tables.isEmpty ? [report.summary, report.layers] : tables
+  }
+}
+
+/// All values of one array.
+struct DumpOption: CommandMode {
+  static let triggers = ["--dump"]
+  static let takes = ["--format"]
+
+  @Option(
+    help: ArgumentHelp(
+      "All values of one array; its path in the file, or the end of it.", valueName: "NAME"))
+  var dump: String?
+}
+
+/// What differs between two files.
+struct DiffOption: CommandMode {
+  static let triggers = ["--diff"]
+  static let takes = ["--format"]
+
+  @Option(help: ArgumentHelp("What is not the same in another file.", valueName: "OTHER"))
+  var diff: String?
+}
+
+/// Whether a file is as it was written.
+struct VerifyOption: CommandMode {
+  static let triggers = ["--verify"]
+  static let takes: [String] = []
+
+  @Flag(help: "Check that no byte has changed since it was written.")
+  var verify = false
+}
+
+/// The texts that describe a model.
+struct ConfigOption: CommandMode {
+  static let triggers = ["--config"]
+  static let takes = ["--format"]
+
+  @Flag(help: "Keras' model_config and training_config, as JSON.")
+  var config = false
+}

@@ -1,0 +1,159 @@
+import Checkpoints
+import Files
+import Foundation
+import Recurrent
+import TestSupport
+import Testing
+
+@testable import Tasks
+
+@Suite struct LabelledTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func write(_ lines: [String], _ name: String = "rows.csv") throws -> String {
+    let path = folder.path(name)
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  private func plan(
+    _ file: String, _ change: (inout LabelsTask) -> Void = { _ in }
+  ) -> TrainingPlan {
+    var labelled = LabelsTask(file: file, sequence: "sequence", label: "label")
+    change(&labelled)
+    var plan = TrainingPlan(labelled)
+    plan.units = [6]
+    plan.epochs = 3
+    plan.batchSize = 4
+    plan.validationSplit = 0
+    return plan
+  }
+
+  /// Shorter sequences are padded in front, of longer ones the last steps are taken; padding is what the model hides.
+  @Test func sequencesArePaddedInFront() throws {
+    let text = try write(["sequence,label", "abc,x", "b,y", "cabba,x"])
+    let data = try LabelsData(
+      plan(text) { $0.sequenceLength = 4 }.labelled, validationSplit: 0, randomSeed: 1)
+    #expect(data.vocabulary?.symbols == ["<padding>", "<unknown>", "a", "b", "c"])
+    let samples = try #require(data.samples as? SequenceDataset)
+    #expect(samples.inputs == [0, 2, 3, 4, 0, 0, 0, 3, 2, 3, 3, 2])
+    #expect(samples.targets == [0, 1, 0] && data.labels == ["x", "y"])
+
+    let numbers = try write(
+      [
+        #"{"sequence": [[1, 0], [3, 0]], "label": 7}"#,
+        #"{"sequence": [[2, 4]], "label": 10, "other": null}"#,
+      ], "rows.jsonl")
+    let regression = plan(numbers) { $0.isRegression = true }
+    let run = try TrainingRun(regression)
+    // Mean 2 and deviation √(2/3) of 1, 3, 2; mean 8.5 and deviation 1.5 of the labels.
+    let scaling = try #require(try run.checkpoint().scaling)
+    #expect(scaling.columns == ["sequence[0]", "sequence[1]", "label"])
+    #expect(scaling.offsets[0] == 2 && abs(scaling.scales[0] - (2.0 / 3).squareRoot()) < 1e-12)
+    #expect(scaling.offsets[2] == 8.5 && scaling.scales[2] == 1.5)
+    let dataset = try #require(run.trainer.source as? SequenceDataset)
+    #expect(dataset.inputs[4] == -1e9 && dataset.inputs[5] == -1e9 && dataset.inputs[6] == 0)
+    #expect(dataset.targetValues == [-1, 1])
+    #expect(run.trainer.model.configuration.layers[0]["mask_value"] == .integer(-1_000_000_000))
+  }
+
+  /// More padding does not change an answer, and unknown symbols are no error.
+  @Test func paddingDoesNotCount() throws {
+    let file = try write(["sequence,label", "abc,x", "ba,y", "cabbacab,x", "bbb,y"])
+    let path = folder.path("model.h5")
+    try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: path))
+    let answer = try LabelPredictor(try ModelFile(path)).answers(
+      try write(["sequence", "abc", "qbc"], "new.csv"))
+    let checkpoint = try CheckpointFile.load(path)
+    // The three symbols alone, on a model of three steps.
+    var short = checkpoint.configuration
+    short.input.timeSteps = 3
+    let model = try Sequential(
+      parameters: checkpoint.parameters, as: short, batch: 1, timeSteps: 3)
+    for (index, value) in [2, 3, 4].enumerated() { model.input[index] = Float(value) }
+    let output = Array(model.forward(rows: 1))
+    guard case .label(let label, let probability) = answer[0] else {
+      Issue.record("is no label")
+      return
+    }
+    #expect(label == (output[0] > output[1] ? "x" : "y"))
+    #expect(abs(probability - (output.max() ?? 0)) < 1e-6)
+    #expect(answer.count == 2)
+  }
+
+  /// Every sequence is in one part, whatever the order of the file.
+  @Test func validationIsDrawn() throws {
+    let file = try write(
+      ["sequence,label"] + (0..<50).map { "\($0) 1,\($0 < 25 ? "low" : "high")" })
+    var plan = plan(file)
+    plan.validationSplit = 0.2
+    let run = try TrainingRun(plan)
+    #expect(run.trainer.source.samples == 40)
+    let path = folder.path("model.h5")
+    try run.train(saving: try CheckpointSchedule(path: path))
+    let evaluation = try LabelPredictor(try ModelFile(path)).evaluate(nil)
+    #expect(evaluation.part == "validation" && evaluation.classes.reduce(0) { $0 + $1.count } == 10)
+    // Of a file sorted by label, both classes are drawn.
+    #expect(evaluation.classes.count == 2)
+    let history = try #require(try CheckpointFile.load(path).history)
+    #expect(evaluation.accuracy == history.others["val_accuracy"]?.last)
+  }
+
+  @Test(arguments: [false, true])
+  func resumedIsNotStopped(regression: Bool) throws {
+    let file = try write(
+      ["sequence,label"] + (0..<20).map { "\($0) \($0 % 7) \($0 % 3),\($0 % 2)" })
+    var plan = plan(file) { $0.isRegression = regression }
+    plan.validationSplit = 0.1
+    plan.dropout = 0.2
+    if !regression { plan.classWeights = [1, 2] }
+    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
+    var updates = 0
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: parts)) {
+      updates += 1
+      return updates == 7
+    }
+    try TrainingRun(resuming: try ModelFile(parts), epochs: nil).train(
+      saving: try CheckpointSchedule(path: parts))
+    #expect(
+      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+  }
+
+  @Test(arguments: [
+    ("a.csv", ["text,label", "a,b"], "line 1: has no column sequence; there are text, label"),
+    (
+      "a.csv", ["sequence,label", "1 2,b", "1 x,c"],
+      "line 3, column sequence: '1 x' are not numbers"
+    ),
+    ("a.csv", ["sequence,label", "a,b", ",c"], "line 3, column sequence: the sequence is empty"),
+    ("a.csv", ["sequence,label", "a,b", "c,"], "line 3, column label: the label is missing"),
+    ("a.csv", ["sequence,label", "a,b", "c,b"], "column label: all labels are b"),
+    ("a.csv", ["sequence,label", "a,b", "c"], "line 3: has 1 columns; the first line has 2"),
+    ("a.jsonl", ["{\"sequence\": [1], \"label\": 1}", "[1]"], "line 2: is not a JSON object"),
+    ("a.jsonl", ["{\"label\": 1}"], "line 1: has no member sequence; there are label"),
+    (
+      "a.jsonl", ["{\"sequence\": [1], \"label\": 1}", "{\"sequence\": [[1, 2]], \"label\": 2}"],
+      "line 2, column sequence: has 2 numbers a step; those before have 1"
+    ),
+    (
+      "a.jsonl", ["{\"sequence\": [[1], [1, 2]], \"label\": 1}"],
+      "line 1, column sequence: is not a list of numbers"
+    ),
+  ])
+  func wrongFilesAreNamed(name: String, lines: [String], reason: String) throws {
+    let file = try write(lines, name)
+    let error = #expect(throws: FileError.self) { try TrainingRun(plan(file)) }
+    #expect(error?.kind == .invalid && error?.file == file)
+    #expect(error?.reason.hasPrefix(reason) ?? false, "\(error?.reason ?? "")")
+  }
+}
+
+extension TrainingPlan {
+  /// What a plan of sequences with labels learns.
+  fileprivate var labelled: LabelsTask {
+    task as? LabelsTask ?? LabelsTask(file: "", sequence: "", label: "")
+  }
+}
