@@ -21,7 +21,7 @@ public enum Metric: String, CaseIterable, Sendable {
   }
 
   /// The metric of an epoch.
-  func value(sum: Double, rows: Int) -> Double {
+  package func value(sum: Double, rows: Int) -> Double {
     let mean = sum / Double(max(1, rows))
     return self == .rootMeanSquaredError ? mean.squareRoot() : mean
   }

@@ -207,7 +207,7 @@ package final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
-  func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
+  package func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
     Scalar.sum(
       metric.ofRows, output: output, targets: targets, mask: context.mask,
       rows: rows * outputSteps, units: outputUnits)
@@ -241,7 +241,7 @@ package final class Sequential<Scalar: KernelScalar> {
   }
 
   /// The states of stateful layers, as they are in memory.
-  lazy var states = stateful.flatMap { $0.layer.states }
+  package lazy var states = stateful.flatMap { $0.layer.states }
 }
 
 extension Sequential where Scalar == Float {

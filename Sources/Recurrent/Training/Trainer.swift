@@ -270,11 +270,13 @@ package final class Trainer {
 }
 
 /// The loss is no longer a number.
-package struct TrainingDiverged: Error, CustomStringConvertible {
+public struct TrainingDiverged: Error, CustomStringConvertible {
   /// The epoch in which it happened, from 1; `nil` if there are none.
-  package let epoch: Int?
+  public let epoch: Int?
 
-  package var description: String {
+  package init(epoch: Int?) { self.epoch = epoch }
+
+  public var description: String {
     "the loss is no longer a number\(epoch.map { " in epoch \($0)" } ?? ""); use a smaller "
       + "learning rate"
   }
