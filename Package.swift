@@ -78,7 +78,8 @@ let package = Package(
     .target(name: "Recurrent", dependencies: ["Files", "Kernels"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Files", "HDF5", "Kernels"]),
     .target(name: "Tasks", dependencies: ["Checkpoints", "Recurrent", "Files", "Kernels"]),
-    .target(name: "LSTMToolkit", dependencies: ["Tasks", "Checkpoints", "Recurrent"]),
+    .target(
+      name: "LSTMToolkit", dependencies: ["Tasks", "Checkpoints", "Recurrent", "Files", "Kernels"]),
 
     // What the commands share, and the commands.
     .target(
@@ -104,6 +105,9 @@ let package = Package(
     .testTarget(
       name: "TasksTests",
       dependencies: ["Tasks", "Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport"],
+      resources: [.copy("Reference")]),
+    .testTarget(
+      name: "LibraryTests", dependencies: ["LSTMToolkit", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
       name: "CommandsTests",

@@ -51,11 +51,11 @@ package final class AlignedMemory<Scalar: KernelScalar> {
 }
 
 /// More memory was asked for than the machine has.
-package struct OutOfMemory: Error, CustomStringConvertible {
+public struct OutOfMemory: Error, CustomStringConvertible {
   /// What was asked for; `Int.max` if it is more than can be counted.
-  package let bytes: Int
+  public let bytes: Int
 
-  package var description: String {
+  public var description: String {
     let size = { (bytes: Int) in
       bytes < 10 << 30
         ? String((bytes + (1 << 19)) >> 20) + " MB" : String((bytes + (1 << 29)) >> 30) + " GB"

@@ -38,18 +38,18 @@ package struct SymbolRange: Equatable, Sendable {
 }
 
 /// A value where a symbol should be.
-package struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
+public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
   package let range: SymbolRange
-  package let value: Float
+  public let value: Float
   /// Counted from 0, as ``timeStep`` is.
-  package let sample: Int
-  package let timeStep: Int
+  public let sample: Int
+  public let timeStep: Int
 
-  package var description: String {
+  public var description: String {
     "sample \(sample), time step \(timeStep) (counted from 0): " + range.problem(with: value)
   }
 
-  package static func == (one: SymbolOutOfRange, other: SymbolOutOfRange) -> Bool {
+  public static func == (one: SymbolOutOfRange, other: SymbolOutOfRange) -> Bool {
     one.range == other.range && one.sample == other.sample && one.timeStep == other.timeStep
       && (one.value == other.value || one.value.isNaN && other.value.isNaN)
   }

@@ -1,0 +1,110 @@
+import Files
+import Kernels
+import Recurrent
+
+/// A fully connected layer, `activation(x · kernel + bias)`, for each step where there are steps; `keras.layers.Dense`.
+///
+/// Shapes: input `[batch, features]` or `[batch, timeSteps, features]`, output the same with `units` for features;
+/// `kernel [features, units]`, `bias [units]`.
+public struct Dense: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - units: The values of the output.
+  ///   - activation: Keras' `None` is ``Activation/linear``.
+  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - name: `dense`, `dense_1`, … if `nil`.
+  ///   - trainable: Whether training changes the weights.
+  public init(
+    _ units: Int, activation: Activation = .linear, useBias: Bool = true,
+    kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    kernelRegularizer: Regularizer? = nil, biasRegularizer: Regularizer? = nil,
+    kernelConstraint: Constraint? = nil, biasConstraint: Constraint? = nil,
+    name: String? = nil, trainable: Bool = true
+  ) {
+    let options: [String: JSONValue] = [
+      "units": .integer(units), "activation": .string(activation.rawValue),
+      "use_bias": .bool(useBias),
+    ]
+    settings = LayerSettings(
+      "Dense", name: name, trainable: trainable,
+      options: options
+        + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
+        + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint))
+  }
+}
+
+/// A convolution over the steps of a sequence, `keras.layers.Conv1D`, without strides, dilation and groups. It needs the
+/// whole sequence at once.
+///
+/// Shapes: input `[batch, timeSteps, features]`, output `[batch, timeSteps, filters]`, with `valid` padding
+/// `kernelSize - 1` steps less; `kernel [kernelSize, features, filters]`, `bias [filters]`.
+public struct Conv1D: Layer {
+  public let settings: LayerSettings
+
+  /// Where zeros are added to a sequence.
+  public enum Padding: String, Sendable {
+    /// Nowhere: the output is shorter than the input.
+    case valid
+    /// At both ends.
+    case same
+    /// At the beginning, so that no step depends on later ones.
+    case causal
+  }
+
+  /// - Parameters:
+  ///   - filters: The values of the output at each step.
+  ///   - kernelSize: The steps of the input that an output is made of.
+  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - name: `conv1d`, `conv1d_1`, … if `nil`.
+  ///   - trainable: Whether training changes the weights.
+  public init(
+    _ filters: Int, kernelSize: Int, padding: Padding = .valid, activation: Activation = .linear,
+    useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
+    biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil,
+    biasRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil,
+    biasConstraint: Constraint? = nil, name: String? = nil, trainable: Bool = true
+  ) {
+    let options: [String: JSONValue] = [
+      "filters": .integer(filters), "kernel_size": [.integer(kernelSize)],
+      "padding": .string(padding.rawValue), "activation": .string(activation.rawValue),
+      "use_bias": .bool(useBias),
+    ]
+    settings = LayerSettings(
+      "Conv1D", name: name, trainable: trainable,
+      options: options
+        + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
+        + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint))
+  }
+}
+
+/// A vector for each symbol, looked up by the symbol's number; `keras.layers.Embedding`. It comes first, above
+/// ``Input/init(symbolSteps:batch:name:)``.
+///
+/// Shapes: input `[batch, timeSteps]`, whole numbers from 0 to below `inputDim`, output `[batch, timeSteps, outputDim]`;
+/// `embeddings [inputDim, outputDim]`.
+public struct Embedding: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - inputDim: The number of symbols.
+  ///   - outputDim: The values of a vector.
+  ///   - maskZero: Whether steps of symbol 0 are padding, which does not count for the layers above.
+  ///   - name: `embedding`, `embedding_1`, … if `nil`.
+  ///   - trainable: Whether training changes the vectors.
+  public init(
+    inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(),
+    embeddingsRegularizer: Regularizer? = nil, embeddingsConstraint: Constraint? = nil,
+    maskZero: Bool = false, name: String? = nil, trainable: Bool = true
+  ) {
+    let options: [String: JSONValue] = [
+      "input_dim": .integer(inputDim), "output_dim": .integer(outputDim),
+      "mask_zero": .bool(maskZero),
+    ]
+    settings = LayerSettings(
+      "Embedding", name: name, trainable: trainable,
+      options: options
+        + weightOptions(
+          "embeddings", embeddingsInitializer, embeddingsRegularizer, embeddingsConstraint))
+  }
+}

@@ -1,0 +1,80 @@
+import Kernels
+import Recurrent
+
+/// Steps whose every value is `maskValue` do not count for the layers above, `keras.layers.Masking`: recurrent layers skip
+/// them, and losses leave them out.
+///
+/// Shapes: input and output `[batch, timeSteps, features]`.
+public struct Masking: Layer {
+  public let settings: LayerSettings
+
+  public init(maskValue: Double = 0, name: String? = nil) {
+    settings = LayerSettings("Masking", name: name, options: ["mask_value": .number(maskValue)])
+  }
+}
+
+/// Leaves a random fraction of the values out in training and scales the others up by `1 / (1 − rate)` (Srivastava et al.
+/// 2014), `keras.layers.Dropout`.
+///
+/// Shapes: output as input.
+public struct Dropout: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter rate: The fraction, from 0 to below 1.
+  public init(_ rate: Double, name: String? = nil) {
+    settings = LayerSettings("Dropout", name: name, options: ["rate": .number(rate)])
+  }
+}
+
+/// A vector at every step of a sequence, `keras.layers.RepeatVector`.
+///
+/// Shapes: input `[batch, features]`, output `[batch, count, features]`.
+public struct RepeatVector: Layer {
+  public let settings: LayerSettings
+
+  public init(_ count: Int, name: String? = nil) {
+    settings = LayerSettings("RepeatVector", name: name, options: ["n": .integer(count)])
+  }
+}
+
+/// The values of all steps beside each other, `keras.layers.Flatten`.
+///
+/// Shapes: input `[batch, timeSteps, features]` with a fixed number of steps, output `[batch, timeSteps × features]`.
+public struct Flatten: Layer {
+  public let settings: LayerSettings
+
+  public init(name: String? = nil) { settings = LayerSettings("Flatten", name: name) }
+}
+
+/// The values of a sample under another shape, `keras.layers.Reshape`.
+///
+/// Shapes: input of a fixed size, output `[batch] + targetShape`.
+public struct Reshape: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter targetShape: `[features]` or `[timeSteps, features]`; one size may be -1, which is what is left for it.
+  public init(_ targetShape: [Int], name: String? = nil) {
+    settings = LayerSettings(
+      "Reshape", name: name, options: ["target_shape": .array(targetShape.map { .integer($0) })])
+  }
+}
+
+/// Several layers' outputs side by side, `keras.layers.Concatenate` over the last axis.
+///
+/// Shapes: inputs `[batch, features]` or `[batch, timeSteps, features]` each, output the same with the sum of the features.
+public struct Concatenate: Layer {
+  public let settings: LayerSettings
+
+  public init(name: String? = nil) { settings = LayerSettings("Concatenate", name: name) }
+}
+
+/// An activation as a layer of its own, `keras.layers.Activation`: `Activation(.relu)`.
+///
+/// Shapes: output as input.
+extension Activation: Layer {
+  public init(_ activation: Activation) { self = activation }
+
+  public var settings: LayerSettings {
+    LayerSettings("Activation", name: nil, options: ["activation": .string(rawValue)])
+  }
+}

@@ -1,0 +1,56 @@
+import Recurrent
+
+/// A recurrent layer and another that reads the sequence from its end (Schuster & Paliwal 1997),
+/// `keras.layers.Bidirectional`. It needs the whole sequence at once.
+///
+/// As in Keras, the output of a masked step is zero where sequences are returned.
+///
+/// Shapes: as the layer inside; the output has twice the units where the two are concatenated. The weights of the two are
+/// named `forward_lstm/kernel` and so on.
+public struct Bidirectional: Layer {
+  public let settings: LayerSettings
+
+  /// How the outputs of the two directions become one.
+  public enum MergeMode: String, Sendable {
+    case concatenate = "concat"
+    case sum
+    case multiply = "mul"
+    case average = "ave"
+  }
+
+  /// - Parameters:
+  ///   - layer: Reads forwards; a copy of it backwards.
+  ///   - backwardLayer: Reads backwards in its place, with `goBackwards`; as many units of the same class.
+  public init<Recurrence: RecurrentLayer>(
+    _ layer: Recurrence, backwardLayer: Recurrence? = nil, mergeMode: MergeMode = .concatenate,
+    name: String? = nil, trainable: Bool = true
+  ) {
+    var inner = ["layer": layer.settings.withZerosForMask]
+    inner["backward_layer"] = backwardLayer?.settings.withZerosForMask
+    settings = LayerSettings(
+      "Bidirectional", name: name, trainable: trainable,
+      options: ["merge_mode": .string(mergeMode.rawValue)], inner: inner)
+  }
+}
+
+extension LayerSettings {
+  /// As `keras.layers.Bidirectional` changes the layers that it is given.
+  fileprivate var withZerosForMask: LayerSettings {
+    var settings = self
+    settings.options["zero_output_for_mask"] = options["return_sequences"]
+    return settings
+  }
+}
+
+/// A layer that is applied to every step of a sequence by itself, `keras.layers.TimeDistributed`. ``Dense``,
+/// ``Dropout``, ``LayerNormalization``, ``BatchNormalization`` and activations can be inside.
+///
+/// Shapes: input `[batch, timeSteps, features]`, output `[batch, timeSteps, units]`.
+public struct TimeDistributed: Layer {
+  public let settings: LayerSettings
+
+  public init(_ layer: some Layer, name: String? = nil, trainable: Bool = true) {
+    settings = LayerSettings(
+      "TimeDistributed", name: name, trainable: trainable, inner: ["layer": layer.settings])
+  }
+}

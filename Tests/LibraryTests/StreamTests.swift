@@ -1,0 +1,159 @@
+import Foundation
+import LSTMToolkit
+import TestSupport
+import Testing
+
+@Suite struct StreamTests {
+  private static func model(units: Int = 50) throws -> Model {
+    try Model(timeSteps: nil, features: 2) {
+      LSTM(units, returnSequences: true)
+      GRU(3)
+      Dense(4, activation: .softmax)
+    }
+  }
+
+  private let inputs: [[Float]] = (0..<10).map { [Float($0) / 10, 1 - Float($0) / 5] }
+
+  @Test func aStreamIsTheSequenceStepByStep() throws {
+    let model = try Self.model()
+    var stream = try model.stream()
+    for count in 1...inputs.count {
+      let step = try stream.step(inputs[count - 1])
+      let whole = try model.predict(Tensor([Array(inputs.prefix(count))]))
+      expectNear(try Tensor([step]), whole, within: 1e-6)
+    }
+    #expect(stream.position == 10 && stream.stateCount == 103)
+  }
+
+  @Test func streamsDoNotMeet() throws {
+    let model = try Self.model()
+    var (one, other) = (try model.stream(), try model.stream())
+    var alone = one
+    #expect(one == other)
+    for input in inputs {
+      let expected = try alone.step(input)
+      #expect(try one.step(input) == expected)
+      _ = try other.step([0, 0])
+      _ = try model.predict(Tensor([inputs]))
+    }
+    #expect(one == alone && one != other)
+    one.reset()
+    #expect(try one == model.stream())
+  }
+
+  @Test func streamsStepInSeveralTasks() async throws {
+    let model = try Self.model()
+    var alone = try model.stream()
+    let expected = try inputs.map { try alone.step($0) }
+    let inputs = inputs
+    let answers = try await withThrowingTaskGroup(of: [[Float]].self) { group in
+      for _ in 0..<8 {
+        var stream = try model.stream()
+        group.addTask { try inputs.map { try stream.step($0) } }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(answers.count == 8 && answers.allSatisfy { $0 == expected })
+  }
+
+  @Test func streamsAreKept() throws {
+    let model = try Self.model()
+    var stream = try model.stream()
+    for input in inputs { _ = try stream.step(input) }
+    #expect(try model.stream(from: stream.data) == stream)
+    let decoder = JSONDecoder()
+    decoder.userInfo[.streamModel] = model
+    let encoded = try JSONEncoder().encode([stream])
+    #expect(try decoder.decode([Model.Stream].self, from: encoded) == [stream])
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode([Model.Stream].self, from: encoded)
+    }
+    let other = try Self.model(units: 51)
+    decoder.userInfo[.streamModel] = other
+    #expect(throws: DecodingError.self) {
+      try decoder.decode([Model.Stream].self, from: encoded)
+    }
+    for data in [stream.data.dropLast(), stream.data + [0], Data(), try other.stream().data] {
+      #expect(throws: ConfigurationError.self) { try model.stream(from: Data(data)) }
+    }
+    var wrong = stream.data
+    wrong[7] = 0xFF
+    #expect(throws: ConfigurationError.self) { try model.stream(from: wrong) }
+  }
+
+  @Test func symbolsAreRowsOrNumbers() throws {
+    let rows = try Self.model()
+    var (one, other) = (try rows.stream(), try rows.stream())
+    #expect(try one.step(symbol: 1) == other.step([0, 1]))
+    #expect(throws: ConfigurationError.self) { try one.step(symbol: 2) }
+    #expect(throws: ConfigurationError.self) { try one.step(symbol: -1) }
+    #expect(throws: ConfigurationError.self) { try one.step([1]) }
+    #expect(one == other)
+
+    let symbols = try Model(Input(symbolSteps: nil)) {
+      Embedding(inputDim: 5, outputDim: 3)
+      SimpleRNN(4)
+    }
+    var stream = try symbols.stream()
+    let first = try stream.step(symbol: 4)
+    expectNear(try Tensor([first]), try symbols.predict(Tensor(classes: [[4]])), within: 1e-7)
+    let before = stream
+    #expect(throws: SymbolOutOfRange.self) { try stream.step([5]) }
+    #expect(throws: ConfigurationError.self) { try stream.step(symbol: 5) }
+    #expect(stream == before)
+    #expect(try stream.step([2]).count == 4)
+  }
+
+  @Test func modelsOfWholeSequencesHaveNoStreams() throws {
+    let layers: [[any Layer]] = [
+      [Bidirectional(LSTM(2))], [Conv1D(2, kernelSize: 2), LSTM(2)],
+      [LSTM(2, goBackwards: true)], [LSTM(2), RepeatVector(3), LSTM(2)],
+      [LSTM(2, returnSequences: true), Flatten()],
+    ]
+    for layers in layers {
+      let model = try Model(timeSteps: 4, features: 3) { layers }
+      let error = #expect(throws: ConfigurationError.self) { try model.stream() }
+      #expect(error?.description.contains("--") == false)
+    }
+    #expect(throws: ConfigurationError.self) { try Model(Input(features: 3)) { Dense(2) }.stream() }
+    let model = try Self.model()
+    #expect(throws: ConfigurationError.self) { try model.stream(fromRow: 0) }
+  }
+
+  @Test func aHundredThousandStreamsAreTheirStates() throws {
+    let model = try Model(timeSteps: nil, features: 1) {
+      LSTM(50)
+      Dense(26, activation: .softmax)
+    }
+    let count = 100_000
+    var streams: [Model.Stream] = []
+    streams.reserveCapacity(count)
+    // What the first step needs is not counted.
+    streams.append(try model.stream())
+    _ = try streams[0].step([0])
+    let before = try residentBytes()
+    for _ in 1..<count {
+      var stream = try model.stream()
+      _ = try stream.step([0.5])
+      streams.append(stream)
+    }
+    let each = (try residentBytes() - before) / count
+    print("bytes a stream: \(each), of which its state \(streams[1].stateCount * 4)")
+    #expect(streams[1].stateCount * 4 == 400)
+    #expect(each >= 400 && each <= 400 + 96)
+    #expect(streams.allSatisfy { $0.position == 1 } && streams[1] == streams[count - 1])
+  }
+
+  /// The memory of this process that is in use.
+  private func residentBytes() throws -> Int {
+    #if os(Linux)
+      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+      let pages = try #require(Int(text.split(separator: " ")[1]))
+      return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    #else
+      var usage = rusage()
+      getrusage(RUSAGE_SELF, &usage)
+      return usage.ru_maxrss
+    #endif
+  }
+}
