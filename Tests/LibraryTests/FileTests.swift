@@ -49,8 +49,13 @@ import Testing
       #expect(try read.predict(x) == model.predict(x))
       // A file of a model that was never compiled can be compiled.
       #expect(throws: ConfigurationError.self) { try read.fit(x, Tensor([[1]])) }
-      try read.compile(optimizer: .adam(), loss: .meanSquaredError)
+      try read.compile(
+        optimizer: .adam(), loss: .meanSquaredError, metrics: [.meanAbsoluteError])
       try read.fit(x, Tensor([[1]]))
+      // What was measured is measured again.
+      try read.save(folder.path(name))
+      let scores = try Model(contentsOf: folder.path(name)).evaluate(x, Tensor([[1]]))
+      #expect(Array(scores.metrics.keys) == [.meanAbsoluteError])
     }
   }
 

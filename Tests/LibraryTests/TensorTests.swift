@@ -19,7 +19,7 @@ import Testing
     #expect(tensor[2, 0] == nil && tensor[0, -1] == nil && tensor[1] == nil)
     try tensor.set(9, at: 0, 1)
     #expect(tensor.values == [1, 9, 3, 4, 5, 6])
-    #expect(throws: ConfigurationError.self) { try tensor.set(9, at: 2, 0) }
+    #expect(throws: ShapeError.self) { try tensor.set(9, at: 2, 0) }
   }
 
   @Test func shapesMustFit() throws {

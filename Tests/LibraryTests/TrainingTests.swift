@@ -146,6 +146,19 @@ struct Alphabet {
     #expect(try weights(models[0]) != weights(models[2]))
   }
 
+  @Test func withoutShufflingTheOrderIsThatOfTheSamples() throws {
+    let (fitted, stepped) = (
+      try Alphabet.model(stateful: false), try Alphabet.model(stateful: false)
+    )
+    for model in [fitted, stepped] { try model.fit(alphabet.x, alphabet.y, batchSize: 5) }
+    try fitted.fit(alphabet.x, alphabet.y, batchSize: 5, shuffle: false)
+    for first in stride(from: 0, to: 25, by: 5) {
+      let rows = first..<first + 5
+      try stepped.trainStep(alphabet.x.samples(rows), alphabet.y.samples(rows))
+    }
+    #expect(try weights(fitted) == weights(stepped))
+  }
+
   @Test func updatesFollowFiniteDifferences() throws {
     // One step of gradient descent moves a weight by the rate times the slope of the loss.
     let model = try Model(timeSteps: 3, features: 2) {

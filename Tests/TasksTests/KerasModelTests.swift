@@ -28,8 +28,8 @@ import Testing
 
   @Test(arguments: names) func answersAreThoseOfKeras(name: String) throws {
     let path = try path(name)
-    let inputs = try NumericArray(contentsOf: "\(path):reference/inputs")
-    let expected = try NumericArray(contentsOf: "\(path):reference/outputs")
+    let inputs = try Tensor(contentsOf: "\(path):reference/inputs")
+    let expected = try Tensor(contentsOf: "\(path):reference/outputs")
     let found = try ArrayPredictor(try ModelFile(path)).predict(inputs, continues: false)
     #expect(found.shape == expected.shape)
     expectEqual(found.values, expected.values, within: 1e-5)
@@ -41,7 +41,7 @@ import Testing
     try run.trainer.train { _ in false }
     let trained = run.trainer.model.parameters
     for (index, parameter) in trained.parameters.enumerated() {
-      let expected = try NumericArray(contentsOf: "\(path):reference/trained/\(index)")
+      let expected = try Tensor(contentsOf: "\(path):reference/trained/\(index)")
       #expect(parameter.shape == expected.shape, "\(parameter.layer)/\(parameter.name)")
       expectEqual(Array(trained[parameter]), expected.values, within: 1e-4)
     }
@@ -83,8 +83,8 @@ import Testing
     let path = folder.path("model.h5")
     try CheckpointFile.save(model, to: path, lock: try FileLock(path))
     let inputs = (0..<60).map { Float($0 % 7) / 7 }
-    try NumericArray(shape: [10, 3, 2], values: inputs).write(to: folder.path("x.npy"))
-    try NumericArray(shape: [10, 1], values: Array(inputs.prefix(10))).write(
+    try Tensor(shape: [10, 3, 2], values: inputs).write(to: folder.path("x.npy"))
+    try Tensor(shape: [10, 1], values: Array(inputs.prefix(10))).write(
       to: folder.path("y.npy"))
     func run(epochs: Int) throws -> TrainingRun {
       var plan = TrainingPlan(

@@ -77,7 +77,7 @@ import Testing
     }
     let window = (77..<82).map { scaling.scaled(row($0), column: 0) }
     let expected = try ArrayPredictor(try ModelFile(path)).predict(
-      NumericArray(shape: [1, 5, 1], values: window), continues: false)
+      Tensor(shape: [1, 5, 1], values: window), continues: false)
     for (one, other) in zip(answer, expected.values) {
       #expect(abs(one - scaling.unscaled(other, column: 0)) < 1e-5)
     }
@@ -94,7 +94,7 @@ import Testing
     let first = 80 - (checkpoint.stream?.nextValues[0].count ?? 0)
     let rows = (first..<84).map { scaling.scaled(row($0), column: 0) }
     let output = try ArrayPredictor(try ModelFile(path)).predict(
-      NumericArray(shape: [1, rows.count, 1], values: rows), continues: true)
+      Tensor(shape: [1, rows.count, 1], values: rows), continues: true)
     let expected = scaling.unscaled(try #require(output.values.last), column: 0)
     #expect(abs(try #require(Double(answer)) - expected) < 1e-5)
   }
@@ -121,7 +121,7 @@ import Testing
     let learnt = try CheckpointFile.load(path)
     checkpoint.parameters = trainer.model.parameters
     #expect(learnt.optimizer?.iterations == trainer.optimizer.iterations)
-    let input = try NumericArray(shape: [1, 5, 1], values: window)
+    let input = try Tensor(shape: [1, 5, 1], values: window)
     let copy = folder.path("trained.h5")
     try CheckpointFile.save(checkpoint, to: copy, lock: try FileLock(copy))
     #expect(
@@ -187,7 +187,7 @@ import Testing
     try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     let rows = (0..<6).map { row in (0..<3).map { Float(sin(Double(3 * row + $0))) } }
     let expected = try ArrayPredictor(try ModelFile(path)).predict(
-      NumericArray(shape: [1, 6, 3], values: rows.flatMap { $0 }), continues: false
+      Tensor(shape: [1, 6, 3], values: rows.flatMap { $0 }), continues: false
     ).values
     func answer(_ session: LiveStream, _ row: Int) throws {
       var answer: [UInt8] = []
@@ -207,7 +207,7 @@ import Testing
       try session.save()
     }
     let rest = try ArrayPredictor(try ModelFile(path)).predict(
-      NumericArray(shape: [1, 2, 3], values: rows[4...].flatMap { $0 }), continues: true)
+      Tensor(shape: [1, 2, 3], values: rows[4...].flatMap { $0 }), continues: true)
     for (one, other) in zip(rest.values, expected[8...]) { #expect(abs(one - other) < 1e-6) }
   }
 
@@ -226,14 +226,14 @@ import Testing
       recurrentState: .zero(parameters.configuration))
     try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     let value = try #require(Float(symbol))
-    let inputs = try NumericArray(shape: [2, 3], values: [0, 39, 7, 1, value, 2])
+    let inputs = try Tensor(shape: [2, 3], values: [0, 39, 7, 1, value, 2])
     let error = SymbolOutOfRange(
       range: SymbolRange(layer: "embedding", count: 40), value: value, sample: 1, timeStep: 1)
     #expect(throws: error) {
       try ArrayPredictor(try ModelFile(path)).predict(inputs, continues: false)
     }
     try inputs.write(to: folder.path("x.npy"))
-    try NumericArray(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]).write(to: folder.path("y.npy"))
+    try Tensor(shape: [2, 3], values: [1, 2, 3, 4, 5, 6]).write(to: folder.path("y.npy"))
     #expect(
       throws: FileError(.invalid, file: folder.path("x.npy"), error.description)
     ) {

@@ -20,9 +20,9 @@ import Testing
       try Conversion(
         try path("pytorch", "safetensors"), to: folder.path(output), model: model
       ).run()
-      let expected = try NumericArray(contentsOf: "\(model):reference/outputs")
+      let expected = try Tensor(contentsOf: "\(model):reference/outputs")
       let found = try ArrayPredictor(try ModelFile(folder.path(output))).predict(
-        try NumericArray(contentsOf: "\(model):reference/inputs"), continues: false)
+        try Tensor(contentsOf: "\(model):reference/inputs"), continues: false)
       #expect(found.shape == expected.shape)
       let worst = zip(found.values, expected.values).map { abs($0 - $1) }.max() ?? .infinity
       #expect(worst < 1e-5)

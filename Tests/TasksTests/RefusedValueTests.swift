@@ -91,7 +91,7 @@ import Testing
   @Test(arguments: ["nan", "inf", "1e40"])
   func arraysAreFinite(value: String) throws {
     let csv = try write(["1,2", "3,\(value)"], "array.csv")
-    let error = #expect(throws: FileError.self) { try NumericArray(contentsOf: csv) }
+    let error = #expect(throws: FileError.self) { try Tensor(contentsOf: csv) }
     #expect(error?.reason.hasPrefix("line 2, column 2: '\(value)' is ") ?? false)
 
     let number = Float(value) ?? .infinity
@@ -105,16 +105,16 @@ import Testing
     try file.close()
     try Data(image.bytes).write(to: URL(filePath: hdf5))
     for path in [npy, hdf5 + ":x"] {
-      let error = #expect(throws: FileError.self) { try NumericArray(contentsOf: path) }
+      let error = #expect(throws: FileError.self) { try Tensor(contentsOf: path) }
       #expect(error?.reason.hasPrefix("[1, 0, 1]: is \(number)") ?? false, "\(error?.reason ?? "")")
     }
   }
 
   @Test func wrongCountsAreRefused() throws {
-    #expect(throws: (any Error).self) { try NumericArray(shape: [4, 10, 1], values: [1, 2]) }
-    #expect(throws: (any Error).self) { try NumericArray(shape: [.max, 3], values: [1, 2]) }
-    #expect(throws: (any Error).self) { try NumericArray(shape: [-1, -2], values: [1, 2]) }
-    #expect(try NumericArray(shape: [], values: [1]).values == [1])
+    #expect(throws: (any Error).self) { try Tensor(shape: [4, 10, 1], values: [1, 2]) }
+    #expect(throws: (any Error).self) { try Tensor(shape: [.max, 3], values: [1, 2]) }
+    #expect(throws: (any Error).self) { try Tensor(shape: [-1, -2], values: [1, 2]) }
+    #expect(try Tensor(shape: [], values: [1]).values == [1])
   }
 
   /// No text of HDF5 holds a NUL.

@@ -129,7 +129,7 @@ import Testing
       }
     }
     let answers = try ArrayPredictor(try ModelFile(path)).predict(
-      NumericArray(shape: [origins.count, 6, 2], values: windows), continues: false)
+      Tensor(shape: [origins.count, 6, 2], values: windows), continues: false)
     var (squares, naive, before) = (0.0, 0.0, 0.0)
     for (index, answer) in answers.values.enumerated() {
       let origin = origins.lowerBound + index / 2

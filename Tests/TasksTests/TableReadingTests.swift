@@ -35,7 +35,7 @@ import Testing
   ])
   func readersAgree(text: String) throws {
     let file = try write(text)
-    let array = try NumericArray(contentsOf: file)
+    let array = try Tensor(contentsOf: file)
     #expect(array.shape == [2, 2] && array.values == [1, 2, 3, 4])
     #expect(try series(file, ["a", "b"]) == [1, 2, 3, 4])
     #expect(
@@ -51,7 +51,7 @@ import Testing
   func placesAgree(text: String, reason: String) throws {
     let file = try write(text)
     for read in [
-      { _ = try NumericArray(contentsOf: file) }, { _ = try series(file, ["a", "b"]) },
+      { _ = try Tensor(contentsOf: file) }, { _ = try series(file, ["a", "b"]) },
       { _ = try labelled(file) },
     ] {
       let error = #expect(throws: FileError.self) { try read() }
@@ -67,7 +67,7 @@ import Testing
     }
     // Those that nobody asks for may be called as they like.
     #expect(try series(file, ["a"]) == [1, 4])
-    #expect(try NumericArray(contentsOf: file).shape == [2, 3])
+    #expect(try Tensor(contentsOf: file).shape == [2, 3])
   }
 
   /// Lines of a live stream are rows of such a file.

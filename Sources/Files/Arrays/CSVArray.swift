@@ -5,7 +5,7 @@ package enum CSVArray {
   /// Reads a file as `[rows, columns]`.
   ///
   /// - Throws: `FileError` that names the file, the line and the column.
-  package static func read(_ file: String) throws -> NumericArray {
+  package static func read(_ file: String) throws -> Tensor {
     let (text, _) = try DataFiles([file]).text()
     var values: [Float] = []
     var width: Int?
@@ -26,11 +26,11 @@ package enum CSVArray {
     guard let width, !values.isEmpty else {
       throw FileError(.invalid, file: file, "holds no numbers")
     }
-    return try NumericArray(shape: [values.count / width, width], values: values)
+    return try Tensor(shape: [values.count / width, width], values: values)
   }
 
   /// The lines of an array, a row of its last axis each.
-  package static func text(_ array: NumericArray) -> String {
+  package static func text(_ array: Tensor) -> String {
     let width = max(1, array.shape.count > 1 ? array.shape[array.shape.count - 1] : 1)
     return stride(from: 0, to: array.values.count, by: width).map { first in
       array.values[first..<first + width].map { "\($0)" }.joined(separator: ",") + "\n"
@@ -38,12 +38,12 @@ package enum CSVArray {
   }
 }
 
-extension NumericArray {
+extension Tensor {
   /// Rows and columns as samples of a shape: each row is a sample if it has all its values, otherwise a step.
   ///
   /// - Parameter sizes: Of a sample; a first size of `nil` takes as many steps as there are rows.
   /// - Returns: The array as it is if the columns are neither.
-  package func asSamples(_ sizes: [Int?]) -> NumericArray {
+  package func asSamples(_ sizes: [Int?]) -> Tensor {
     guard shape.count == 2 else { return self }
     let (rows, columns) = (shape[0], shape[1])
     let last = sizes.last.flatMap { $0 } ?? columns

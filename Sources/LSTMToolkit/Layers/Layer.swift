@@ -54,12 +54,21 @@ public struct LayerSettings: Equatable, Sendable {
 /// any Swift code.
 @resultBuilder
 public enum LayersBuilder {
+  /// One layer.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// One layer.
+  /// Layers that were made elsewhere.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  /// Layers one above the other.
   public static func buildBlock(_ layers: [any Layer]...) -> [any Layer] { layers.flatMap { $0 } }
+  /// Layers of an `if` without `else`.
   public static func buildOptional(_ layers: [any Layer]?) -> [any Layer] { layers ?? [] }
+  /// Layers of an `if` or `switch`.
   public static func buildEither(first layers: [any Layer]) -> [any Layer] { layers }
+  /// Layers of an `else` or `switch`.
   public static func buildEither(second layers: [any Layer]) -> [any Layer] { layers }
+  /// Layers of a loop.
   public static func buildArray(_ layers: [[any Layer]]) -> [any Layer] { layers.flatMap { $0 } }
+  /// Layers of an `if #available`.
   public static func buildLimitedAvailability(_ layers: [any Layer]) -> [any Layer] { layers }
 }

@@ -8,6 +8,7 @@ import Recurrent
 public struct Masking: Layer {
   public let settings: LayerSettings
 
+  /// - Parameter maskValue: What every value of a step is that does not count.
   public init(maskValue: Double = 0, name: String? = nil) {
     settings = LayerSettings("Masking", name: name, options: ["mask_value": .number(maskValue)])
   }
@@ -32,6 +33,7 @@ public struct Dropout: Layer {
 public struct RepeatVector: Layer {
   public let settings: LayerSettings
 
+  /// - Parameter count: The steps.
   public init(_ count: Int, name: String? = nil) {
     settings = LayerSettings("RepeatVector", name: name, options: ["n": .integer(count)])
   }
@@ -43,6 +45,7 @@ public struct RepeatVector: Layer {
 public struct Flatten: Layer {
   public let settings: LayerSettings
 
+  /// - Parameter name: `flatten`, `flatten_1`, … if `nil`.
   public init(name: String? = nil) { settings = LayerSettings("Flatten", name: name) }
 }
 
@@ -65,6 +68,7 @@ public struct Reshape: Layer {
 public struct Concatenate: Layer {
   public let settings: LayerSettings
 
+  /// - Parameter name: `concatenate`, `concatenate_1`, … if `nil`.
   public init(name: String? = nil) { settings = LayerSettings("Concatenate", name: name) }
 }
 
@@ -72,8 +76,10 @@ public struct Concatenate: Layer {
 ///
 /// Shapes: output as input.
 extension Activation: Layer {
+  /// The activation itself, as Keras spells the layer.
   public init(_ activation: Activation) { self = activation }
 
+  /// `activation`, `activation_1`, … by name.
   public var settings: LayerSettings {
     LayerSettings("Activation", name: nil, options: ["activation": .string(rawValue)])
   }

@@ -49,6 +49,7 @@ extension LayerSettings {
 public struct TimeDistributed: Layer {
   public let settings: LayerSettings
 
+  /// - Parameter layer: Is applied to every step.
   public init(_ layer: some Layer, name: String? = nil, trainable: Bool = true) {
     settings = LayerSettings(
       "TimeDistributed", name: name, trainable: trainable, inner: ["layer": layer.settings])

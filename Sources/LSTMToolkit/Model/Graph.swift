@@ -8,6 +8,7 @@ public protocol GraphValue: Sendable {
 
 /// The output of a layer, which other layers can be called on.
 public struct LayerOutput: GraphValue {
+  /// The layer, and what it was called on.
   public let node: GraphNode
 
   init(_ node: GraphNode) { self.node = node }
@@ -15,6 +16,7 @@ public struct LayerOutput: GraphValue {
 
 /// The input of a model: the shape of one sample, `keras.Input`.
 public struct Input: GraphValue {
+  /// Where the graph begins.
   public let node: GraphNode
   let sample: SampleShape
   let isSymbols: Bool

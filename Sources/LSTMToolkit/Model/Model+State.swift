@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 /// The state of a model's stateful layers: where its sequences stand. It is what Keras forgets when it saves.

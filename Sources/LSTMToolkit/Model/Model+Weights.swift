@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Recurrent
 
 extension Model {
@@ -8,6 +9,7 @@ extension Model {
     public let layer: String
     /// The name within the layer, as Keras' files have it: `kernel`, `recurrent_kernel`, `bias`, `embeddings`, ….
     public let name: String
+    /// The sizes of its axes.
     public let shape: [Int]
     /// Whether training changes it by its gradient.
     public let isTrainable: Bool

@@ -10,7 +10,7 @@ final class ModelCore: @unchecked Sendable {
   /// Weights, optimizer, loss and what else its file has.
   var checkpoint: Checkpoint
   /// What is measured beside the loss.
-  var metrics: Metrics = []
+  var metrics: Metrics
   /// The training under way.
   var session: TrainingSession?
   private var stateHolder: Sequential<Float>?
@@ -21,6 +21,7 @@ final class ModelCore: @unchecked Sendable {
     configuration = checkpoint.configuration
     self.checkpoint = checkpoint
     self.randomSeed = randomSeed
+    metrics = Metrics(of: checkpoint.history)
   }
 
   var parameters: ParameterStore<Float> { checkpoint.parameters }

@@ -7,15 +7,20 @@ final class StepEngine: @unchecked Sendable {
   /// The values of all states together.
   let stateCount: Int
   let features: Int
+  /// The values of an output.
+  let outputUnits: Int
   /// The numbers that a symbol can have.
   let symbolCount: Int
   private let takesSymbols: Bool
   private let lock: ModelLock
   private let model: Sequential<Float>
+  private let configuration: ModelConfiguration
+  /// The same for several streams at once; made when it is asked for.
+  private var wide: Sequential<Float>?
 
   /// - Throws: `ConfigurationError` if a layer needs the whole sequence at once, or `OutOfMemory`.
   init(_ parameters: ParameterStore<Float>, lock: ModelLock) throws {
-    let configuration = try parameters.configuration.stepByStep(batch: 1)
+    configuration = try parameters.configuration.stepByStep(batch: 1)
     // Layers that need a fixed number of steps cannot do with any.
     try configuration.validate()
     guard configuration.input.isSequence else {
@@ -35,6 +40,7 @@ final class StepEngine: @unchecked Sendable {
     }
     stateCount = layout.reduce(0) { $0 + $1.units }
     features = configuration.features
+    outputUnits = model.outputUnits
     takesSymbols = configuration.inputSymbols != nil
     symbolCount = configuration.inputSymbols?.count ?? features
   }
@@ -67,26 +73,75 @@ final class StepEngine: @unchecked Sendable {
     }
   }
 
+  /// A step of many streams.
+  ///
+  /// - Parameter inputs: `[streams, features]`, row-major.
+  /// - Returns: `[streams, units]`, row-major.
+  /// - Throws: `SymbolOutOfRange` before any stream has stepped, or `OutOfMemory`.
+  func step(_ inputs: [Float], of streams: inout [Model.Stream]) throws -> [Float] {
+    try configuration.inputSymbols?.check(inputs, timeSteps: 1)
+    return try lock.locked {
+      let model = try wideModel()
+      let units = model.outputUnits
+      model.readsSymbols = false
+      var output: [Float] = []
+      output.reserveCapacity(streams.count * units)
+      for first in stride(from: 0, to: streams.count, by: model.batch) {
+        let rows = first..<min(first + model.batch, streams.count)
+        _ = model.input.update(
+          fromContentsOf: inputs[rows.lowerBound * features..<rows.upperBound * features])
+        for (row, number) in rows.enumerated() {
+          Self.exchange(&streams[number].state, model, row: row, takesOut: false)
+        }
+        output += model.forward(rows: rows.count)
+        for (row, number) in rows.enumerated() {
+          Self.exchange(&streams[number].state, model, row: row, takesOut: true)
+          streams[number].position += 1
+        }
+      }
+      return output
+    }
+  }
+
+  /// The streams that are computed at once.
+  private static let rowsAtOnce = 64
+
+  private func wideModel() throws -> Sequential<Float> {
+    if let wide { return wide }
+    let made = try Sequential(
+      parameters: model.parameters, as: try configuration.stepByStep(batch: Self.rowsAtOnce),
+      batch: Self.rowsAtOnce, timeSteps: 1)
+    wide = made
+    return made
+  }
+
+  /// Puts a stream's state in a row of the model's, or takes it out.
+  private static func exchange(
+    _ state: inout [Float], _ model: Sequential<Float>, row: Int, takesOut: Bool
+  ) {
+    var place = 0
+    state.withUnsafeMutableBufferPointer { state in
+      guard let state = state.baseAddress else { return }
+      for values in model.states {
+        guard let base = values.baseAddress else { continue }
+        let units = values.count / model.batch
+        let own = base + row * units
+        if takesOut {
+          (state + place).update(from: own, count: units)
+        } else {
+          own.update(from: state + place, count: units)
+        }
+        place += units
+      }
+    }
+  }
+
   /// Puts the state in, computes, and takes it out.
   private func step(state: inout [Float]) throws -> [Float] {
-    var place = 0
-    state.withUnsafeBufferPointer { state in
-      for values in model.states {
-        guard let to = values.baseAddress, let from = state.baseAddress else { continue }
-        to.update(from: from + place, count: values.count)
-        place += values.count
-      }
-    }
+    Self.exchange(&state, model, row: 0, takesOut: false)
     let output = Array(model.forward(rows: 1))
     try model.checkSymbols()
-    place = 0
-    state.withUnsafeMutableBufferPointer { state in
-      for values in model.states {
-        guard let from = values.baseAddress, let to = state.baseAddress else { continue }
-        (to + place).update(from: from, count: values.count)
-        place += values.count
-      }
-    }
+    Self.exchange(&state, model, row: 0, takesOut: true)
     return output
   }
 }

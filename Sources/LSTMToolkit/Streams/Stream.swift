@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 extension Model {
@@ -29,6 +30,29 @@ extension Model {
     }
     stream.state = state.row(row).layers.flatMap { $0.values.flatMap { $0 } }
     return stream
+  }
+
+  /// Feeds a step to each of many streams. What they give is the same as if each stepped by itself; the products with the
+  /// weights are shared, which is faster.
+  ///
+  /// - Parameters:
+  ///   - streams: Streams of this model.
+  ///   - inputs: `[streams, features]`, or `[streams]` for a model that begins with an ``Embedding``.
+  /// - Returns: `[streams, units]`.
+  /// - Throws: `ConfigurationError` if a stream is not one of this model, or the inputs have another shape;
+  ///   `SymbolOutOfRange`; `OutOfMemory`. The streams stay where they were.
+  public func step(_ streams: inout [Stream], _ inputs: Tensor) throws -> Tensor {
+    let engine = try core.lock.locked { try core.stepEngine() }
+    guard streams.allSatisfy({ $0.engine === engine }) else {
+      throw ConfigurationError("a stream is not one of this model")
+    }
+    let shape = [streams.count, engine.features]
+    guard inputs.shape == shape || engine.features == 1 && inputs.shape == [streams.count] else {
+      throw ConfigurationError(
+        "inputs have shape \(inputs.shape); \(streams.count) streams of this model take \(shape)")
+    }
+    let output = try engine.step(inputs.values, of: &streams)
+    return Tensor(checked: [streams.count, engine.outputUnits], output)
   }
 
   /// A sequence that a model is fed step by step: the state that is carried, and nothing else, so that a process can hold a

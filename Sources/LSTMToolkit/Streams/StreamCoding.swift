@@ -7,6 +7,7 @@ import Recurrent
 #endif
 
 extension CodingUserInfoKey {
+  // Any text is a key.
   /// The ``Model`` whose streams a decoder reads.
   public static let streamModel = CodingUserInfoKey(rawValue: "LSTMToolkit.model")!
 }
@@ -18,6 +19,7 @@ extension Model.Stream: Codable {
     case layout, position, state
   }
 
+  /// Writes the names and sizes of the states, the position, and the state as bytes.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(engine.layout, forKey: .layout)

@@ -6,6 +6,9 @@ public struct EarlyStopping: Equatable, Sendable {
   /// Whether the model ends with the weights of its best epoch, not of its last.
   public var restoresBestWeights: Bool
 
+  /// - Parameters:
+  ///   - patience: The epochs to wait for an improvement, from 1.
+  ///   - restoresBestWeights: Whether the model ends with the weights of its best epoch.
   public init(patience: Int, restoresBestWeights: Bool = false) {
     self.patience = patience
     self.restoresBestWeights = restoresBestWeights

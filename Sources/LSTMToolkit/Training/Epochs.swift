@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 extension Model {
@@ -31,11 +32,13 @@ extension Model {
 
   /// The epochs of a training, each trained when it is asked for.
   public struct Epochs: AsyncSequence, Sendable {
+    /// An epoch as it ends.
     public typealias Element = Epoch
 
     let core: ModelCore
     let options: FitOptions
 
+    /// Another training each time.
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     /// One walk through the epochs; the training begins with the first, and ends with the last or with this object.

@@ -1,3 +1,5 @@
+import Files
+import Kernels
 import Recurrent
 
 extension Model {
@@ -77,7 +79,13 @@ extension Model {
       }
       let model = try core.engine(rows: rows, timeSteps: data.timeSteps)
       let (steps, units) = (model.outputSteps, model.outputUnits)
-      var output = [Float](repeating: 0, count: data.samples * steps * units)
+      // An engine of this size was made, so that the two sizes can be multiplied.
+      let count = data.samples.multipliedReportingOverflow(by: steps * units)
+      try OutOfMemory.check(
+        bytes: count.overflow
+          ? count
+          : count.partialValue.multipliedReportingOverflow(by: MemoryLayout<Float>.stride))
+      var output = [Float](repeating: 0, count: count.partialValue)
       for first in stride(from: 0, to: data.samples, by: rows) {
         let count = min(rows, data.samples - first)
         _ = LoadedBatch(data, first: first, rows: count, takesClasses: false, into: model)

@@ -1,3 +1,4 @@
+import Files
 import Recurrent
 
 /// Turns tensors into samples that the engine takes.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Recurrent
 
 /// What `fit` is given.
@@ -105,10 +106,9 @@ final class TrainingSession: @unchecked Sendable {
     }
     let new = TrainingProgress(samples: samples, targetEpochs: options.epochs, randomSeed: seed)
     let goesOn = options.randomSeed == nil
-    let hasOrder = goesOn && before?.order.count == samples
     return TrainingProgress(
       epoch: epoch, targetEpochs: epoch + options.epochs, updateInEpoch: 0,
-      order: hasOrder ? before?.order ?? new.order : new.order,
+      order: new.order,
       shuffleGenerator: goesOn
         ? before?.shuffleGenerator ?? new.shuffleGenerator
         : new.shuffleGenerator,

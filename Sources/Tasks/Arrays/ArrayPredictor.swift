@@ -18,8 +18,8 @@ package final class ArrayPredictor {
   ///
   /// - Throws: `FileError` if it cannot be read, or has a value that is no symbol where the model takes
   ///   symbols; `ConfigurationError` if the shape is not one that the model takes.
-  package func predict(contentsOf data: String, continues: Bool) throws -> NumericArray {
-    let input = try NumericArray(contentsOf: data)
+  package func predict(contentsOf data: String, continues: Bool) throws -> Tensor {
+    let input = try Tensor(contentsOf: data)
     do {
       return try predict(input, isRows: data.hasSuffix(".csv"), continues: continues)
     } catch let error as SymbolOutOfRange {
@@ -38,8 +38,8 @@ package final class ArrayPredictor {
   /// - Throws: `ConfigurationError` if the shape is not one that the model takes; `SymbolOutOfRange` if a value is no
   ///   symbol of an `Embedding`.
   package func predict(
-    _ input: NumericArray, isRows: Bool = false, continues: Bool
-  ) throws -> NumericArray {
+    _ input: Tensor, isRows: Bool = false, continues: Bool
+  ) throws -> Tensor {
     let configuration = checkpoint.configuration
     let input = isRows ? input.asSamples(configuration.inputSizes) : input
     try configuration.check(inputShape: input.shape, "the input has")
@@ -76,7 +76,7 @@ package final class ArrayPredictor {
         }
       }
     }
-    return try NumericArray(
+    return try Tensor(
       shape: [samples] + configuration.outputSizes(timeSteps: timeSteps) + [units], values: output)
   }
 

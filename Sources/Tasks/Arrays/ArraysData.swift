@@ -22,7 +22,7 @@ struct ArraysData: TrainingData {
     self.task = task
     self.vocabulary = vocabulary
     var (x, y) = (
-      try NumericArray(contentsOf: inputs), try NumericArray(contentsOf: targets)
+      try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets)
     )
     if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
     try configuration.check(inputShape: x.shape, "the inputs have")

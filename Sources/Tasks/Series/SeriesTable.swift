@@ -33,7 +33,7 @@ struct SeriesTable {
     if isArray {
       let path = task.file.hasSuffix(".npy") ? task.file : String(task.file.prefix { $0 != ":" })
       digest = try DataFiles([path]).scan { bytes, _, _ in bytes.count }
-      try read(try NumericArray(contentsOf: task.file), task)
+      try read(try Tensor(contentsOf: task.file), task)
     } else {
       let (text, digest) = try DataFiles([task.file]).text()
       self.digest = digest
@@ -77,7 +77,7 @@ struct SeriesTable {
     }
   }
 
-  private mutating func read(_ array: NumericArray, _ task: SeriesTask) throws {
+  private mutating func read(_ array: Tensor, _ task: SeriesTask) throws {
     let width = array.shape.count > 1 ? array.shape[1] : 1
     guard (1...2).contains(array.shape.count), width > 0 else {
       throw FileError(

@@ -1,6 +1,3 @@
-import Files
-import Recurrent
-
 /// Numbers of any shape: what models are given and give.
 ///
 /// Values are `Float` and lie row-major, as NumPy's do in C order: the last axis runs fastest. The first axis is that of
@@ -8,31 +5,31 @@ import Recurrent
 /// `[samples, units]`, or `[samples, timeSteps, units]`.
 public struct Tensor: Equatable, Sendable {
   /// The sizes of the axes; none for a single number.
-  public let shape: [Int]
+  public internal(set) var shape: [Int]
   /// As many as the product of ``shape``.
   public private(set) var values: [Float]
 
-  /// - Throws: `ConfigurationError` if the shape is not one of so many values.
-  public init(shape: [Int], values: [Float]) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if the shape is not one of so many values.
+  public init(shape: [Int], values: [Float]) throws(ShapeError) {
     guard Self.count(of: shape) == values.count else {
-      throw ConfigurationError("a tensor of shape \(shape) cannot have \(values.count) values")
+      throw ShapeError("a tensor of shape \(shape) cannot have \(values.count) values")
     }
     self.shape = shape
     self.values = values
   }
 
   /// A shape that is known to be right.
-  init(checked shape: [Int], _ values: [Float]) {
+  package init(checked shape: [Int], _ values: [Float]) {
     self.shape = shape
     self.values = values
   }
 
   /// The same number everywhere.
   ///
-  /// - Throws: `ConfigurationError` if there is no such shape.
-  public init(repeating value: Float, shape: [Int]) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if there is no such shape.
+  public init(repeating value: Float, shape: [Int]) throws(ShapeError) {
     guard let count = Self.count(of: shape), count <= Self.mostValues else {
-      throw ConfigurationError("there is no tensor of shape \(shape)")
+      throw ShapeError("there is no tensor of shape \(shape)")
     }
     self.init(checked: shape, [Float](repeating: value, count: count))
   }
@@ -42,11 +39,11 @@ public struct Tensor: Equatable, Sendable {
 
   /// Two axes: `[samples, features]`.
   ///
-  /// - Throws: `ConfigurationError` if rows have different lengths.
-  public init(_ rows: [[Float]]) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if rows have different lengths.
+  public init(_ rows: [[Float]]) throws(ShapeError) {
     let columns = rows.first?.count ?? 0
     if let row = rows.firstIndex(where: { $0.count != columns }) {
-      throw ConfigurationError(
+      throw ShapeError(
         "row \(row) has \(rows[row].count) values, row 0 has \(columns); all rows must have as many"
       )
     }
@@ -55,12 +52,12 @@ public struct Tensor: Equatable, Sendable {
 
   /// Three axes: `[samples, timeSteps, features]`.
   ///
-  /// - Throws: `ConfigurationError` if samples have different shapes.
-  public init(_ samples: [[[Float]]]) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if samples have different shapes.
+  public init(_ samples: [[[Float]]]) throws(ShapeError) {
     let (steps, features) = (samples.first?.count ?? 0, samples.first?.first?.count ?? 0)
     for (number, sample) in samples.enumerated() {
       guard sample.count == steps, sample.allSatisfy({ $0.count == features }) else {
-        throw ConfigurationError(
+        throw ShapeError(
           "sample \(number) is not of \(steps) steps of \(features) values each, as sample 0 is")
       }
     }
@@ -68,23 +65,23 @@ public struct Tensor: Equatable, Sendable {
       checked: [samples.count, steps, features], samples.flatMap { $0.flatMap { $0 } })
   }
 
-  /// Class numbers, one a sample: targets of ``Loss/sparseCategoricalCrossEntropy``, `[samples]`.
+  /// Class numbers, one a sample: targets of a sparse categorical cross-entropy, `[samples]`.
   public init(classes: [Int]) { self.init(classes.map { Float($0) }) }
 
   /// Class or symbol numbers, one a step: `[samples, timeSteps]`.
   ///
-  /// - Throws: `ConfigurationError` if rows have different lengths.
-  public init(classes: [[Int]]) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if rows have different lengths.
+  public init(classes: [[Int]]) throws(ShapeError) {
     try self.init(classes.map { $0.map { Float($0) } })
   }
 
-  /// Rows of zeros with a 1 in the place of each number: targets of ``Loss/categoricalCrossEntropy``,
+  /// Rows of zeros with a 1 in the place of each number: targets of a categorical cross-entropy,
   /// `[samples, count]`; `keras.utils.to_categorical`.
   ///
-  /// - Throws: `ConfigurationError` if a number is not one of the classes.
-  public init(oneHot numbers: [Int], count: Int) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if a number is not one of the classes.
+  public init(oneHot numbers: [Int], count: Int) throws(ShapeError) {
     if let place = numbers.firstIndex(where: { $0 < 0 || $0 >= count }) {
-      throw ConfigurationError(
+      throw ShapeError(
         "class \(numbers[place]) of sample \(place) is not one of \(count) classes, from 0")
     }
     try self.init(repeating: 0, shape: [numbers.count, count])
@@ -96,10 +93,10 @@ public struct Tensor: Equatable, Sendable {
 
   /// Puts a value at a place, an index for each axis.
   ///
-  /// - Throws: `ConfigurationError` if there is no such place.
-  public mutating func set(_ value: Float, at indices: Int...) throws(ConfigurationError) {
+  /// - Throws: ``ShapeError`` if there is no such place.
+  public mutating func set(_ value: Float, at indices: Int...) throws(ShapeError) {
     guard let place = place(indices) else {
-      throw ConfigurationError("a tensor of shape \(shape) has no value at \(indices)")
+      throw ShapeError("a tensor of shape \(shape) has no value at \(indices)")
     }
     values[place] = value
   }
@@ -107,8 +104,8 @@ public struct Tensor: Equatable, Sendable {
   /// The same values under another shape.
   ///
   /// - Parameter shape: One size may be -1, which is what is left for it.
-  /// - Throws: `ConfigurationError` if it is not a shape of so many values.
-  public func reshaped(to shape: [Int]) throws(ConfigurationError) -> Tensor {
+  /// - Throws: ``ShapeError`` if it is not a shape of so many values.
+  public func reshaped(to shape: [Int]) throws(ShapeError) -> Tensor {
     var sizes = shape
     if let open = shape.firstIndex(of: -1) {
       sizes[open] = 1
@@ -117,17 +114,17 @@ public struct Tensor: Equatable, Sendable {
       }
     }
     guard Self.count(of: sizes) == values.count else {
-      throw ConfigurationError("a tensor of shape \(self.shape) cannot be reshaped to \(shape)")
+      throw ShapeError("a tensor of shape \(self.shape) cannot be reshaped to \(shape)")
     }
     return Tensor(checked: sizes, values)
   }
 
   /// Some of the samples: a range of the first axis.
   ///
-  /// - Throws: `ConfigurationError` if there are none of these numbers.
-  public func samples(_ range: Range<Int>) throws(ConfigurationError) -> Tensor {
+  /// - Throws: ``ShapeError`` if there are none of these numbers.
+  public func samples(_ range: Range<Int>) throws(ShapeError) -> Tensor {
     guard let count = shape.first, range.lowerBound >= 0, range.upperBound <= count else {
-      throw ConfigurationError("a tensor of shape \(shape) has no samples \(range)")
+      throw ShapeError("a tensor of shape \(shape) has no samples \(range)")
     }
     let size = shape.dropFirst().reduce(1, *)
     return Tensor(
@@ -148,7 +145,7 @@ public struct Tensor: Equatable, Sendable {
   private static let mostValues = 1 << 32
 
   /// The values of a tensor of some shape; `nil` if there is no such tensor.
-  private static func count(of shape: [Int]) -> Int? {
+  static func count(of shape: [Int]) -> Int? {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
@@ -159,19 +156,9 @@ public struct Tensor: Equatable, Sendable {
   }
 }
 
-extension Tensor {
-  /// Reads a `.npy` file, a `.csv` file as rows and columns, or a dataset of an HDF5 file, `FILE.h5:PATH`.
-  ///
-  /// - Throws: `FileError` that names the file, and the place of a value that is not a finite number.
-  public init(contentsOf file: String) throws {
-    let array = try NumericArray(contentsOf: file)
-    self.init(checked: array.shape, array.values)
-  }
+/// Values that do not fill a shape, or a place that a shape does not have.
+public struct ShapeError: Error, Equatable, CustomStringConvertible {
+  public let description: String
 
-  /// Writes a `.npy` file, or a `.csv` file with a line for each row of the last axis, whole or not at all.
-  ///
-  /// - Throws: `FileError`.
-  public func write(to file: String) throws {
-    try NumericArray(shape: shape, values: values).write(to: file)
-  }
+  package init(_ description: String) { self.description = description }
 }

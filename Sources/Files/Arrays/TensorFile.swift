@@ -6,36 +6,11 @@ import HDF5
   import Foundation
 #endif
 
-/// Numbers of any shape, row-major: what models are given and give.
-package struct NumericArray: Equatable, Sendable {
-  /// As many values as this says are in ``values``.
-  package internal(set) var shape: [Int]
-  package internal(set) var values: [Float]
-
-  /// - Throws: ``ShapeError`` if the shape is not one of so many values.
-  package init(shape: [Int], values: [Float]) throws(ShapeError) {
-    guard Self.count(of: shape) == values.count else {
-      throw ShapeError("an array of shape \(shape) cannot have \(values.count) values")
-    }
-    self.shape = shape
-    self.values = values
-  }
-
-  /// The values of an array of some shape; `nil` if there is no such array.
-  private static func count(of shape: [Int]) -> Int? {
-    var count = 1
-    for size in shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard size >= 0, !overflow else { return nil }
-      count = product
-    }
-    return count
-  }
-
+extension Tensor {
   /// Reads `X.npy`, `X.csv` as rows and columns, or a dataset of an HDF5 file: `FILE.h5:PATH`.
   ///
   /// - Throws: `FileError` that names the file, and the place of a value that is not a finite number.
-  package init(contentsOf file: String) throws {
+  public init(contentsOf file: String) throws {
     if file.hasSuffix(".csv") {
       self = try CSVArray.read(file)
     } else if let colon = file.lastIndex(of: ":"), !file.hasSuffix(".npy") {
@@ -43,7 +18,7 @@ package struct NumericArray: Equatable, Sendable {
       self = try HDF5Source.open(path, member: Self.archived) { source in
         try source.verifyPieces()
         let dataset = try source.root.dataset(name)
-        return try NumericArray(shape: try dataset.shape(), values: try dataset.read())
+        return try Tensor(shape: try dataset.shape(), values: try dataset.read())
       }
     } else if file.hasSuffix(".npy") {
       try self.init(numPy: file)
@@ -96,7 +71,7 @@ package struct NumericArray: Equatable, Sendable {
         }
       }
     }
-    shape = header.shape
+    let values: [Float]
     switch header.type {
     case "<f4": values = try decoded(Float.self) { $0 }
     case "<f8": values = try decoded(Double.self) { Float($0) }
@@ -109,22 +84,16 @@ package struct NumericArray: Equatable, Sendable {
       throw FileError(
         .invalid, file: file, "holds \(header.type); float32, float64 and integers can be read")
     }
+    self.init(checked: header.shape, values)
   }
 
   /// Writes a `.npy` file, or a `.csv` file with a line for each row of the last axis, whole or not at all.
   ///
   /// - Throws: `FileError`.
-  package func write(to file: String) throws {
+  public func write(to file: String) throws {
     guard !file.hasSuffix(".csv") else {
       return try AtomicFile.write(Array(CSVArray.text(self).utf8), to: file)
     }
     try AtomicFile.write(NumPyFormat.bytes(values, type: "<f4", shape: shape), to: file)
   }
-}
-
-/// Values that do not fill a shape.
-package struct ShapeError: Error, Equatable, CustomStringConvertible {
-  package let description: String
-
-  package init(_ description: String) { self.description = description }
 }
