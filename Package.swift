@@ -107,7 +107,7 @@ let package = Package(
       dependencies: ["Tasks", "Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
-      name: "LibraryTests", dependencies: ["LSTMToolkit", "TestSupport"],
+      name: "LibraryTests", dependencies: ["LSTMToolkit", "Checkpoints", "TestSupport"],
       resources: [.copy("Reference")]),
     .testTarget(
       name: "CommandsTests",

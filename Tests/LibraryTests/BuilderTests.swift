@@ -63,6 +63,27 @@ import Testing
     #expect(throws: ConfigurationError.self) { try Model(input: input, output: deep) }
   }
 
+  @Test func symbolsAreReadByAnEmbedding() throws {
+    let input = Input(symbolSteps: 4)
+    let vectors = Embedding(inputDim: 5, outputDim: 2)(input)
+    #expect(try Model(input: input, output: LSTM(2)(vectors)).inputShape == [nil, 4])
+    #expect(throws: ConfigurationError.self) { try Model(input) { LSTM(2) } }
+    #expect(throws: ConfigurationError.self) {
+      try Model(input: input, output: Concatenate()(vectors, input))
+    }
+    for features in [1, 2] {
+      #expect(throws: ConfigurationError.self) {
+        try Model(timeSteps: 4, features: features) { Embedding(inputDim: 5, outputDim: 2) }
+      }
+      #expect(throws: ConfigurationError.self) {
+        try Model(timeSteps: 4, features: features) {
+          Dense(1)
+          Embedding(inputDim: 5, outputDim: 2)
+        }
+      }
+    }
+  }
+
   @Test func summaryCountsWeights() throws {
     let model = try Model(timeSteps: nil, features: 1, batch: 1) {
       LSTM(50, stateful: true)

@@ -1,3 +1,5 @@
+import Checkpoints
+import Foundation
 import LSTMToolkit
 import TestSupport
 import Testing
@@ -73,5 +75,34 @@ import Testing
       let expected = try model.predict(alphabet.x.samples(letter..<letter + 1))
       expectNear(try Tensor([answer]), expected, within: 1e-6)
     }
+  }
+}
+
+extension FileTests {
+  @Test func aFileOfTheCommandsGoesOn() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("stateful.h5")
+    let alphabet = try Alphabet()
+    let stored = "models/stateful.h5"
+    let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: stored)
+    let model = try Model(contentsOf: url.path)
+    let epochs = model.history.loss.count
+    #expect(epochs > 0)
+
+    // What the file has beside the model stays, until the model is trained on other samples.
+    let state = model.state
+    _ = try model.predict(alphabet.x.samples(0..<1))
+    #expect(model.state != state)
+    try model.save(path)
+    let moved = try CheckpointFile.load(path)
+    #expect(moved.task != nil && moved.training != nil)
+    #expect(moved.trainingRecurrentState != moved.recurrentState)
+
+    try model.fit(alphabet.x, alphabet.y, epochs: 1, shuffle: false)
+    try model.save(path)
+    let trained = try CheckpointFile.load(path)
+    #expect(trained.task != nil && trained.training == nil && trained.stream == nil)
+    #expect(try Model(contentsOf: path).history.loss.count == epochs + 1)
   }
 }

@@ -25,7 +25,9 @@ extension Model {
   /// - Throws: `FileError` that names the file and what in it is not what it should be.
   public convenience init(contentsOf path: String) throws {
     let checkpoint = try CheckpointFile.load(path)
-    self.init(ModelCore(checkpoint, randomSeed: checkpoint.task?.options.randomSeed ?? 7))
+    self.init(
+      ModelCore(
+        checkpoint, randomSeed: checkpoint.task?.options.randomSeed ?? Self.standardRandomSeed))
   }
 
   /// Writes the model, whole or not at all, with its optimizer, recurrent state and history. Keras opens `.h5` and

@@ -27,6 +27,9 @@ import Recurrent
 public final class Model: Sendable {
   let core: ModelCore
 
+  /// The random seed of a model that is given none.
+  public static let standardRandomSeed: UInt64 = 7
+
   init(_ core: ModelCore) { self.core = core }
 
   /// Layers one above the other that read sequences.
@@ -41,7 +44,7 @@ public final class Model: Sendable {
   /// - Throws: `ConfigurationError` naming the layer and the option that cannot be computed, or `OutOfMemory`.
   public convenience init(
     timeSteps: Int?, features: Int, batch: Int? = nil, name: String = "sequential",
-    randomSeed: UInt64 = 7, @LayersBuilder layers: () throws -> [any Layer]
+    randomSeed: UInt64 = Model.standardRandomSeed, @LayersBuilder layers: () throws -> [any Layer]
   ) throws {
     try self.init(
       Input(timeSteps: timeSteps, features: features, batch: batch), name: name,
@@ -52,7 +55,7 @@ public final class Model: Sendable {
   ///
   /// - Throws: `ConfigurationError` naming the layer and the option that cannot be computed, or `OutOfMemory`.
   public convenience init(
-    _ input: Input, name: String = "sequential", randomSeed: UInt64 = 7,
+    _ input: Input, name: String = "sequential", randomSeed: UInt64 = Model.standardRandomSeed,
     @LayersBuilder layers: () throws -> [any Layer]
   ) throws {
     let settings = try layers().map(\.settings)
@@ -68,7 +71,8 @@ public final class Model: Sendable {
   /// - Throws: `ConfigurationError` if the output does not come from that input alone, or a layer cannot be computed;
   ///   `OutOfMemory`.
   public convenience init(
-    input: Input, output: any GraphValue, name: String = "functional", randomSeed: UInt64 = 7
+    input: Input, output: any GraphValue, name: String = "functional",
+    randomSeed: UInt64 = Model.standardRandomSeed
   ) throws {
     let order = try GraphOrder(from: input, to: output.node)
     try self.init(
@@ -78,6 +82,7 @@ public final class Model: Sendable {
   }
 
   private convenience init(_ configuration: ModelConfiguration, randomSeed: UInt64) throws {
+    try configuration.checkSymbolInput()
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: randomSeed)
     let checkpoint = Checkpoint(
@@ -101,4 +106,24 @@ public final class Model: Sendable {
 
   /// Whether a layer keeps its state from batch to batch.
   public var isStateful: Bool { core.configuration.isStateful }
+}
+
+extension ModelConfiguration {
+  /// Checks that symbols are read by an `Embedding`, and an `Embedding` reads symbols, as Keras has it.
+  fileprivate func checkSymbolInput() throws(ConfigurationError) {
+    for (index, layer) in layers.enumerated() {
+      let readsInput =
+        layer.inputs.isEmpty ? index == 0 : layer.inputs.contains { $0 == functionalInput }
+      let isEmbedding = layer.className == "Embedding"
+      guard !isEmbedding || readsInput && inputIsSymbols else {
+        throw ConfigurationError(
+          "layer \(layer.name) (Embedding) must read the input, and that be Input(symbolSteps:)")
+      }
+      guard isEmbedding || !(readsInput && inputIsSymbols) else {
+        throw ConfigurationError(
+          "layer \(layer.name) (\(layer.className)) reads the input, which is symbols; an Embedding "
+            + "takes them")
+      }
+    }
+  }
 }

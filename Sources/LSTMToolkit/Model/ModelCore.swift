@@ -26,15 +26,38 @@ final class ModelCore: @unchecked Sendable {
 
   var parameters: ParameterStore<Float> { checkpoint.parameters }
 
+  /// Whether the state was set, or moved on, since the file was read: training then begins with it.
+  private var hasOwnState = false
+
+  /// The state that training begins with; in a file of the commands that is not where a prediction stands.
+  var trainingState: RecurrentState? {
+    hasOwnState ? recurrentState : checkpoint.trainingRecurrentState ?? recurrentState
+  }
+
+  /// The samples that are computed at once.
+  ///
+  /// - Throws: `ConfigurationError` if there can be no such batch.
+  func batchSize(_ given: Int?) throws(ConfigurationError) -> Int {
+    let size = given ?? configuration.batch ?? 32
+    guard (1...ModelConfiguration.largestAxis).contains(size) else {
+      throw ConfigurationError(
+        "batchSize is \(size); it must be from 1 to \(ModelConfiguration.largestAxis)")
+    }
+    return size
+  }
+
   /// The state of stateful layers, which the training under way has in its own memory.
   var recurrentState: RecurrentState? { stateHolder?.recurrentState ?? checkpoint.recurrentState }
 
   /// - Throws: `ConfigurationError` if it is not one of this model's.
   func restore(_ state: RecurrentState) throws(ConfigurationError) {
     if let stateHolder { try stateHolder.restore(state) }
+    hasOwnState = true
+    // A run of the commands goes on from the state that it had.
+    if checkpoint.task != nil { checkpoint.keepTrainingState() }
     checkpoint.recurrentState = state
-    // What training would have gone on from is no more.
-    checkpoint.trainingRecurrentState = nil
+    // What was to be read next belongs to the state before.
+    checkpoint.stream = nil
   }
 
   /// Takes over the state that a batch has left in the memory that it was computed in.
@@ -55,6 +78,7 @@ final class ModelCore: @unchecked Sendable {
   func keepState(in holder: Sequential<Float>?) {
     checkpoint.recurrentState = recurrentState
     checkpoint.trainingRecurrentState = nil
+    hasOwnState = true
     stateHolder = holder
   }
 

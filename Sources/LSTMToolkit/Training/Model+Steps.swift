@@ -43,9 +43,8 @@ extension Model {
   public func evaluate(_ x: Tensor, _ y: Tensor, batchSize: Int? = nil) throws -> Scores {
     try core.lock.locked {
       _ = try core.compiled()
-      let (configuration, loss) = (core.configuration, core.checkpoint.loss)
-      let size = batchSize ?? configuration.batch ?? 32
-      try checkBatchSize(size)
+      let loss = core.checkpoint.loss
+      let size = try core.batchSize(batchSize)
       let result = try Evaluator(
         parameters: core.parameters, loss: loss,
         source: try Samples(core).dataset(x, y),
@@ -69,8 +68,7 @@ extension Model {
     try core.lock.locked {
       let configuration = core.configuration
       let data = try Samples.inputs(x, configuration)
-      let size = batchSize ?? configuration.batch ?? 32
-      try checkBatchSize(size)
+      let size = try core.batchSize(batchSize)
       let rows = configuration.isStateful ? size : min(size, data.samples)
       guard !configuration.isStateful || data.samples % rows == 0 else {
         throw ConfigurationError(
@@ -102,13 +100,6 @@ extension Model {
       return Tensor(
         checked: [data.samples] + configuration.outputSizes(timeSteps: data.timeSteps) + [units],
         output)
-    }
-  }
-
-  private func checkBatchSize(_ size: Int) throws(ConfigurationError) {
-    guard (1...ModelConfiguration.largestAxis).contains(size) else {
-      throw ConfigurationError(
-        "batchSize is \(size); it must be from 1 to \(ModelConfiguration.largestAxis)")
     }
   }
 }

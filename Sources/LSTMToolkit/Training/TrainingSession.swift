@@ -57,7 +57,7 @@ final class TrainingSession: @unchecked Sendable {
     if options.validationSplit != 0, validation == nil {
       (data, validation) = try Self.split(data, options.validationSplit)
     }
-    let batchSize = options.batchSize ?? configuration.batch ?? 32
+    let batchSize = try core.batchSize(options.batchSize)
     var training = TrainingOptions(
       batchSize: batchSize, shuffle: options.shuffle ?? !configuration.isStateful,
       resetStatesEachEpoch: options.resetStatesEachEpoch,
@@ -75,7 +75,7 @@ final class TrainingSession: @unchecked Sendable {
     trainer = try Trainer(
       parameters: core.parameters, optimizer: optimizer, loss: loss, source: data,
       validation: validation, options: training, progress: progress,
-      recurrentState: core.checkpoint.trainingRecurrentState ?? core.recurrentState)
+      recurrentState: core.trainingState)
   }
 
   /// The end of the samples is for the validation, as in Keras.
