@@ -59,7 +59,7 @@ import Testing
       #expect(error?.description.contains("--") == false)
     }
     var deep: any GraphValue = input
-    for _ in 0..<300 { deep = Dense(2)(deep) }
+    for _ in 0..<200_000 { deep = Dense(2)(deep) }
     #expect(throws: ConfigurationError.self) { try Model(input: input, output: deep) }
   }
 

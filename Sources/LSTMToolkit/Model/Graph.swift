@@ -66,14 +66,20 @@ public final class GraphNode: Sendable {
   enum Kind: Sendable {
     case input(String)
     case layer(LayerSettings)
+    /// A layer above more layers than a model can have: what is below it is forgotten.
+    case tooDeep
   }
 
   let kind: Kind
   let inputs: [GraphNode]
+  /// The layers on the longest way to it.
+  private let depth: Int
 
   init(_ kind: Kind, inputs: [GraphNode]) {
-    self.kind = kind
-    self.inputs = inputs
+    depth = (inputs.map(\.depth).max() ?? -1) + 1
+    let isTooDeep = depth > ModelConfiguration.mostLayers
+    self.kind = isTooDeep ? .tooDeep : kind
+    self.inputs = isTooDeep ? [] : inputs
   }
 }
 
@@ -92,7 +98,7 @@ struct GraphOrder {
     try Self.collectNames(output, &given, &seen)
     layerNames = LayerNames(given: given)
     names[ObjectIdentifier(input.node)] = input.name
-    guard case .layer = output.kind else {
+    if case .input = output.kind {
       throw ConfigurationError("the output of the model is an input: no layer is between them")
     }
     _ = try add(output)
@@ -105,11 +111,7 @@ struct GraphOrder {
     _ node: GraphNode, _ names: inout [String], _ seen: inout Set<ObjectIdentifier>
   ) throws(ConfigurationError) {
     guard seen.insert(ObjectIdentifier(node)).inserted else { return }
-    guard seen.count <= ModelConfiguration.mostLayers + 1 else {
-      throw ConfigurationError(
-        "the model has more than \(ModelConfiguration.mostLayers) layers, which is the most there are"
-      )
-    }
+    guard seen.count <= ModelConfiguration.mostLayers + 1 else { throw tooManyLayers }
     if case .layer(let settings) = node.kind {
       if let name = settings.name { names.append(name) }
       guard !node.inputs.isEmpty else {
@@ -119,6 +121,9 @@ struct GraphOrder {
     for input in node.inputs { try collectNames(input, &names, &seen) }
   }
 
+  private static let tooManyLayers = ConfigurationError(
+    "the model has more than \(ModelConfiguration.mostLayers) layers, which is the most there are")
+
   /// The name of a node, whose layers are added first.
   private mutating func add(_ node: GraphNode) throws(ConfigurationError) -> String {
     if let name = names[ObjectIdentifier(node)] { return name }
@@ -126,6 +131,7 @@ struct GraphOrder {
     case .input(let name):
       throw ConfigurationError(
         "the output of the model comes from another input, \(name); a model has one input")
+    case .tooDeep: throw Self.tooManyLayers
     case .layer(let settings):
       var inputs: [String] = []
       for input in node.inputs { inputs.append(try add(input)) }
