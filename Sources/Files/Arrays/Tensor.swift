@@ -1,3 +1,5 @@
+import HDF5
+
 /// Numbers of any shape: what models are given and give.
 ///
 /// Values are `Float` and lie row-major, as NumPy's do in C order: the last axis runs fastest. The first axis is that of

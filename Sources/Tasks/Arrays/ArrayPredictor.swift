@@ -83,6 +83,10 @@ package final class ArrayPredictor {
   /// Stores the state after the last sample.
   package func store() {
     guard let model else { return }
-    file.moveStream { $0.recurrentState = model.recurrentState }
+    file.moveStream { checkpoint in
+      checkpoint.recurrentState = model.recurrentState
+      // Where training stood in its data is no place of this state.
+      checkpoint.stream = nil
+    }
   }
 }
