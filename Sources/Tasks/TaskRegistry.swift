@@ -5,7 +5,8 @@ import Recurrent
 /// The kinds of tasks.
 package enum TaskRegistry {
   package static let kinds: [any LearningTask.Type] = [
-    LettersTask.self, TextTask.self, SeriesTask.self, LabelsTask.self, ArraysTask.self,
+    LettersTask.self, TextTask.self, SeriesTask.self, LabelsTask.self, TagsTask.self,
+    ArraysTask.self,
   ]
 
   /// The task that a file keeps.

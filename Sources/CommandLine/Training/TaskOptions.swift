@@ -27,6 +27,7 @@ package struct TaskKinds: ParsableArguments {
   @OptionGroup(title: "What to learn") var series: SeriesOptions
   @OptionGroup(title: "What to learn") var sequences: SequencesOptions
   @OptionGroup(title: "What to learn") var labels: LabelsOptions
+  @OptionGroup(title: "What to learn") var tags: TagsOptions
   @OptionGroup(title: "What to learn") var arrays: ArraysOptions
   @OptionGroup(title: "Common options") package var common: TrainingArguments
   @OptionGroup(title: "Samples and symbols") var samples: SampleOptions
@@ -41,7 +42,10 @@ package struct TaskKinds: ParsableArguments {
   }
 
   private static var all: [Entry] {
-    [entry(\.arrays), entry(\.text), entry(\.series), entry(\.labels), entry(\.letters)]
+    [
+      entry(\.arrays), entry(\.text), entry(\.series), entry(\.labels), entry(\.tags),
+      entry(\.letters),
+    ]
   }
 
   /// Which options go together.

@@ -1,0 +1,130 @@
+import Checkpoints
+import Files
+import Recurrent
+
+/// Sequence tagging: predicting a label for each step, such as parts of speech, entities, or states of a machine
+/// (bidirectional LSTM over an embedding; Graves & Schmidhuber 2005, Huang, Xu & Yu 2015).
+package struct TagsTask: LearningTask {
+  package static let mark = "tags"
+  package static let title = "sequences with tags"
+  package static let otherData: String? = "sequences"
+
+  /// A table, lines of JSON, or CoNLL columns, see ``TagTable``.
+  package var file: String
+  /// The columns, or members of the objects, or numbers of CoNLL columns.
+  package var sequence: String
+  package var tags: String
+  /// What a step of a text is, a character or a word; `nil` if steps are numbers. Of a new task `nil` means: see by the
+  /// first sequence.
+  package var level: TextTask.Level?
+  /// The most steps of a sample in training: longer sequences are cut; those of the longest sequence if `nil`.
+  package var sequenceLength: Int?
+  /// XXH3-64 of the file, in hexadecimal digits; empty as long as it has not been read.
+  package var digest = ""
+
+  // What a new model is to be like; a file's model is as it is.
+
+  /// The units of the learnt embedding of symbols; 32 if `nil`.
+  package var embedding: Int?
+  /// The most symbols that have a number of their own; 10,000 words, and all characters, if `nil`.
+  package var vocabularySize: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case file = "sequences"
+    case sequence, tags, level
+    case sequenceLength = "sequence_length"
+    case digest
+  }
+
+  package init(file: String, sequence: String, tags: String) {
+    self.file = file
+    self.sequence = sequence
+    self.tags = tags
+  }
+
+  /// The column of the steps where a file has no names for them: the first one; `nil` where it has.
+  package static func usualColumn(of file: String) -> String? {
+    TagTable.hasNumberedColumns(file) ? "1" : nil
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    file = try members.decode(String.self, forKey: .file)
+    sequence = try members.decode(String.self, forKey: .sequence)
+    tags = try members.decode(String.self, forKey: .tags)
+    level = try members.decodeIfPresent(TextTask.Level.self, forKey: .level)
+    sequenceLength = try members.count(.sequenceLength)
+    digest = try members.decode(String.self, forKey: .digest)
+  }
+
+  package var files: [String] { [file] }
+  package var facts: [(name: String, value: JSONValue)] {
+    [
+      ("sequences", .string(file)), ("tags", .string(tags)),
+      ("level", level.map { .string($0.rawValue) } ?? .null),
+      ("sequence length", sequenceLength.map(JSONValue.integer) ?? .null),
+    ]
+  }
+
+  /// One bidirectional layer of 64 units, batches of 32, a tenth of the sequences kept for validation.
+  package func start(_ plan: TrainingPlan) throws -> TrainingStart {
+    let settings = TrainingSettings(
+      plan, units: [64], epochs: 10, batchSize: 32, shuffle: true, learningRate: 0.003)
+    let data = try TagsData(
+      self, validationSplit: settings.validationSplit, randomSeed: plan.randomSeed)
+    return try TrainingStart(
+      settings, data: data,
+      configuration: configuration(units: settings.units, dropout: settings.dropout, data: data),
+      loss: .sparseCategoricalCrossEntropy, isStateful: false)
+  }
+
+  /// What hides the padding, bidirectional LSTM layers, and a softmax over the tags at every step. Any number of steps
+  /// can come.
+  private func configuration(units: [Int], dropout: Double, data: TagsData) -> ModelConfiguration {
+    var layers: [LayerConfiguration] = []
+    for (index, units) in units.enumerated() {
+      let suffix = index == 0 ? "" : "_\(index)"
+      let inner: JSONValue = [
+        "class_name": "LSTM",
+        "config": [
+          "name": .string("lstm" + suffix), "units": .integer(units), "return_sequences": true,
+        ],
+      ]
+      layers.append(
+        LayerConfiguration(
+          "Bidirectional", name: "bidirectional" + suffix, options: ["layer": inner]))
+      guard dropout != 0 else { continue }
+      layers.append(
+        LayerConfiguration(
+          "Dropout", name: "dropout" + suffix, options: ["rate": .number(dropout)]))
+    }
+    layers.append(
+      LayerConfiguration(
+        "Dense", name: "dense",
+        options: ["units": .integer(data.labels?.count ?? 0), "activation": "softmax"]))
+    var configuration = ModelConfiguration(
+      batch: nil, input: .sequence(timeSteps: nil, features: data.samples.features), layers: layers)
+    configuration.hidePadding(
+      symbols: data.vocabulary?.symbols.count, embedding: embedding ?? 32)
+    return configuration
+  }
+
+  package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {
+    try TagsData(self, of: checkpoint)
+  }
+
+  package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
+    try TagPredictor(file).evaluate(data)
+  }
+
+  package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {
+    guard !learns else { throw ConfigurationError.cannotLearn }
+    return TagStream(try TagPredictor(file))
+  }
+}
+
+extension TagsTask: AnsweringTask {
+  package func answers(_ file: ModelFile, sequences: String) throws -> any TableReport {
+    try TagPredictor(file).answers(sequences)
+  }
+}
