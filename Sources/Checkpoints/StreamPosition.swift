@@ -1,5 +1,48 @@
 /// Where a running sequence stands, beside its recurrent state.
 package struct StreamPosition: Equatable, Sendable {
+  /// What the next step is fed.
+  package enum Place: Equatable, Sendable {
+    case symbols(Symbols)
+    /// One series, or several with names.
+    case series([Series])
+    /// Rows of numbers, all of which the state has read: nothing is left to feed.
+    case rows
+  }
+
+  /// A position in symbols.
+  package struct Symbols: Equatable, Sendable {
+    /// The numbers of those that are fed next, for each row of the batch: `[batch, length]`. The last of each row is the
+    /// newest.
+    package var next: [[Int]]
+    /// Whether the newest is what the model predicts, in whose place a live stream may bring another symbol; `nil` if it
+    /// is not known.
+    package var endsWithPrediction: Bool?
+
+    package init(next: [[Int]], endsWithPrediction: Bool? = nil) {
+      (self.next, self.endsWithPrediction) = (next, endsWithPrediction)
+    }
+  }
+
+  /// A position in a series of numbers.
+  package struct Series: Equatable, Sendable {
+    /// The name of the series; `nil` if there is one without.
+    package var key: String?
+    /// The newest rows, the oldest first, as the model reads them: `[rows × features]`. Those that a carried state has not
+    /// read yet, otherwise a window of them.
+    package var rows: [Float]
+    /// The last row in the data's own units, `[features]`; empty where the next row is not read with it.
+    package var lastValues: [Double]
+    /// The dates of the last rows, the oldest first; empty where they are not known, as those of a live stream are not.
+    package var dates: [String]
+
+    package init(
+      key: String? = nil, rows: [Float] = [], lastValues: [Double] = [], dates: [String] = []
+    ) {
+      (self.key, self.rows) = (key, rows)
+      (self.lastValues, self.dates) = (lastValues, dates)
+    }
+  }
+
   /// Where a generator of random numbers stands.
   package struct Sampler: Equatable, Sendable {
     package var seed: UInt64
@@ -11,41 +54,26 @@ package struct StreamPosition: Equatable, Sendable {
     }
   }
 
-  /// The symbols that the next step is fed, for each row of the batch: `[batch, length]`. The last of
-  /// each row is the newest. Empty if the model takes numbers.
-  package var nextInput: [[Int]]
-  /// The newest values of each series that the next step is fed, as the model takes them: for each series
-  /// `[length, features]`. Empty if the model takes symbols.
-  package var nextValues: [[Float]]
-  /// The newest values of each series in the data's own units, `[features]`, where the next row is read with them.
-  package var lastValues: [[Double]]
-  /// The names of the series, where there are several.
-  package var keys: [String]
-  /// The dates of the last rows of each series, the oldest first; empty where they are not known, as those of a live
-  /// stream are not.
-  package var dates: [[String]] = []
-  /// The rows that a live stream has brought.
-  package var rowsSeen: Int
+  package var place: Place
   /// What the next symbols are drawn with.
   package var sampler: Sampler?
+  /// The rows that a live stream has brought.
+  package var rowsSeen: Int
   /// Whether a prediction or a live stream stands here, not training in its data.
   package var hasMoved: Bool
-  /// Whether the newest of ``nextInput`` is what the model predicts, in whose place a live stream may bring another
-  /// symbol; `nil` if it is not known.
-  package var endsWithPrediction: Bool?
 
   package init(
-    nextInput: [[Int]] = [], nextValues: [[Float]] = [], lastValues: [[Double]] = [],
-    keys: [String] = [], rowsSeen: Int = 0, sampler: Sampler? = nil, hasMoved: Bool = false,
-    endsWithPrediction: Bool? = nil
+    _ place: Place, sampler: Sampler? = nil, rowsSeen: Int = 0, hasMoved: Bool = false
   ) {
-    self.nextInput = nextInput
-    self.nextValues = nextValues
-    self.lastValues = lastValues
-    self.keys = keys
-    self.rowsSeen = rowsSeen
+    self.place = place
     self.sampler = sampler
+    self.rowsSeen = rowsSeen
     self.hasMoved = hasMoved
-    self.endsWithPrediction = endsWithPrediction
   }
+
+  /// The position in symbols; `nil` if it is one in numbers.
+  package var symbols: Symbols? { if case .symbols(let symbols) = place { symbols } else { nil } }
+
+  /// The position in each series; empty if it is one in something else.
+  package var series: [Series] { if case .series(let series) = place { series } else { [] } }
 }

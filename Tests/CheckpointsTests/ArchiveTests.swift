@@ -69,7 +69,7 @@ import Testing
     let saved = Checkpoint(
       parameters: parameters,
       optimizer: try Optimizer(.adam(), parameters: parameters), recurrentState: state,
-      stream: StreamPosition(nextInput: [[1, 3], [0, 2]]),
+      stream: StreamPosition(.symbols(StreamPosition.Symbols(next: [[1, 3], [0, 2]]))),
       vocabulary: Vocabulary(symbols: ["\0", "\"", "é", "<NUL>"], divisor: 4),
       kerasVersion: version)
     let path = folder.path("model" + suffix)

@@ -271,7 +271,8 @@ import Testing
     return Checkpoint(
       parameters: parameters, optimizer: trainer.optimizer,
       recurrentState: trainer.model.recurrentState,
-      stream: StreamPosition(nextInput: [[1], [2]], hasMoved: true), training: trainer.progress,
+      stream: StreamPosition(.symbols(StreamPosition.Symbols(next: [[1], [2]])), hasMoved: true),
+      training: trainer.progress,
       trainingRecurrentState: RecurrentState.zero(configuration),
       vocabulary: Vocabulary(symbols: ["a", "ž", "→"], divisor: 3),
       task: StoredTask(members: ["experiment": "stateful"], options: trainer.options),

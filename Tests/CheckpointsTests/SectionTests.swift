@@ -33,10 +33,12 @@ import Testing
       parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
       recurrentState: state,
       stream: StreamPosition(
-        nextValues: [[1, 2, 0.1, 4], [5, 6]], lastValues: [[1, 2], [3, 1 / 3]],
-        keys: ["a", "\u{E9}"], rowsSeen: 4,
-        sampler: StreamPosition.Sampler(seed: .max, position: 1 << 63), hasMoved: true,
-        endsWithPrediction: false),
+        .series([
+          StreamPosition.Series(
+            key: "a", rows: [1, 2, 0.1, 4], lastValues: [1, 2], dates: ["2026-01-01"]),
+          StreamPosition.Series(key: "\u{E9}", rows: [5, 6], lastValues: [3, 1 / 3]),
+        ]), sampler: StreamPosition.Sampler(seed: .max, position: 1 << 63), rowsSeen: 4,
+        hasMoved: true),
       training: progress, trainingRecurrentState: state,
       vocabulary: Vocabulary(symbols: ["\0", "<NUL>"], encoding: .oneHot, unknown: 1),
       task: StoredTask(
@@ -45,7 +47,6 @@ import Testing
         ],
         options: TrainingOptions(
           batchSize: 2, shuffle: true, resetStatesEachEpoch: false, randomSeed: .max)))
-    checkpoint.stream?.dates = [["2026-01-01"], []]
     checkpoint.labels = ["x", "y"]
     checkpoint.scaling = Scaling(
       method: .minMax, columns: ["a", "b"], offsets: [1, 2, 3, 4], scales: [1, 2, 3, 1e-9],
@@ -97,7 +98,7 @@ import Testing
     let saved = try makeCheckpoint()
     let changes: [(String, (inout Checkpoint) -> Void)] = [
       ("recurrent_state", { $0.recurrentState?.layers[0].values[0][1] = 0 }),
-      ("stream", { $0.stream?.keys[1] = "e\u{301}" }),
+      ("stream", { $0.stream?.place = .rows }),
       ("training_state", { $0.training?.targetEpochs = 10 }),
       ("training_state/recurrent_state", { $0.trainingRecurrentState = nil }),
       (
@@ -127,8 +128,11 @@ import Testing
   /// What is wrong is said of the member, in the words of its store.
   @Test(arguments: [
     ("next_values/1", #""next_values":[[1,2],[5]]"#, "must be steps of 2 numbers, has 1"),
-    ("keys", #""keys":["a"],"next_values":[[1,2],[5,6]]"#, "must have a name for each of 2 series"),
-    ("last_values", #""last_values":[[1,2]]"#, "must be 2 numbers for each of 0 series"),
+    (
+      "keys", #""keys":["a"],"next_values":[[1,2],[5,6]]"#,
+      "must have a name for each of 2 series, has 1"
+    ),
+    ("last_values", #""last_values":[[1,2]]"#, "must have a row for each of 0 series, has 1"),
     ("rows_seen", #""rows_seen":-3"#, "is -3"),
     ("rows_seen", #""rows_seen":"3""#, "must be an integer"),
     ("moved", #""moved":1"#, "must be true or false"),

@@ -91,7 +91,7 @@ import Testing
     let session = try LiveStream(try ModelFile(path), learns: false)
     let answer = try answers(session, 80..<84)[3].dropLast()
     // The state of training is that after row 70; the validation and the test part follow.
-    let first = 80 - (checkpoint.stream?.nextValues[0].count ?? 0)
+    let first = 80 - (checkpoint.stream?.series[0].rows.count ?? 0)
     let rows = (first..<84).map { scaling.scaled(row($0), column: 0) }
     let output = try ArrayPredictor(try ModelFile(path)).predict(
       Tensor(shape: [1, rows.count, 1], values: rows), continues: true)

@@ -123,7 +123,9 @@ import Testing
         try session.save()
       }
       var checkpoint = try CheckpointFile.load(older)
-      checkpoint.stream?.endsWithPrediction = nil
+      if let next = checkpoint.stream?.symbols?.next {
+        checkpoint.stream?.place = .symbols(StreamPosition.Symbols(next: next))
+      }
       try CheckpointFile.save(checkpoint, to: older, lock: try FileLock(older))
       let next = try LiveStream(try ModelFile(older), learns: false)
       #expect(try answers(next, [["A", "B", "C", "D", "E"][end]]) == [expected[end]])

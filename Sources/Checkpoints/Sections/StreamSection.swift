@@ -10,25 +10,35 @@ enum StreamSection: Section {
 
   static func stored(_ stream: StreamPosition) -> StoredValue {
     var members: [(String, StoredValue)] = []
-    if !stream.nextInput.isEmpty { members.append(("next_input", .integerRows(stream.nextInput))) }
-    if !stream.nextValues.isEmpty {
-      members.append(("next_values", .floatLists(stream.nextValues)))
+    switch stream.place {
+    case .symbols(let symbols): members.append(("next_input", .integerRows(symbols.next)))
+    case .series(let series): members += stored(series)
+    case .rows: break
     }
-    if !stream.lastValues.isEmpty {
-      members.append(("last_values", .numberRows(stream.lastValues)))
-    }
-    if !stream.keys.isEmpty { members.append(("keys", .texts(stream.keys))) }
-    if !stream.dates.isEmpty { members.append(("dates", .textLists(stream.dates))) }
     if stream.rowsSeen > 0 { members.append(("rows_seen", .integer(stream.rowsSeen))) }
     if let sampler = stream.sampler {
       members.append(("sampler_seed", .unsigned(sampler.seed)))
       members.append(("sampler_position", .unsigned(sampler.position)))
     }
     if stream.hasMoved { members.append(("moved", .flag(true))) }
-    if let isPrediction = stream.endsWithPrediction {
+    if let isPrediction = stream.symbols?.endsWithPrediction {
       members.append(("ends_with_prediction", .flag(isPrediction)))
     }
     return .group(members)
+  }
+
+  private static func stored(_ series: [StreamPosition.Series]) -> [(String, StoredValue)] {
+    var members: [(String, StoredValue)] = []
+    if !series.isEmpty { members.append(("next_values", .floatLists(series.map(\.rows)))) }
+    if series.contains(where: { !$0.lastValues.isEmpty }) {
+      members.append(("last_values", .numberRows(series.map(\.lastValues))))
+    }
+    let keys = series.compactMap(\.key)
+    if !keys.isEmpty { members.append(("keys", .texts(keys))) }
+    if series.contains(where: { !$0.dates.isEmpty }) {
+      members.append(("dates", .textLists(series.map(\.dates))))
+    }
+    return members
   }
 
   static func read(
@@ -36,15 +46,8 @@ enum StreamSection: Section {
   ) throws -> StreamPosition? {
     let group = try root.members(name)
     var stream = StreamPosition(
-      nextInput: try group.ifThere("next_input", group.integerRows) ?? [],
-      nextValues: try group.ifThere("next_values", group.floatLists) ?? [],
-      lastValues: try group.ifThere("last_values", group.numberRows) ?? [],
-      keys: try group.ifThere("keys", group.texts) ?? [],
-      rowsSeen: try group.ifThere("rows_seen", group.integer) ?? 0,
-      hasMoved: try group.ifThere("moved", group.flag) ?? false,
-      endsWithPrediction: try group.ifThere("ends_with_prediction", group.flag))
-    let series = stream.nextValues.count
-    stream.dates = try group.ifThere("dates") { try group.textLists($0, count: series) } ?? []
+      try place(in: group), rowsSeen: try group.ifThere("rows_seen", group.integer) ?? 0,
+      hasMoved: try group.ifThere("moved", group.flag) ?? false)
     if try group.contains("sampler_seed") || group.contains("sampler_position") {
       stream.sampler = StreamPosition.Sampler(
         seed: try group.unsigned("sampler_seed"),
@@ -53,60 +56,82 @@ enum StreamSection: Section {
     return stream
   }
 
+  private static func place(in group: any SectionStore) throws -> StreamPosition.Place {
+    let next = try group.ifThere("next_input", group.integerRows) ?? []
+    guard next.isEmpty else {
+      return .symbols(
+        StreamPosition.Symbols(
+          next: next,
+          endsWithPrediction: try group.ifThere("ends_with_prediction", group.flag)))
+    }
+    var series = (try group.ifThere("next_values", group.floatLists) ?? []).map {
+      StreamPosition.Series(rows: $0)
+    }
+    /// Gives each series its own of a list that has one for each.
+    func assign<Value>(
+      _ name: String, _ read: (String) throws -> [Value],
+      to property: WritableKeyPath<StreamPosition.Series, Value>, _ what: String
+    ) throws {
+      guard let values = try group.ifThere(name, read), !values.isEmpty else { return }
+      guard values.count == series.count else {
+        throw group.invalid(
+          name, "must have \(what) for each of \(series.count) series, has \(values.count)")
+      }
+      for (index, value) in values.enumerated() { series[index][keyPath: property] = value }
+    }
+    let count = series.count
+    try assign("last_values", group.numberRows, to: \.lastValues, "a row")
+    try assign("keys", { try group.texts($0).map(Optional.some) }, to: \.key, "a name")
+    try assign("dates", { try group.textLists($0, count: count) }, to: \.dates, "dates")
+    return series.isEmpty ? .rows : .series(series)
+  }
+
   static func check(
     _ stream: inout StreamPosition, in checkpoint: Checkpoint
   ) throws(SectionProblem) {
     guard stream.rowsSeen >= 0 else { throw SectionProblem("rows_seen", "is \(stream.rowsSeen)") }
+    let configuration = checkpoint.configuration
     let symbols = checkpoint.vocabulary?.symbols.count ?? 0
-    // A model of symbols has no stream without them, unless it was fed numbers.
-    if !stream.nextInput.isEmpty || symbols > 0 && stream.nextValues.isEmpty && stream.rowsSeen == 0
-    {
-      try check(stream.nextInput, rows: checkpoint.configuration.stateRows, symbols: symbols)
+    switch stream.place {
+    case .symbols(let position):
+      try check(position.next, rows: configuration.stateRows, symbols: symbols)
+    case .series(let series): try check(series, features: configuration.features)
+    case .rows:
+      // A model of symbols has no stream without them, unless it was fed numbers.
+      guard symbols == 0 || stream.rowsSeen > 0 else {
+        throw SectionProblem("next_input", "is missing")
+      }
     }
-    try checkSeries(stream, features: checkpoint.configuration.features)
     if !stream.hasMoved { stream.hasMoved = hasMoved(stream, checkpoint) }
   }
 
-  private static func check(
-    _ nextInput: [[Int]], rows: Int, symbols: Int
-  ) throws(SectionProblem) {
-    guard let length = nextInput.first?.count else {
-      throw SectionProblem("next_input", "is missing")
-    }
-    let areSymbols = nextInput.allSatisfy { row in
+  private static func check(_ next: [[Int]], rows: Int, symbols: Int) throws(SectionProblem) {
+    let length = next.first?.count ?? 0
+    let areSymbols = next.allSatisfy { row in
       row.count == length && row.allSatisfy((0..<symbols).contains)
     }
-    guard nextInput.count == rows, length > 0, areSymbols else {
+    guard next.count == rows, length > 0, areSymbols else {
       throw SectionProblem(
         "next_input",
         "must be [\(rows), length] numbers of symbols below \(symbols), "
-          + "is [\(nextInput.count), \(length)]")
+          + "is [\(next.count), \(length)]")
     }
   }
 
-  private static func checkSeries(
-    _ stream: StreamPosition, features: Int
+  private static func check(
+    _ series: [StreamPosition.Series], features: Int
   ) throws(SectionProblem) {
-    for (index, values) in stream.nextValues.enumerated() {
-      guard values.count % features == 0, values.allSatisfy(\.isFinite) else {
+    let hasLastValues = series.contains { !$0.lastValues.isEmpty }
+    for (index, series) in series.enumerated() {
+      guard series.rows.count % features == 0, series.rows.allSatisfy(\.isFinite) else {
         throw SectionProblem(
-          "next_values/\(index)", "must be steps of \(features) numbers, has \(values.count)")
+          "next_values/\(index)", "must be steps of \(features) numbers, has \(series.rows.count)")
       }
-    }
-    let series = stream.nextValues.count
-    guard
-      stream.lastValues.isEmpty
-        || stream.lastValues.count == series
-          && stream.lastValues.allSatisfy({ $0.count == features && $0.allSatisfy(\.isFinite) })
-    else {
-      throw SectionProblem(
-        "last_values", "must be \(features) numbers for each of \(series) series")
-    }
-    guard stream.keys.isEmpty || stream.keys.count == series else {
-      throw SectionProblem("keys", "must have a name for each of \(series) series")
-    }
-    guard stream.dates.isEmpty || stream.dates.count == series else {
-      throw SectionProblem("dates", "must have dates for each of \(series) series")
+      let last = series.lastValues
+      guard last.count == (hasLastValues ? features : 0), last.allSatisfy(\.isFinite) else {
+        throw SectionProblem(
+          "last_values", "must be \(features) numbers for each series, has \(last.count)")
+      }
     }
   }
 
@@ -114,6 +139,6 @@ enum StreamSection: Section {
   /// keeps no state of its own beside that of a stream, and leaves symbols only where a state is carried.
   private static func hasMoved(_ stream: StreamPosition, _ checkpoint: Checkpoint) -> Bool {
     stream.rowsSeen > 0 || checkpoint.trainingRecurrentState != nil
-      || !checkpoint.configuration.isStateful && !stream.nextInput.isEmpty
+      || !checkpoint.configuration.isStateful && stream.symbols != nil
   }
 }

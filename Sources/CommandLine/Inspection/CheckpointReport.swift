@@ -120,12 +120,13 @@ package struct CheckpointReport {
 
   private var streamText: String {
     guard let stream = checkpoint.stream else { return "none" }
-    guard let symbols = checkpoint.vocabulary?.symbols, !stream.nextInput.isEmpty else {
-      let rows = stream.nextValues.reduce(0) { $0 + $1.count } / checkpoint.configuration.features
+    guard let symbols = checkpoint.vocabulary?.symbols, let next = stream.symbols?.next else {
+      let rows =
+        stream.series.reduce(0) { $0 + $1.rows.count } / checkpoint.configuration.features
       return "\(stream.rowsSeen) rows seen live, \(rows) rows kept"
     }
-    let next = stream.nextInput.map { $0.map { visible(symbols[$0]) }.joined() }
-    return "next input " + next.joined(separator: ", ")
+    let inputs = next.map { $0.map { visible(symbols[$0]) }.joined() }
+    return "next input " + inputs.joined(separator: ", ")
   }
 
   /// A symbol without what a terminal would take for an order.

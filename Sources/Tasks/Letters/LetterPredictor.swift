@@ -86,12 +86,12 @@ package final class LetterPredictor {
   /// Goes on where a stream stands; the state is the checkpoint's.
   ///
   /// - Throws: `ConfigurationError` if the stream is not one of ``rows`` rows of symbols.
-  package func resume(_ stream: StreamPosition) throws(ConfigurationError) {
-    guard stream.nextInput.count == rows else {
+  package func resume(_ stream: StreamPosition.Symbols) throws(ConfigurationError) {
+    guard stream.next.count == rows else {
       throw ConfigurationError(
-        "the stream has symbols to go on with for \(stream.nextInput.count) rows, not for \(rows)")
+        "the stream has symbols to go on with for \(stream.next.count) rows, not for \(rows)")
     }
-    next = stream.nextInput
+    next = stream.next
     // An older file does not say it; a model that has read enough has predicted.
     endsWithPrediction = stream.endsWithPrediction ?? hasReadEnough
   }
@@ -112,7 +112,9 @@ package final class LetterPredictor {
 
   /// Where the stream stands now.
   package var stream: StreamPosition {
-    StreamPosition(nextInput: next, hasMoved: true, endsWithPrediction: endsWithPrediction)
+    StreamPosition(
+      .symbols(StreamPosition.Symbols(next: next, endsWithPrediction: endsWithPrediction)),
+      hasMoved: true)
   }
   package var recurrentState: RecurrentState? { model.recurrentState }
 

@@ -33,10 +33,10 @@ package final class LetterRun {
       }
       return
     }
-    guard let stream = file.checkpoint.stream, !stream.nextInput.isEmpty else {
+    guard let stream = file.checkpoint.stream, let symbols = stream.symbols else {
       throw file.error("holds no running stream; begin one with a seed, and store where it ends")
     }
-    try predictor.resume(stream)
+    try predictor.resume(symbols)
     if let missing = predictor.whatIsMissing {
       throw file.error("its stream \(missing) to go on")
     }

@@ -11,8 +11,8 @@ final class LetterStream: LineStream {
   init(_ file: ModelFile) throws {
     predictor = try LetterPredictor(file)
     predictor.reset()
-    guard let stream = file.checkpoint.movedStream, !stream.nextInput.isEmpty else { return }
-    try predictor.resume(stream)
+    guard let symbols = file.checkpoint.movedStream?.symbols else { return }
+    try predictor.resume(symbols)
     if let state = file.checkpoint.recurrentState { try predictor.restore(state) }
   }
 

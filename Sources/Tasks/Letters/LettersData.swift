@@ -28,10 +28,10 @@ struct LettersData: TrainingData {
     let batch = trainer.options.batchSize
     guard isStateful, trainer.optimizer.iterations > 0 else { return nil }
     let updates = progress.updateInEpoch == 0 ? trainer.updatesPerEpoch : progress.updateInEpoch
-    return StreamPosition(
-      nextInput: progress.order[(updates - 1) * batch..<updates * batch].map { sample in
-        let pattern = patterns[Int(sample)]
-        return pattern.symbols.dropFirst() + [pattern.target]
-      })
+    let next = progress.order[(updates - 1) * batch..<updates * batch].map { sample in
+      let pattern = patterns[Int(sample)]
+      return Array(pattern.symbols.dropFirst()) + [pattern.target]
+    }
+    return StreamPosition(.symbols(StreamPosition.Symbols(next: next)))
   }
 }

@@ -127,22 +127,15 @@ final class SeriesData: TrainingData {
   /// What a live stream goes on from: the rows that a carried state has not read yet, or the last rows of each
   /// series.
   func stream(of trainer: Trainer) -> StreamPosition? {
-    var stream = values(of: trainer)
-    if series.date != nil {
-      stream?.dates = table.series.map { Array($0.dates.suffix(DateRule.looksAt)) }
-    }
-    return stream
-  }
-
-  private func values(of trainer: Trainer) -> StreamPosition? {
     let width = table.columns.count
     guard trainer.model.configuration.isStateful else {
       let length = series.sequenceLength + series.horizon
       return StreamPosition(
-        nextValues: ranges.map { range in
-          let first = max(range.lowerBound, range.upperBound - length)
-          return Array(values[first * width..<range.upperBound * width])
-        }, lastValues: lastValues, keys: series.key == nil ? [] : table.series.map(\.key))
+        .series(
+          ranges.enumerated().map { index, range in
+            let first = max(range.lowerBound, range.upperBound - length)
+            return position(in: index, behind: values[first * width..<range.upperBound * width])
+          }))
     }
     guard trainer.optimizer.iterations > 0 else { return nil }
     let updates =
@@ -150,12 +143,18 @@ final class SeriesData: TrainingData {
       ? trainer.updatesPerEpoch : trainer.progress.updateInEpoch
     // The last row of a batch reads the newest stretch.
     let read = training.starts[updates * trainer.options.batchSize - 1] + training.timeSteps
-    return StreamPosition(nextValues: [Array(values[(read * width)...])], lastValues: lastValues)
+    return StreamPosition(.series([position(in: 0, behind: values[(read * width)...])]))
   }
 
-  /// What the next row of each series may need of the last one.
-  private var lastValues: [[Double]] {
-    series.needsLastValues ? table.series.map { $0.values.suffix(table.columns.count) } : []
+  /// Where a stream of a series stands that is fed some rows next, with what its next row may need of the last one.
+  private func position(
+    in index: Int, behind rows: ArraySlice<Float>
+  ) -> StreamPosition.Series {
+    let own = table.series[index]
+    return StreamPosition.Series(
+      key: series.key == nil ? nil : own.key, rows: Array(rows),
+      lastValues: series.needsLastValues ? own.values.suffix(table.columns.count) : [],
+      dates: series.date == nil ? [] : own.dates.suffix(DateRule.looksAt))
   }
 
   /// The scaling, with what the model errs by on the part for validation.

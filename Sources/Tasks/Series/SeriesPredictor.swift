@@ -101,8 +101,11 @@ package final class SeriesPredictor {
   /// The dates of the last rows of a series: those of the file that is looked at, or those that the checkpoint has. One that was
   /// written before it had any finds them in the data, if they are there.
   private func dates(of series: Int, in basis: Basis) -> [String] {
-    let known = basis.followsState ? checkpoint.stream?.dates ?? [] : []
-    return known.indices.contains(series) ? known[series] : basis.table?.series[series].dates ?? []
+    let known = basis.followsState ? checkpoint.stream?.series ?? [] : []
+    guard known.indices.contains(series), !known[series].dates.isEmpty else {
+      return basis.table?.series[series].dates ?? []
+    }
+    return known[series].dates
   }
 
   /// Why no dates follow some others; `nil` if there is no column of dates.
@@ -167,15 +170,12 @@ package final class SeriesPredictor {
 
   /// - Parameter table: The data of the training, if they are there.
   private func ownBasis(_ table: SeriesTable?) throws -> Basis {
-    guard let stream = checkpoint.stream, !stream.nextValues.isEmpty,
-      stream.nextValues.allSatisfy({ !$0.isEmpty }),
-      !task.isDifferenced || !stream.lastValues.isEmpty
+    let known = checkpoint.stream?.series ?? []
+    guard !known.isEmpty,
+      known.allSatisfy({ !$0.rows.isEmpty && !(task.isDifferenced && $0.lastValues.isEmpty) })
     else { throw FileError(.invalid, file: file, "has not been trained yet") }
     let series: [(key: String, values: [Float], last: Double)]
-    series = stream.nextValues.enumerated().map { index, values in
-      let last = stream.lastValues.isEmpty ? 0 : stream.lastValues[index][0]
-      return (stream.keys.indices.contains(index) ? stream.keys[index] : "", values, last)
-    }
+    series = known.map { ($0.key ?? "", $0.rows, $0.lastValues.first ?? 0) }
     let isOfThese = table?.series.map(\.key).areExactly(series.map(\.key)) ?? false
     let all = try series.map { series in
       guard let encoding = encodings.encoding(of: series.key) else {

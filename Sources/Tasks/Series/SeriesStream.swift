@@ -12,14 +12,11 @@ final class SeriesStream: LineStream {
   private let learner: OnlineTrainer?
   private let columns: Int
   private var line: SeriesLine
-  /// The names of the series, and their numbers.
-  private var keys: [String] = []
+  /// Where each series stands. A state that is carried has read all rows but the last; the last values are known of
+  /// every series that has had a row.
+  private var series: [StreamPosition.Series]
+  /// The numbers of the series among them.
   private var numbers: [ExactText: Int] = [:]
-  /// The last rows of each series, the oldest first: `[rows, columns]`, as the model reads them. A state that is
-  /// carried has read all but the last of them.
-  private var recent: [[Float]] = []
-  /// The last row of each series in the data's own units, `[columns]`.
-  private var lastValues: [[Double]] = []
   /// The state before the last row.
   private let stateBefore: StateSnapshot
   /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
@@ -76,36 +73,30 @@ final class SeriesStream: LineStream {
     forecaster = try Forecaster(task, parameters: checkpoint.parameters)
     stateBefore = StateSnapshot(of: forecaster.model)
     learner = try learns ? Self.learner(file, task) : nil
-    keys = checkpoint.stream?.keys ?? []
-    recent = checkpoint.stream?.nextValues ?? []
-    lastValues = checkpoint.stream?.lastValues ?? []
-    for (number, key) in keys.enumerated() { numbers[ExactText(key)] = number }
-    if task.key == nil {
-      numbers[ExactText("")] = 0
-      recent = [recent.first ?? []]
-    }
-    if lastValues.isEmpty {
-      let keys = keys
-      lastValues = recent.enumerated().map { index, rows in
-        let own = keys.indices.contains(index) ? scaling.of(series: keys[index]) : scaling
-        return rows.suffix(columns).enumerated().map {
-          (own ?? scaling).unscaled($1, column: $0)
-        }
+    series = checkpoint.stream?.series ?? []
+    if task.key == nil { series = [series.first ?? StreamPosition.Series()] }
+    for (number, series) in series.enumerated() { numbers[ExactText(series.key ?? "")] = number }
+    for index in series.indices where series[index].lastValues.isEmpty {
+      let own = series[index].key.flatMap { scaling.of(series: $0) } ?? scaling
+      series[index].lastValues = series[index].rows.suffix(columns).enumerated().map {
+        own.unscaled($1, column: $0)
       }
     }
     guard isStateful else {
-      recent = recent.map { $0.suffix(kept * columns) }
+      for index in series.indices {
+        series[index].rows = series[index].rows.suffix(kept * columns)
+      }
       return
     }
     if let state = checkpoint.recurrentState {
       try forecaster.restore(state, row: checkpoint.configuration.stateRows - 1)
     }
-    let rows = recent[0]
+    let rows = series[0].rows
     for first in stride(from: 0, to: rows.count, by: columns) {
       forecaster.model.keepStates(in: stateBefore)
       forecaster.read(rows[first..<first + columns])
     }
-    recent[0] = Array(rows.suffix(columns))
+    series[0].rows = rows.suffix(columns)
   }
 
   private static func learner(_ file: ModelFile, _ task: SeriesTask) throws -> OnlineTrainer {
@@ -132,12 +123,12 @@ final class SeriesStream: LineStream {
       }
       encoding = own
     }
-    let series = numbers[ExactText(line.key)]
-    guard try takeRow(after: series, line: number) else {
+    let known = numbers[ExactText(line.key)]
+    guard try takeRow(after: known, line: number) else {
       answer.append(UInt8(ascii: "\n"))
       return true
     }
-    let place = series ?? begin(line.key)
+    let place = known ?? begin(line.key)
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
     var value = values[0]
@@ -153,8 +144,8 @@ final class SeriesStream: LineStream {
   /// Scales the row that the line holds.
   ///
   /// - Returns: Whether it is to be read; one with missing values may be left out.
-  private func takeRow(after series: Int?, line number: Int) throws -> Bool {
-    let before = series.flatMap { lastValues[$0].isEmpty ? nil : lastValues[$0] }
+  private func takeRow(after place: Int?, line number: Int) throws -> Bool {
+    let before = place.map { series[$0].lastValues }.flatMap { $0.isEmpty ? nil : $0 }
     for column in 0..<columns {
       if let value = line.values[column] {
         values[column] = value
@@ -183,28 +174,26 @@ final class SeriesStream: LineStream {
   }
 
   private func begin(_ key: String) -> Int {
-    numbers[ExactText(key)] = recent.count
-    keys.append(key)
-    recent.append([])
-    lastValues.append([])
-    return recent.count - 1
+    numbers[ExactText(key)] = series.count
+    series.append(StreamPosition.Series(key: key))
+    return series.count - 1
   }
 
   /// Learns from the row if it is to, and reads it.
-  private func read(series: Int) throws -> UnsafeBufferPointer<Float> {
-    if let learner, forecaster.isStateful, !recent[series].isEmpty {
+  private func read(series place: Int) throws -> UnsafeBufferPointer<Float> {
+    if let learner, forecaster.isStateful, !series[place].rows.isEmpty {
       learner.model.restoreStates(from: stateBefore)
-      let (last, next) = (recent[series], row)
+      let (last, next) = (series[place].rows, row)
       try learner.learn(input: { _, feature in last[feature] }, target: { _ in next[0] })
     }
-    if recent[series].count == kept * columns { recent[series].removeFirst(columns) }
-    recent[series] += row
-    lastValues[series] = values
+    if series[place].rows.count == kept * columns { series[place].rows.removeFirst(columns) }
+    series[place].rows += row
+    series[place].lastValues = values
     guard !forecaster.isStateful else {
       forecaster.model.keepStates(in: stateBefore)
       return forecaster.read(row[...])
     }
-    let rows = recent[series]
+    let rows = series[place].rows
     if let learner, rows.count == kept * columns {
       let (columns, length) = (columns, task.sequenceLength)
       try learner.learn(
@@ -218,9 +207,13 @@ final class SeriesStream: LineStream {
 
   func store(in checkpoint: inout Checkpoint) throws {
     let isCarried = forecaster.isStateful && !keepsNewest
+    let stored = series.map { series in
+      StreamPosition.Series(
+        key: series.key, rows: series.rows,
+        lastValues: task.needsLastValues ? series.lastValues : [])
+    }
     checkpoint.stream = StreamPosition(
-      nextValues: isCarried ? [] : recent, lastValues: task.needsLastValues ? lastValues : [],
-      keys: keys, sampler: checkpoint.stream?.sampler, hasMoved: true)
+      isCarried ? .rows : .series(stored), sampler: checkpoint.stream?.sampler, hasMoved: true)
     guard forecaster.isStateful, var state = checkpoint.recurrentState else { return }
     let model = forecaster.model
     let now = StateSnapshot(of: model)

@@ -103,14 +103,14 @@ struct TextData: TrainingData {
     let updates =
       trainer.progress.updateInEpoch == 0
       ? trainer.updatesPerEpoch : trainer.progress.updateInEpoch
-    return StreamPosition(
-      nextInput: try (0..<batch).map { row in
-        var number = 0
-        try text.read(
-          at: training.position(of: (updates - 1) * batch + row) + training.timeSteps, length: 1,
-          reader: row
-        ) { number = Int($1) }
-        return [number]
-      })
+    let next = try (0..<batch).map { row in
+      var number = 0
+      try text.read(
+        at: training.position(of: (updates - 1) * batch + row) + training.timeSteps, length: 1,
+        reader: row
+      ) { number = Int($1) }
+      return [number]
+    }
+    return StreamPosition(.symbols(StreamPosition.Symbols(next: next)))
   }
 }

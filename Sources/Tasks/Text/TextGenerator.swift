@@ -65,12 +65,12 @@ package final class TextGenerator {
   ///
   /// - Throws: `ConfigurationError` if there is no such row, or the state is not one of this model's.
   package func resume(
-    _ stream: StreamPosition, state: RecurrentState?, row: Int
+    _ stream: StreamPosition.Symbols, state: RecurrentState?, row: Int
   ) throws(ConfigurationError) {
-    guard stream.nextInput.indices.contains(row) else {
+    guard stream.next.indices.contains(row) else {
       throw ConfigurationError("the stream has no symbol to go on with in row \(row)")
     }
-    next = stream.nextInput[row]
+    next = stream.next[row]
     guard let state, isStateful else { return }
     try model.restore(state.row(row))
   }
@@ -152,11 +152,11 @@ package final class TextGenerator {
   /// Stores where the row of the stream stands; the other rows stay where they are.
   func store(in checkpoint: inout Checkpoint, row: Int) {
     let rows = checkpoint.configuration.stateRows
-    var inputs = checkpoint.stream?.nextInput ?? []
+    var inputs = checkpoint.stream?.symbols?.next ?? []
     if !isStateful || inputs.count != rows { inputs = [[Int]](repeating: next, count: rows) }
     inputs[row] = next
     checkpoint.stream = StreamPosition(
-      nextInput: inputs,
+      .symbols(StreamPosition.Symbols(next: inputs)),
       sampler: sampler.map {
         StreamPosition.Sampler(seed: $0.generator.seed, position: $0.generator.position)
       } ?? checkpoint.stream?.sampler, hasMoved: true)

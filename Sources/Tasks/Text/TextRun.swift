@@ -37,8 +37,8 @@ package final class TextRun {
       } catch {
         throw SeedError("\(file.path): the seed's \(error)")
       }
-    } else if let stream, !stream.nextInput.isEmpty {
-      try generator.resume(stream, state: file.checkpoint.recurrentState, row: row)
+    } else if let symbols = stream?.symbols {
+      try generator.resume(symbols, state: file.checkpoint.recurrentState, row: row)
     } else {
       throw file.error("holds no running stream; begin one with a seed, and store where it ends")
     }

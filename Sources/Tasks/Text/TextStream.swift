@@ -27,8 +27,8 @@ final class TextStream: LineStream {
     } else {
       learner = nil
     }
-    if let stream = checkpoint.movedStream, !stream.nextInput.isEmpty {
-      try generator.resume(stream, state: checkpoint.recurrentState, row: 0)
+    if let symbols = checkpoint.movedStream?.symbols {
+      try generator.resume(symbols, state: checkpoint.recurrentState, row: 0)
     }
   }
 
