@@ -5,7 +5,7 @@ package struct StreamPosition: Equatable, Sendable {
     case symbols(Symbols)
     /// One series, or several with names.
     case series([Series])
-    /// Rows of numbers, all of which the state has read: nothing is left to feed.
+    /// Rows of numbers, or whole sequences, that have all been read: nothing is left to feed.
     case rows
   }
 

@@ -16,6 +16,14 @@ import Testing
     #expect(try ModelFormats.named(name).suffix == suffix)
   }
 
+  /// Kept checkpoints are called as the one that they were.
+  @Test(arguments: [
+    ("a.h5", ".h5"), ("A.HDF5", ".HDF5"), ("a.weights.h5", ".weights.h5"), ("a", ""),
+  ])
+  func namesKeepTheirEnds(name: String, end: String) {
+    #expect(ModelFormats.suffix(of: name) == end)
+  }
+
   @Test(arguments: ["a", "a.h6", "a.h5/b", ".hidden", "h5", "a."])
   func otherNamesAreRefused(name: String) throws {
     let error = #expect(throws: ConfigurationError.self) { try ModelFormats.named(name) }

@@ -1,5 +1,6 @@
 import Files
 import HDF5
+import Recurrent
 
 /// Sections as groups of an HDF5 file, beside those of Keras, which does not look at them.
 ///
@@ -17,7 +18,10 @@ struct HDF5Store {
   /// The attribute that is there only if a symbol is spelt as the NUL is: the number of the one that is a NUL, or −1.
   private static let nulAttribute = "nul"
   /// The most values of a list, and of one that has some for each sample or epoch.
-  private static let most = 1 << 28
+  private static let most = 1 << 24
+  private static let mostOfRun = 1 << 28
+  /// The most rows of a batch, or series.
+  private static let mostRows = ModelConfiguration.largestAxis
 
   private let group: Group
   private let arrays: ArrayReader
@@ -172,11 +176,14 @@ extension HDF5Store: SectionStore {
   func indices(_ name: String) throws -> [Int32] {
     let dataset = try group.dataset(name)
     guard case .integer = try dataset.kind() else { throw invalid(name, "holds no integers") }
-    return try dataset.read(most: Self.most)
+    return try dataset.read(most: Self.mostOfRun)
   }
 
   func floats(_ name: String) throws -> [Float] { try group.dataset(name).read(most: Self.most) }
-  func numbers(_ name: String) throws -> [Double] { try group.dataset(name).read(most: Self.most) }
+
+  func numbers(_ name: String) throws -> [Double] {
+    try group.dataset(name).read(most: Self.mostOfRun)
+  }
 
   func integerRows(_ name: String) throws -> [[Int]] {
     try rows(name, of: Int64.self).map { $0.map(Int.init) }
@@ -187,7 +194,7 @@ extension HDF5Store: SectionStore {
   private func rows<Value: Element>(_ name: String, of type: Value.Type) throws -> [[Value]] {
     let dataset = try group.dataset(name)
     let shape = try dataset.shape()
-    guard shape.count == 2, shape[0] <= Self.most else {
+    guard shape.count == 2, shape[0] <= Self.mostRows else {
       throw invalid(name, "must have rows and columns, has shape \(shape)")
     }
     let values = try dataset.read(type, most: Self.most)

@@ -21,6 +21,6 @@ final class TagStream: LineStream {
   }
 
   func store(in checkpoint: inout Checkpoint) {
-    if checkpoint.stream == nil { checkpoint.stream = StreamPosition(hasMoved: true) }
+    if checkpoint.stream == nil { checkpoint.stream = StreamPosition(.rows, hasMoved: true) }
   }
 }
