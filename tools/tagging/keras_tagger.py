@@ -6,7 +6,7 @@ Embedding(mask_zero) → Bidirectional(LSTM(return_sequences)) → Dense(softmax
 of which Keras takes the mean over a batch's steps that are not padding. Symbol 0 is padding, 1 any that the training
 did not have, then the training's symbols, the most frequent first. Tags are in the order of their bytes.
 
-Keras on TensorFlow gives Adam the embedding's gradient by occurrence: its second moment takes the sum of their squares,
+Keras on TensorFlow gives Adam the embedding's gradient by occurrence: its second moment takes the sum of their squares
 where Keras on other backends takes the square of their sum. `--summed` has TensorFlow do that as well.
 
 Sequences are padded in front, and of longer ones the last `--steps` are kept (0: as many as the longest of the
@@ -57,9 +57,12 @@ index = {label: position for position, label in enumerate(labels)}
 steps = arguments.steps or max(len(tags) for _, tags in training)
 
 
-class SummedAdam(keras.optimizers.Adam):
-    def apply(self, gradients, variables=None):
-        return super().apply([tf.convert_to_tensor(gradient) for gradient in gradients], variables)
+def adam():
+    optimizer = keras.optimizers.Adam(arguments.learning_rate)
+    if arguments.summed:
+        apply = optimizer.apply
+        optimizer.apply = lambda gradients, variables=None: apply(list(map(tf.convert_to_tensor, gradients)), variables)
+    return optimizer
 
 
 def padded(sequences):
@@ -83,9 +86,7 @@ def run(seed):
         keras.layers.Dense(len(labels), activation="softmax"),
     ])
     # `weighted_metrics` leave padding out as the loss does.
-    adam = SummedAdam if arguments.summed else keras.optimizers.Adam
-    model.compile(loss="sparse_categorical_crossentropy", optimizer=adam(arguments.learning_rate),
-                  weighted_metrics=["accuracy"])
+    model.compile(loss="sparse_categorical_crossentropy", optimizer=adam(), weighted_metrics=["accuracy"])
     targets = padded([[index[tag] for tag in tags] for _, tags in training])
     begin = time.perf_counter()
     history = model.fit(inputs(training), targets, batch_size=arguments.batch_size, epochs=arguments.epochs, verbose=0)
