@@ -1,4 +1,4 @@
 /// The version of the library and its commands, by semantic versioning.
 public enum ToolkitVersion {
-  public static let current = "0.7.0"
+  public static let current = "0.8.0"
 }
