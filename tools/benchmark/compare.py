@@ -177,7 +177,7 @@ def others(folder):
                   peer("h5py", work, *options(file=f"{folder}/peer.h5", rounds=9)), 1, None)
 
 
-def compare(row, ceilings):
+def compare(row, hardware_limits):
     """Measures us and the peer in turns and prints a line of the table."""
     mine, theirs = [], []
     for _ in range(TURNS):
@@ -185,7 +185,7 @@ def compare(row, ceilings):
         theirs += measure(row.theirs)
     here, there = statistics.median(mine), statistics.median(theirs)
     ratio = here / there if row.peer.startswith("ours") else there / here
-    part = f"{100 * ceilings[row.limit[0]] * row.limit[1] / here:.0f} %" if row.limit else ""
+    part = f"{100 * hardware_limits[row.limit[0]] * row.limit[1] / here:.0f} %" if row.limit else ""
     print(f"| {row.work} | {text(here, row.unit)} | {text(min(mine), row.unit)}–{text(max(mine), row.unit)} "
           f"| {row.peer} | {text(there, row.unit)} | {ratio:.{1 if ratio >= 10 else 2}f} × "
           f"| {f'{row.aim} ×' if row.aim else ''} | {part} |", flush=True)
@@ -195,12 +195,12 @@ def compare(row, ceilings):
 with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as folder:
     instructions = json.loads(run([*ours("peak"), "--rounds", 1]).splitlines()[-1])["instruction_set"]
     print(f"{processor()}; instruction set {instructions}", flush=True)
-    ceilings = {"flops": min(measure(ours("peak"))), "bytes": min(measure(ours("memory")))}
-    print(f"{arguments.threads} threads: multiply-adds in registers reach {1e-9 / ceilings['flops']:.0f} GFLOP/s, "
-          f"reads of memory {1e-9 / ceilings['bytes']:.1f} GB/s\n")
-    print("| work | here | spread | peer | | ratio | aim | of the ceiling |")
+    hardware_limits = {"flops": min(measure(ours("peak"))), "bytes": min(measure(ours("memory")))}
+    print(f"{arguments.threads} threads: multiply-adds in registers reach {1e-9 / hardware_limits['flops']:.0f} GFLOP/s, "
+          f"reads of memory {1e-9 / hardware_limits['bytes']:.1f} GB/s\n")
+    print("| work | here | spread | peer | | ratio | aim | of the hardware limit |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
-    kept = [compare(row, ceilings) for row in
+    kept = [compare(row, hardware_limits) for row in
             (*experiments(), *training(), *layers(), *sampling(), *others(folder)) if arguments.only in row.work]
     times = process([BIN / "lstm-predict", ROOT / "models/stateful.h5", "--seed", "A", "--steps", "25"])
     print(f"| `lstm-predict … --steps 25`, process | {text(statistics.median(times), 's')} "
@@ -209,4 +209,4 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump(dict(processor=processor(), instruction_set=instructions, threads=arguments.threads,
-                           ceilings=ceilings, rows=kept), file, indent=1)
+                           hardware_limits=hardware_limits, rows=kept), file, indent=1)
