@@ -79,7 +79,8 @@ package struct CommandModes {
     let asked = modes.filter { $0.isAskedFor(by: given) }
     guard !asked.isEmpty else {
       guard let standard else {
-        let all = modes.flatMap(\.triggers)
+        // Special cases come first in the list, and are none to begin with.
+        let all = modes.filter(\.needs.isEmpty).reversed().flatMap(\.triggers)
         throw ValidationError("give one of \(all.joined(separator: ", "))")
       }
       return standard
@@ -109,17 +110,18 @@ package struct CommandModes {
   ///   missing.
   func check(_ given: [String]) throws {
     let mode = try mode(of: given)
-    let name = mode.triggers.count > 1 ? mode.triggers.first(where: given.contains) : nil
+    let trigger = mode.triggers.first(where: given.contains)
+    let name = mode.triggers.count > 1 ? trigger ?? mode.title : mode.title
     for option in given where !mode.accepted.contains(option) {
       let others = modes.filter { $0.accepted.contains(option) }.map(\.title)
+        .joined(separator: ", ")
       // An option of no mode is the command's own.
       guard !others.isEmpty else { continue }
-      throw ValidationError(
-        "\(option) does not go with \(name ?? mode.title); it goes with \(others.joined(separator: ", "))"
-      )
+      guard trigger != nil else { throw ValidationError("\(option) goes with \(others) only") }
+      throw ValidationError("\(option) does not go with \(name); it goes with \(others)")
     }
     if let missing = mode.needs.first(where: { !given.contains($0) }) {
-      throw ValidationError("\(name ?? mode.title) needs \(missing)")
+      throw ValidationError("\(trigger ?? mode.title) needs \(missing)")
     }
   }
 }

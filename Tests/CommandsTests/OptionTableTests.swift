@@ -85,7 +85,7 @@ import Testing
         [["--level", "word"], ["--horizon", "2"], ["--loss", "mse"], ["--regression"]]
       ),
       (
-        [], "experiment",
+        [], "goes with",
         [
           ["--framing", "window"], ["--difference"], ["--sequence-length", "3"],
         ]

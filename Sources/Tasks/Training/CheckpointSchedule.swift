@@ -34,7 +34,7 @@ package struct CheckpointSchedule {
         let complete = ModelFormats.all.filter(\.holds.isComplete).map(\.suffix)
         throw ConfigurationError(
           "\(path): training cannot go on from a \(format.suffix) file; save a "
-            + "\(complete.joined(separator: " or ")) file and turn it into one with lstm-convert")
+            + "\(complete.joined(separator: " or ")) file and convert it afterwards")
       }
     }
     guard bestPath != path else {
