@@ -18,7 +18,7 @@
 enum { page_size = 1 << 16 };
 
 struct cfileimage {
-  // Tells images apart even where one takes the memory of another.
+  // Distinguishes images even where one takes the memory of another.
   uint64_t serial;
   int descriptor;  // -1 for a file in memory
   uint64_t offset;

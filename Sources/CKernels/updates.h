@@ -24,9 +24,9 @@ INLINE void update_some(enum ckernels_rule rule, int is_plain, const struct cker
                         struct update_lanes at, size_t count) {
   vector w = load(at.weights, count);
   if (!is_plain) {
-    vector price = __builtin_elementwise_copysign((vector)(u->l1), w);
-    price = multiply_add(w, (vector)(u->l2), from_bits(bits_of(price) & (w != 0.0f)));
-    g = clamp((g + price) * u->scale, -u->clip, u->clip);
+    vector penalty = __builtin_elementwise_copysign((vector)(u->l1), w);
+    penalty = multiply_add(w, (vector)(u->l2), from_bits(bits_of(penalty) & (w != 0.0f)));
+    g = clamp((g + penalty) * u->scale, -u->clip, u->clip);
   }
   w = multiply_add(w, (vector)(-u->decay), w);
   g = counted(g);

@@ -31,7 +31,7 @@ package enum CheckpointFile {
 
   /// Checks that a file is whole, sealed and loads.
   ///
-  /// - Throws: ``FileError`` that tells what is wrong with it.
+  /// - Throws: ``FileError`` that says what is wrong with it.
   package static func verify(_ path: String) throws {
     try ModelFormats.readable(path).verify(path)
   }

@@ -11,7 +11,7 @@ package struct Scaling: Equatable, Sendable {
   }
 
   package var method: Method
-  /// The names of the columns: the features, then the target if it is none of them.
+  /// The names of the columns: the features, then the target if it is not one of them.
   package var columns: [String]
   /// The series that have offsets and scales of their own, in this order; empty if one scaling is for all.
   package var keys: [String]
@@ -36,7 +36,7 @@ package struct Scaling: Equatable, Sendable {
 
   /// The scaling of one series.
   ///
-  /// - Returns: `nil` if the series is none of ``keys``.
+  /// - Returns: `nil` if the series is not one of ``keys``.
   package func of(series key: String) -> Scaling? {
     guard !keys.isEmpty else { return self }
     return keys.firstIndex(exactly: key).map(of(series:))

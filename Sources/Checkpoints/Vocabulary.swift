@@ -38,7 +38,7 @@ package struct Vocabulary: Equatable, Sendable {
     return Float(Double(index) / divisor)
   }
 
-  /// Whether a symbol's number is no input as it is.
+  /// Whether a symbol's number is not the input as it is.
   package var isScaled: Bool { if case .scaled = encoding { true } else { false } }
 
   /// Puts a symbol where a model reads its input.

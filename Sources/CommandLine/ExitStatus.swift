@@ -13,21 +13,21 @@ package enum ExitStatus {
   package static let different = ExitCode(1)
   /// The command line is wrong.
   package static let usage = ExitCode(64)
-  /// The data or the checkpoint is not what it should be.
+  /// The data or the checkpoint is not as it should be.
   package static let dataError = ExitCode(65)
-  /// There is no such input.
+  /// An input was not found, or cannot be read.
   package static let noInput = ExitCode(66)
-  /// The output cannot be made.
+  /// The output cannot be created.
   package static let cannotCreate = ExitCode(73)
   /// Reading or writing failed.
   package static let inputOutput = ExitCode(74)
-  /// Somebody else is writing this checkpoint; try again later.
+  /// Another process is writing this checkpoint; try again later.
   package static let temporaryFailure = ExitCode(75)
 
   /// Stopped by a signal, after the state was saved.
   package static func stopped(by signal: Int32) -> ExitCode { ExitCode(128 + signal) }
 
-  /// The code that tells what kind of error it is.
+  /// The code for the kind of error.
   static func of(_ error: any Error) -> ExitCode {
     switch error {
     case let error as FileError:

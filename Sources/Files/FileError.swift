@@ -1,26 +1,29 @@
-/// A checkpoint that cannot be read or written: which file, what in it, and why.
+/// A file that cannot be read or written: which one, what in it, and why.
 public struct FileError: Error, Equatable, CustomStringConvertible {
-  /// What kind of trouble it is.
+  /// The kind of error.
   public enum Kind: Sendable {
-    /// There is no such file, or it may not be read.
+    /// The file was not found, or must not be read.
     case noInput
-    /// The file is not what it should be.
+    /// The file's content is not as it should be.
     case invalid
-    /// The file cannot be made where it should be.
+    /// The file cannot be created in its place.
     case cannotCreate
-    /// Reading or writing failed on the way.
+    /// Reading or writing failed.
     case inputOutput
     /// Another process is writing this checkpoint.
     case busy
   }
 
+  /// The kind of error.
   public let kind: Kind
+  /// The path of the file.
   public let file: String
-  /// What is wrong and, where there is something to do, what.
+  /// What is wrong and, if there is a remedy, what to do.
   public let reason: String
   /// What can be given to get on.
   package let remedies: [Remedy]
 
+  /// An error without remedies.
   public init(_ kind: Kind, file: String, _ reason: String) {
     self.init(kind, file: file, reason, remedies: [])
   }
@@ -32,6 +35,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     self.remedies = remedies
   }
 
+  /// The file and the reason.
   public var description: String { "\(file): \(reason)" }
 }
 

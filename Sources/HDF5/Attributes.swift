@@ -54,7 +54,7 @@ package struct Attributes: Sendable {
     return strings[0]
   }
 
-  /// The texts of an attribute, of fixed or variable length; an empty array of any type is no texts.
+  /// The texts of an attribute, of fixed or variable length; an empty array of any type is an empty list of texts.
   ///
   /// - Throws: ``HDF5Error`` if it is missing or not text.
   package func strings(_ name: String) throws(HDF5Error) -> [String] {

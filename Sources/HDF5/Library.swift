@@ -86,7 +86,7 @@ private final class Lock: @unchecked Sendable {
 /// Runs `body` while no thread is inside libhdf5: a process that is forked then can use the library.
 package func whileHDF5IsIdle<Result>(_ body: () -> Result) -> Result { Library.whileIdle(body) }
 
-/// Where in which file a value stands; what errors tell.
+/// Where in which file a value stands; what errors show.
 struct Place: Sendable {
   let file: String
   let object: String

@@ -1,24 +1,68 @@
-/// What Keras calls an activation: a function of each value, or of each row. ``ActivationKernels`` computes it.
+/// A function of each value, or of each row: an activation of Keras.
 ///
 /// Formulas and constants as in `keras.activations`.
 public enum Activation: String, CaseIterable, Sendable {
-  case linear, relu, relu6, elu, selu, celu, gelu, silu, swish, mish, softplus, softsign, tanh
-  case sigmoid, exponential, softmax
+  /// `x`.
+  case linear
+  /// `max(x, 0)`.
+  case relu
+  /// `min(max(x, 0), 6)`.
+  case relu6
+  /// `x` above 0, `eˣ − 1` below.
+  case elu
+  /// `1.0507 x` above 0, `1.7581 (eˣ − 1)` below.
+  case selu
+  /// `x` above 0, `eˣ − 1` below.
+  case celu
+  /// `x Φ(x)`, with the distribution function `Φ` of the normal distribution.
+  case gelu
+  /// `x σ(x)`.
+  case silu
+  /// Another name for ``silu``.
+  case swish
+  /// `x tanh(softplus(x))`.
+  case mish
+  /// `ln(1 + eˣ)`.
+  case softplus
+  /// `x / (1 + |x|)`.
+  case softsign
+  /// The hyperbolic tangent.
+  case tanh
+  /// `1 / (1 + e⁻ˣ)`.
+  case sigmoid
+  /// `eˣ`.
+  case exponential
+  /// `eˣ` of each value of a row, divided by their sum.
+  case softmax
+  /// `x` above 0, `0.2 x` below.
   case leakyRelu = "leaky_relu"
+  /// `x / 6 + 0.5`, limited to 0…1.
   case hardSigmoid = "hard_sigmoid"
-  /// Keras 2's, with another slope than Keras 3's.
+  /// That of Keras 2: `0.2 x + 0.5`, limited to 0…1.
   case hardSigmoid2 = "hard_sigmoid_keras2"
+  /// `x` times ``hardSigmoid``.
   case hardSilu = "hard_silu"
+  /// Another name for ``hardSilu``.
   case hardSwish = "hard_swish"
+  /// `x`, limited to −1…1.
   case hardTanh = "hard_tanh"
+  /// `x` if `|x| > 0.5`, otherwise 0.
   case hardShrink = "hard_shrink"
+  /// `x`, moved towards 0 by 0.5; 0 between −0.5 and 0.5.
   case softShrink = "soft_shrink"
+  /// `x − tanh(x)`.
   case tanhShrink = "tanh_shrink"
+  /// `ln σ(x)`.
   case logSigmoid = "log_sigmoid"
+  /// The logarithm of ``softmax``.
   case logSoftmax = "log_softmax"
+  /// `(x + √(x² + 4)) / 2`.
   case squareplus
+  /// `x` above 0.5, otherwise 0.5.
   case threshold
+  /// 0 below −1, `(x + 1)² / 4` up to 1, then `x`.
   case sparsePlus = "sparse_plus"
+  /// `(x + 1) / 2`, limited to 0…1.
   case sparseSigmoid = "sparse_sigmoid"
 
   /// Whether the gradient needs the values before the activation; softmax and those that a layer computes most often do

@@ -53,7 +53,7 @@ package protocol SymbolKernels: BinaryFloatingPoint, Sendable {
   static func mark(
     _ symbols: SymbolRows<Self>, rows: Int, in marks: UnsafeMutablePointer<UInt8>)
 
-  /// The whole numbers from 0 to below `limit` that values are; −1 for each that is none.
+  /// The whole numbers from 0 to below `limit` that values are; −1 for every other value.
   static func wholeNumbers(
     _ values: UnsafePointer<Self>, below limit: Int, count: Int,
     into numbers: UnsafeMutablePointer<Int32>)

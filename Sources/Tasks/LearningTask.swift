@@ -6,7 +6,7 @@ import Files
 /// A value is the task itself: what somebody asks for, what a training run carries out, and, encoded, what a file keeps.
 /// A kind is a folder with its data, evaluation, predictions and stream, and an entry in ``TaskRegistry``.
 package protocol LearningTask: Codable, Equatable, Sendable {
-  /// The member of a stored task that tells this kind from all others.
+  /// The member of a stored task by which this kind is recognized.
   static var mark: String { get }
   /// What models of this kind are of, in the plural: `texts`.
   static var title: String { get }

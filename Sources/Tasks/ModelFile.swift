@@ -23,7 +23,7 @@ package final class ModelFile {
       let format = try ModelFormats.named(target)
       guard format.isReadable else {
         throw ConfigurationError(
-          "\(target): no stream can go on from a \(format.suffix) file; store the state in another format"
+          "\(target): a stream cannot continue from a \(format.suffix) file; store the state in another format"
         )
       }
       self.target = (target, try FileLock(target))

@@ -34,7 +34,7 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The optimizer of `experiment`.")
   var optimizer = "adam"
 
-  @Option(help: "The norm that `experiment` clips gradients to.")
+  @Option(help: "The norm to which `experiment` clips gradients.")
   var clipNorm: Double?
 
   @Option(help: "The L2 regularizer of the LSTM in `experiment`.")
@@ -43,7 +43,7 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The class of `layer`: LSTM, GRU or SimpleRNN.")
   var layer = "LSTM"
 
-  @Option(help: "What `layer` does beside its steps.")
+  @Option(help: "A variant of `layer`.")
   var variant: LayerVariant = .plain
 
   @Option(help: "Units of the layers of the other models.")
@@ -58,13 +58,13 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "Time steps of a batch.")
   var steps = 50
 
-  @Option(help: "Epochs, updates or symbols that a round takes.")
+  @Option(help: "The epochs, updates or symbols of a round.")
   var count = 100
 
-  @Option(help: "How often to measure.")
+  @Option(help: "The number of rounds.")
   var rounds = 5
 
-  @Option(help: "Threads of large products.")
+  @Option(help: "The number of threads.")
   var threads = ComputeThreads.available
 
   @Option(help: "The file of `save` and `load`.")

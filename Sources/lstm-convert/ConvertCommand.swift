@@ -15,7 +15,7 @@ struct ConvertCommand: ToolCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "lstm-convert",
-    abstract: "Turn a model file into another format.",
+    abstract: "Convert a model file into another format.",
     discussion: """
       FORMATS, by the end of the name:
       \(formatList)
@@ -41,14 +41,17 @@ struct ConvertCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model that FILE has the weights of, if it has weights alone.", valueName: "MODEL"))
+      "The model for the weights in FILE, if it holds only weights.", valueName: "MODEL"))
   var model: String?
 
-  @Option(help: "Which Keras opens the output: 3, or 2 for tf-keras. (default: as FILE)")
+  @Option(
+    help: ArgumentHelp(
+      "The version of Keras that opens the output: 3, or 2 for tf-keras. (default: that of FILE)",
+      valueName: "VERSION"))
   var kerasVersion: KerasVersion?
 
   func validate() throws {
-    // What is not read again has no words to be read by.
+    // A format that cannot be read has no layout of Keras'.
     if kerasVersion != nil, let format = try? ModelFormats.named(output), !format.isReadable {
       throw ValidationError(
         "--keras-version does nothing with \(output); no Keras opens \(format.suffix) files")

@@ -19,7 +19,7 @@ struct InspectCommand: ToolCommand {
     discussion: """
       \(exampleList)
 
-      --diff ends with exit code 1 if the files differ.
+      The exit code of --diff is 1 if the files differ.
       """,
     version: version)
 
@@ -36,7 +36,8 @@ struct InspectCommand: ToolCommand {
 
   @OptionGroup(title: "What to show") var config: ConfigOption
 
-  @Option(help: "text, json, csv, or npy (with --dump).")
+  @Option(
+    help: ArgumentHelp("The format of the output; npy only with --dump.", valueName: "FORMAT"))
   var format: ReportFormat = .text
 
   static var rules: CommandModes? {

@@ -6,7 +6,7 @@ struct TableOptions: CommandMode {
   static let triggers = ["--weights", "--state", "--optimizer", "--history"]
   static let takes = ["--format"]
 
-  @Flag(help: "Every weight array with its spread.")
+  @Flag(help: "Every weight array with its mean, deviation and range.")
   var weights = false
 
   @Flag(help: "Hidden and cell state of every stateful layer.")
@@ -23,7 +23,7 @@ struct TableOptions: CommandMode {
     zip(Self.triggers, [weights, state, optimizer, history]).filter(\.1).map(\.0)
   }
 
-  /// Those that are asked for, or the file at a glance.
+  /// Those that are asked for, or a summary of the file.
   func tables(of report: CheckpointReport) -> [ReportTable] {
     var tables: [ReportTable] = []
     if weights { tables.append(report.weights) }
@@ -41,7 +41,8 @@ struct DumpOption: CommandMode {
 
   @Option(
     help: ArgumentHelp(
-      "All values of one array; its path in the file, or the end of it.", valueName: "NAME"))
+      "All values of one array, given by its path in the file or the end of that path.",
+      valueName: "NAME"))
   var dump: String?
 }
 
@@ -50,7 +51,7 @@ struct DiffOption: CommandMode {
   static let triggers = ["--diff"]
   static let takes = ["--format"]
 
-  @Option(help: ArgumentHelp("What is not the same in another file.", valueName: "OTHER"))
+  @Option(help: ArgumentHelp("The differences from another file.", valueName: "OTHER"))
   var diff: String?
 }
 
@@ -59,7 +60,7 @@ struct VerifyOption: CommandMode {
   static let triggers = ["--verify"]
   static let takes: [String] = []
 
-  @Flag(help: "Check that no byte has changed since it was written.")
+  @Flag(help: "Check the checksums: no byte has changed since the file was written.")
   var verify = false
 }
 

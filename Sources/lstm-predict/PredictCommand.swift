@@ -12,13 +12,14 @@ struct PredictCommand: ToolCommand {
     "lstm-predict book.h5 --seed \"Once upon\" --steps 500 --temperature 0.7",
     "lstm-predict book.h5 --seed \"Once upon\" --show-probabilities 10",
     "lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg",
+    "lstm-predict names.h5 --sequences sentences.csv --output tags.csv",
     "tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000",
     "lstm-predict model.h5 --input X.npy --output Y.npy",
   ]
 
   static let configuration = CommandConfiguration(
     commandName: "lstm-predict",
-    abstract: "Predict with a model: run on, forecast, classify, answer a live stream.",
+    abstract: "Predict with a model: generate, forecast, classify, tag, answer a live stream.",
     discussion: exampleList,
     version: version)
 

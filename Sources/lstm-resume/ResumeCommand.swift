@@ -6,29 +6,29 @@ import Tasks
 @main
 struct ResumeCommand: ToolCommand {
   static let examples = [
-    "lstm-resume a.h5                             what was planned when a signal stopped it",
+    "lstm-resume a.h5                             the epochs planned when a signal stopped it",
     "lstm-resume a.h5 --epochs 100                100 further epochs",
     "lstm-resume a.h5 --epochs 100 --save b.h5    the same, leaving a.h5 as it is",
   ]
 
   static let configuration = CommandConfiguration(
     commandName: "lstm-resume",
-    abstract: "Go on training from a checkpoint, bit for bit as if it had never stopped.",
+    abstract: "Continue training from a checkpoint, bit for bit as if it had never stopped.",
     discussion: """
       \(exampleList)
       """,
     version: version)
 
-  @Argument(help: ArgumentHelp("The checkpoint to go on from.", valueName: "CHECKPOINT"))
+  @Argument(help: ArgumentHelp("The checkpoint to continue from.", valueName: "CHECKPOINT"))
   var checkpoint: String
 
   @Option(
     help: ArgumentHelp(
-      "Train N epochs more than are done. (default: those still planned)", valueName: "N"))
+      "Train N further epochs. (default: those that were still planned)", valueName: "N"))
   var epochs: Int?
 
   @Option(
-    help: ArgumentHelp("Where to save. (default: the same checkpoint)", valueName: "CHECKPOINT"))
+    help: ArgumentHelp("The checkpoint to write. (default: the same)", valueName: "CHECKPOINT"))
   var save: String?
 
   @OptionGroup var saving: SavingOptions
@@ -66,8 +66,8 @@ struct ResumeCommand: ToolCommand {
       Self.note(
         "note: \(checkpoint): the stream stored in it "
           + (stream.rowsSeen > 0 ? "after \(stream.rowsSeen) rows " : "")
-          + "is not kept: training goes on with the weights and the optimizer that it left, and the "
-          + "next stream begins anew")
+          + "is not kept: training continues with its weights and its optimizer, and the next stream "
+          + "begins anew")
     }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),

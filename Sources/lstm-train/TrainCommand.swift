@@ -11,7 +11,8 @@ struct TrainCommand: ToolCommand {
     "lstm-train --text book.txt --units 128,128 --epochs 20 --save deep.h5",
     "lstm-train --experiment timesteps --epochs 200 --save timesteps.h5",
     "lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save kept.h5",
-    "lstm-train --sequences names.csv --sequence name --label language --save names.h5",
+    "lstm-train --sequences words.csv --sequence word --label language --save words.h5",
+    "lstm-train --sequences names.csv --sequence sentence --tags tags --save tagger.h5",
     "lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5",
   ]
 
@@ -24,7 +25,7 @@ struct TrainCommand: ToolCommand {
 
       \(exampleList)
 
-      Ctrl-C saves and stops; lstm-resume goes on from there.
+      Ctrl-C saves and stops; lstm-resume continues from there.
       """,
     version: version)
 

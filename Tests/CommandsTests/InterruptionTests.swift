@@ -28,7 +28,7 @@ import Testing
     if number == SIGHUP || number == SIGXCPU { run.send(number) }
     let result = try run.result()
     #expect(result.status == 128 + number, "\(result.error)")
-    #expect(result.error.contains("saved; go on with: lstm-resume a.h5"))
+    #expect(result.error.contains("saved; continue with: lstm-resume a.h5"))
     #expect(try Tool.run("lstm-inspect", ["a.h5", "--verify"], in: folder.url).status == 0)
   }
 

@@ -86,7 +86,8 @@ import Testing
     let vectors = Embedding(inputDim: 1000, outputDim: 32, maskZero: true)(words)
     let tagger = try Model(
       input: words,
-      output: Dense(5, activation: .softmax)(Bidirectional(LSTM(16, returnSequences: true))(vectors)))
+      output: Dense(5, activation: .softmax)(
+        Bidirectional(LSTM(16, returnSequences: true))(vectors)))
     let sentence = try Tensor([[0, 0, 17, 4, 256]])
     let tags = try tagger.predict(sentence)
 
@@ -199,7 +200,8 @@ import Testing
       Self.bare(try String(contentsOf: tests.appending(path: $0), encoding: .utf8))
     }.joined()
     for page in articles + [root.appending(path: "README.md")] {
-      let parts = try String(contentsOf: page, encoding: .utf8).components(separatedBy: "```swift\n")
+      let parts = try String(contentsOf: page, encoding: .utf8).components(
+        separatedBy: "```swift\n")
       for part in parts.dropFirst() {
         let block = part.components(separatedBy: "```")[0]
         guard !block.hasPrefix("// Package.swift") else { continue }

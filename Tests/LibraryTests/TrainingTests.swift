@@ -32,7 +32,7 @@ struct Alphabet {
     try model.weights.map { try model.weight($0.name, of: $0.layer) }
   }
 
-  @Test func epochsAreToldAsTheyEnd() throws {
+  @Test func epochsAreReportedAsTheyEnd() throws {
     let model = try Alphabet.model()
     var seen: [Epoch] = []
     let history = try model.fit(

@@ -146,7 +146,7 @@ import Testing
     #expect(zip(found, expected).allSatisfy { abs($0 - $1) <= 1e-6 })
   }
 
-  /// Three units with a sigmoid and with prices on their weights.
+  /// Three units with a sigmoid and with penalties on their weights.
   @Test func binaryAccuracyAndTheValidationsLossAreKeras() throws {
     let parameters = try ParameterStore<Float>(
       ModelConfiguration(

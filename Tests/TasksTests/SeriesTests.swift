@@ -35,7 +35,7 @@ import Testing
     return plan
   }
 
-  /// The rows are cut by time, and a window's part is that of the rows it foretells.
+  /// The rows are cut by time, and a window's part is that of the rows it forecasts.
   @Test func windowsBelongToTheRowsTheyForetell() throws {
     let parts = try SeriesParts(rows: 100, validationSplit: 0.15, testSplit: 0.2)
     #expect(parts.training == 0..<65 && parts.validation == 65..<80 && parts.test == 80..<100)

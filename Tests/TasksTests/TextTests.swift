@@ -52,7 +52,7 @@ import Testing
       words.numbers.prefix(12).map { words.symbols.vocabulary.symbols[Int($0)] } == [
         "Žádný", ",", " no", " one's", " ", "“", "word", "”", " ", "–", " ", "𝄞",
       ])
-    // Seven of the eighteen different words are told apart, the most frequent ones.
+    // Seven of the eighteen different words are in the vocabulary, the most frequent ones.
     let few = try numbers(path, level: .word, most: 7)
     #expect(few.symbols.vocabulary.symbols.count == 8 && few.symbols.vocabulary.unknown == 0)
     #expect(few.numbers.contains(0))
@@ -228,7 +228,7 @@ import Testing
     #expect(message([path]).contains("line 2, column 5: byte 0xff is not UTF-8"))
     try Data().write(to: URL(filePath: path))
     #expect(message([path]).contains("has no text"))
-    #expect(message([folder.path("none.txt")]).contains("is not a file"))
+    #expect(message([folder.path("none.txt")]).contains("not found"))
 
     // A text that changes while it is trained on: what was learnt is saved.
     try write(text, to: path)

@@ -1,4 +1,4 @@
-"""Tells sequences apart with lstm-train and with Keras; Keras answers with lstm-train's model too.
+"""Classifies sequences with lstm-train and with Keras; Keras predicts with lstm-train's model too.
 
     tools/build-release
     export PATH="$PWD/.build/release:$PATH"

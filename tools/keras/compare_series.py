@@ -125,8 +125,8 @@ def train_in_keras(settings, path, seed, difference):
                   "val_loss", patience=settings.patience, restore_best_weights=True)])
     seconds = time.perf_counter() - begin
     answers = model.predict(samples(test, len(series))[0], verbose=0)[:, 0]
-    told = answers.astype(float) * scale + offset + (series[test - 1:-1] if difference else 0)
-    rmse, mae = errors(told, series[test:])
+    predicted = answers.astype(float) * scale + offset + (series[test - 1:-1] if difference else 0)
+    rmse, mae = errors(predicted, series[test:])
     return dict(rmse=float(rmse), mae=float(mae), training=seconds, version=keras.__version__)
 
 

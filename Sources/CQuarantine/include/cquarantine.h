@@ -11,7 +11,7 @@ enum cquarantine_result {
   CQUARANTINE_READ,      // all of the file was read
   CQUARANTINE_NOT_READ,  // HDF5 reported an error, or wanted more memory than it may have
   CQUARANTINE_DIED,      // it crashed or hung
-  CQUARANTINE_NO_CHILD,  // no process could be made, or waited for; errno tells why
+  CQUARANTINE_NO_CHILD,  // no process could be made, or waited for; errno says why
 };
 
 // Walks all of an HDF5 file, which is a range of an open file, with limits on milliseconds of the processor, on

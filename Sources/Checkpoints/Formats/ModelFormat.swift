@@ -72,7 +72,7 @@ extension ModelFormat {
       losses.append("has the weights, not the model; reading it takes the model too")
     }
     if !holds.optimizer, checkpoint.optimizer != nil {
-      losses.append("has no place for the optimizer; training cannot go on from it")
+      losses.append("cannot hold the optimizer; training cannot continue from it")
     }
     return losses
   }

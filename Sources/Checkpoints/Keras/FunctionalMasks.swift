@@ -2,7 +2,7 @@ import Files
 import HDF5
 import Recurrent
 
-/// The operations that tell in an archive of Keras 3 which steps of a functional model count, as Keras itself
+/// The operations that compute in an archive of Keras 3 which steps of a functional model count, as Keras itself
 /// writes them. Keras would make them again while loading, but under names that layers may have.
 struct FunctionalMasks {
   /// A mask, `[batch, timeSteps]`.

@@ -2,7 +2,7 @@ import Files
 import HDF5
 import Recurrent
 
-/// The operations with which a functional model of Keras 3 tells which steps count. Keras makes them of its own
+/// The operations with which a functional model of Keras 3 computes which steps count. Keras makes them of its own
 /// accord where there is a `Masking` or an `Embedding` with `mask_zero`, and so does the engine; any other mask is
 /// refused.
 struct MaskOperations {

@@ -88,8 +88,8 @@ enum PyTorchWeights {
       guard Set(shapes).count == shapes.count else {
         throw FileError.invalid(
           path,
-          "\(there.joined(separator: ", ")): have the same shapes; call the layers so, to tell which is "
-            + "which")
+          "\(there.joined(separator: ", ")): have the same shapes; give the layers these names to say which "
+            + "is which")
       }
       for (index, name) in zip(indices, there) { modules[index].name = name }
     }

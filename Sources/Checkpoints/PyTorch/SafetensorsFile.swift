@@ -63,7 +63,7 @@ struct SafetensorsFile {
       }
       guard let type = value["dtype"]?.string, shape.count == sizes.count, places.count == 2,
         places[0] >= 0, places[0] <= places[1], !count.overflow
-      else { throw invalid("\(name): the header tells no type, shape and place") }
+      else { throw invalid("\(name): the header has no type, shape and offsets for it") }
       guard places[1] <= length - 8 - size else { throw invalid("is truncated: \(name)") }
       let width = Self.width(type) ?? 1
       guard

@@ -5,7 +5,7 @@ import Recurrent
 /// Sections as JSON texts by name, for formats that have only a place for texts: the metadata of safetensors, or of
 /// ONNX.
 ///
-/// Lists are flat, a state is nested by its shape. A float32 of a state has the digits that tell it from all others,
+/// Lists are flat, a state is nested by its shape. A float32 of a state has enough digits to distinguish it from all others,
 /// an unsigned integer is a text, NaN is null.
 struct JSONStore {
   /// Where the members stand.

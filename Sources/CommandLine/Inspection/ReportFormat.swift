@@ -18,7 +18,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
       let members = tables.map { table in (table.name, json(table)) }
       return JSONValue.object(Dictionary(members) { first, _ in first }).text(indented: true) + "\n"
     case .csv:
-      // Tables are told apart by an empty line.
+      // Tables are separated by an empty line.
       return tables.map { table in
         ([table.columns.joined(separator: ",")]
           + table.rows.map { $0.map(\.csv).joined(separator: ",") }).map { $0 + "\n" }.joined()

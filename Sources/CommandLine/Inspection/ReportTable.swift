@@ -42,7 +42,7 @@ extension ReportTable.Cell {
     }
   }
 
-  /// The value for people: nine significant digits tell any two float32 values apart.
+  /// The value for people: nine significant digits distinguish any two float32 values.
   var text: String {
     switch self {
     case .text(let text): text

@@ -10,62 +10,64 @@ package struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "\(OptimizerConfiguration.names.joined(separator: ", ")). (default: the model's, or Adam)",
+      "The optimizer: \(OptimizerConfiguration.names.joined(separator: ", ")). (default: the model's, or Adam)",
       valueName: "NAME"))
   package var optimizer: String?
 
   @Option(
     help: ArgumentHelp(
-      "The optimizer's other options by Keras' names: epsilon=1e-8,beta_2=0.99",
+      "The optimizer's other options, named as in Keras: epsilon=1e-8,beta_2=0.99",
       valueName: "NAME=NUMBER"),
     transform: NamedNumbersOption.init)
   package var optimizerOptions: NamedNumbersOption?
 
   @Option(
     help: ArgumentHelp(
-      "How the learning rate changes: \(ScheduleOption.forms). (default: constant)",
-      valueName: "COURSE"),
+      "The learning rate schedule: \(ScheduleOption.forms). (default: constant)",
+      valueName: "SCHEDULE"),
     transform: ScheduleOption.init)
   package var schedule: ScheduleOption?
 
   @Option(
-    help: ArgumentHelp("Updates over which the learning rate rises from zero.", valueName: "N"))
+    help: ArgumentHelp(
+      "The number of updates in which the learning rate rises from zero.", valueName: "N"))
   package var warmUp: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Scale gradients down together where their norm is above this.", valueName: "NORM"))
+      "Scale all gradients down together if their norm is larger than this.", valueName: "NORM"))
   package var clipNorm: Double?
 
   @Option(
-    help: ArgumentHelp("The fraction of values left out above each LSTM layer.", valueName: "RATE"))
+    help: ArgumentHelp(
+      "The fraction of values that dropout sets to zero after each LSTM layer.", valueName: "RATE"))
   package var dropout: Double?
 
   @Option(
     help: ArgumentHelp(
-      "The fraction of the data kept for validation. (default: 0.1; 0 of experiments and arrays)",
+      "The fraction of the data kept for validation. (default: 0.1; 0 for experiments and arrays)",
       valueName: "FRACTION"))
   package var validationSplit: Double?
 
   @Option(
-    help: ArgumentHelp("Epochs from one validation to the next. (default: 1)", valueName: "N"))
+    help: ArgumentHelp("Validate every N epochs. (default: 1)", valueName: "N"))
   package var validateEvery: Int?
 
   @Option(
     help: ArgumentHelp(
-      "End when the loss, of the validation if there is one, has not improved for N epochs.",
+      "Stop when the validation loss, or the loss without validation, has not improved for N epochs.",
       valueName: "N"))
   package var earlyStopping: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Measured too, with commas between: \(Metric.names).", valueName: "NAMES"),
+      "Metrics to measure, separated by commas: \(Metric.names).", valueName: "NAMES"),
     transform: { try ListOption($0, of: "one of \(Metric.names)") })
   package var metrics: ListOption<Metric>?
 
   @Option(
     help: ArgumentHelp(
-      "What the loss of each class counts for, with commas between.", valueName: "WEIGHTS"),
+      "The weight of each class in the loss, separated by commas.", valueName: "WEIGHTS"),
     transform: { try ListOption($0, of: "a number") })
   package var classWeights: ListOption<Float>?
 

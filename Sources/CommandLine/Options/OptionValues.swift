@@ -36,7 +36,7 @@ package struct ScheduleOption: Sendable {
 package struct NamedNumbersOption: Sendable {
   package let numbers: [String: Double]
 
-  /// - Throws: `ValidationError` naming the part that is no such pair.
+  /// - Throws: `ValidationError` naming the element that is not such a pair.
   init(_ text: String) throws(ValidationError) {
     var numbers: [String: Double] = [:]
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -50,12 +50,12 @@ package struct NamedNumbersOption: Sendable {
   }
 }
 
-/// Values with commas between.
+/// Values separated by commas.
 package struct ListOption<Element: LosslessStringConvertible & Sendable>: Sendable {
   package let elements: [Element]
 
   /// - Parameter kind: What each is to be, in words.
-  /// - Throws: `ValidationError` naming the part that is not.
+  /// - Throws: `ValidationError` naming the element that is not.
   init(_ text: String, of kind: String) throws(ValidationError) {
     var elements: [Element] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -80,7 +80,7 @@ package struct UnitsOption: ExpressibleByArgument, Sendable {
 
   package init(units: [Int]) { self.units = units }
 
-  /// - Throws: `ValidationError` naming the part that is no number.
+  /// - Throws: `ValidationError` naming the element that is not a number.
   package init(_ text: String) throws(ValidationError) {
     units = try ListOption<Int>(text, of: "a whole number").elements
   }

@@ -6,18 +6,18 @@ import Tasks
 package struct SavingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Save every N epochs too, or after N updates: 500updates.", valueName: "N"),
+      "Also save every N epochs, or every N updates: 500updates.", valueName: "N"),
     transform: CheckpointSchedule.Interval.init(text:))
   package var checkpointEvery: CheckpointSchedule.Interval?
 
   @Option(
     help: ArgumentHelp(
-      "Keep the last N of these as NAME-update-UPDATES.h5 too.", valueName: "N"))
+      "Keep the last N of these as NAME-update-UPDATES.h5.", valueName: "N"))
   package var keep: Int = 0
 
   @Option(
     help: ArgumentHelp(
-      "Keep the checkpoint after the best epoch so far, by the loss of the validation if there is one.",
+      "Also save the checkpoint of the best epoch, by validation loss, or by loss without validation.",
       valueName: "CHECKPOINT"))
   package var saveBest: String?
 
@@ -27,7 +27,7 @@ package struct SavingOptions: ParsableArguments {
   package var log: String?
 
   @Option(
-    help: ArgumentHelp("Write them as event files of TensorBoard too.", valueName: "FOLDER"))
+    help: ArgumentHelp("Write loss and metrics as TensorBoard event files.", valueName: "FOLDER"))
   package var tensorboard: String?
 
   package init() {}
@@ -38,7 +38,7 @@ package struct SavingOptions: ParsableArguments {
 
   /// Takes the right to write at `path`.
   ///
-  /// - Throws: `FileError`, or `ConfigurationError` if the name is none of such a checkpoint.
+  /// - Throws: `FileError`, or `ConfigurationError` if the name is not that of such a checkpoint.
   package func schedule(path: String) throws -> CheckpointSchedule {
     try CheckpointSchedule(
       path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
@@ -57,7 +57,7 @@ package struct SavingOptions: ParsableArguments {
 
   /// What is written as epochs end.
   ///
-  /// - Throws: `ConfigurationError` if a file is of no kind that is known.
+  /// - Throws: `ConfigurationError` if a file has an unknown suffix.
   package func logs() throws -> [any EpochLog] {
     var logs: [any EpochLog] = []
     if let log { logs.append(try TrainingLog(log)) }

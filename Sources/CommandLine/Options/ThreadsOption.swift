@@ -5,7 +5,7 @@ import Kernels
 package struct ThreadsOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Threads of large matrix products. The same number gives the same bits. (default: all cores)",
+      "The number of threads for large models; it does not change results. (default: all cores)",
       valueName: "N"))
   package var threads: Int?
 

@@ -16,7 +16,7 @@ package enum StandardStreams {
   /// - Throws: ``OutputError``.
   package static func output(_ bytes: [UInt8]) throws(OutputError) {
     guard write(bytes, to: STDOUT_FILENO) else {
-      // A reader that has seen enough, such as `head`, is no error to speak of.
+      // A reader that has seen enough, such as `head`, is not an error.
       if errno == EPIPE {
         signal(SIGPIPE, SIG_DFL)
         raise(SIGPIPE)

@@ -9,7 +9,7 @@ package struct ArrayMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "Predict for arrays: X.npy, X.csv, or FILE.h5:DATASET, [samples, timeSteps, features].",
+      "Predict for arrays: X.npy, X.csv or FILE.h5:DATASET, [samples, timeSteps, features].",
       valueName: "X"))
   package var input: String?
 

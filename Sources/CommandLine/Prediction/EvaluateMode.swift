@@ -7,7 +7,7 @@ package struct EvaluateMode: PredictionMode {
   package static let takes = ["--csv", "--sequences", "--format"]
 
   @Flag(
-    help: "Show how well the model does on the data that were kept for validation, or on others.")
+    help: "Show loss and errors on the data that were kept for validation, or on others.")
   package var evaluate = false
 
   package init() {}
@@ -34,7 +34,7 @@ package struct AnswerMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "Predict the labels of the sequences in this file; with --evaluate, how often that is right.",
+      "Classify or tag the sequences of this file; - is stdin. With --evaluate: evaluate on this file.",
       valueName: "FILE"))
   package var sequences: String?
 

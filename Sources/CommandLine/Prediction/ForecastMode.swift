@@ -12,14 +12,15 @@ package struct ForecastMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "The probability with which the truth is to lie within an interval. (default: 0.9)",
+      "With --forecast: the probability that the true value is within the interval. (default: 0.9)",
       valueName: "P"))
   package var coverage: Double?
 
-  @Option(help: ArgumentHelp("Which of several series. (default: all)", valueName: "NAME"))
+  @Option(
+    help: ArgumentHelp("With --forecast: one of several series. (default: all)", valueName: "NAME"))
   package var key: String?
 
-  @Option(help: ArgumentHelp("Draw the forecast.", valueName: "FILE.svg"))
+  @Option(help: ArgumentHelp("With --forecast: draw a chart.", valueName: "FILE.svg"))
   package var plot: String?
 
   package init() {}
@@ -78,7 +79,7 @@ package struct BackTestMode: PredictionMode {
 
   @Flag(
     help: """
-      Make the forecast at every row of the test part in place of the end, and show how far it was from what came.
+      With --forecast: make the forecast at every row of the test part instead of the end, and show its errors.
       """)
   package var backtest = false
 

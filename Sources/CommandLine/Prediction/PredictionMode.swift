@@ -16,7 +16,7 @@ package protocol PredictionMode: CommandMode {
   /// - Parameters:
   ///   - file: The model that the user names.
   ///   - modes: All options.
-  ///   - note: Tells the user something beside the result.
+  ///   - note: Shows the user something beside the result.
   /// - Throws: What is wrong, in one of the errors that ``ExitStatus`` knows.
   func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
@@ -30,30 +30,31 @@ extension PredictionMode {
 
 /// The options that several modes of `lstm-predict` take.
 package struct PredictionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The predictions to make. (default: 1)", valueName: "N"))
+  @Option(help: ArgumentHelp("The number of predictions. (default: 1)", valueName: "N"))
   package var steps: Int?
 
   @Option(
     defaultAsFlag: "",
     help: ArgumentHelp(
-      "Store where the stream stands at the end, in this checkpoint or in another.",
+      "Store the state and the position of the sequence at the end, in this checkpoint or in another.",
       valueName: "CHECKPOINT"))
   package var saveState: String?
 
-  @Option(help: ArgumentHelp("Where results go: Y.npy or Y.csv.", valueName: "Y"))
+  @Option(help: ArgumentHelp("Write the result to Y.npy or Y.csv.", valueName: "Y"))
   package var output: String?
 
-  @Option(help: "text or json. (default: text)")
+  @Option(help: ArgumentHelp("The format of what is shown. (default: text)", valueName: "FORMAT"))
   package var format: OutputFormat?
 
   @Option(
     help: ArgumentHelp(
-      "Which row of a stateful batch to show, from 0. (default: 0)", valueName: "ROW"))
+      "The row of a stateful batch to predict for, from 0. (default: 0)", valueName: "ROW"))
   package var row: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Look at these rows in place of those that the model was trained on.", valueName: "FILE"))
+      "With --evaluate or --forecast: the rows of this file, not those of the training.",
+      valueName: "FILE"))
   package var csv: String?
 
   package init() {}

@@ -9,10 +9,10 @@ package struct RunMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "Begin from a zero state and read TEXT first, then run on.", valueName: "TEXT"))
+      "Begin with a zero state, read TEXT, then generate.", valueName: "TEXT"))
   package var seed: String?
 
-  @Flag(help: "Run on from where the stream in the checkpoint stands.")
+  @Flag(help: "Generate from where the sequence in the checkpoint stands.")
   package var `continue` = false
 
   package init() {}
@@ -94,30 +94,31 @@ package struct RunMode: PredictionMode {
 package struct SamplingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Below 1 more careful, above 1 bolder, 0 always the likeliest. (default: 1)", valueName: "T"))
+      "The temperature of sampling: below 1 more careful, above 1 bolder, 0 always the likeliest. (default: 1)",
+      valueName: "T"))
   package var temperature: Double?
 
-  @Option(help: ArgumentHelp("Draw from the N likeliest symbols only.", valueName: "N"))
+  @Option(help: ArgumentHelp("Sample from the N likeliest symbols only.", valueName: "N"))
   package var topK: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Draw only from the likeliest symbols that together are this probable.", valueName: "P"))
+      "Sample only from the likeliest symbols whose probabilities sum to P.", valueName: "P"))
   package var topP: Double?
 
   @Option(
     help: ArgumentHelp(
-      "Decides what is drawn. (default: that of the training; of a stream that goes on, its own)",
+      "The seed of sampling. (default: that of the training, or that of the sequence that continues)",
       valueName: "SEED"))
   package var randomSeed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "Write the most probable text that N beams find, in place of drawing; it comes at the end.",
+      "Do not sample, but write the most probable text that a beam search with N beams finds.",
       valueName: "N"))
   package var beam: Int?
 
-  @Option(help: ArgumentHelp("Make N texts from one seed. (default: 1)", valueName: "N"))
+  @Option(help: ArgumentHelp("Generate N texts from one seed. (default: 1)", valueName: "N"))
   package var count: Int?
 
   package init() {}
@@ -153,7 +154,7 @@ package struct SamplingArguments: ParsableArguments {
     return given.filter(\.1).map(\.0)
   }
 
-  /// - Throws: `ValidationError` that names the number which is none to draw by.
+  /// - Throws: `ValidationError` that names the number that cannot be sampled with.
   func options() throws -> SamplingOptions {
     do {
       return try SamplingOptions(temperature: temperature ?? 1, topK: topK, topP: topP)

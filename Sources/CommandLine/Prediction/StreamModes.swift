@@ -10,16 +10,17 @@ package struct StreamMode: PredictionMode {
 
   @Flag(
     help: """
-      Answer each line of stdin at once: a row of a series by what follows it, a letter by the likeliest next one, a \
-      line of text by its bits per symbol.
+      Answer each line of stdin at once: a row of a series by the next values, a letter by the likeliest next one, a \
+      line of text by its bits per symbol, a sequence by its tags.
       """)
   package var stream = false
 
-  @Flag(help: "With --stream: learn from each true value as it arrives, an update each.")
+  @Flag(help: "With --stream: make an update for each true value that arrives.")
   package var learn = false
 
   @Option(
-    help: ArgumentHelp("With --stream and --save-state: store it every N rows too.", valueName: "N")
+    help: ArgumentHelp(
+      "With --stream and --save-state: store the state every N rows as well.", valueName: "N")
   )
   package var saveEvery: Int?
 
@@ -104,7 +105,7 @@ package struct RowsSeenMode: PredictionMode {
   package static let title = "--stream --rows-seen"
 
   @Flag(
-    help: "With --stream: show how many rows the checkpoint's stream has seen, and nothing else.")
+    help: "With --stream: show how many rows the stream has read, and nothing else.")
   package var rowsSeen = false
 
   package init() {}

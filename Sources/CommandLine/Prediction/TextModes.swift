@@ -7,7 +7,9 @@ package struct CandidatesMode: PredictionMode {
   package static let takes = ["--seed", "--continue", "--row", "--format"]
 
   @Option(
-    help: ArgumentHelp("Show the N likeliest next symbols in place of running on.", valueName: "N"))
+    help: ArgumentHelp(
+      "With --seed or --continue: show the N likeliest next symbols and nothing else.",
+      valueName: "N"))
   package var showProbabilities: Int?
 
   package init() {}
@@ -43,7 +45,8 @@ package struct InteractiveMode: PredictionMode {
   @Option(
     defaultAsFlag: 5,
     help: ArgumentHelp(
-      "Offer the N likeliest next symbols to choose from, again and again.", valueName: "N"))
+      "With --seed or --continue: offer the N likeliest next symbols to choose from, again and again.",
+      valueName: "N"))
   package var interactive: Int?
 
   package init() {}

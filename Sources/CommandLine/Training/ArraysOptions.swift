@@ -10,23 +10,23 @@ package struct ArraysOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "A model, of Keras or of these tools, that is to be trained on arrays.", valueName: "MODEL"))
+      "Train this model, made by Keras or here, on arrays.", valueName: "MODEL"))
   package var model: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --model: X.npy, X.csv, or FILE.h5:DATASET: [samples, timeSteps, features].",
+      "With --model: the inputs, X.npy, X.csv or FILE.h5:DATASET: [samples, timeSteps, features].",
       valueName: "X"))
   package var inputs: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --model: what it is to answer: Y.npy, Y.csv, or FILE.h5:DATASET.", valueName: "Y"))
+      "With --model: the targets, Y.npy, Y.csv or FILE.h5:DATASET.", valueName: "Y"))
   package var targets: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --model: another loss than it has, by Keras' name: \(Loss.names.joined(separator: ", ")).",
+      "With --model: the loss, in place of the model's: \(Loss.names.joined(separator: ", ")).",
       valueName: "NAME"))
   package var loss: String?
 

@@ -9,7 +9,7 @@ package struct LettersOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "The alphabet, in one of six ways: \(Experiment.all.map(\.name).joined(separator: ", ")). (default: stateful)",
+      "Learn the alphabet, in one of six ways (see above). (default: stateful)",
       valueName: "NAME"))
   package var experiment: Experiment?
 

@@ -5,13 +5,13 @@ import Tasks
 package struct SequencesOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Sequences: X.csv with names in its first line, or X.jsonl, an object a line.",
+      "Classify or tag sequences: X.csv with names in its first line, X.jsonl with an object a line, or X.conll.",
       valueName: "FILE"))
   package var sequences: String?
 
   @Option(
     help: ArgumentHelp(
-      "With --sequences: the column of texts, or of numbers with blanks between.",
+      "With --sequences: the column of texts, or of numbers separated by blanks. (default: 1 in CoNLL files)",
       valueName: "COLUMN"
     ))
   package var sequence: String?
@@ -39,10 +39,10 @@ package struct LabelsOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "With --sequences: the column of the labels to predict.", valueName: "COLUMN"))
+      "With --sequences: classify; the column of the label of each sequence.", valueName: "COLUMN"))
   package var label: String?
 
-  @Flag(help: "With --label: labels are numbers to come near to, not classes.")
+  @Flag(help: "With --label: labels are numbers, not classes.")
   package var regression = false
 
   package init() {}

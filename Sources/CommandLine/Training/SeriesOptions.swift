@@ -11,7 +11,8 @@ package struct SeriesOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "A series: a table with names in its first line, X.npy or FILE.h5:DATASET.", valueName: "FILE"
+      "Forecast a series: X.csv with names in its first line, X.npy or FILE.h5:DATASET.",
+      valueName: "FILE"
     ))
   package var csv: String?
 
@@ -47,33 +48,39 @@ package struct SeriesOptions: TaskOptions {
 package struct SeriesColumnOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Columns to read besides the target, with commas between.", valueName: "COLUMNS"))
+      "Other columns to read beside the target, separated by commas.", valueName: "COLUMNS"))
   package var features: ListOption<String>?
 
-  @Option(help: ArgumentHelp("The column that says when a row was.", valueName: "COLUMN"))
+  @Option(
+    help: ArgumentHelp(
+      "The column of the date or time; rows must be in its order.", valueName: "COLUMN"))
   package var date: String?
 
   @Option(
     help: ArgumentHelp(
-      "The column that says which of several series a row belongs to.", valueName: "COLUMN"))
+      "The column of the name of the series, if the file has several.", valueName: "COLUMN"))
   package var key: String?
 
-  @Option(help: "How numbers are scaled, by the rows to train on. (default: standard)")
+  @Option(
+    help: ArgumentHelp(
+      "How numbers are scaled, fitted to the training rows. (default: standard)",
+      valueName: "METHOD"))
   package var scaling: Scaling.Method?
 
-  @Flag(help: "Learn how values change from row to row, which takes a trend away.")
+  @Flag(help: "Learn the changes from row to row, which removes a trend.")
   package var difference = false
 
-  @Option(help: ArgumentHelp("Steps that are forecast at once. (default: 1)", valueName: "N"))
+  @Option(help: ArgumentHelp("The number of steps forecast at once. (default: 1)", valueName: "N"))
   package var horizon: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The fraction of the rows kept for the test, from the end. (default: 0.1)",
+      "The fraction of the rows, from the end, kept for the test. (default: 0.1)",
       valueName: "FRACTION"))
   package var testSplit: Double?
 
-  @Option(help: "What is done about missing values. (default: refuse)")
+  @Option(
+    help: ArgumentHelp("What to do about missing values. (default: refuse)", valueName: "ACTION"))
   package var missing: SeriesTask.Missing?
 
   package init() {}

@@ -11,7 +11,7 @@ package struct TagsOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "With --sequences: the column of the tags to predict, one for each step; of CoNLL files, columns are numbers from 1.",
+      "With --sequences: tag; the column of the tags, one for each step. Columns of CoNLL files are numbers from 1.",
       valueName: "COLUMN"))
   package var tags: String?
 

@@ -94,29 +94,33 @@ package struct TaskKinds: ParsableArguments {
 package struct SampleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Steps of a sample: how far back an update looks. (default: 50 symbols, fewer of a short text; 24 rows)",
+      "The time steps of a sample. (default: 50 symbols, fewer for a short text; 24 rows; the longest sequence)",
       valueName: "N"))
   package var sequenceLength: Int?
 
   @Option(
-    help: """
-      stateful carries the state through all data, each row of a batch through a stretch of its own; window takes \
-      samples by themselves, in random order. (default: stateful for texts, window for series)
-      """)
+    help: ArgumentHelp(
+      """
+      stateful: carry the state through all data, each row of a batch through its own stretch. window: independent \
+      samples, in random order. (default: stateful for texts, window for series)
+      """, valueName: "FRAMING"))
   package var framing: SampleFraming?
 
-  @Option(help: "What a symbol of a text is: character (a Unicode scalar), byte or word.")
+  @Option(
+    help: ArgumentHelp(
+      "The symbols of a text: characters (Unicode scalars), bytes or words. (default: character)",
+      valueName: "SYMBOLS"))
   package var level: TextTask.Level?
 
   @Option(
     help: ArgumentHelp(
-      "Know the N most frequent symbols, and take the others for one. (default: all; 10000 words)",
+      "The N most frequent symbols; all others are one unknown symbol. (default: all; 10000 words)",
       valueName: "N"))
   package var vocabularySize: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Units of a learnt embedding of symbols. (default: none, one-hot; 64 for words, 32 for sequences)",
+      "The units of an embedding of symbols. (default: none, one-hot; 64 for words, 32 for sequences)",
       valueName: "N"))
   package var embedding: Int?
 

@@ -9,7 +9,8 @@ package struct TextOptions: TaskOptions {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Texts, one after the other; - is stdin.", valueName: "FILE"))
+    help: ArgumentHelp(
+      "Write text: learn from these files, one after the other; - is stdin.", valueName: "FILE"))
   package var text: [String] = []
 
   package init() {}

@@ -9,36 +9,39 @@ package struct TrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Units of the LSTM layer; 128,128 for two layers. (default: the experiment's; 128 for texts, 32 for series, 64 for sequences)",
+      "The units of the LSTM layer; 128,128 for two layers. (default: the experiment's; 128 for texts, 32 for series, 64 for sequences)",
       valueName: "N"),
     transform: UnitsOption.init)
   package var units: UnitsOption?
 
   @Option(
     help: ArgumentHelp(
-      "Epochs to train. (default: the experiment's; 10 for texts, 50 for series, 20 for sequences, 1 for arrays)",
+      "The number of epochs. (default: the experiment's; 10 for texts and tags, 50 for series, 20 for labels, 1 for arrays)",
       valueName: "N"))
   package var epochs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Samples of an update. (default: the experiment's; 50 for texts that are long enough, 32 for others)",
+      "The number of samples in an update. (default: the experiment's; 50 for texts, fewer for short ones; 32 otherwise)",
       valueName: "N"))
   package var batchSize: Int?
 
-  @Option(help: ArgumentHelp("Decides every random number. (default: 7)", valueName: "SEED"))
+  @Option(help: ArgumentHelp("The seed of all random numbers. (default: 7)", valueName: "SEED"))
   package var randomSeed: UInt64?
 
   @Flag(help: "Show no progress.")
   package var quiet = false
 
-  @Flag(help: "Say first what the model needs.")
+  @Flag(help: "Show first how much memory the model needs.")
   package var verbose = false
 
-  @Flag(help: "Take the samples in their order in every epoch.")
+  @Flag(help: "Do not shuffle: take the samples in their own order in every epoch.")
   package var noShuffle = false
 
-  @Option(help: "Which Keras opens the file: 3, or 2 for tf-keras. (default: as MODEL, or 3)")
+  @Option(
+    help: ArgumentHelp(
+      "The version of Keras that opens the file: 3, or 2 for tf-keras. (default: that of MODEL, or 3)",
+      valueName: "VERSION"))
   package var kerasVersion: KerasVersion?
 
   package init() {}

@@ -31,7 +31,7 @@ extension ToolCommand {
     let progress = run.trainer.progress
     guard isFinished else {
       return "\(path): stopped in epoch \(progress.epoch + 1) of \(progress.targetEpochs), "
-        + "saved; go on with: lstm-resume \(path)"
+        + "saved; continue with: lstm-resume \(path)"
     }
     var text = "\(path): \(progress.epoch) epochs"
     if let loss = progress.history.loss.last { text += ", loss \(fixed(loss, 4))" }

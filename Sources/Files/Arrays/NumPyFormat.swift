@@ -32,7 +32,7 @@ package enum NumPyFormat {
 
   /// Reads a header.
   ///
-  /// - Returns: `nil` if it is none.
+  /// - Returns: `nil` if it is not such a file.
   package static func header(_ bytes: [UInt8]) -> Header? {
     guard bytes.count >= 12, bytes.starts(with: magic), (1...3).contains(bytes[6]) else {
       return nil

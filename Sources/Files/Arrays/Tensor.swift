@@ -31,7 +31,7 @@ public struct Tensor: Equatable, Sendable {
   /// - Throws: ``ShapeError`` if there is no such shape.
   public init(repeating value: Float, shape: [Int]) throws(ShapeError) {
     guard let count = Self.count(of: shape), count <= Self.mostValues else {
-      throw ShapeError("there is no tensor of shape \(shape)")
+      throw ShapeError("a tensor cannot have shape \(shape)")
     }
     self.init(checked: shape, [Float](repeating: value, count: count))
   }

@@ -42,7 +42,7 @@ extension Tensor {
 
   private init(numPy file: String) throws {
     guard try isRegularFile(file) else {
-      throw FileError(.noInput, file: file, "is not a file")
+      throw FileError(.noInput, file: file, "not found")
     }
     let bytes: [UInt8]
     do {

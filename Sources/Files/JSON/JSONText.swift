@@ -28,7 +28,7 @@ extension JSONValue: Decodable {
     }
   }
 
-  /// Reads a JSON text; `nil` if it is none.
+  /// Reads a JSON text; `nil` if it is not JSON.
   package init?(text: String) {
     guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else {
       return nil

@@ -1,6 +1,6 @@
 import HDF5
 
-/// Any JSON: how Keras tells a model's options.
+/// Any JSON: the form of a model's options in Keras' files.
 package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)

@@ -34,7 +34,7 @@ package final class DataFiles {
 
   private static func open(_ path: String) throws -> FileDescriptor {
     guard try isRegularFile(path) else {
-      throw FileError(.noInput, file: path, "is not a file")
+      throw FileError(.noInput, file: path, "not found")
     }
     return try FileDescriptor.reading(path)
   }

@@ -9,7 +9,7 @@ package final class FileDescriptor: @unchecked Sendable {
   package let number: Int32
   private var isOpen = true
 
-  /// - Returns: `nil` if the call fails; `errno` then tells why.
+  /// - Returns: `nil` if the call fails; `errno` then says why.
   package init?(_ path: String, _ flags: Int32, mode: mode_t = 0o666) {
     number = retrying { open(path, flags | O_CLOEXEC, mode) }
     if number < 0 {
@@ -35,7 +35,7 @@ package final class FileDescriptor: @unchecked Sendable {
 
   /// Closes the file, once.
   ///
-  /// - Returns: Whether it went well; `errno` tells why not. The descriptor is gone in any case.
+  /// - Returns: Whether it went well; `errno` says why not. The descriptor is gone in any case.
   package func close() -> Bool {
     guard isOpen else { return true }
     isOpen = false
@@ -93,7 +93,7 @@ package final class FileDescriptor: @unchecked Sendable {
 
   /// Reads as many bytes as the file has there, up to the size of `buffer`.
   ///
-  /// - Returns: How many; `nil` if the call fails, and `errno` then tells why.
+  /// - Returns: How many; `nil` if the call fails, and `errno` then says why.
   package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     var done = 0
     while done < buffer.count {
@@ -110,7 +110,7 @@ package final class FileDescriptor: @unchecked Sendable {
 
   /// Reads what comes next, for a descriptor that has no places, such as a pipe.
   ///
-  /// - Returns: How many bytes, 0 at the end; `nil` if the call fails, and `errno` then tells why.
+  /// - Returns: How many bytes, 0 at the end; `nil` if the call fails, and `errno` then says why.
   package func readNext(into buffer: UnsafeMutableRawBufferPointer) -> Int? {
     let count = retrying {
       #if canImport(Glibc)
@@ -156,7 +156,7 @@ package final class FileDescriptor: @unchecked Sendable {
 
   /// Writes all bytes at a place.
   ///
-  /// - Returns: Whether it went well; `errno` tells why not.
+  /// - Returns: Whether it went well; `errno` says why not.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
     writeAll(bytes) { part, done in
       pwrite(number, part.baseAddress, part.count, off_t(offset + done))
@@ -165,7 +165,7 @@ package final class FileDescriptor: @unchecked Sendable {
 
   /// Writes all bytes where the last ones ended, for a descriptor that may have no places.
   ///
-  /// - Returns: Whether it went well; `errno` tells why not.
+  /// - Returns: Whether it went well; `errno` says why not.
   package func writeNext(_ bytes: UnsafeRawBufferPointer) -> Bool {
     writeAll(bytes) { part, _ in
       #if canImport(Glibc)

@@ -11,7 +11,7 @@ package func systemErrorText(_ code: Int32 = errno) -> String {
 
 /// Makes a call of the system until no signal interrupts it.
 ///
-/// - Returns: What the call returns; `errno` tells why if that is negative.
+/// - Returns: What the call returns; `errno` says why if that is negative.
 package func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()

@@ -7,7 +7,7 @@ package enum RecordFormat {
       + LittleEndian.bytes(masked(checksum(record)))
   }
 
-  /// A checksum of bytes that hold checksums themselves is no good one; TensorFlow turns and shifts it.
+  /// Checksums of bytes that contain checksums are weak, so TensorFlow rotates and shifts them.
   private static func masked(_ checksum: UInt32) -> UInt32 {
     (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
   }

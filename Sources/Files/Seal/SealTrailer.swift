@@ -43,7 +43,7 @@ package struct SealTrailer {
     pieces == 0 ? 0 : partMagic.count + pieces * pieceSize
   }
 
-  /// The number of pieces and the length of the HDF5 file that a seal tells.
+  /// The number of pieces and the length of the HDF5 file that a seal gives.
   package static func counts(seal: [UInt8]) -> (pieces: Int, length: Int) {
     (
       Int(LittleEndian.number(seal, at: 12, UInt32.self)),

@@ -9,12 +9,12 @@ import Kernels
 /// A file whose seal is good: no byte outside the pieces of its large arrays has changed. The pieces are
 /// verified when they are read, or all that are left by ``verifyPieces()``.
 package final class SealedFile {
-  /// What a file's end tells.
+  /// What a file's end shows.
   package enum Verdict {
     case sealed(SealedFile)
     /// An HDF5 file that was never sealed, or was changed by another program since.
     case absent
-    /// The file is not whole; the text tells why.
+    /// The file is not whole; the text says why.
     case broken(String)
   }
 

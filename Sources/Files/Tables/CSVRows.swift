@@ -3,13 +3,13 @@ import SwiftCSV
 
 /// The rows of a CSV text, one by one: the one way in which all tables are read.
 package enum CSVRows {
-  /// What may stand between fields; comma if nothing tells.
+  /// What may stand between fields; comma if unknown.
   package static var delimiters: [Character] { CSVDelimiter.recognized.map(\.rawValue) }
 
   /// Hands over each row with the line on which it begins, from 1; empty lines are left out.
   ///
   /// - Parameter file: The text's path, for errors.
-  /// - Throws: `FileError` if the text is no CSV or a row has another number of fields than the first; or what
+  /// - Throws: `FileError` if the text is not CSV or a row has another number of fields than the first; or what
   ///   `body` throws.
   package static func read(
     _ text: String, file: String, _ body: (_ line: Int, _ fields: [String]) throws -> Void
@@ -48,7 +48,7 @@ package enum CSVRows {
 
   /// The fields of one line.
   ///
-  /// - Returns: `nil` if it is no CSV.
+  /// - Returns: `nil` if it is not CSV.
   package static func fields(of line: String, delimiter: Character) -> [String]? {
     guard line.contains("\"") else {
       return line.split(separator: delimiter, omittingEmptySubsequences: false).map(String.init)

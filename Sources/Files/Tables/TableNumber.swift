@@ -15,14 +15,14 @@ package enum TableNumber: Equatable {
     if Float(value).isFinite {
       self = .value(value)
     } else {
-      // `inf` is no number; 1e999 is one.
+      // `inf` is not a number; 1e999 is one.
       self =
         text.utf8.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         ? .beyond : .none
     }
   }
 
-  /// What is wrong with a field that is no such number.
+  /// What is wrong with a field that is not such a number.
   package func reason(_ field: some StringProtocol) -> String {
     self == .beyond
       ? "'\(field)' is beyond what float32 holds (3.4e38)" : "'\(field)' is not a number"

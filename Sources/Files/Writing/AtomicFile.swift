@@ -11,7 +11,7 @@ package enum AtomicFile {
   /// The bytes from which a file is large.
   private static let large: Int64 = 16 << 20
 
-  /// Writes a file of bytes. What is no regular file, such as a device or a pipe, is not replaced but
+  /// Writes a file of bytes. What is not a regular file, such as a device or a pipe, is not replaced but
   /// written to.
   ///
   /// - Throws: ``FileError``.

@@ -5,11 +5,11 @@
 #endif
 
 /// A file under a temporary name beside the one that it is going to replace. It is locked as long as this
-/// object lives, which tells one that is being written from one that a killed process left.
+/// object lives, which distinguishes a file that is being written from one that a killed process left.
 package final class NewFile {
   /// The temporary name, `.NAME.PROCESS-NUMBER.part`.
   package let path: String
-  /// The name that errors tell.
+  /// The name that errors give.
   package let reportedPath: String
   private let file: FileDescriptor
   private let appended: RunningChecksum
@@ -62,7 +62,7 @@ package final class NewFile {
 
   /// Writes bytes at a place, which may be done by several threads.
   ///
-  /// - Returns: Whether it went well; `errno` tells why not.
+  /// - Returns: Whether it went well; `errno` says why not.
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
     file.write(bytes, at: offset)
   }
@@ -111,7 +111,7 @@ package final class NewFile {
 
   /// Closes the file, once it has its name.
   ///
-  /// - Returns: Whether it went well; `errno` tells why not.
+  /// - Returns: Whether it went well; `errno` says why not.
   package func close() -> Bool { file.close() }
 
   private func notReadBack(_ reason: String) -> FileError {

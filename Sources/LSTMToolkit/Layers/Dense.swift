@@ -11,10 +11,16 @@ public struct Dense: Layer {
 
   /// - Parameters:
   ///   - units: The values of the output.
-  ///   - activation: Keras' `None` is ``Activation/linear``.
-  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - activation: Is applied to the output; Keras' `None` is `linear`.
+  ///   - kernelInitializer: How the kernel begins.
   ///   - name: `dense`, `dense_1`, … if `nil`.
   ///   - trainable: Whether training changes the weights.
+  ///   - useBias: Whether a bias is added.
+  ///   - biasInitializer: How the bias begins.
+  ///   - kernelRegularizer: A penalty on the kernel's size.
+  ///   - biasRegularizer: A penalty on the bias' size.
+  ///   - kernelConstraint: What the kernel is put back into after every update.
+  ///   - biasConstraint: What the bias is put back into after every update.
   public init(
     _ units: Int, activation: Activation = .linear, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
@@ -55,9 +61,17 @@ public struct Conv1D: Layer {
   /// - Parameters:
   ///   - filters: The values of the output at each step.
   ///   - kernelSize: The steps of the input that an output is made of.
-  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - kernelInitializer: How the kernel begins.
   ///   - name: `conv1d`, `conv1d_1`, … if `nil`.
   ///   - trainable: Whether training changes the weights.
+  ///   - padding: Where zeros are added to a sequence.
+  ///   - activation: Is applied to the output; Keras' `None` is `linear`.
+  ///   - useBias: Whether a bias is added.
+  ///   - biasInitializer: How the bias begins.
+  ///   - kernelRegularizer: A penalty on the kernel's size.
+  ///   - biasRegularizer: A penalty on the bias' size.
+  ///   - kernelConstraint: What the kernel is put back into after every update.
+  ///   - biasConstraint: What the bias is put back into after every update.
   public init(
     _ filters: Int, kernelSize: Int, padding: Padding = .valid, activation: Activation = .linear,
     useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
@@ -92,6 +106,9 @@ public struct Embedding: Layer {
   ///   - maskZero: Whether steps of symbol 0 are padding, which does not count for the layers above.
   ///   - name: `embedding`, `embedding_1`, … if `nil`.
   ///   - trainable: Whether training changes the vectors.
+  ///   - embeddingsInitializer: How the vectors begin.
+  ///   - embeddingsRegularizer: A penalty on the vectors' size.
+  ///   - embeddingsConstraint: What the vectors are put back into after every update.
   public init(
     inputDim: Int, outputDim: Int, embeddingsInitializer: Initializer = .randomUniform(),
     embeddingsRegularizer: Regularizer? = nil, embeddingsConstraint: Constraint? = nil,

@@ -12,6 +12,14 @@ public struct LayerNormalization: Layer {
   ///   - epsilon: Is added to the variance.
   ///   - center: Whether there is a `beta`.
   ///   - scale: Whether there is a `gamma`.
+  ///   - betaInitializer: How `beta` begins.
+  ///   - gammaInitializer: How `gamma` begins.
+  ///   - betaRegularizer: A penalty on the size of `beta`.
+  ///   - gammaRegularizer: A penalty on the size of `gamma`.
+  ///   - betaConstraint: What `beta` is put back into after every update.
+  ///   - gammaConstraint: What `gamma` is put back into after every update.
+  ///   - name: `layer_normalization`, `layer_normalization_1`, … if `nil`.
+  ///   - trainable: Whether training changes the weights.
   public init(
     epsilon: Double = 0.001, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,
@@ -44,6 +52,15 @@ public struct BatchNormalization: Layer {
   ///   - center: Whether there is a `beta`.
   ///   - scale: Whether there is a `gamma`.
   ///   - trainable: Whether training changes the weights; where it does not, the running means are used and stay.
+  ///   - betaInitializer: How `beta` begins.
+  ///   - gammaInitializer: How `gamma` begins.
+  ///   - movingMeanInitializer: How the running mean begins.
+  ///   - movingVarianceInitializer: How the running variance begins.
+  ///   - betaRegularizer: A penalty on the size of `beta`.
+  ///   - gammaRegularizer: A penalty on the size of `gamma`.
+  ///   - betaConstraint: What `beta` is put back into after every update.
+  ///   - gammaConstraint: What `gamma` is put back into after every update.
+  ///   - name: `batch_normalization`, `batch_normalization_1`, … if `nil`.
   public init(
     momentum: Double = 0.99, epsilon: Double = 0.001, center: Bool = true, scale: Bool = true,
     betaInitializer: Initializer = .zeros, gammaInitializer: Initializer = .ones,

@@ -15,11 +15,10 @@ public struct LSTM: RecurrentLayer {
   ///   - activation: Of the candidate and of the cell.
   ///   - recurrentActivation: Of the gates.
   ///   - useBias: Whether a bias is added before the activations.
-  ///   - kernelInitializer: How the kernel, which the input is multiplied by, begins; `recurrentInitializer` and
-  ///     `biasInitializer` are the same of the recurrent kernel and of the bias.
+  ///   - kernelInitializer: How the kernel, which the input is multiplied by, begins.
   ///   - unitForgetBias: Whether the forget gate's bias begins with 1 (Jozefowicz et al. 2015).
-  ///   - kernelRegularizer: A penalty on the kernel's size; the others likewise.
-  ///   - kernelConstraint: What the kernel is put back into after every update; the others likewise.
+  ///   - kernelRegularizer: A penalty on the kernel's size.
+  ///   - kernelConstraint: What the kernel is put back into after every update.
   ///   - dropout: The fraction of the input that is left out of each sequence in training, from 0 to below 1.
   ///   - recurrentDropout: The same of the hidden state.
   ///   - returnSequences: Whether there is an output for every step, not for the last one only.
@@ -29,6 +28,12 @@ public struct LSTM: RecurrentLayer {
   ///   - zeroOutputForMask: Whether the output of a masked step is zero, not that of the step before.
   ///   - name: `lstm`, `lstm_1`, … if `nil`.
   ///   - trainable: Whether training changes the weights.
+  ///   - recurrentInitializer: How the recurrent kernel begins.
+  ///   - biasInitializer: How the bias begins.
+  ///   - recurrentRegularizer: A penalty on the recurrent kernel's size.
+  ///   - biasRegularizer: A penalty on the bias' size.
+  ///   - recurrentConstraint: What the recurrent kernel is put back into after every update.
+  ///   - biasConstraint: What the bias is put back into after every update.
   public init(
     _ units: Int, activation: Activation = .tanh, recurrentActivation: Activation = .sigmoid,
     useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
@@ -69,7 +74,7 @@ public struct GRU: RecurrentLayer {
   ///   - activation: Of the candidate.
   ///   - recurrentActivation: Of the gates.
   ///   - useBias: Whether a bias is added before the activations.
-  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - kernelInitializer: How the kernel begins.
   ///   - dropout: The fraction of the input that is left out of each sequence in training, from 0 to below 1.
   ///   - recurrentDropout: The same of the hidden state.
   ///   - returnSequences: Whether there is an output for every step, not for the last one only.
@@ -81,6 +86,14 @@ public struct GRU: RecurrentLayer {
   ///     before, as in the paper.
   ///   - name: `gru`, `gru_1`, … if `nil`.
   ///   - trainable: Whether training changes the weights.
+  ///   - recurrentInitializer: How the recurrent kernel begins.
+  ///   - biasInitializer: How the bias begins.
+  ///   - kernelRegularizer: A penalty on the kernel's size.
+  ///   - recurrentRegularizer: A penalty on the recurrent kernel's size.
+  ///   - biasRegularizer: A penalty on the bias' size.
+  ///   - kernelConstraint: What the kernel is put back into after every update.
+  ///   - recurrentConstraint: What the recurrent kernel is put back into after every update.
+  ///   - biasConstraint: What the bias is put back into after every update.
   public init(
     _ units: Int, activation: Activation = .tanh, recurrentActivation: Activation = .sigmoid,
     useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
@@ -121,7 +134,7 @@ public struct SimpleRNN: RecurrentLayer {
   ///   - units: The values of the hidden state.
   ///   - activation: Of the hidden state.
   ///   - useBias: Whether a bias is added before the activation.
-  ///   - kernelInitializer: How the kernel begins; initializers, regularizers and constraints are as ``LSTM`` has them.
+  ///   - kernelInitializer: How the kernel begins.
   ///   - dropout: The fraction of the input that is left out of each sequence in training, from 0 to below 1.
   ///   - recurrentDropout: The same of the hidden state.
   ///   - returnSequences: Whether there is an output for every step, not for the last one only.
@@ -131,6 +144,14 @@ public struct SimpleRNN: RecurrentLayer {
   ///   - zeroOutputForMask: Whether the output of a masked step is zero, not that of the step before.
   ///   - name: `simple_rnn`, `simple_rnn_1`, … if `nil`.
   ///   - trainable: Whether training changes the weights.
+  ///   - recurrentInitializer: How the recurrent kernel begins.
+  ///   - biasInitializer: How the bias begins.
+  ///   - kernelRegularizer: A penalty on the kernel's size.
+  ///   - recurrentRegularizer: A penalty on the recurrent kernel's size.
+  ///   - biasRegularizer: A penalty on the bias' size.
+  ///   - kernelConstraint: What the kernel is put back into after every update.
+  ///   - recurrentConstraint: What the recurrent kernel is put back into after every update.
+  ///   - biasConstraint: What the bias is put back into after every update.
   public init(
     _ units: Int, activation: Activation = .tanh, useBias: Bool = true,
     kernelInitializer: Initializer = .glorotUniform,

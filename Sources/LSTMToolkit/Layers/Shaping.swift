@@ -9,6 +9,7 @@ public struct Masking: Layer {
   public let settings: LayerSettings
 
   /// - Parameter maskValue: What every value of a step is that does not count.
+  /// - Parameter name: `masking`, `masking_1`, … if `nil`.
   public init(maskValue: Double = 0, name: String? = nil) {
     settings = LayerSettings("Masking", name: name, options: ["mask_value": .number(maskValue)])
   }
@@ -22,6 +23,7 @@ public struct Dropout: Layer {
   public let settings: LayerSettings
 
   /// - Parameter rate: The fraction, from 0 to below 1.
+  /// - Parameter name: `dropout`, `dropout_1`, … if `nil`.
   public init(_ rate: Double, name: String? = nil) {
     settings = LayerSettings("Dropout", name: name, options: ["rate": .number(rate)])
   }
@@ -34,6 +36,7 @@ public struct RepeatVector: Layer {
   public let settings: LayerSettings
 
   /// - Parameter count: The steps.
+  /// - Parameter name: `repeat_vector`, `repeat_vector_1`, … if `nil`.
   public init(_ count: Int, name: String? = nil) {
     settings = LayerSettings("RepeatVector", name: name, options: ["n": .integer(count)])
   }
@@ -56,6 +59,7 @@ public struct Reshape: Layer {
   public let settings: LayerSettings
 
   /// - Parameter targetShape: `[features]` or `[timeSteps, features]`; one size may be -1, which is what is left for it.
+  /// - Parameter name: `reshape`, `reshape_1`, … if `nil`.
   public init(_ targetShape: [Int], name: String? = nil) {
     settings = LayerSettings(
       "Reshape", name: name, options: ["target_shape": .array(targetShape.map { .integer($0) })])

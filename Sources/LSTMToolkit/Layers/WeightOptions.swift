@@ -4,41 +4,55 @@ import Recurrent
 /// How the weights of a layer begin: `keras.initializers`. Random ones are drawn from the model's random seed by a
 /// generator of the library's own, not by Keras'.
 public enum Initializer: Equatable, Sendable {
+  /// All zero.
   case zeros
+  /// All one.
   case ones
+  /// All the same value.
   case constant(Double)
   /// Evenly between two values.
   case randomUniform(minimum: Double = -0.05, maximum: Double = 0.05)
+  /// Normally distributed.
   case randomNormal(mean: Double = 0, standardDeviation: Double = 0.05)
-  /// Normal, without what is more than two standard deviations away.
+  /// Normally distributed, without values more than two standard deviations from the mean.
   case truncatedNormal(mean: Double = 0, standardDeviation: Double = 0.05)
-  /// `±√(6 / (fanIn + fanOut))` (Glorot & Bengio 2010).
+  /// Evenly within `±√(6 / (fanIn + fanOut))` (Glorot & Bengio 2010).
   case glorotUniform
+  /// Truncated normal with the variance `2 / (fanIn + fanOut)`.
   case glorotNormal
-  /// `±√(6 / fanIn)` (He et al. 2015).
+  /// Evenly within `±√(6 / fanIn)` (He et al. 2015).
   case heUniform
+  /// Truncated normal with the variance `2 / fanIn`.
   case heNormal
-  /// `±√(3 / fanIn)` (LeCun et al. 1998).
+  /// Evenly within `±√(3 / fanIn)` (LeCun et al. 1998).
   case lecunUniform
+  /// Truncated normal with the variance `1 / fanIn`.
   case lecunNormal
   /// `keras.initializers.VarianceScaling`.
   case varianceScaling(
     scale: Double = 1, mode: FanMode = .fanIn, distribution: Distribution = .truncatedNormal)
   /// A random orthogonal matrix (Saxe et al. 2014).
   case orthogonal(gain: Double = 1)
+  /// `gain` on the diagonal, 0 elsewhere.
   case identity(gain: Double = 1)
 
   /// Which sizes variance scaling divides by.
   public enum FanMode: String, Sendable {
+    /// The number of inputs.
     case fanIn = "fan_in"
+    /// The number of outputs.
     case fanOut = "fan_out"
+    /// The mean of the two.
     case fanAverage = "fan_avg"
   }
 
   /// What variance scaling draws from.
   public enum Distribution: String, Sendable {
+    /// Evenly between two values.
     case uniform
+    /// Normal, within two standard deviations.
     case truncatedNormal = "truncated_normal"
+    /// Normal.
     case untruncatedNormal = "untruncated_normal"
   }
 
@@ -80,8 +94,11 @@ public enum Initializer: Equatable, Sendable {
 
 /// A penalty on the size of weights that is added to the loss: `l1 · Σ|w| + l2 · Σw²`, `keras.regularizers`.
 public enum Regularizer: Equatable, Sendable {
+  /// `l1 · Σ|w|`.
   case l1(Double = 0.01)
+  /// `l2 · Σw²`.
   case l2(Double = 0.01)
+  /// The sum of both.
   case l1l2(l1: Double, l2: Double)
 
   var json: JSONValue {
@@ -95,9 +112,13 @@ public enum Regularizer: Equatable, Sendable {
 
 /// What weights are put back into after every update: `keras.constraints`. Norms are those of the vectors along an axis.
 public enum Constraint: Equatable, Sendable {
+  /// Negative weights become zero.
   case nonNegative
+  /// Every norm is 1.
   case unitNorm(axis: Int = 0)
+  /// No norm is larger than this.
   case maxNorm(Double = 2, axis: Int = 0)
+  /// Norms are moved towards the range, by the fraction `rate` of the distance.
   case minMaxNorm(minimum: Double = 0, maximum: Double = 1, rate: Double = 1, axis: Int = 0)
 
   var json: JSONValue {

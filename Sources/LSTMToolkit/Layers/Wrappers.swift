@@ -12,15 +12,22 @@ public struct Bidirectional: Layer {
 
   /// How the outputs of the two directions become one.
   public enum MergeMode: String, Sendable {
+    /// Side by side.
     case concatenate = "concat"
+    /// Their sum.
     case sum
+    /// Their product, value by value.
     case multiply = "mul"
+    /// Their mean.
     case average = "ave"
   }
 
   /// - Parameters:
   ///   - layer: Reads forwards; a copy of it backwards.
   ///   - backwardLayer: Reads backwards in its place, with `goBackwards`; as many units of the same class.
+  ///   - mergeMode: How the outputs of the two directions become one.
+  ///   - name: `bidirectional`, `bidirectional_1`, … if `nil`.
+  ///   - trainable: Whether training changes the weights.
   public init<Recurrence: RecurrentLayer>(
     _ layer: Recurrence, backwardLayer: Recurrence? = nil, mergeMode: MergeMode = .concatenate,
     name: String? = nil, trainable: Bool = true
@@ -50,6 +57,8 @@ public struct TimeDistributed: Layer {
   public let settings: LayerSettings
 
   /// - Parameter layer: Is applied to every step.
+  /// - Parameter name: `time_distributed`, `time_distributed_1`, … if `nil`.
+  /// - Parameter trainable: Whether training changes the weights.
   public init(_ layer: some Layer, name: String? = nil, trainable: Bool = true) {
     settings = LayerSettings(
       "TimeDistributed", name: name, trainable: trainable, inner: ["layer": layer.settings])

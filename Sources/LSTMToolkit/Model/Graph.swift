@@ -37,6 +37,7 @@ public struct Input: GraphValue {
   ///   - timeSteps: The steps of a sequence; any number if `nil`.
   ///   - features: The values of a step.
   ///   - batch: The sequences of every batch if that is fixed, as stateful layers need it.
+  ///   - name: The name in the file.
   public init(
     timeSteps: Int?, features: Int, batch: Int? = nil, name: String = Input.standardName
   ) {
@@ -52,6 +53,8 @@ public struct Input: GraphValue {
   /// Sequences of symbols, each step the number of one, as ``Embedding`` takes them: `[batch, timeSteps]`.
   ///
   /// - Parameter symbolSteps: The steps of a sequence; any number if `nil`.
+  /// - Parameter batch: The sequences of every batch if that is fixed, as stateful layers need it.
+  /// - Parameter name: The name in the file.
   public init(symbolSteps: Int?, batch: Int? = nil, name: String = Input.standardName) {
     self.init(
       .sequence(timeSteps: symbolSteps, features: 1), isSymbols: true, batch: batch, name: name)

@@ -6,6 +6,7 @@ import Recurrent
 public enum KerasLayout: Sendable {
   /// tf-keras, the continuation of Keras 2.
   case keras2
+  /// Keras 3.
   case keras3
 
   var version: KerasVersion {
@@ -35,6 +36,7 @@ extension Model {
   ///
   /// - Parameter layout: The Keras whose layout the file has; that of the file it was read from, or Keras 3, if
   ///   `nil`.
+  /// - Parameter path: Where it is written.
   /// - Throws: `FileError` if it cannot be written, or another process is writing it; `ConfigurationError` if no
   ///   model file ends in such a suffix.
   public func save(_ path: String, layout: KerasLayout? = nil) throws {

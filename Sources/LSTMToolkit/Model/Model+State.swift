@@ -27,6 +27,8 @@ public struct ModelState: Equatable, Sendable {
   /// Puts other values in the place of a layer's.
   ///
   /// - Parameter tensor: `[batch, units]`.
+  /// - Parameter layer: The layer's name.
+  /// - Parameter name: The state's name.
   /// - Throws: `ConfigurationError` if there is none of that name, or it has another shape.
   public mutating func set(
     _ tensor: Tensor, of layer: String, _ name: String

@@ -18,8 +18,8 @@ import Recurrent
 ///
 /// What its methods throw:
 /// - `ConfigurationError`: an argument, a shape or an option that does not fit; nothing has happened then.
-/// - `ShapeError`: a ``Tensor`` whose values do not fill its shape.
-/// - `SymbolOutOfRange`: a value of the input that is no symbol of the model's ``Embedding``.
+/// - `ShapeError`: a `Tensor` whose values do not fill its shape.
+/// - `SymbolOutOfRange`: a value of the input that is not a symbol of the model's ``Embedding``.
 /// - `TrainingDiverged`: the loss is no longer a number, and neither are the weights.
 /// - `OutOfMemory`: the machine has not that much memory.
 /// - `FileError`: a file that cannot be read or written.

@@ -38,7 +38,7 @@ extension Model {
   ///   - x: Inputs: `[samples, timeSteps, features]`; `[samples, timeSteps]` of symbols; `[samples, features]` of a model
   ///     without a time axis.
   ///   - y: Targets: `[samples, units]`, or `[samples, timeSteps, units]` if the model gives sequences; class numbers
-  ///     without the last axis for ``Loss/sparseCategoricalCrossEntropy``.
+  ///     without the last axis for `Loss.sparseCategoricalCrossEntropy`.
   ///   - batchSize: The samples of an update; the batch that the model has fixed if `nil`, or 32.
   ///   - epochs: How many times all samples are taken.
   ///   - shuffle: Whether each epoch takes the samples in a new random order; if `nil`, where no layer is stateful.

@@ -2,10 +2,12 @@ import Files
 
 /// A model, or a training run, that cannot be built as described.
 public struct ConfigurationError: RemediableError, Equatable, CustomStringConvertible {
+  /// What does not fit, and what would.
   public let description: String
   /// What can be given to get on.
   package let remedies: [Remedy]
 
+  /// An error with this description.
   public init(_ description: String) { self.init(description, remedies: []) }
 
   package init(_ description: String, remedies: [Remedy]) {

@@ -28,7 +28,7 @@ package struct LayerConfiguration: Equatable, Sendable {
 
   /// A layer inside another, as an option holds it: class name, and name and options in one object.
   ///
-  /// - Returns: `nil` if the value is no layer.
+  /// - Returns: `nil` if the value is not a layer.
   package init?(_ json: JSONValue) {
     guard let className = json["class_name"]?.string, case .object(var options) = json["config"],
       let name = options.removeValue(forKey: "name")?.string

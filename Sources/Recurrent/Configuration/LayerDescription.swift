@@ -38,7 +38,7 @@ protocol LayerDescription: Sendable {
   var needsSequence: Bool { get }
   /// Whether the layer keeps a state from batch to batch.
   var isStateful: Bool { get }
-  /// Whether the layers above may be told that steps do not count.
+  /// Whether the mask is passed on to the layers above.
   var makesMask: Bool { get }
   /// Whether steps that do not count in its input do not count in its output either.
   var passesMask: Bool { get }

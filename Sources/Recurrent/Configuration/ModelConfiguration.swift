@@ -132,7 +132,7 @@ package struct ModelConfiguration: Equatable, Sendable {
   /// Checks that an array can be the model's input.
   ///
   /// - Parameter what: What to call it in the error.
-  /// - Throws: ``ConfigurationError`` that tells the shape it should have.
+  /// - Throws: ``ConfigurationError`` with the shape that it should have.
   package func check(inputShape shape: [Int], _ what: String) throws(ConfigurationError) {
     let expected = inputSizes
     guard shape.count == expected.count + 1, shape.allSatisfy({ $0 >= 1 }),

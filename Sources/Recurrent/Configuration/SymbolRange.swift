@@ -11,7 +11,7 @@ package struct SymbolRange: Equatable, Sendable {
     number(value) != nil
   }
 
-  /// The symbol's number; `nil` if the value is none of them.
+  /// The symbol's number; `nil` if the value is not a symbol.
   @inline(__always)
   func number<Scalar: BinaryFloatingPoint>(_ value: Scalar) -> Int? {
     guard value >= 0, value < Scalar(count) else { return nil }
@@ -19,7 +19,7 @@ package struct SymbolRange: Equatable, Sendable {
     return Scalar(number) == value ? number : nil
   }
 
-  /// What is wrong with a value that is none of the symbols.
+  /// What is wrong with a value that is not a symbol.
   package func problem(with value: some BinaryFloatingPoint) -> String {
     let text = Int32(exactly: value).map(String.init) ?? "\(Float(value))"
     return "\(text) is not a symbol of layer \(layer), which takes whole numbers from 0 to "
@@ -29,7 +29,7 @@ package struct SymbolRange: Equatable, Sendable {
   /// Checks an array of samples.
   ///
   /// - Parameter values: `[samples, timeSteps]`, row-major.
-  /// - Throws: ``SymbolOutOfRange`` for the first value that is none of the symbols.
+  /// - Throws: ``SymbolOutOfRange`` for the first value that is not a symbol.
   package func check(_ values: [Float], timeSteps: Int) throws(SymbolOutOfRange) {
     guard let place = values.firstIndex(where: { !contains($0) }) else { return }
     throw SymbolOutOfRange(
@@ -37,12 +37,14 @@ package struct SymbolRange: Equatable, Sendable {
   }
 }
 
-/// A value where a symbol should be.
+/// A value of the input that is not the number of a symbol.
 public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
   package let range: SymbolRange
+  /// The value.
   public let value: Float
-  /// Counted from 0, as ``timeStep`` is.
+  /// Its sample, counted from 0.
   public let sample: Int
+  /// Its time step, counted from 0.
   public let timeStep: Int
 
   public var description: String {

@@ -65,7 +65,7 @@ enum Initializer: Equatable, Sendable {
     case "VarianceScaling", "variance_scaling":
       guard let mode = FanMode(rawValue: config["mode"]?.string ?? "fan_in"),
         let distribution = Distribution(
-          // "normal" is what it was called before it was told from the other one.
+          // "normal" is its name from before there were two.
           rawValue: config["distribution"]?.string.map { $0 == "normal" ? "truncated_normal" : $0 }
             ?? "truncated_normal")
       else {

@@ -19,7 +19,7 @@ struct DropoutDescription: LayerDescription {
   }
 }
 
-/// Leaves a random part of the values out while training (Srivastava et al. 2014) and scales the others up, as
+/// Leaves a random fraction of the values out while training (Srivastava et al. 2014) and scales the others up, as
 /// `keras.layers.Dropout` does.
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.

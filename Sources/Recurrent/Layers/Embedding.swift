@@ -52,7 +52,7 @@ final class Embedding<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
   private let mask: StepMask
-  /// The symbols of the batch under way; -1 for a value that is none.
+  /// The symbols of the batch under way; -1 for a value that is not a symbol.
   private let numbers: StepBuffer<Int32>  // [steps, rows]
 
   init(_ description: EmbeddingDescription, _ builder: LayerBuilder<Scalar>) {

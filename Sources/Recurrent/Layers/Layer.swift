@@ -90,7 +90,7 @@ extension SingleInputLayer {
   }
 }
 
-/// What layers are told about the batch that goes through them.
+/// What layers know about the batch that goes through them.
 final class BatchContext<Scalar: KernelScalar> {
   /// The rows of the batch.
   var rows = 0
@@ -115,7 +115,7 @@ final class BatchContext<Scalar: KernelScalar> {
   /// The first value of the batch that is not a symbol of the layer that read it; its sample is the row.
   var wrongSymbol: SymbolOutOfRange?
 
-  /// Reports a value that is no symbol.
+  /// Reports a value that is not a symbol.
   ///
   /// - Parameter row: Its place in `[steps, rows]`.
   func report(_ value: Scalar, row: Int, of symbols: SymbolRange) {

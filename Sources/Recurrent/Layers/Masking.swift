@@ -7,7 +7,7 @@ struct MaskingDescription: LayerDescription {
   static let options: [String: JSONValue] = ["mask_value": 0.0]
 
   let maskValue: Double
-  // A row that is one-hot is no row of another value.
+  // A one-hot row is not a row of another value.
   var symbolUse: SymbolUse { maskValue == 0 ? .passOn : .none }
   var needsSequence: Bool { true }
   var makesMask: Bool { true }

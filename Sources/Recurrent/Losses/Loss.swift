@@ -2,11 +2,15 @@ import Kernels
 
 /// How far answers are from their targets: `keras.losses`.
 public enum Loss: Equatable, Sendable {
+  /// The cross-entropy of classes, with one-hot rows as targets.
   case categoricalCrossEntropy
   /// The same, with class numbers as targets.
   case sparseCategoricalCrossEntropy
+  /// The cross-entropy of units that are each true or false.
   case binaryCrossEntropy
+  /// The mean of squared differences.
   case meanSquaredError
+  /// The mean of absolute differences.
   case meanAbsoluteError
   /// Squares up to `delta`, and straight lines beyond (Huber 1964).
   case huber(delta: Double)

@@ -2,8 +2,11 @@ import Kernels
 
 /// What is measured beside the loss while a model is trained: `keras.metrics`.
 public enum Metric: String, CaseIterable, Sendable {
+  /// The mean of absolute differences.
   case meanAbsoluteError = "mae"
+  /// The mean of squared differences.
   case meanSquaredError = "mse"
+  /// The square root of the mean of squared differences.
   case rootMeanSquaredError = "rmse"
   /// Whether the right class is among the five likeliest.
   case topFiveAccuracy = "top_5_accuracy"

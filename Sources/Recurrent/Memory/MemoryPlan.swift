@@ -36,7 +36,7 @@ final class MemoryPlan<Scalar: KernelScalar> {
   }
 }
 
-/// A part of the block. It is no part of the generic class, so that an array of regions is the same type for all.
+/// A part of the block. It is not nested in the generic class, so that an array of regions is the same type for all.
 struct MemoryRegion {
   fileprivate let offset: Int
   let count: Int

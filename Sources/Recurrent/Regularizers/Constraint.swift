@@ -10,7 +10,7 @@ enum Constraint: Equatable, Sendable {
 
   /// The constraint of an option of Keras'.
   ///
-  /// - Returns: `nil` if it is none of these.
+  /// - Returns: `nil` if it is another class.
   init?(_ option: JSONValue) {
     func number(_ name: String, _ standard: Double) -> Double {
       option["config"]?[name]?.double ?? standard

@@ -1,14 +1,14 @@
 import Files
 import Kernels
 
-/// A price on the size of weights, added to the loss: `keras.regularizers.L1`, `L2` and `L1L2`,
+/// A penalty on the size of weights, added to the loss: `keras.regularizers.L1`, `L2` and `L1L2`,
 /// `l1 · Σ|w| + l2 · Σw²`.
 struct Regularizer: Equatable, Sendable {
   let l1, l2: Double
 
   /// The regularizer of an option of Keras'.
   ///
-  /// - Returns: `nil` if it is none of these.
+  /// - Returns: `nil` if it is another class.
   init?(_ option: JSONValue) {
     func number(_ name: String, _ standard: Double) -> Double? {
       option["config"]?[name].map { $0.double } ?? standard

@@ -1,12 +1,15 @@
 /// Loss and metrics by epoch, as Keras' `History` keeps them: means over the epoch's rows, each
 /// measured before the update that its batch made.
 public struct History: Equatable, Sendable {
+  /// The training loss of each epoch.
   public var loss: [Double]
+  /// The training accuracy of each epoch.
   public var accuracy: [Double]
-  /// What else is kept, by Keras' names: `val_loss`, `learning_rate`, `mae`, `val_mae`, …; not a number in an
-  /// epoch in which it was not measured.
+  /// Everything else, by Keras' names: `val_loss`, `learning_rate`, `mae`, `val_mae`, …; NaN in an epoch in which it
+  /// was not measured.
   public var others: [String: [Double]]
 
+  /// A history of these columns.
   public init(
     loss: [Double] = [], accuracy: [Double] = [], others: [String: [Double]] = [:]
   ) {
@@ -15,8 +18,11 @@ public struct History: Equatable, Sendable {
     self.others = others
   }
 
+  /// The column of the validation loss.
   public static let validationLoss = "val_loss"
+  /// The column of the validation accuracy.
   public static let validationAccuracy = "val_accuracy"
+  /// The column of the learning rate.
   public static let learningRate = "learning_rate"
 
   /// What a metric of the validation is called.

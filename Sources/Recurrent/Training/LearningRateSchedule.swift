@@ -4,6 +4,7 @@ import Kernels
 public struct LearningRateSchedule: Equatable, Sendable {
   /// The course after the warm-up; its updates and epochs are counted from there.
   public enum Course: Equatable, Sendable {
+    /// The rate stays the same.
     case constant
     /// Times `factor` after every so many epochs: `keras.optimizers.schedules.ExponentialDecay` with `staircase`.
     case step(epochs: Int, factor: Double)
@@ -18,13 +19,14 @@ public struct LearningRateSchedule: Equatable, Sendable {
   /// The smallest improvement that counts on a plateau, as in Keras.
   static let smallestImprovement = 1e-4
 
+  /// The course after the warm-up.
   public var course: Course
   /// The rate at the end of the warm-up.
   public var rate: Float
   /// The updates over which the rate rises from zero in a line.
   public var warmUp: Int
 
-  /// - Throws: ``ConfigurationError`` if a number is none that can train.
+  /// - Throws: ``ConfigurationError`` if a number cannot be trained with.
   public init(_ course: Course, rate: Float, warmUp: Int = 0) throws(ConfigurationError) {
     self.course = course
     self.rate = rate
@@ -56,7 +58,7 @@ public struct LearningRateSchedule: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - update: Its number in the run, from 0.
-  ///   - reduction: What plateaus have reduced the rate to so far, as a part of it.
+  ///   - reduction: What plateaus have reduced the rate to so far, as a factor.
   func rate(update: Int, updatesPerEpoch: Int, reduction: Double) -> Float {
     let rate = Double(rate)
     guard update >= warmUp else { return Float(rate * Double(update) / Double(warmUp)) }
@@ -77,8 +79,10 @@ public struct LearningRateSchedule: Equatable, Sendable {
 public struct BestValue: Equatable, Sendable {
   /// `nil` before the first.
   public var value: Double?
+  /// The epochs without a better value.
   public var waited: Int
 
+  /// The best value so far.
   public init(value: Double? = nil, waited: Int = 0) {
     self.value = value
     self.waited = waited

@@ -81,7 +81,7 @@ extension SequenceDataset {
         "the targets have \(targetUnits) values each; the model gives \(units)")
     }
     guard !loss.takesClasses || targetValues.allSatisfy({ $0 >= 0 && $0 < Float(units) }) else {
-      throw ConfigurationError("a target is no class of a model with \(units) units")
+      throw ConfigurationError("a target is not a class of a model with \(units) units")
     }
   }
 

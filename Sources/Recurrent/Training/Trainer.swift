@@ -108,7 +108,7 @@ package final class Trainer {
     guard options.classWeights.isEmpty || hasClasses && options.classWeights.count == units else {
       throw ConfigurationError(
         "\(options.classWeights.count) class weights do not fit a model "
-          + (hasClasses ? "of \(units) classes" : "whose targets are no classes"))
+          + (hasClasses ? "of \(units) classes" : "whose targets are not classes"))
     }
     guard options.classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw ConfigurationError("a class weight is negative")

@@ -16,7 +16,7 @@ package final class ArrayPredictor {
 
   /// The outputs of all samples of a file.
   ///
-  /// - Throws: `FileError` if it cannot be read, or has a value that is no symbol where the model takes
+  /// - Throws: `FileError` if it cannot be read, or has a value that is not a symbol where the model takes
   ///   symbols; `ConfigurationError` if the shape is not one that the model takes.
   package func predict(contentsOf data: String, continues: Bool) throws -> Tensor {
     let input = try Tensor(contentsOf: data)
@@ -85,7 +85,7 @@ package final class ArrayPredictor {
     guard let model else { return }
     file.moveStream { checkpoint in
       checkpoint.recurrentState = model.recurrentState
-      // Where training stood in its data is no place of this state.
+      // The position of training in its data does not belong to this state.
       checkpoint.stream = nil
     }
   }

@@ -12,10 +12,10 @@ package struct Conversion {
   /// Reads the file.
   ///
   /// - Parameters:
-  ///   - output: The file that ``run()`` writes, in the format that its name tells.
+  ///   - output: The file that ``run()`` writes, in the format of its suffix.
   ///   - model: A file with the model, if `file` has weights alone.
   ///   - kerasVersion: Whose words the output uses; the file's if `nil`.
-  /// - Throws: `FileError`; `ConfigurationError` if the name of the output tells no format.
+  /// - Throws: `FileError`; `ConfigurationError` if the output has an unknown suffix.
   package init(
     _ file: String, to output: String, model: String? = nil, kerasVersion: KerasVersion? = nil
   ) throws {

@@ -1,7 +1,7 @@
 import Files
 
 /// A label as the name of a class, in the order that classes have: numbers by their value, equal ones by their bytes;
-/// then what is no number, by its bytes.
+/// then all others, by their bytes.
 struct ClassName: Hashable, Comparable {
   let name: ExactText
   private let number: Double?

@@ -26,7 +26,7 @@ package struct LabelsTask: LearningTask {
 
   // What a new model is to be like; a file's model is as it is.
 
-  /// The units of the learnt embedding of symbols; 32 if `nil`.
+  /// The units of the embedding of symbols; 32 if `nil`.
   package var embedding: Int?
   /// The most symbols that have a number of their own; all if `nil`.
   package var vocabularySize: Int?

@@ -89,7 +89,7 @@ package final class LetterPredictor {
   package func resume(_ stream: StreamPosition.Symbols) throws(ConfigurationError) {
     guard stream.next.count == rows else {
       throw ConfigurationError(
-        "the stream has symbols to go on with for \(stream.next.count) rows, not for \(rows)")
+        "the stream has symbols to continue with for \(stream.next.count) rows, not for \(rows)")
     }
     next = stream.next
     // An older file does not say it; a model that has read enough has predicted.
@@ -107,7 +107,7 @@ package final class LetterPredictor {
 
   /// Takes a state for its own.
   ///
-  /// - Throws: `ConfigurationError` if it is none of this model's.
+  /// - Throws: `ConfigurationError` if it is not one of this model's.
   func restore(_ state: RecurrentState) throws(ConfigurationError) { try model.restore(state) }
 
   /// Where the stream stands now.

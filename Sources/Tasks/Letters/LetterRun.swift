@@ -38,7 +38,7 @@ package final class LetterRun {
     }
     try predictor.resume(symbols)
     if let missing = predictor.whatIsMissing {
-      throw file.error("its stream \(missing) to go on")
+      throw file.error("its stream \(missing) to continue with")
     }
     rowsSeen = stream.rowsSeen
   }

@@ -171,7 +171,7 @@ struct SequenceTable {
     return values
   }
 
-  /// - Throws: `FileError` that names the line if one of its values is none for float32.
+  /// - Throws: `FileError` that names the line if one of its values does not fit into float32.
   func check(_ scaled: [Float], _ number: Int, column: String) throws {
     guard scaled.allSatisfy(\.isFinite) else {
       throw invalid(

@@ -1,6 +1,6 @@
 /// How the dates of rows follow each other.
 enum DateRule {
-  /// Always as far apart, in seconds or as numbers are.
+  /// A fixed distance, in seconds or between numbers.
   case step(Double)
   /// So many months on, on the same day; the last day of a month that has no such day.
   case months(Int, day: Int)

@@ -2,7 +2,7 @@
 package struct Forecast: Sendable {
   /// One step ahead, two, ….
   package struct Step: Sendable {
-    /// When it will be; `nil` if the data do not tell.
+    /// When it will be; `nil` if the data have no dates.
     package let date: String?
     package let value: Double
     /// Where the truth will be with the probability that was asked for; `nil` if no errors are known.
@@ -23,7 +23,7 @@ package struct BackTest: Sendable {
   /// The forecasts of one distance.
   package struct Lead: Sendable {
     package let errors: SeriesErrors
-    /// The part of the truths that lay within their intervals; `nil` if there are none.
+    /// The fraction of true values within their intervals; `nil` if there are none.
     package let coverage: Double?
   }
 

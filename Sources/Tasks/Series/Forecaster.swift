@@ -1,6 +1,6 @@
 import Recurrent
 
-/// A model of a series that is read row by row, in several paths side by side, and tells what follows each.
+/// A model of a series that is read row by row, in several paths side by side, and predicts what follows each.
 ///
 /// A model with a state that is carried goes on from all it has read. Another one reads the last rows anew for each
 /// one, as many as a sample had.
@@ -15,7 +15,7 @@ final class Forecaster {
   /// The last rows, the oldest first: `[≤ windowLength, paths, columns]`.
   private var recent: [Float] = []
 
-  /// - Throws: `ConfigurationError` if the model is none of such a series, or `OutOfMemory`.
+  /// - Throws: `ConfigurationError` if the model is not one of such a series, or `OutOfMemory`.
   init(
     _ task: SeriesTask, parameters: ParameterStore<Float>, paths: Int = 1
   ) throws {
@@ -102,7 +102,7 @@ final class Forecaster {
   /// Takes a state of one path for all of them.
   ///
   /// - Parameter row: Which of the rows of the state.
-  /// - Throws: `ConfigurationError` if it is none of this model's.
+  /// - Throws: `ConfigurationError` if it is not one of this model.
   func restore(_ state: RecurrentState, row: Int) throws(ConfigurationError) {
     guard isStateful else { return }
     try model.restore(state.row(row, rows: paths))

@@ -1,6 +1,6 @@
 import Checkpoints
 
-/// How rows of a series become what the model reads, and how what it tells becomes values again: scaled as they are, or
+/// How rows of a series become what the model reads, and how its predictions become values again: scaled as they are, or
 /// scaled changes from row to row (differencing; Box & Jenkins 1970).
 struct SeriesEncoding {
   var scaling: Scaling
@@ -43,7 +43,7 @@ struct SeriesEncoding {
     scaling.scaled(isDifferenced ? value - before : value, column: column)
   }
 
-  /// The target's value that the model tells.
+  /// The target's value that the model predicts.
   ///
   /// - Parameter before: The target in the row before.
   func decoded(_ value: Float, after before: Double) -> Double {

@@ -14,7 +14,7 @@ final class SeriesForecasts {
   /// The rows that a carried state is warmed up on before those that count.
   static let warmUp = 1000
 
-  /// - Throws: `ConfigurationError` if the model is none of these series; `FileError` that names a value which
+  /// - Throws: `ConfigurationError` if the model is not one of these series; `FileError` that names a value which
   ///   float32 does not hold.
   init(
     _ table: SeriesTable, encodings: [SeriesEncoding], task: SeriesTask,
@@ -45,9 +45,9 @@ final class SeriesForecasts {
 
   /// The forecasts that begin with the rows of ``origins(of:)``.
   ///
-  /// - Returns: `[origins, horizon]`, as the model tells them.
+  /// - Returns: `[origins, horizon]`, as the model predicts them.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
-  private func told(of part: Range<Int>, series: Int) throws -> [Float] {
+  private func predicted(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
     guard !origins.isEmpty else { return [] }
     let width = table.columns.count
@@ -79,12 +79,12 @@ final class SeriesForecasts {
     return forecasts
   }
 
-  /// What the truth was beyond the forecasts: `[origins, horizon]`, as the model tells it.
+  /// What the truth was beyond the forecasts: `[origins, horizon]`, in the units of the predictions.
   ///
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   func residuals(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
-    return try told(of: part, series: series).enumerated().map { index, forecast in
+    return try predicted(of: part, series: series).enumerated().map { index, forecast in
       let row = origins.lowerBound + index / task.horizon + index % task.horizon
       let truth = encodings[series].encoded(
         target(row, series: series), after: target(row - 1, series: series), column: 0)
@@ -106,7 +106,7 @@ final class SeriesForecasts {
     for (series, part) in parts.enumerated() {
       let origins = origins(of: part)
       var forecast = 0.0
-      for (index, value) in try told(of: part, series: series).enumerated() {
+      for (index, value) in try predicted(of: part, series: series).enumerated() {
         let origin = origins.lowerBound + index / task.horizon
         let naive = target(origin - 1, series: series)
         forecast = encodings[series].decoded(

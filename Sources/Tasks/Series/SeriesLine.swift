@@ -12,7 +12,7 @@ struct SeriesLine {
   private var keyPlace: Int?
   private var fieldCount: Int
   private var fields: [String] = []
-  /// What stands between fields; `nil` until a line has told.
+  /// What stands between fields; `nil` until a line has shown it.
   private var delimiter: Character?
   private var isFirst = true
 

@@ -8,7 +8,7 @@ struct SeriesParts: Equatable {
   let validation: Range<Int>
   let test: Range<Int>
 
-  /// - Throws: `ConfigurationError` if a split is none.
+  /// - Throws: `ConfigurationError` if a split is out of range.
   init(rows: Int, validationSplit: Double, testSplit: Double) throws(ConfigurationError) {
     let testStart = try validationStart(of: rows, split: testSplit)
     let held = rows - (try validationStart(of: rows, split: validationSplit))

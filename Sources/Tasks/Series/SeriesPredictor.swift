@@ -72,7 +72,7 @@ package final class SeriesPredictor {
     let rows = basis.series
     guard key.map({ key in rows.contains { $0.key.isExactly(key) } }) ?? true else {
       throw ConfigurationError(
-        "there is no series \(key ?? ""); there are "
+        "series \(key ?? "") not found; there are "
           + rows.prefix(20).map(\.key).joined(separator: ", "))
     }
     return try rows.enumerated().filter { key?.isExactly($1.key) ?? true }.map { index, series in
@@ -141,13 +141,13 @@ package final class SeriesPredictor {
     guard checkpoint.stream?.rowsSeen ?? 0 == 0, task.file != DataFiles.standardInput else {
       return try ownBasis(nil)
     }
-    let without = "the forecast goes on behind the rows that \(file) keeps"
+    let without = "the forecast begins after the rows that \(file) keeps"
     do {
       let table = try SeriesTable(task)
       if table.digest == task.digest { return try ownBasis(table) }
       if try DataFiles([task.file]).begin(withLinesOf: task.digest) {
         notes.append(
-          "\(task.file): has grown since \(file) was trained; the forecast goes on behind its present end"
+          "\(task.file): has grown since \(file) was trained; the forecast begins after its present end"
         )
         return try basis(table)
       }
@@ -198,9 +198,9 @@ package final class SeriesPredictor {
       var value = last
       let places = stride(from: 0, to: values.count, by: width).suffix(Self.shown)
       return places.reversed().map { place in
-        let told = encoding.decoded(values[place], after: 0)
-        defer { value -= told }
-        return (nil, encoding.isDifferenced ? value : told)
+        let decoded = encoding.decoded(values[place], after: 0)
+        defer { value -= decoded }
+        return (nil, encoding.isDifferenced ? value : decoded)
       }.reversed()
     }
     return stride(from: 0, to: series.values.count, by: width).suffix(Self.shown).map {

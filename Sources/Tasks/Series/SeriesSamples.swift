@@ -51,7 +51,7 @@ struct SeriesSamples: SampleSource {
     // The row before the part forecasts its first one.
     let from = max(0, part.lowerBound - 1)
     let count = max(0, part.upperBound - horizon - from) / (sequenceLength * batch)
-    // What is left over is left out at the beginning: the newest rows tell most.
+    // What is left over is left out at the beginning: the newest rows matter most.
     let first = part.upperBound - horizon - count * sequenceLength * batch
     starts = (0..<count * batch).map { sample in
       first + (sample % batch * count + sample / batch) * sequenceLength

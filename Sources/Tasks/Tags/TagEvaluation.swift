@@ -1,7 +1,7 @@
 import Files
 
 /// How right predicted tags are: for each step, and for spans of steps where tags are BIO: `B-x` begins a span of x,
-/// `I-x` goes on with it, `O` is none (Ramshaw & Marcus 1995). Spans are counted as `conlleval` of the CoNLL shared
+/// `I-x` goes on with it, `O` is outside (Ramshaw & Marcus 1995). Spans are counted as `conlleval` of the CoNLL shared
 /// tasks does it: a span is right if its label and both its ends are; an `I-x` behind anything but x begins one.
 package struct TagEvaluation: Sendable {
   /// How often something was right.

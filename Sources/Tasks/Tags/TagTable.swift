@@ -178,7 +178,7 @@ struct TagTable {
   private func column(_ text: String) throws -> Int {
     guard let number = Int(text), number >= 1 else {
       throw FileError(
-        .invalid, file: file, "its columns have no names but numbers from 1; there is no \(text)")
+        .invalid, file: file, "its columns are numbered from 1; '\(text)' is not such a number")
     }
     return number - 1
   }

@@ -24,7 +24,7 @@ package struct TagsTask: LearningTask {
 
   // What a new model is to be like; a file's model is as it is.
 
-  /// The units of the learnt embedding of symbols; 32 if `nil`.
+  /// The units of the embedding of symbols; 32 if `nil`.
   package var embedding: Int?
   /// The most symbols that have a number of their own; 10,000 words, and all characters, if `nil`.
   package var vocabularySize: Int?

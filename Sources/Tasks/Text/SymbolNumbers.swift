@@ -73,7 +73,7 @@ struct SymbolNumbers {
         guard number >= 0 else {
           let symbol = String(decoding: bytes[at..<end], as: UTF8.self)
           problem = SeedError(
-            "symbol \(numbers.count + 1), '\(symbol)', is none that the model was trained on; it knows "
+            "unknown symbol '\(symbol)' at place \(numbers.count + 1); the model knows "
               + "\(vocabulary.symbols.count): \(vocabulary.shortList)")
           return
         }

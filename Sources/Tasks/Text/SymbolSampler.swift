@@ -15,7 +15,7 @@ package struct SamplingOptions: Equatable, Sendable {
   /// Only the likeliest that together are this probable are drawn from (Holtzman et al. 2020); from all if `nil`.
   package var topP: Double?
 
-  /// - Throws: `ConfigurationError` if a number is none to draw by.
+  /// - Throws: `ConfigurationError` if a number cannot be sampled with.
   package init(
     temperature: Double = 1, topK: Int? = nil, topP: Double? = nil
   ) throws(ConfigurationError) {

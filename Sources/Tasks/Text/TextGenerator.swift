@@ -68,7 +68,7 @@ package final class TextGenerator {
     _ stream: StreamPosition.Symbols, state: RecurrentState?, row: Int
   ) throws(ConfigurationError) {
     guard stream.next.indices.contains(row) else {
-      throw ConfigurationError("the stream has no symbol to go on with in row \(row)")
+      throw ConfigurationError("the stream has no symbol to continue with in row \(row)")
     }
     next = stream.next[row]
     guard let state, isStateful else { return }

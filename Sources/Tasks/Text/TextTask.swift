@@ -36,7 +36,7 @@ package struct TextTask: LearningTask {
   package var mayShrinkBatches = false
   /// Whether the state is carried from sample to sample through the whole text.
   package var isStateful = true
-  /// The units of a learnt embedding; symbols are one-hot if `nil`.
+  /// The units of an embedding; symbols are one-hot if `nil`.
   package var embedding: Int?
   /// The most symbols that have a number of their own; all if `nil`.
   package var vocabularySize: Int?

@@ -33,7 +33,7 @@ package struct CheckpointSchedule {
       guard format.holds.isComplete else {
         let complete = ModelFormats.all.filter(\.holds.isComplete).map(\.suffix)
         throw ConfigurationError(
-          "\(path): training cannot go on from a \(format.suffix) file; save a "
+          "\(path): training cannot continue from a \(format.suffix) file; save a "
             + "\(complete.joined(separator: " or ")) file and convert it afterwards")
       }
     }

@@ -46,7 +46,7 @@ package struct TrainingPlan: Sendable {
   /// - Parameters:
   ///   - rate: The learning rate of the optimizer.
   ///   - epochs: Those of the run.
-  /// - Throws: `ConfigurationError` if a number is none to train with.
+  /// - Throws: `ConfigurationError` if a number cannot be trained with.
   func options(
     batchSize: Int, shuffle: Bool, resetStatesEachEpoch: Bool, rate: Float, epochs: Int
   ) throws(ConfigurationError) -> TrainingOptions {

@@ -52,7 +52,7 @@ package final class TrainingRun {
     try checkpoint.checkTrainable(file: file.path)
     guard let stored = checkpoint.task, let progress = checkpoint.training,
       let optimizer = checkpoint.optimizer
-    else { throw file.error("has no training run to go on with") }
+    else { throw file.error("has no training run to continue") }
     task = stored
     let data = try file.naming { try file.task().data(of: checkpoint, file: file.path) }
     self.data = data

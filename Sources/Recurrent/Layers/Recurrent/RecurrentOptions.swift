@@ -19,7 +19,7 @@ struct RecurrentOptions: Sendable {
   let returnsSequences: Bool
   let goesBackwards: Bool
   let isStateful: Bool
-  /// The part of the inputs, and of the hidden state, that is left out of each sequence in training.
+  /// The fraction of the inputs, and of the hidden state, that is left out of each sequence in training.
   let dropout, recurrentDropout: Double
   /// The output of a step that does not count is zero, not that of the step before.
   let zeroOutputForMask: Bool
