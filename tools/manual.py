@@ -34,7 +34,8 @@ def spelled(argument):
         return value
     names = ["\\fB" + roff(("-" if name["kind"] == "short" else "--") + name["name"]) + "\\fR"
              for name in sorted(argument["names"], key=lambda name: name["kind"] == "long")]
-    return ", ".join(names) + (" " + value if argument["kind"] == "option" else "")
+    repeats = " ..." if argument.get("isRepeating") else ""
+    return ", ".join(names) + (" " + value + repeats if argument["kind"] == "option" else "")
 
 
 def explained(argument):
