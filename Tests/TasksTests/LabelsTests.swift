@@ -126,7 +126,7 @@ import Testing
     ("a.csv", ["text,label", "a,b"], "line 1: has no column sequence; there are text, label"),
     (
       "a.csv", ["sequence,label", "1 2,b", "1 x,c"],
-      "line 3, column sequence: '1 x' are not numbers"
+      "line 3, column sequence: '1 x' is not a list of numbers"
     ),
     ("a.csv", ["sequence,label", "a,b", ",c"], "line 3, column sequence: the sequence is empty"),
     ("a.csv", ["sequence,label", "a,b", "c,"], "line 3, column label: the label is missing"),

@@ -21,7 +21,7 @@ package struct EvaluateMode: PredictionMode {
     let given = [("csv", modes.common.csv), ("sequences", modes.answer.sequences)]
     for (name, data) in given where data != nil && type(of: task).otherData != name {
       throw ValidationError(
-        "--\(name) is not for models of \(type(of: task).title), of which \(file.path) is one")
+        "--\(name) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
     try task.evaluate(file, data: given.compactMap(\.1).first).show(modes.common.outputFormat)
   }
@@ -52,7 +52,7 @@ package struct AnswerMode: PredictionMode {
     let task = try file.task()
     guard let task = task as? any AnsweringTask else {
       throw ValidationError(
-        "--sequences is not for models of \(type(of: task).title), of which \(file.path) is one")
+        "--sequences does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
     try task.answers(file, sequences: sequences ?? "").write(
       to: modes.common.output, modes.common.outputFormat)

@@ -84,7 +84,7 @@ package struct RunMode: PredictionMode {
     let kind = type(of: task)
     for part in modes.sampling.parts where !kind.takes.contains(part) {
       throw ValidationError(
-        "\(SamplingArguments.name(of: part)) is not for models of \(kind.title), of which \(file.path) is one"
+        "\(SamplingArguments.name(of: part)) does not apply to models of \(kind.title); \(file.path) is one"
       )
     }
   }

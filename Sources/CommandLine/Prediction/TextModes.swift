@@ -90,7 +90,7 @@ extension TextRun {
     let task = try file.task()
     guard task is TextTask else {
       throw ValidationError(
-        "\(option) is not for models of \(type(of: task).title), of which \(file.path) is one")
+        "\(option) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
     try self.init(file)
     try begin(try modes.run.request(modes))

@@ -35,7 +35,7 @@ package final class Trainer {
           + "\(ModelConfiguration.largestAxis)")
     }
     guard source.samples >= 1, source.samples <= Int(Int32.max) else {
-      throw ConfigurationError("\(source.samples) samples are none to train on")
+      throw ConfigurationError("\(source.samples) samples cannot be trained on")
     }
     guard !configuration.isStateful || source.samples % options.batchSize == 0 else {
       throw ConfigurationError(

@@ -65,7 +65,7 @@ struct SequenceTable {
       let wanted = isText ?? (sequences.isEmpty ? nil : self.isText)
       let numbers = wanted == true ? nil : try self.numbers(field, line: line, sequence)
       if wanted == false, numbers == nil {
-        throw invalid(line, sequence, "'\(field)' are not numbers")
+        throw invalid(line, sequence, "'\(field)' is not a list of numbers")
       }
       try add(
         numbers.map { .numbers($0, features: 1) } ?? .text(field),
