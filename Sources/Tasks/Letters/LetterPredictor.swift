@@ -150,7 +150,7 @@ package final class LetterPredictor {
   }
 
   private func unknown(_ symbol: String) -> SeedError {
-    SeedError("the model does not know '\(symbol)'; it knows \(vocabulary.symbols.joined())")
+    SeedError("unknown symbol '\(symbol)'; the model knows \(vocabulary.symbols.joined())")
   }
 
   /// Feeds what is due.

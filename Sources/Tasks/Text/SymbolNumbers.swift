@@ -73,7 +73,7 @@ struct SymbolNumbers {
         guard number >= 0 else {
           let symbol = String(decoding: bytes[at..<end], as: UTF8.self)
           problem = SeedError(
-            "unknown symbol '\(symbol)' at place \(numbers.count + 1); the model knows "
+            "symbol \(numbers.count + 1), '\(symbol)', is an unknown symbol; the model knows "
               + "\(vocabulary.symbols.count): \(vocabulary.shortList)")
           return
         }
