@@ -56,7 +56,7 @@ struct PyTorchModule {
       let own = parameters.parameters.filter { $0.layer == layer.name }
       let joinsLast = stacked && layer.inputs.isEmpty && modules.last?.takes(layer) ?? false
       guard !own.isEmpty else {
-        // What stands between two layers keeps them apart.
+        // Two layers with another one between them are separate modules.
         if !modules.isEmpty { modules[modules.count - 1].recurrent = [] }
         continue
       }

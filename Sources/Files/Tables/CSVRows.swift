@@ -26,7 +26,7 @@ package enum CSVRows {
       try withoutActuallyEscaping(body) { body in
         try csv.enumerateAsArray(startAt: 0, rowLimit: nil) { fields in
           let first = line
-          // What SwiftCSV takes for the end of a line: U+2028 is none.
+          // These end a line, as in SwiftCSV; U+2028 does not.
           line += 1 + fields.reduce(0) { $0 + $1.count { ["\n", "\r\n", "\r"].contains($0) } }
           guard failure == nil, fields != [""] else { return }
           do {

@@ -39,7 +39,7 @@ struct EmbeddingDescription: LayerDescription {
   }
 }
 
-/// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A value that is none of
+/// A vector for each symbol, looked up by its number, as `keras.layers.Embedding` does. A value that is not one of
 /// the symbols is reported, see ``Sequential/checkSymbols(sample:)``; its vector is zero.
 ///
 /// Shapes: input `[steps, rows, 1]`, or symbols `[steps, rows]`; output `[steps, rows, units]`.

@@ -150,7 +150,7 @@ struct SequenceTable {
 
   /// The labels as numbers.
   ///
-  /// - Throws: `FileError` that names the first one that is none.
+  /// - Throws: `FileError` that names the first one that is not.
   func numbers(column: String) throws -> [Double] {
     try zip(labels, lines).map { label, line in
       let number = TableNumber(label)

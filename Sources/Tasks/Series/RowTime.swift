@@ -37,7 +37,7 @@ struct RowTime: Comparable {
   }()
   private static let secondsOfDay = 86400.0
 
-  /// - Returns: `nil` if the text is none of these.
+  /// - Returns: `nil` if the text is not one of these.
   init?(_ text: String) {
     let text = text.trimmingBlanks
     if let number = Double(text), number.isFinite {

@@ -108,7 +108,7 @@ package final class TextGenerator {
   ///
   /// - Parameters:
   ///   - willRead: Called before each symbol that is to be fed.
-  ///   - didRead: Told what was fed and what came behind it.
+  ///   - didRead: Called with each input and the symbol that followed it.
   /// - Throws: What `didRead` throws.
   func read(
     _ symbols: [Int], willRead: () -> Void, didRead: (_ symbol: Int, _ next: Int) throws -> Void

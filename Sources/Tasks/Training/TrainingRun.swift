@@ -95,7 +95,7 @@ package final class TrainingRun {
   /// - Parameters:
   ///   - saving: Where and how often.
   ///   - shouldStop: Asked after every update.
-  ///   - didUpdate: Told after every update whether it ended an epoch.
+  ///   - didUpdate: Called after every update, with whether it ended an epoch.
   /// - Returns: Whether all planned epochs are done.
   /// - Throws: ``FileError`` or `TrainingDiverged`. If the data can no longer be read, what was learnt
   ///   until then is saved first.
