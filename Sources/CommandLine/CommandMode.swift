@@ -65,11 +65,13 @@ package struct CommandModes {
     self.standard = standard.map { Rule($0) }
   }
 
-  /// The names of the options in a command line.
+  /// The names of the options in a command line; not `--format text`, which asks for nothing that would not be.
   static func names(in arguments: some Sequence<String>) -> [String] {
-    arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }.map { argument in
-      String(argument.prefix { $0 != "=" })
-    }
+    let all = Array(arguments.prefix { $0 != "--" })
+    return all.indices.filter { index in
+      all[index].hasPrefix("--") && all[index] != "--format=text"
+        && !(all[index] == "--format" && all.dropFirst(index + 1).first == "text")
+    }.map { String(all[$0].prefix { $0 != "=" }) }
   }
 
   /// The mode that options ask for.

@@ -30,8 +30,7 @@ package final class ModelFile {
     } else {
       self.target = nil
     }
-    checkpoint = try CheckpointFile.load(path)
-    checkpoint.restoreKinds()
+    checkpoint = try Checkpoint.open(path)
   }
 
   /// What the model was trained on; a model of Keras' own takes arrays.

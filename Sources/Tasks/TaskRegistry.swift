@@ -55,10 +55,22 @@ extension StoredTask {
 }
 
 extension Checkpoint {
-  /// Keeps the task as its kind writes it, whatever the format that it was read from had instead of flags and lists.
-  mutating func restoreKinds() {
-    guard let stored = task, let own = try? TaskRegistry.task(stored).members else { return }
-    task?.members = own
+  /// Opens a file, with its task as the kind of task writes it, whatever the format has instead of flags and lists.
+  ///
+  /// - Parameter model: A file with the model, if the file has weights alone.
+  /// - Throws: `FileError`, also if the task is of no kind, or not what its kind takes.
+  package static func open(_ path: String, into model: Checkpoint? = nil) throws -> Checkpoint {
+    var checkpoint = try CheckpointFile.load(path, into: model)
+    guard let stored = checkpoint.task else { return checkpoint }
+    do {
+      let members = try TaskRegistry.task(stored).members
+      checkpoint.task?.members.merge(members) { _, own in own }
+    } catch let problem as MemberProblem {
+      throw FileError(
+        .invalid, file: path,
+        "the task's \(problem.name) \(problem.description(in: stored.members))")
+    }
+    return checkpoint
   }
 }
 

@@ -132,7 +132,7 @@ import Testing
     let layers: [[any Layer]] = [
       [Bidirectional(LSTM(2))], [Conv1D(2, kernelSize: 2), LSTM(2)],
       [LSTM(2, goBackwards: true)], [LSTM(2), RepeatVector(3), LSTM(2)],
-      [LSTM(2, returnSequences: true), Flatten()],
+      [LSTM(2, returnSequences: true), Flatten()], [LSTM(4), Reshape([2, 2]), LSTM(2)],
     ]
     for layers in layers {
       let model = try Model(timeSteps: 4, features: 3) { layers }

@@ -32,7 +32,8 @@ import Testing
       { try Tensor([[[1], [2]], [[3]]]) }, { try Tensor(repeating: 0, shape: [.max]) },
       { try Tensor(oneHot: [3], count: 3) }, { try Tensor(oneHot: [-1], count: 3) },
       { try tensor.reshaped(to: [4, -1]) }, { try tensor.reshaped(to: [-1, -1]) },
-      { try tensor.samples(1..<3) }, { try tensor.samples(-1..<1) },
+      { try Tensor(shape: [0, .max, 2], values: []) }, { try tensor.samples(1..<3) },
+      { try tensor.samples(-1..<1) },
     ]
     for attempt in attempts { #expect(throws: (any Error).self) { try attempt() } }
     #expect(try Tensor([[Float]]()).shape == [0, 0])

@@ -125,6 +125,43 @@ import Testing
     }
   }
 
+  /// The mark that some programs begin a file with, comments of Universal Dependencies, words of several tokens.
+  @Test func whatIsNoStepIsLeftOut() throws {
+    let table = try TagTable(
+      try write("\u{FEFF}t,g\na b,x y\n", "mark.csv"), sequence: "t", tags: "g")
+    #expect(table.sequences[0].tags == ["x", "y"])
+    let treebank = try write(
+      "# text = ab c\n1-2\tab\t_\n1\ta\tX\n2\tb\tY\n2.1\te\t_\n3\t#\tX\n\n", "a.conllu")
+    let words = try TagTable(treebank, sequence: "2", tags: "3")
+    #expect(words.sequences.map(\.steps) == [.symbols(["a", "b", "#"])])
+    #expect(TagsTask.usualColumn(of: treebank) == "2")
+    // Elsewhere a word can be such a sign.
+    let columns = try TagTable(try write("# O\na B-x\n", "a.conll"), sequence: "1", tags: "2")
+    #expect(columns.sequences.map(\.steps) == [.symbols(["#", "a"])])
+  }
+
+  /// A task that says something else than its file's model is refused, and nothing is written over.
+  @Test func tasksThatDoNotFitAreRefused() throws {
+    let file = try files()[0]
+    var plan = plan(file)
+    plan.epochs = 1
+    let run = try TrainingRun(plan)
+    let path = folder.path("a.h5")
+    func keep(_ change: (inout Checkpoint) -> Void) throws {
+      var checkpoint = try run.checkpoint()
+      change(&checkpoint)
+      try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
+    }
+    try keep { $0.task?.members["level"] = "byte" }
+    #expect(throws: FileError.self) { try TagPredictor(try ModelFile(path)) }
+    try keep { $0.task?.members["tags"] = nil }
+    #expect(throws: FileError.self) { try ModelFile(path) }
+    try keep { $0.task?.members["sequence_length"] = .integer(1 << 30) }
+    #expect(throws: (any Error).self) { try TrainingRun(resuming: try ModelFile(path)) }
+    try keep { $0.task?.members["note"] = "kept" }
+    #expect(try ModelFile(path).checkpoint.task?.members["note"] == "kept")
+  }
+
   private func plan(_ file: (file: String, sequence: String, tags: String)) -> TrainingPlan {
     var plan = TrainingPlan(
       TagsTask(file: file.file, sequence: file.sequence, tags: file.tags))
@@ -194,6 +231,7 @@ import Testing
     (#"{"t":[],"g":[]}"#, "line 1, column t: the sequence is empty"),
     (#"{"t":["a"],"g":["x"]}"#, "column g: all tags are x; there is nothing to choose between"),
     (#"{"t":["a"]}"#, "line 1: has no member g; there are t"),
+    (#"{"t":["a","b"],"g":["x",null]}"#, "line 1, column g: null is not a tag"),
   ])
   func wrongFilesAreNamed(line: String, reason: String) throws {
     let file = try write(line + "\n", "wrong.jsonl")

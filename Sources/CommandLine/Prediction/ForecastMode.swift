@@ -26,8 +26,9 @@ package struct ForecastMode: PredictionMode {
   package init() {}
 
   package func validate() throws {
-    guard forecast ?? 1 >= 1 else {
-      throw ValidationError("--forecast is \(forecast ?? 0); it must be at least 1")
+    guard (1...Self.mostSteps).contains(forecast ?? 1) else {
+      throw ValidationError(
+        "--forecast is \(forecast ?? 0); it must be from 1 to \(Self.mostSteps)")
     }
     guard coverage.map({ $0 > 0 && $0 < 1 }) ?? true else {
       throw ValidationError("--coverage is \(coverage ?? 0); it must be between 0 and 1")
@@ -36,6 +37,9 @@ package struct ForecastMode: PredictionMode {
       throw ValidationError("--plot is \(plot ?? ""); it must end in .svg")
     }
   }
+
+  /// More than any series has; that many of a forecast fit into memory.
+  private static let mostSteps = 1_000_000
 
   package var isAskedFor: Bool { forecast != nil }
 

@@ -146,15 +146,16 @@ public struct Tensor: Equatable, Sendable {
 
   private static let mostValues = 1 << 32
 
-  /// The values of a tensor of some shape; `nil` if there is no such tensor.
+  /// The values of a tensor of some shape; `nil` if there is no such tensor. The sizes behind an axis of none are
+  /// counted too: parts of the tensor have them.
   static func count(of shape: [Int]) -> Int? {
     var count = 1
-    for size in shape {
+    for size in shape where size != 0 {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
       guard size >= 0, !overflow else { return nil }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 }
 

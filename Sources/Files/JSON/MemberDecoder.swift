@@ -18,7 +18,8 @@ package enum MemberDecoder {
       case is JSONValue.Type: json
       case is Bool.Type: json.bool ?? json.integer.map { $0 != 0 }
       case is Int.Type: json.integer
-      case is UInt64.Type: json.string.flatMap { UInt64($0) }
+      case is UInt64.Type:
+        json.string.flatMap { UInt64($0) } ?? json.integer.flatMap { UInt64(exactly: $0) }
       case is Double.Type: json.double
       case is Float.Type: json.double.map { Float($0) }
       case is String.Type: json.string

@@ -72,7 +72,9 @@ extension DataFiles {
       bytes.append(contentsOf: piece)
       return piece.count
     }
-    if let text = String(validating: bytes, as: UTF8.self) { return (text, digest) }
+    // The mark that some programs begin a UTF-8 file with is none of its text.
+    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    if let text = String(validating: bytes[start...], as: UTF8.self) { return (text, digest) }
     var (parser, iterator, wrong) = (Unicode.UTF8.ForwardParser(), bytes.makeIterator(), 0)
     while case .valid(let scalar) = parser.parseScalar(from: &iterator) { wrong += scalar.count }
     let place = place(of: wrong)

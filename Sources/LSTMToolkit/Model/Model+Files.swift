@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Recurrent
+import Tasks
 
 /// The Keras that opens a file as its own. The two do not read each other's HDF5 files.
 public enum KerasLayout: Sendable {
@@ -25,7 +26,7 @@ extension Model {
   ///
   /// - Throws: `FileError` that names the file and what in it is not what it should be.
   public convenience init(contentsOf path: String) throws {
-    let checkpoint = try CheckpointFile.load(path)
+    let checkpoint = try Checkpoint.open(path)
     self.init(
       ModelCore(
         checkpoint, randomSeed: checkpoint.task?.options.randomSeed ?? Self.standardRandomSeed))
@@ -57,6 +58,7 @@ extension Model {
       for parameter in core.parameters.parameters {
         _ = core.parameters[parameter].update(fromContentsOf: read[parameter])
       }
+      core.forgetRun()
     }
   }
 }

@@ -48,6 +48,7 @@ extension Model {
           "\(layer)/\(name) has shape \(parameter.shape), not \(tensor.shape)")
       }
       _ = core.parameters[parameter].update(fromContentsOf: tensor.values)
+      core.forgetRun()
     }
   }
 

@@ -26,13 +26,17 @@ final class StepEngine: @unchecked Sendable {
     guard configuration.input.isSequence else {
       throw ConfigurationError("the model has no time axis, so that it has no streams")
     }
-    if let layer = configuration.layers.first(where: { $0.className == "RepeatVector" }) {
+    if let layer = configuration.sequenceMaker {
       throw ConfigurationError(
-        "layer \(layer.name) (RepeatVector) makes a sequence of each step, so that there are no streams"
+        "layer \(layer.name) (\(layer.className)) makes a sequence of each step, so that there are no streams"
       )
     }
     model = try Sequential(
       parameters: parameters, as: configuration, batch: 1, timeSteps: 1)
+    guard model.outputSteps == 1 else {
+      throw ConfigurationError(
+        "the model does not answer each step once, so that it has no streams")
+    }
     self.lock = lock
     let state = model.recurrentState
     layout = (state?.layers ?? []).flatMap { layer in

@@ -40,7 +40,9 @@ extension Model.Stream: Codable {
     let layout = try container.decode([StateLayout].self, forKey: .layout)
     let position = try container.decode(Int.self, forKey: .position)
     let state = StreamData.floats(try container.decode(Data.self, forKey: .state))
-    guard layout == engine.layout, let state, state.count == stateCount, position >= 0 else {
+    guard layout == engine.layout, let state, state.count == stateCount,
+      (0...StreamData.mostSteps).contains(position)
+    else {
       throw DecodingError.dataCorrupted(
         DecodingError.Context(
           codingPath: decoder.codingPath,
@@ -74,7 +76,8 @@ extension Model {
     let numbers = bytes.count == 12 + size ? bytes : nil
     let position = numbers.map { StreamData.number($0[..<8]) } ?? .max
     guard let numbers, StreamData.number(numbers[8..<12]) == UInt64(stream.stateCount),
-      let place = Int(exactly: position), let state = StreamData.floats(Data(numbers[12...]))
+      let place = Int(exactly: position), place <= StreamData.mostSteps,
+      let state = StreamData.floats(Data(numbers[12...]))
     else {
       throw ConfigurationError(
         "\(bytes.count) bytes are not a stream of this model, which has \(12 + size)")
@@ -86,6 +89,9 @@ extension Model {
 
 /// Numbers as bytes, little-endian.
 private enum StreamData {
+  /// A position that leaves room to go on.
+  static let mostSteps = 1 << 62
+
   static func bytes(of values: [Float]) -> Data {
     var data = Data(capacity: 4 * values.count)
     for value in values {

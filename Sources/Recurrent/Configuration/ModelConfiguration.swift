@@ -176,6 +176,12 @@ package struct ModelConfiguration: Equatable, Sendable {
     }
   }
 
+  /// The first layer that makes a sequence of what is none, as `RepeatVector` does.
+  package var sequenceMaker: LayerConfiguration? {
+    let described = (try? described()) ?? []
+    return zip(layers, described).first { !$1.input.isSequence && $1.output.isSequence }?.0
+  }
+
   /// A layer with its shapes.
   struct DescribedLayer {
     let name: String
@@ -197,6 +203,9 @@ package struct ModelConfiguration: Equatable, Sendable {
     var described: [DescribedLayer] = []
     for (index, layer) in layers.enumerated() {
       let description = try layer.described()
+      guard layer.name != functionalInput else {
+        throw ConfigurationError("layer \(layer.name) has the name of the model's input")
+      }
       let sources = try self.sources(of: layer, at: index)
       let shape = try description.joined(
         sources.map { source in source.map { described[$0].output } ?? input })

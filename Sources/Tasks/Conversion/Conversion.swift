@@ -24,8 +24,7 @@ package struct Conversion {
     lock = try FileLock(output)
     self.output = output
     let architecture = try model.map { try CheckpointFile.load($0) }
-    var checkpoint = try CheckpointFile.load(file, into: architecture)
-    checkpoint.restoreKinds()
+    var checkpoint = try Checkpoint.open(file, into: architecture)
     if let kerasVersion { try checkpoint.turn(into: kerasVersion, file: file) }
     trainingProblem = checkpoint.trainingProblem
     if trainingProblem != nil {

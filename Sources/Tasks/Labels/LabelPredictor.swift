@@ -54,6 +54,9 @@ package final class LabelPredictor {
         parameters: checkpoint.parameters, batch: min(Self.rowsAtOnce, table.sequences.count),
         timeSteps: steps)
     }
+    guard model.outputSteps == 1 else {
+      throw file.error("the model answers at every step; labels need one answer a sequence")
+    }
     var answers: [Answer] = []
     try model.compute(samples: table.sequences.count) { sample, row in
       row.setInput(try table.encoded(sample, by: encoding, column: task.sequence)[...])

@@ -26,9 +26,7 @@ package final class TagPredictor {
     let checkpoint = file.checkpoint
     features = checkpoint.configuration.features
     guard let tags = checkpoint.labels, tags.count == checkpoint.configuration.outputUnits,
-      (task.level == nil) == (checkpoint.vocabulary == nil),
-      task.level != nil
-        || checkpoint.scaling?.columns.count == TagsData.columns(task, features: features).count
+      TagsData.fits(task, features, checkpoint.vocabulary, checkpoint.scaling)
     else { throw file.error("/task, /labels, /scaling and /vocabulary do not fit each other") }
     self.tags = tags
     encoding = TagEncoding(
@@ -40,8 +38,8 @@ package final class TagPredictor {
   /// - Throws: `FileError` that names line and column.
   private func table(_ data: String, tags: String?) throws -> TagTable {
     // A file of its own may have other columns than that of the training.
-    let isOther = TagTable.hasNumberedColumns(data) && Int(task.sequence) == nil
-    let sequence = isOther ? "1" : task.sequence
+    let usual = Int(task.sequence) == nil ? TagsTask.usualColumn(of: data) : nil
+    let sequence = usual ?? task.sequence
     return try TagTable(data, sequence: sequence, tags: tags, known: (task.level, features))
   }
 
@@ -55,8 +53,10 @@ package final class TagPredictor {
 
   /// Answers a line of a stream: a text, or words or numbers with blanks between.
   ///
+  /// - Returns: Nothing for a line of blanks, unless each is a step.
   /// - Throws: ``LineError`` if it is something else, or `OutOfMemory`.
   func answers(line: String, number: Int) throws -> [Answer] {
+    guard !TagTable.isBlank(line, level: task.level) else { return [] }
     do {
       guard let steps = try TagTable(line: line, known: (task.level, features)).only else {
         return []
@@ -80,6 +80,9 @@ package final class TagPredictor {
         try Sequential(
           parameters: file.checkpoint.parameters, batch: min(Self.rowsAtOnce, numbers.count),
           timeSteps: size)
+      }
+      guard model.outputSteps == size else {
+        throw file.error("the model does not answer at every step, as tags need")
       }
       try model.compute(samples: numbers.count) { sample, row in
         let steps = sequences[numbers[sample]]

@@ -12,10 +12,8 @@ final class TagStream: LineStream {
     guard let text = String(validating: line, as: UTF8.self) else {
       throw LineError(line: number, "is not UTF-8")
     }
-    if !text.isEmpty {
-      let answers = try predictor.answers(line: text, number: number)
-      answer += Array(answers.map(\.tag).joined(separator: " ").utf8)
-    }
+    let answers = try predictor.answers(line: text, number: number)
+    answer += Array(answers.map(\.tag).joined(separator: " ").utf8)
     answer.append(UInt8(ascii: "\n"))
     return true
   }

@@ -45,12 +45,13 @@ struct TagTable {
     case table, objects, columns, lines
 
     init(of file: String) {
-      func ends(_ suffixes: [String]) -> Bool { suffixes.contains(where: file.hasSuffix) }
+      let name = file.lowercased()
+      func ends(_ suffixes: [String]) -> Bool { suffixes.contains(where: name.hasSuffix) }
       if ends([".jsonl", ".ndjson"]) {
         self = .objects
       } else if ends([".conll", ".conllu", ".bio", ".iob"]) {
         self = .columns
-      } else if file == DataFiles.standardInput || file.hasSuffix(".txt") {
+      } else if file == DataFiles.standardInput || ends([".txt"]) {
         self = .lines
       } else {
         self = .table
@@ -61,6 +62,14 @@ struct TagTable {
   /// Whether the file has columns with numbers in the place of names.
   static func hasNumberedColumns(_ file: String) -> Bool {
     if case .columns = Layout(of: file) { true } else { false }
+  }
+
+  /// Whether the file has the columns of Universal Dependencies.
+  static func isCoNLLU(_ file: String) -> Bool { file.lowercased().hasSuffix(".conllu") }
+
+  /// Whether a plain line has no steps.
+  static func isBlank(_ line: some StringProtocol, level: TextTask.Level?) -> Bool {
+    level == .character ? line.isEmpty : line.allSatisfy(\.isWhitespace)
   }
 
   /// - Parameters:
@@ -102,10 +111,10 @@ struct TagTable {
   var only: Steps? { sequences.first?.steps }
 
   func invalid(_ line: Int, _ column: String?, _ reason: String) -> FileError {
-    FileError(
-      .invalid, file: file,
-      "line \(line)" + (column.map { $0.isEmpty ? "" : ", column \($0)" } ?? "") + ": " + reason
-    )
+    let column = column.flatMap { $0.isEmpty ? nil : ", column \($0)" } ?? ""
+    // Whoever reads a stream knows which line it is.
+    let place = file.isEmpty ? "" : "line \(line)\(column): "
+    return FileError(.invalid, file: file, place + reason)
   }
 
   private mutating func readRows(_ text: String, sequence: String, tags: String?) throws {
@@ -133,7 +142,13 @@ struct TagTable {
         guard let list = value.array else {
           throw invalid(line, name, "is neither a list of tags nor a text of them")
         }
-        return list.map { $0.string ?? $0.text() }
+        return try list.map { tag in
+          switch tag {
+          case .string(let text): return text
+          case .integer, .number, .bool: return tag.text()
+          default: throw invalid(line, name, "\(tag.text()) is not a tag")
+          }
+        }
       }
       try add(try members.member(sequence), tags: words, line: line, sequence, tags)
     }
@@ -141,6 +156,7 @@ struct TagTable {
 
   private mutating func readColumns(_ text: String, sequence: String, tags: String?) throws {
     let places = (try column(sequence), try tags.map(column))
+    let isCoNLLU = Self.isCoNLLU(file)
     var (symbols, found, first) = ([JSONValue](), [String](), 1)
     func end() throws {
       guard !symbols.isEmpty else { return }
@@ -154,15 +170,16 @@ struct TagTable {
       let fields =
         hasTabs
         ? line.split(separator: "\t", omittingEmptySubsequences: false)
-        : line.split { $0 == " " }
+        : line.unicodeScalars.split { $0 == " " }.map(Substring.init)
       guard !line.allSatisfy(\.isWhitespace) else {
         try end()
         continue
       }
       // Comments, and what CoNLL-U has for words of several tokens and for words that are not there.
       let isAside =
-        line.hasPrefix("# ") || line.hasPrefix("-DOCSTART-")
-        || file.hasSuffix(".conllu") && fields[0].contains { $0 == "-" || $0 == "." }
+        line.hasPrefix("-DOCSTART-")
+        || isCoNLLU
+          && (line.hasPrefix("#") || fields[0].contains { $0 == "-" || $0 == "." })
       if isAside { continue }
       if symbols.isEmpty { first = index + 1 }
       for place in [places.0, places.1].compactMap({ $0 }) where !fields.indices.contains(place) {
@@ -188,13 +205,13 @@ struct TagTable {
       throw FileError(.invalid, file: file, "is plain text, which has no column \(tags)")
     }
     let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    for (index, line) in lines.enumerated() where !line.isEmpty {
+    for (index, line) in lines.enumerated() where !Self.isBlank(line, level: level) {
       try add(.string(String(line)), tags: nil, line: index + 1, "", nil)
     }
   }
 
   private static func words(_ text: String) -> [String] {
-    text.split(whereSeparator: \.isWhitespace).map(String.init)
+    text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map(String.init)
   }
 
   private static func characters(_ text: String) -> [String] {

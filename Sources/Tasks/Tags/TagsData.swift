@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Kernels
 import Recurrent
 
 /// Sequences with a tag for each step, to train on.
@@ -76,19 +77,28 @@ struct TagsData: TrainingData {
     _ task: TagsTask, _ table: TagTable, parts: (training: [Int], validation: [Int]),
     vocabulary: Vocabulary?, labels: [String], scaling: Scaling?
   ) throws {
-    guard (task.level == nil) == (vocabulary == nil), (task.level == nil) == (scaling != nil) else {
+    let (length, features) = (task.sequenceLength ?? 1, table.features)
+    guard Self.fits(task, features, vocabulary, scaling) else {
       throw ConfigurationError("/scaling or /vocabulary: are not those of the task")
     }
-    let (length, features) = (task.sequenceLength ?? 1, table.features)
     let encoding = TagEncoding(vocabulary: vocabulary, scaling: scaling, features: features)
     let numbers = Dictionary(
       labels.enumerated().map { (ExactText($1), Int32($0)) },
       uniquingKeysWith: { first, _ in first })
     func dataset(_ chosen: [Int]) throws -> SequenceDataset {
-      var (inputs, targets, samples) = ([Float](), [Int32](), 0)
+      // A sequence that is too long becomes several samples.
+      let samples = chosen.reduce(0) { $0 + (table.sequences[$1].steps.count - 1) / length + 1 }
+      let (steps, isTooLong) = samples.multipliedReportingOverflow(by: length)
+      let (values, isTooMuch) = steps.multipliedReportingOverflow(by: features)
+      guard !isTooLong, !isTooMuch, values <= Int(Int32.max) else {
+        throw ConfigurationError("\(table.file): the sequences are too many, or too long")
+      }
+      try OutOfMemory.check(bytes: (4 * (values + steps), false))
+      var (inputs, targets) = ([Float](), [Int32]())
+      inputs.reserveCapacity(values)
+      targets.reserveCapacity(steps)
       for number in chosen {
         let sequence = table.sequences[number]
-        // A sequence that is too long becomes several samples.
         for first in stride(from: 0, to: sequence.steps.count, by: length) {
           let range = first..<min(first + length, sequence.steps.count)
           let values = encoding.encoded(sequence.steps, range, timeSteps: length)
@@ -104,10 +114,6 @@ struct TagsData: TrainingData {
               throw table.invalid(sequence.line, task.tags, "the model has no tag \(tag)")
             }
             return number
-          }
-          samples += 1
-          guard inputs.count <= Int(Int32.max) else {
-            throw ConfigurationError("\(table.file): the sequences are too many, or too long")
           }
         }
       }
@@ -125,6 +131,20 @@ struct TagsData: TrainingData {
 
   func stream(of trainer: Trainer) -> StreamPosition? { nil }
   func scaling(of trainer: Trainer) -> Scaling? { scaling }
+
+  /// Whether the parts of a file that say how steps are encoded are those of a task.
+  static func fits(
+    _ task: TagsTask, _ features: Int, _ vocabulary: Vocabulary?, _ scaling: Scaling?
+  ) -> Bool {
+    switch task.level {
+    case .byte: false
+    case .character, .word:
+      scaling == nil && vocabulary?.encoding == .number
+        && vocabulary?.unknown == SequenceEncoding.unknown
+    case nil:
+      vocabulary == nil && scaling?.columns.count == columns(task, features: features).count
+    }
+  }
 
   /// What the columns of numbers are called.
   static func columns(_ task: TagsTask, features: Int) -> [String] {

@@ -42,9 +42,11 @@ package struct TagsTask: LearningTask {
     self.tags = tags
   }
 
-  /// The column of the steps where a file has no names for them: the first one; `nil` where it has.
+  /// The column of the steps where a file has no names for them: the first one, or that of the word forms in CoNLL-U;
+  /// `nil` where it has.
   package static func usualColumn(of file: String) -> String? {
-    TagTable.hasNumberedColumns(file) ? "1" : nil
+    guard TagTable.hasNumberedColumns(file) else { return nil }
+    return TagTable.isCoNLLU(file) ? "2" : "1"
   }
 
   package init(from decoder: any Decoder) throws {
