@@ -81,8 +81,10 @@ package struct CommandModes {
     let asked = modes.filter { $0.isAskedFor(by: given) }
     guard !asked.isEmpty else {
       guard let standard else {
-        // Special cases come first in the list, and are none to begin with.
-        let all = modes.filter(\.needs.isEmpty).reversed().flatMap(\.triggers)
+        // A special case of another mode is none to begin with.
+        let triggers = Set(modes.flatMap(\.triggers))
+        let all = modes.filter { triggers.isDisjoint(with: $0.needs) }.reversed()
+          .flatMap(\.triggers)
         throw ValidationError("give one of \(all.joined(separator: ", "))")
       }
       return standard

@@ -68,6 +68,22 @@ struct Alphabet {
     #expect(try weights(whole) == weights(parts))
   }
 
+  /// A loop that was left, but whose iterator lives on, as one at the top level of a program does.
+  @Test func aTrainingMayFollowALoopThatWasLeft() async throws {
+    let model = try Alphabet.model()
+    let iterator = model.epochs(alphabet.x, alphabet.y, epochs: 5).makeAsyncIterator()
+    _ = try await iterator.next()
+    try model.fit(alphabet.x, alphabet.y, epochs: 1)
+    #expect(model.history.loss.count == 2)
+    await #expect(throws: ConfigurationError.self) { try await iterator.next() }
+    #expect(try await iterator.next() == nil)
+    try model.trainStep(try alphabet.x.samples(0..<1), try alphabet.y.samples(0..<1))
+    // One that is under way is not ended.
+    try model.fit(alphabet.x, alphabet.y, epochs: 1) { _ in
+      #expect(throws: ConfigurationError.self) { try model.fit(alphabet.x, alphabet.y) }
+    }
+  }
+
   @Test func trainingGoesOnAfterItWasSaved() throws {
     let folder = try TemporaryFolder()
     for stateful in [true, false] {

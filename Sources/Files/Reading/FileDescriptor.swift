@@ -23,7 +23,7 @@ package final class FileDescriptor: @unchecked Sendable {
   /// - Throws: ``FileError`` if that fails.
   package static func reading(_ path: String) throws -> FileDescriptor {
     guard let file = FileDescriptor(path, O_RDONLY) else {
-      throw FileError(.noInput, file: path, systemErrorText())
+      throw FileError.cannotOpen(path)
     }
     return file
   }

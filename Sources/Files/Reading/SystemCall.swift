@@ -9,6 +9,13 @@ package func systemErrorText(_ code: Int32 = errno) -> String {
   String(cString: strerror(code))
 }
 
+extension FileError {
+  /// There is no file to read, or it may not be read; for the reason that the system gave last.
+  static func cannotOpen(_ file: String) -> FileError {
+    FileError(.noInput, file: file, errno == ENOENT ? "not found" : systemErrorText())
+  }
+}
+
 /// Makes a call of the system until no signal interrupts it.
 ///
 /// - Returns: What the call returns; `errno` says why if that is negative.
@@ -52,7 +59,7 @@ package func isRegularFile(_ path: String) throws -> Bool {
 package func checkRegularFile(_ path: String) throws {
   var status = stat()
   guard retrying({ stat(path, &status) }) == 0 else {
-    throw FileError(.noInput, file: path, systemErrorText())
+    throw FileError.cannotOpen(path)
   }
   guard status.st_mode & S_IFMT != S_IFDIR else {
     throw FileError.invalid(path, "is a folder, not a file")

@@ -10,7 +10,8 @@ extension Model {
   /// }
   /// ```
   ///
-  /// The loop may end before all epochs are done; the model is then as after the last one. What fits, and what is thrown
+  /// The loop may end before all epochs are done; the model is then as after the last one, and another training can begin.
+  /// Who asks for a further epoch of the old one then gets an error. What fits, and what is thrown
   /// by the loop, is as ``fit(_:_:batchSize:epochs:shuffle:validationSplit:validationData:validationFrequency:classWeights:learningRateSchedule:earlyStopping:resetStatesEachEpoch:randomSeed:onEpoch:)``
   /// has it. Updates are computed on a thread of Swift's pool, not on the main actor.
   public func epochs(
@@ -70,7 +71,7 @@ extension Model {
         self.session = session
         while true {
           try Task.checkCancellation()
-          switch try session.update() {
+          switch try session.update(pauses: true) {
           case .more: await Task.yield()
           case .epoch(let epoch): return epoch
           case .finished(let epoch):

@@ -11,9 +11,7 @@ extension Model {
     let configuration = try OptimizerConfiguration(
       optimizer.className, options: optimizer.options)
     try core.lock.locked {
-      guard core.session == nil else {
-        throw ConfigurationError("the model is being trained; compile it before or after that")
-      }
+      try core.endPausedTraining("compile it before or after that")
       guard !metrics.contains(.accuracy) || loss.hasAccuracy else {
         throw ConfigurationError(
           "accuracy cannot be measured with the loss \(loss.name), whose targets are not classes")

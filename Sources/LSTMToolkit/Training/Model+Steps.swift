@@ -19,9 +19,7 @@ extension Model {
     _ x: Tensor, _ y: Tensor, classWeights: [Int: Float] = [:]
   ) throws -> Scores {
     try core.lock.locked {
-      guard core.session == nil else {
-        throw ConfigurationError("the model is being trained; one training at a time")
-      }
+      try core.endPausedTraining("one training at a time")
       let optimizer = try core.compiled()
       let step = try TrainingStep(core, x, y, classWeights: classWeights)
       let scores = try step.update(optimizer)

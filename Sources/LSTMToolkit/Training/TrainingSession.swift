@@ -26,15 +26,15 @@ final class TrainingSession: @unchecked Sendable {
   private let epochs: Int
   private let restoresBestWeights: Bool
   private var bestWeights: [[Float]]?
+  /// Whether it waits to be asked for its next epoch, if it ever is; another training may take its place.
+  private(set) var isPaused = false
 
   /// Makes it the model's training under way; ``finish()`` ends that.
   ///
   /// - Throws: `ConfigurationError` if it does not fit the model, `SymbolOutOfRange`, or `OutOfMemory`.
   static func begin(_ options: FitOptions, on core: ModelCore) throws -> TrainingSession {
     try core.lock.locked {
-      guard core.session == nil else {
-        throw ConfigurationError("the model is being trained; one training at a time")
-      }
+      try core.endPausedTraining("one training at a time")
       let session = try TrainingSession(options, on: core)
       core.session = session
       core.keepState(in: session.trainer.model)
@@ -118,9 +118,14 @@ final class TrainingSession: @unchecked Sendable {
   /// Makes an update.
   ///
   /// - Returns: What to do next.
-  /// - Throws: `TrainingDiverged`, or `SymbolOutOfRange`.
-  func update() throws -> Next {
+  /// - Parameter pauses: Whether the end of an epoch pauses the training.
+  /// - Throws: `TrainingDiverged`, or `SymbolOutOfRange`; `ConfigurationError` if another training has begun in a pause.
+  func update(pauses: Bool = false) throws -> Next {
     try core.lock.locked {
+      guard core.session === self else {
+        throw ConfigurationError("another training of the model has begun, which ended this one")
+      }
+      isPaused = false
       var endedEpoch = false
       try trainer.train {
         endedEpoch = $0
@@ -128,6 +133,7 @@ final class TrainingSession: @unchecked Sendable {
       }
       if endedEpoch, restoresBestWeights, trainer.isBest { keepWeights() }
       let isFinished = trainer.progress.isFinished
+      isPaused = pauses && endedEpoch
       guard endedEpoch else { return isFinished ? .finished(nil) : .more }
       let epoch = Epoch(
         lastOf: trainer.progress.history, number: trainer.progress.epoch - firstEpoch,
@@ -149,18 +155,21 @@ final class TrainingSession: @unchecked Sendable {
   @discardableResult
   func finish() -> History {
     core.lock.locked {
-      if core.session === self {
-        if let bestWeights {
-          for (parameter, values) in zip(core.parameters.parameters, bestWeights) {
-            _ = core.parameters[parameter].update(fromContentsOf: values)
-          }
-        }
-        store(in: &core.checkpoint)
-        core.keepState(in: nil)
-        core.session = nil
-      }
+      if core.session === self { end() }
       return trainer.progress.history.suffix(from: firstEpoch)
     }
+  }
+
+  /// What ``finish()`` does, in the lock.
+  fileprivate func end() {
+    if let bestWeights {
+      for (parameter, values) in zip(core.parameters.parameters, bestWeights) {
+        _ = core.parameters[parameter].update(fromContentsOf: values)
+      }
+    }
+    store(in: &core.checkpoint)
+    core.keepState(in: nil)
+    core.session = nil
   }
 
   private func keepWeights() {
@@ -177,6 +186,20 @@ final class TrainingSession: @unchecked Sendable {
       checkpoint.training = nil
       checkpoint.history = trainer.progress.history
     }
+  }
+}
+
+extension ModelCore {
+  /// Makes way for something that a training under way does not allow. A loop over epochs that was left may never say so:
+  /// at the top level of a program its iterator lives on.
+  ///
+  /// - Throws: `ConfigurationError` if a training is not paused.
+  func endPausedTraining(_ reason: String) throws(ConfigurationError) {
+    guard let session else { return }
+    guard session.isPaused else {
+      throw ConfigurationError("the model is being trained; \(reason)")
+    }
+    session.end()
   }
 }
 
