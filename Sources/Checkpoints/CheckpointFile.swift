@@ -31,8 +31,10 @@ package enum CheckpointFile {
 
   /// Checks that a file is whole, sealed and loads.
   ///
+  /// - Returns: What it holds.
   /// - Throws: ``FileError`` that says what is wrong with it.
-  package static func verify(_ path: String) throws {
+  @discardableResult
+  package static func verify(_ path: String) throws -> Checkpoint {
     try ModelFormats.readable(path).verify(path)
   }
 

@@ -55,22 +55,29 @@ extension StoredTask {
 }
 
 extension Checkpoint {
-  /// Opens a file, with its task as the kind of task writes it, whatever the format has instead of flags and lists.
+  /// Opens a file and reads its task.
   ///
   /// - Parameter model: A file with the model, if the file has weights alone.
   /// - Throws: `FileError`, also if the task is of no kind, or not what its kind takes.
   package static func open(_ path: String, into model: Checkpoint? = nil) throws -> Checkpoint {
     var checkpoint = try CheckpointFile.load(path, into: model)
-    guard let stored = checkpoint.task else { return checkpoint }
+    try checkpoint.readTask(of: path)
+    return checkpoint
+  }
+
+  /// Brings the task into the form in which its kind writes it, whatever the format has instead of flags and lists.
+  ///
+  /// - Throws: `FileError` that names the file, if the task is of no kind, or not what its kind takes.
+  package mutating func readTask(of path: String) throws {
+    guard let stored = task else { return }
     do {
       let members = try TaskRegistry.task(stored).members
-      checkpoint.task?.members.merge(members) { _, own in own }
+      task?.members.merge(members) { _, own in own }
     } catch let problem as MemberProblem {
       throw FileError(
         .invalid, file: path,
         "the task's \(problem.name) \(problem.description(in: stored.members))")
     }
-    return checkpoint
   }
 }
 

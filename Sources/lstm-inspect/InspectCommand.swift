@@ -69,9 +69,9 @@ struct InspectCommand: ToolCommand {
       }
       if !difference.isEmpty { throw ExitStatus.different }
     } else if verify.verify {
-      try CheckpointFile.verify(checkpoint)
-      // What the task is of, the task's kind alone knows.
-      _ = try Checkpoint.open(checkpoint)
+      // What the task should be, its kind alone knows.
+      var contents = try CheckpointFile.verify(checkpoint)
+      try contents.readTask(of: checkpoint)
       try StandardStreams.output("\(checkpoint): intact\n")
     } else if config.config {
       try StandardStreams.output(ConfigurationText.read(checkpoint))

@@ -41,8 +41,9 @@ package protocol ModelFormat: Sendable {
 
   /// Checks by a file's seal that no byte of it has changed, and that it loads.
   ///
+  /// - Returns: What it holds.
   /// - Throws: ``FileError`` that says what is wrong with it.
-  func verify(_ path: String) throws
+  func verify(_ path: String) throws -> Checkpoint
 
   /// The texts of a file that describe its model as Keras does, whatever is in them.
   ///
@@ -54,7 +55,7 @@ extension ModelFormat {
   package var isReadable: Bool { true }
   package var isWritable: Bool { true }
 
-  package func verify(_ path: String) throws {
+  package func verify(_ path: String) throws -> Checkpoint {
     throw FileError.invalid(path, "has no seal: \(suffix) files have none")
   }
 

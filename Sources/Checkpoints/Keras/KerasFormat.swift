@@ -21,8 +21,8 @@ extension KerasFormat {
     }
   }
 
-  func verify(_ path: String) throws {
-    _ = try KerasSource.open(path, needsSeal: true) { try $0.checkpoint(into: nil) }
+  func verify(_ path: String) throws -> Checkpoint {
+    try KerasSource.open(path, needsSeal: true) { try $0.checkpoint(into: nil) }
   }
 
   func description(of path: String) throws -> JSONValue {

@@ -130,7 +130,7 @@ struct LabelsData: TrainingData {
   static func columns(_ task: LabelsTask, features: Int) -> [String] {
     let inputs =
       task.level != nil
-      ? [] : features == 1 ? [task.sequence] : (0..<features).map { "\(task.sequence)[\($0)]" }
+      ? [] : SequenceEncoding.columns(of: task.sequence, features: features)
     return inputs + (task.isRegression ? [task.label] : [])
   }
 

@@ -9,6 +9,11 @@ struct SequenceEncoding {
   static let padding = "<padding>"
   static let unknown = 1
 
+  /// What the features of sequences of numbers are called.
+  static func columns(of sequence: String, features: Int) -> [String] {
+    features == 1 ? [sequence] : (0..<features).map { "\(sequence)[\($0)]" }
+  }
+
   let timeSteps: Int
   let features: Int
   private let symbols: SymbolNumbers?

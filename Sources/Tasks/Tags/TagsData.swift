@@ -142,13 +142,8 @@ struct TagsData: TrainingData {
       scaling == nil && vocabulary?.encoding == .number
         && vocabulary?.unknown == SequenceEncoding.unknown
     case nil:
-      vocabulary == nil && scaling?.columns.count == columns(task, features: features).count
+      vocabulary == nil && scaling?.columns.count == features
     }
-  }
-
-  /// What the columns of numbers are called.
-  static func columns(_ task: TagsTask, features: Int) -> [String] {
-    features == 1 ? [task.sequence] : (0..<features).map { "\(task.sequence)[\($0)]" }
   }
 
   /// Fitted to the sequences to train on.
@@ -157,6 +152,7 @@ struct TagsData: TrainingData {
       if case .numbers(let numbers, _) = table.sequences[index].steps { numbers } else { [] }
     }
     return Scaling(
-      .standard, fitting: values, columns: columns(task, features: table.features))
+      .standard, fitting: values,
+      columns: SequenceEncoding.columns(of: task.sequence, features: table.features))
   }
 }
