@@ -185,8 +185,8 @@ extension ModelConfiguration {
   static func characterModel(
     units: [Int], symbols: Int, timeSteps: Int, statefulBatch: Int
   ) -> ModelConfiguration {
-    lstmClassifier(
-      units: units, classes: symbols, timeSteps: timeSteps, features: symbols,
+    classifier(
+      RecurrentStack(units: units), classes: symbols, timeSteps: timeSteps, features: symbols,
       statefulBatch: statefulBatch, returnSequences: true)
   }
 }

@@ -58,8 +58,8 @@ import Testing
   @Test(arguments: [".keras", ".weights.h5", ".safetensors"], KerasVersion.allCases)
   func formatsHoldWeightsStateAndStream(suffix: String, version: KerasVersion) throws {
     let folder = try TemporaryFolder()
-    let configuration = ModelConfiguration.lstmClassifier(
-      units: [3, 3], classes: 4, timeSteps: 2, features: 1, statefulBatch: 2)
+    let configuration = ModelConfiguration.classifier(
+      RecurrentStack(units: [3, 3]), classes: 4, timeSteps: 2, features: 1, statefulBatch: 2)
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: 3)
     var state = try #require(RecurrentState.zero(configuration))

@@ -253,8 +253,8 @@ import Testing
   // MARK: -
 
   private func makeCheckpoint(_ version: KerasVersion) throws -> Checkpoint {
-    let configuration = ModelConfiguration.lstmClassifier(
-      units: [4], classes: 3, timeSteps: 1, features: 1, statefulBatch: 2)
+    let configuration = ModelConfiguration.classifier(
+      RecurrentStack(units: [4]), classes: 3, timeSteps: 1, features: 1, statefulBatch: 2)
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: 1)
     let dataset = try SequenceDataset(

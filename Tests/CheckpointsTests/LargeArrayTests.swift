@@ -77,7 +77,8 @@ import Testing
 
   private func makeCheckpoint() throws -> Checkpoint {
     let parameters = try ParameterStore<Float>(
-      .lstmClassifier(units: [300], classes: 3, timeSteps: 1, features: 1, statefulBatch: 1))
+      .classifier(
+        RecurrentStack(units: [300]), classes: 3, timeSteps: 1, features: 1, statefulBatch: 1))
     try parameters.initialize(seed: 1)
     let optimizer = try Optimizer<Float>(.adam(), parameters: parameters)
     for parameter in parameters.parameters {

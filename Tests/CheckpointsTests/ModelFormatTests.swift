@@ -38,7 +38,8 @@ import Testing
     #expect(Set(suffixes).count == suffixes.count)
     let folder = try TemporaryFolder()
     let parameters = try ParameterStore<Float>(
-      .lstmClassifier(units: [3], classes: 4, timeSteps: 2, features: 1, statefulBatch: nil))
+      .classifier(
+        RecurrentStack(units: [3]), classes: 4, timeSteps: 2, features: 1, statefulBatch: nil))
     try parameters.initialize(seed: 3)
     let checkpoint = Checkpoint(
       parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),

@@ -14,8 +14,8 @@ import Testing
 
   /// A forecaster of two series with all that a checkpoint can hold, which no task would put together.
   private func makeCheckpoint() throws -> Checkpoint {
-    let configuration = ModelConfiguration.lstmRegressor(
-      units: [3], outputs: 2, timeSteps: nil, features: 2, statefulBatch: 1)
+    let configuration = ModelConfiguration.regressor(
+      RecurrentStack(units: [3]), outputs: 2, timeSteps: nil, features: 2, statefulBatch: 1)
     let parameters = try ParameterStore<Float>(configuration)
     var state = try #require(RecurrentState.zero(configuration))
     state.layers[0].values = [[0.1, -0.0, 3e-9], [1, 2, -1.5e8]]

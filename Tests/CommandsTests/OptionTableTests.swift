@@ -100,11 +100,12 @@ import Testing
           ["--embedding", "3"], ["--vocabulary-size", "3"], ["--level", "word"], ["--label", "x"],
         ]
       ),
-      (labels, "--label", [["--framing", "window"], ["--key", "x"], ["--loss", "mse"]]),
+      (labels, "--label", [["--framing", "window"], ["--key", "x"], ["--horizon", "2"]]),
       (
         model, "--model",
         [
-          ["--units", "3"], ["--dropout", ".5"], ["--clip-norm", "1"], ["--sequence-length", "3"],
+          ["--units", "3"], ["--cell", "gru"], ["--dropout", ".5"], ["--clip-norm", "1"],
+          ["--sequence-length", "3"],
           ["--optimizer-options", "rho=0.9"],
         ]
       ),

@@ -99,8 +99,8 @@ import Testing
   }
 
   private func makeModel(_ shape: Shape) throws -> Sequential<Double> {
-    let configuration = ModelConfiguration.lstmClassifier(
-      units: shape.units, classes: Self.classes, timeSteps: shape.timeSteps,
+    let configuration = ModelConfiguration.classifier(
+      RecurrentStack(units: shape.units), classes: Self.classes, timeSteps: shape.timeSteps,
       features: shape.features, statefulBatch: shape.stateful ? shape.batch : nil,
       returnSequences: shape.sequences)
     let parameters = try ParameterStore<Double>(configuration)

@@ -8,7 +8,8 @@ import Testing
 @Suite struct InitialWeightsTests {
   private func makeParameters(seed: UInt64) throws -> ParameterStore<Float> {
     let parameters = try ParameterStore<Float>(
-      .lstmClassifier(units: [24, 10], classes: 6, timeSteps: 1, features: 8, statefulBatch: nil))
+      .classifier(
+        RecurrentStack(units: [24, 10]), classes: 6, timeSteps: 1, features: 8, statefulBatch: nil))
     try parameters.initialize(seed: seed)
     return parameters
   }

@@ -59,8 +59,8 @@ import Testing
   /// Gradients with class weights against central finite differences of the weighted mean loss.
   @Test func classWeightsWeighGradients() throws {
     let parameters = try ParameterStore<Double>(
-      .lstmClassifier(
-        units: [4], classes: 3, timeSteps: 2, features: 2, statefulBatch: nil,
+      .classifier(
+        RecurrentStack(units: [4]), classes: 3, timeSteps: 2, features: 2, statefulBatch: nil,
         returnSequences: true))
     try parameters.initialize(seed: 5)
     let model = try Sequential(parameters: parameters, batch: 3, timeSteps: 2)

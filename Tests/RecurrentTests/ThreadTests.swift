@@ -9,8 +9,8 @@ import Testing
   /// A model large enough for threads: its weights after a few updates.
   private func train(threads: Int) throws -> [Float] {
     try train(
-      ModelConfiguration.lstmClassifier(
-        units: [96, 96], classes: 7, timeSteps: Self.steps, features: Self.features,
+      ModelConfiguration.classifier(
+        RecurrentStack(units: [96, 96]), classes: 7, timeSteps: Self.steps, features: Self.features,
         statefulBatch: Self.batch, returnSequences: true), threads: threads)
   }
 

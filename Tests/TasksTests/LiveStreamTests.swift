@@ -177,8 +177,8 @@ import Testing
 
   /// A model of Keras' own answers rows with its outputs, and keeps its state where `predict` looks for it.
   @Test func anyModelAnswersRows() throws {
-    let configuration = ModelConfiguration.lstmRegressor(
-      units: [4], outputs: 2, timeSteps: nil, features: 3, statefulBatch: 1)
+    let configuration = ModelConfiguration.regressor(
+      RecurrentStack(units: [4]), outputs: 2, timeSteps: nil, features: 3, statefulBatch: 1)
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: 3)
     let path = folder.path("model.h5")
@@ -214,8 +214,8 @@ import Testing
   /// What an `Embedding` has no vector for is refused in arrays to answer, in arrays to train on, and in lines.
   @Test(arguments: ["40", "-5", "0.5"]) func unknownSymbolsAreRefused(symbol: String) throws {
     let parameters = try ParameterStore<Float>(
-      .lstmClassifier(
-        units: [3], classes: 40, timeSteps: nil, features: 1, statefulBatch: 1,
+      .classifier(
+        RecurrentStack(units: [3]), classes: 40, timeSteps: nil, features: 1, statefulBatch: 1,
         returnSequences: true, embedding: 2))
     try parameters.initialize(seed: 3)
     let path = folder.path("model.h5")

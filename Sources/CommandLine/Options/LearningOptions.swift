@@ -5,6 +5,12 @@ import Tasks
 /// How a new run learns: the same options whatever it learns from.
 package struct LearningOptions: ParsableArguments {
   @Option(
+    help: ArgumentHelp(
+      "The loss: \(Loss.names.joined(separator: ", ")). (default: the model's; mean_squared_error for numbers, sparse_categorical_crossentropy for classes)",
+      valueName: "NAME"))
+  package var loss: String?
+
+  @Option(
     help: ArgumentHelp("The optimizer's learning rate. (default: the model's)", valueName: "RATE"))
   package var learningRate: Float?
 
@@ -40,7 +46,8 @@ package struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The fraction of values that dropout sets to zero after each LSTM layer.", valueName: "RATE"))
+      "The fraction of values that dropout sets to zero after each recurrent layer.",
+      valueName: "RATE"))
   package var dropout: Double?
 
   @Option(
@@ -92,6 +99,7 @@ package struct LearningOptions: ParsableArguments {
 
   /// Has a plan learn so.
   func apply(to plan: inout TrainingPlan) {
+    plan.loss = loss
     plan.learningRate = learningRate
     plan.optimizer = optimizer
     plan.optimizerOptions = optimizerOptions?.numbers ?? [:]

@@ -74,7 +74,7 @@ extension ListOption<String>: ExpressibleByArgument {
   }
 }
 
-/// `--units 50`, or `128,128` for two LSTM layers, the lowest first.
+/// `--units 50`, or `128,128` for two recurrent layers, the lowest first.
 package struct UnitsOption: ExpressibleByArgument, Sendable {
   package let units: [Int]
 

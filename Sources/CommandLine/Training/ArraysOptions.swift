@@ -1,11 +1,10 @@
 import ArgumentParser
-import Recurrent
 import Tasks
 
 /// Training a model that is there on arrays.
 package struct ArraysOptions: TaskOptions {
   package static let triggers = ["--model"]
-  package static let takes = ["--keras-version"]
+  package static let takes = ["--keras-version", "--loss"]
   package static let needs = ["--inputs", "--targets"]
 
   @Option(
@@ -23,12 +22,6 @@ package struct ArraysOptions: TaskOptions {
     help: ArgumentHelp(
       "With --model: the targets, Y.npy, Y.csv or FILE.h5:DATASET.", valueName: "Y"))
   package var targets: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "With --model: the loss, in place of the model's: \(Loss.names.joined(separator: ", ")).",
-      valueName: "NAME"))
-  package var loss: String?
 
   package static let validates = false
 

@@ -34,7 +34,7 @@ package struct LabelsOptions: TaskOptions {
   package static let triggers = ["--label"]
   package static let takes =
     TaskKinds.ofNewModels + SampleOptions.ofSymbols + SequencesOptions.optionNames
-    + ["--sequence-length"]
+    + ["--sequence-length", "--loss"]
   package static let needs = SequencesOptions.optionNames
 
   @Option(
@@ -45,6 +45,9 @@ package struct LabelsOptions: TaskOptions {
   @Flag(help: "With --label: labels are numbers, not classes.")
   package var regression = false
 
+  @Flag(help: "With --label: recurrent layers read the sequences from both ends.")
+  package var bidirectional = false
+
   package init() {}
 
   package var isAskedFor: Bool { label != nil }
@@ -53,6 +56,7 @@ package struct LabelsOptions: TaskOptions {
     let (file, column) = try kinds.sequences.required()
     var task = LabelsTask(file: file, sequence: column, label: label ?? "")
     task.isRegression = regression
+    task.isBidirectional = bidirectional
     task.level = kinds.samples.level
     task.sequenceLength = kinds.samples.sequenceLength
     task.vocabularySize = kinds.samples.vocabularySize

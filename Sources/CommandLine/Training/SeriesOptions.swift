@@ -6,7 +6,9 @@ import Tasks
 package struct SeriesOptions: TaskOptions {
   package static let triggers = ["--csv"]
   package static let takes =
-    TaskKinds.ofNewModels + SeriesColumnOptions.optionNames + ["--framing", "--sequence-length"]
+    TaskKinds.ofNewModels + SeriesColumnOptions.optionNames + [
+      "--framing", "--sequence-length", "--loss",
+    ]
   package static let needs = ["--target"]
 
   @Option(

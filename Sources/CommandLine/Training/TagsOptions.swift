@@ -6,7 +6,7 @@ package struct TagsOptions: TaskOptions {
   package static let triggers = ["--tags"]
   package static let takes =
     TaskKinds.ofNewModels + SampleOptions.ofSymbols + SequencesOptions.optionNames
-    + ["--sequence-length"]
+    + ["--sequence-length", "--loss"]
   package static let needs = ["--sequences"]
 
   @Option(

@@ -65,7 +65,6 @@ package struct TaskKinds: ParsableArguments {
     var plan = TrainingPlan(try chosen.task(self))
     common.apply(to: &plan)
     learning.apply(to: &plan)
-    plan.loss = arrays.loss
     return plan
   }
 
@@ -87,7 +86,7 @@ package struct TaskKinds: ParsableArguments {
 
   /// The options of models that are new, whatever they learn.
   static let ofNewModels =
-    ["--units", "--dropout", "--clip-norm", "--optimizer-options", "--keras-version"]
+    ["--cell", "--units", "--dropout", "--clip-norm", "--optimizer-options", "--keras-version"]
 }
 
 /// How samples are cut from data, and what their symbols are.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Recurrent
 import Tasks
 
 /// The options that nearly every training run is given.
@@ -8,8 +9,12 @@ package struct TrainingArguments: ParsableArguments {
   package var save: String
 
   @Option(
+    help: ArgumentHelp("What the recurrent layers are. (default: lstm)", valueName: "CELL"))
+  package var cell: RecurrentStack.Cell?
+
+  @Option(
     help: ArgumentHelp(
-      "The units of the LSTM layer; 128,128 for two layers. (default: the experiment's; 128 for texts, 32 for series, 64 for sequences)",
+      "The units of the recurrent layer; 128,128 for two layers. (default: the experiment's; 128 for texts, 32 for series, 64 for sequences)",
       valueName: "N"),
     transform: UnitsOption.init)
   package var units: UnitsOption?
@@ -48,6 +53,7 @@ package struct TrainingArguments: ParsableArguments {
 
   /// Has a plan do so.
   func apply(to plan: inout TrainingPlan) {
+    plan.cell = cell
     plan.units = units?.units
     plan.epochs = epochs
     plan.batchSize = batchSize
@@ -56,3 +62,5 @@ package struct TrainingArguments: ParsableArguments {
     plan.kerasVersion = kerasVersion
   }
 }
+
+extension RecurrentStack.Cell: ExpressibleByArgument {}

@@ -21,6 +21,11 @@ public enum Loss: Equatable, Sendable {
     "mean_squared_error", "mean_absolute_error", "huber",
   ]
 
+  /// Those of numbers.
+  package static let ofNumbers = ["mean_squared_error", "mean_absolute_error", "huber"]
+  /// Those of classes, of which each sample or step has one.
+  package static let ofClasses = ["sparse_categorical_crossentropy", "categorical_crossentropy"]
+
   /// The loss of Keras' name, with Keras' defaults; `nil` if there is none.
   public init?(named name: String) {
     switch name {

@@ -26,6 +26,8 @@ package struct LabelsTask: LearningTask {
 
   // What a new model is to be like; a file's model is as it is.
 
+  /// Whether the layers read sequences from both ends.
+  package var isBidirectional = false
   /// The units of the embedding of symbols; 32 if `nil`.
   package var embedding: Int?
   /// The most symbols that have a number of their own; all if `nil`.
@@ -72,23 +74,23 @@ package struct LabelsTask: LearningTask {
       self, validationSplit: settings.validationSplit, randomSeed: plan.randomSeed)
     return try TrainingStart(
       settings, data: data,
-      configuration: configuration(units: settings.units, dropout: settings.dropout, data: data),
-      loss: isRegression ? .meanSquaredError : .sparseCategoricalCrossEntropy, isStateful: false)
+      configuration: configuration(settings.stack, data: data),
+      loss: isRegression
+        ? try settings.loss(.meanSquaredError, among: Loss.ofNumbers)
+        : try settings.loss(.sparseCategoricalCrossEntropy, among: Loss.ofClasses),
+      isStateful: false)
   }
 
-  /// The model: what hides the padding, LSTM layers, and a layer that gives the class or the number.
-  private func configuration(
-    units: [Int], dropout: Double, data: LabelsData
-  ) -> ModelConfiguration {
+  /// The model: what hides the padding, recurrent layers, and a layer that gives the class or the number.
+  private func configuration(_ stack: RecurrentStack, data: LabelsData) -> ModelConfiguration {
+    var stack = stack
+    stack.isBidirectional = isBidirectional
     let (steps, features) = (data.samples.timeSteps, data.samples.features)
     var configuration: ModelConfiguration =
       isRegression
-      ? .lstmRegressor(
-        units: units, outputs: 1, timeSteps: steps, features: features, statefulBatch: nil,
-        dropout: dropout)
-      : .lstmClassifier(
-        units: units, classes: data.labels?.count ?? 0, timeSteps: steps, features: features,
-        statefulBatch: nil, dropout: dropout)
+      ? .regressor(stack, outputs: 1, timeSteps: steps, features: features)
+      : .classifier(
+        stack, classes: data.labels?.count ?? 0, timeSteps: steps, features: features)
     configuration.hidePadding(
       symbols: data.vocabulary?.symbols.count, embedding: embedding ?? 32)
     return configuration

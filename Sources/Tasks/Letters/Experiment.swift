@@ -88,12 +88,10 @@ package struct Experiment: Sendable {
     }
   }
 
-  /// The model: LSTM layers and a softmax over the letters.
-  package func configuration(
-    units: [Int], batchSize: Int, dropout: Double = 0
-  ) -> ModelConfiguration {
-    .lstmClassifier(
-      units: units, classes: Self.alphabet.symbols.count, timeSteps: framing.timeSteps,
-      features: framing.features, statefulBatch: stateful ? batchSize : nil, dropout: dropout)
+  /// The model: a recurrent stack and a softmax over the letters.
+  package func configuration(_ stack: RecurrentStack, batchSize: Int) -> ModelConfiguration {
+    .classifier(
+      stack, classes: Self.alphabet.symbols.count, timeSteps: framing.timeSteps,
+      features: framing.features, statefulBatch: stateful ? batchSize : nil)
   }
 }

@@ -45,8 +45,7 @@ package struct LettersTask: LearningTask {
       self, randomSeed: plan.randomSeed, validationSplit: settings.validationSplit)
     return try TrainingStart(
       settings, data: data,
-      configuration: experiment.configuration(
-        units: settings.units, batchSize: settings.batchSize, dropout: settings.dropout),
+      configuration: experiment.configuration(settings.stack, batchSize: settings.batchSize),
       loss: .categoricalCrossEntropy, isStateful: experiment.stateful, keepsOrder: true)
   }
 

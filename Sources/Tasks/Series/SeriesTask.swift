@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Recurrent
 
 /// Forecasting a column of a table whose rows are points in time.
 package struct SeriesTask: LearningTask {
@@ -117,11 +118,10 @@ package struct SeriesTask: LearningTask {
       self, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
     return try TrainingStart(
       settings, data: data,
-      configuration: .lstmRegressor(
-        units: settings.units, outputs: horizon, timeSteps: isStateful ? nil : sequenceLength,
-        features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil,
-        dropout: settings.dropout),
-      loss: .meanSquaredError, isStateful: isStateful)
+      configuration: .regressor(
+        settings.stack, outputs: horizon, timeSteps: isStateful ? nil : sequenceLength,
+        features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil),
+      loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful)
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {

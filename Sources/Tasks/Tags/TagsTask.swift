@@ -76,36 +76,19 @@ package struct TagsTask: LearningTask {
       self, validationSplit: settings.validationSplit, randomSeed: plan.randomSeed)
     return try TrainingStart(
       settings, data: data,
-      configuration: configuration(units: settings.units, dropout: settings.dropout, data: data),
-      loss: .sparseCategoricalCrossEntropy, isStateful: false)
+      configuration: configuration(settings.stack, data: data),
+      loss: try settings.loss(.sparseCategoricalCrossEntropy, among: Loss.ofClasses),
+      isStateful: false)
   }
 
-  /// What hides the padding, bidirectional LSTM layers, and a softmax over the tags at every step. Any number of steps
-  /// can come.
-  private func configuration(units: [Int], dropout: Double, data: TagsData) -> ModelConfiguration {
-    var layers: [LayerConfiguration] = []
-    for (index, units) in units.enumerated() {
-      let suffix = index == 0 ? "" : "_\(index)"
-      let inner: JSONValue = [
-        "class_name": "LSTM",
-        "config": [
-          "name": .string("lstm" + suffix), "units": .integer(units), "return_sequences": true,
-        ],
-      ]
-      layers.append(
-        LayerConfiguration(
-          "Bidirectional", name: "bidirectional" + suffix, options: ["layer": inner]))
-      guard dropout != 0 else { continue }
-      layers.append(
-        LayerConfiguration(
-          "Dropout", name: "dropout" + suffix, options: ["rate": .number(dropout)]))
-    }
-    layers.append(
-      LayerConfiguration(
-        "Dense", name: "dense",
-        options: ["units": .integer(data.labels?.count ?? 0), "activation": "softmax"]))
-    var configuration = ModelConfiguration(
-      batch: nil, input: .sequence(timeSteps: nil, features: data.samples.features), layers: layers)
+  /// What hides the padding, bidirectional layers, and a softmax over the tags at every step. Any number of steps can
+  /// come.
+  private func configuration(_ stack: RecurrentStack, data: TagsData) -> ModelConfiguration {
+    var stack = stack
+    stack.isBidirectional = true
+    var configuration = ModelConfiguration.classifier(
+      stack, classes: data.labels?.count ?? 0, timeSteps: nil, features: data.samples.features,
+      returnSequences: true)
     configuration.hidePadding(
       symbols: data.vocabulary?.symbols.count, embedding: embedding ?? 32)
     return configuration

@@ -83,11 +83,10 @@ package struct TextTask: LearningTask {
     settings.batchSize = data.batchSize
     return try TrainingStart(
       settings, data: data,
-      configuration: .lstmClassifier(
-        units: settings.units, classes: data.vocabulary?.symbols.count ?? 0, timeSteps: nil,
-        features: data.samples.features,
-        statefulBatch: isStateful ? settings.batchSize : nil, returnSequences: true,
-        embedding: embedding, dropout: settings.dropout),
+      configuration: .classifier(
+        settings.stack, classes: data.vocabulary?.symbols.count ?? 0, timeSteps: nil,
+        features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil,
+        returnSequences: true, embedding: embedding),
       // Texts may be long: their targets are numbers of symbols, in Keras too.
       loss: .sparseCategoricalCrossEntropy, isStateful: isStateful, note: data.note)
   }

@@ -4,9 +4,11 @@ import Recurrent
 /// What a new training run is to do: the task, and where it departs from what such a task does by itself.
 package struct TrainingPlan: Sendable {
   package var task: any LearningTask
-  /// The units of each LSTM layer, the lowest first.
+  /// What a recurrent layer computes at a step; an LSTM if `nil`.
+  package var cell: RecurrentStack.Cell?
+  /// The units of each recurrent layer, the lowest first.
   package var units: [Int]?
-  /// The rate of dropout above each LSTM layer.
+  /// The rate of dropout above each recurrent layer.
   package var dropout: Double?
   package var epochs: Int?
   package var batchSize: Int?
@@ -15,7 +17,7 @@ package struct TrainingPlan: Sendable {
   package var optimizer: String?
   /// What the optimizer has otherwise than Keras' defaults, by Keras' names.
   package var optimizerOptions: [String: Double] = [:]
-  /// Keras' name of another loss than a model that is there has.
+  /// Keras' name of another loss than the task, or a model that is there, has.
   package var loss: String?
   package var learningRate: Float?
   /// How the learning rate changes; it stays as it is if `nil`.
@@ -68,13 +70,12 @@ package struct TrainingPlan: Sendable {
 /// A plan for a new model with all that it leaves open decided.
 struct TrainingSettings {
   let plan: TrainingPlan
-  let units: [Int]
-  let dropout: Double
+  var stack: RecurrentStack
   let epochs: Int
   var batchSize: Int
   let shuffle: Bool
   let learningRate: Float
-  let validationSplit: Double
+  var validationSplit: Double
 
   /// - Parameters: What the task does where the plan says nothing else.
   init(
@@ -82,13 +83,26 @@ struct TrainingSettings {
     learningRate: Float = 0.001, validationSplit: Double = 0.1
   ) {
     self.plan = plan
-    self.units = plan.units ?? units
-    dropout = plan.dropout ?? 0
+    stack = RecurrentStack(
+      plan.cell ?? .lstm, units: plan.units ?? units, dropout: plan.dropout ?? 0)
     self.epochs = plan.epochs ?? epochs
     self.batchSize = plan.batchSize ?? batchSize
     self.shuffle = plan.shuffle ?? shuffle
     self.learningRate = plan.learningRate ?? learningRate
     self.validationSplit = plan.validationSplit ?? validationSplit
+  }
+
+  /// The loss that the plan says, or the usual one of such a model.
+  ///
+  /// - Parameter names: What else such a model can be trained with, by Keras' names.
+  /// - Throws: `ConfigurationError` if it is none of them.
+  func loss(_ usual: Loss, among names: [String]) throws(ConfigurationError) -> Loss {
+    guard let name = plan.loss else { return usual }
+    guard let loss = Loss(named: name), names.contains(where: { Loss(named: $0) == loss }) else {
+      throw ConfigurationError(
+        "the loss \(name) is not one for this task; there are \(names.joined(separator: ", "))")
+    }
+    return loss
   }
 
   /// The optimizer before its first update.

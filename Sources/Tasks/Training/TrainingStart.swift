@@ -26,7 +26,9 @@ package struct TrainingStart {
     _ settings: TrainingSettings, data: any TrainingData, configuration: ModelConfiguration,
     loss: Loss, isStateful: Bool, keepsOrder: Bool = false, note: String? = nil
   ) throws {
-    guard !settings.units.isEmpty else { throw ConfigurationError("a model needs an LSTM layer") }
+    guard !settings.stack.units.isEmpty else {
+      throw ConfigurationError("a model needs a recurrent layer")
+    }
     let plan = settings.plan
     self.data = data
     parameters = try ParameterStore<Float>(configuration)
