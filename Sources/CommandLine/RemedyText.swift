@@ -1,14 +1,20 @@
 import Files
+import Tasks
 
 extension Remedy {
   /// The option that gives it.
   private static let options: [Remedy: String] = [
     .model: "lstm-convert --model MODEL", .loss: "--loss NAME", .optimizer: "--optimizer NAME",
+    .epochs: "--epochs N", .stream: "--keep-stream, --end-stream, or --save FILE",
   ]
+
+  private var option: String? {
+    dataName.map { "--\($0) FILE" } ?? Self.options[self]
+  }
 
   /// A text about what is wrong, with the options behind it that help.
   static func text(_ problem: String, _ remedies: [Remedy]) -> String {
-    let options = remedies.compactMap { Self.options[$0] }
+    let options = remedies.compactMap(\.option)
     return options.isEmpty ? problem : "\(problem) (\(options.joined(separator: " ")))"
   }
 

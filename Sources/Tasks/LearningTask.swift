@@ -13,8 +13,13 @@ package protocol LearningTask: Codable, Equatable, Sendable {
   /// What other data than those of the training are called that ``evaluate(_:data:)`` takes; `nil` if it takes none.
   static var otherData: String? { get }
 
+  /// What its data are called, each a list of files: `csv`, or `inputs` and `targets`; nothing if they are made.
+  static var dataNames: [String] { get }
+
   /// The files that the data are in; none if they are made.
   var files: [String] { get }
+  /// XXH3-64 of the data, in hexadecimal digits; empty where it is not known.
+  var digest: String { get }
   /// What a summary of the model shows of the task.
   var facts: [(name: String, value: JSONValue)] { get }
 
@@ -24,10 +29,16 @@ package protocol LearningTask: Codable, Equatable, Sendable {
   ///   `OutOfMemory`.
   func start(_ plan: TrainingPlan) throws -> TrainingStart
 
-  /// The data that a checkpoint was trained on, to go on with them.
+  /// The same task on other files.
+  ///
+  /// - Parameter data: Files by their names among ``dataNames``; those that are not there stay.
+  func reading(_ data: [String: [String]]) -> Self
+
+  /// The data as they are now, encoded as a checkpoint has it, to go on with them. Their task has the digest of what was
+  /// read, see ``DataChange``.
   ///
   /// - Parameter file: The checkpoint's path, for errors.
-  /// - Throws: `FileError` if they are not there any more, or have changed; `ConfigurationError`.
+  /// - Throws: `FileError` if they are not there any more, or are nothing that the model knows; `ConfigurationError`.
   func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData
 
   /// How well a model does.
@@ -48,6 +59,7 @@ package protocol LearningTask: Codable, Equatable, Sendable {
 
 extension LearningTask {
   package static var otherData: String? { nil }
+  package var digest: String { "" }
   package func description(ofLoss loss: Double) -> String? { nil }
 }
 

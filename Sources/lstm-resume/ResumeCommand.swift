@@ -9,6 +9,7 @@ struct ResumeCommand: ToolCommand {
     "lstm-resume a.h5                             the epochs planned when a signal stopped it",
     "lstm-resume a.h5 --epochs 100                100 further epochs",
     "lstm-resume a.h5 --epochs 100 --save b.h5    the same, leaving a.h5 as it is",
+    "lstm-resume a.h5 --csv new/sales.csv         the data have moved or grown, or are others",
   ]
 
   static let configuration = CommandConfiguration(
@@ -31,7 +32,11 @@ struct ResumeCommand: ToolCommand {
     help: ArgumentHelp("The checkpoint to write. (default: the same)", valueName: "CHECKPOINT"))
   var save: String?
 
-  @OptionGroup var saving: SavingOptions
+  @OptionGroup(title: "Data") var data: ResumedDataOptions
+
+  @OptionGroup(title: "Stored stream") var stream: StoredStreamOptions
+
+  @OptionGroup(title: "Saving") var saving: SavingOptions
 
   @OptionGroup var threads: ThreadsOption
 
@@ -49,8 +54,18 @@ struct ResumeCommand: ToolCommand {
   var files: CommandFiles {
     var files = CommandFiles()
     files.read(checkpoint, "CHECKPOINT", replacedBy: "--save")
+    data.addFiles(to: &files)
     saving.addFiles(path: target, to: &files)
     return files
+  }
+
+  /// What the run does otherwise than before.
+  private var changes: ResumeChanges {
+    var changes = ResumeChanges()
+    changes.savesInPlace = target == checkpoint
+    changes.stream = stream.choice
+    data.apply(to: &changes)
+    return changes
   }
 
   func run() throws {
@@ -61,14 +76,8 @@ struct ResumeCommand: ToolCommand {
       ? try saving.schedule(path: target) : nil
     let trained = try ModelFile(checkpoint)
     try protectData(of: trained.checkpoint)
-    let run = try TrainingRun(resuming: trained, epochs: epochs)
-    if let stream = run.endedStream {
-      Self.note(
-        "note: \(checkpoint): the stream stored in it "
-          + (stream.rowsSeen > 0 ? "after \(stream.rowsSeen) rows " : "")
-          + "is not kept: training continues with its weights and its optimizer, and the next stream "
-          + "begins anew")
-    }
+    let run = try TrainingRun(resuming: trained, epochs: epochs, changes: changes)
+    for note in run.notes { Self.note("note: \(note)") }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
       isQuiet: quiet)

@@ -55,7 +55,7 @@ struct TrainCommand: ToolCommand {
     // The lock comes first: what is read must not be replaced before it is written.
     let schedule = try saving.schedule(path: common.save)
     let run = try TrainingRun(plan)
-    if let note = run.note, !common.quiet { Self.note(note) }
+    if !common.quiet { for note in run.notes { Self.note(note) } }
     if common.verbose { Self.note(run.trainer.memoryDescription) }
     try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: common.quiet)
   }

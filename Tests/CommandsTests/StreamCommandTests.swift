@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  /// Training that goes on says in one line that the live stream ends there, and only then.
+  /// Training that goes on ends a live stream only where that is asked for, and says so in one line.
   @Test func resumingSaysThatAStreamEnds() throws {
     let silent = try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet")
     #expect(silent.status == 0 && silent.error == "")
@@ -53,7 +53,15 @@ import Testing
     // There is nothing to do, so nothing is lost.
     #expect(try run("lstm-resume", "a.h5", "--quiet").error == "")
     #expect(try run("lstm-predict", "a.h5", "--stream", "--rows-seen").output == "2\n")
-    let resumed = try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet")
+    let refused = try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet")
+    #expect(refused.status == 64 && refused.errorLines.count == 1, "\(refused.error)")
+    #expect(
+      ["a.h5", "2 rows", "--keep-stream", "--end-stream", "--save"].allSatisfy(
+        refused.error.contains), "\(refused.error)")
+    let kept = try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet", "--keep-stream")
+    #expect(kept.status == 0 && kept.error == "", "\(kept.error)")
+    #expect(try run("lstm-predict", "a.h5", "--stream", "--rows-seen").output == "2\n")
+    let resumed = try run("lstm-resume", "a.h5", "--epochs", "1", "--quiet", "--end-stream")
     #expect(resumed.status == 0 && resumed.errorLines.count == 1, "\(resumed.error)")
     #expect(
       resumed.error.hasPrefix("lstm-resume: note: a.h5: ") && resumed.error.contains("2 rows"))

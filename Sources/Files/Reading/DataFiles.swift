@@ -122,8 +122,7 @@ package final class DataFiles {
       } while true
     }
     try checkUnchanged()
-    let digits = String(checksum.value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return checksum.digits
   }
 
   /// Whether the bytes begin, up to the end of a line, with those of a digest of ``scan(_:)``: whether lines were

@@ -24,4 +24,10 @@ package final class RunningChecksum {
 
   /// Of all bytes so far.
   package var value: UInt64 { XXH3_64bits_digest(state) }
+
+  /// The same as 16 hexadecimal digits.
+  package var digits: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 }

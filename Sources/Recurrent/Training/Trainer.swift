@@ -127,23 +127,6 @@ package final class Trainer {
     return names + (loss.hasAccuracy ? [History.validationAccuracy] : [])
   }
 
-  /// Plans `epochs` more than are done.
-  ///
-  /// - Throws: ``ConfigurationError`` if they are too many, or fewer than none.
-  package func extend(byEpochs epochs: Int) throws(ConfigurationError) {
-    let (target, overflow) = progress.epoch.addingReportingOverflow(epochs)
-    guard epochs >= 0, !overflow, target <= TrainingProgress.mostEpochs else {
-      throw ConfigurationError(
-        "the number of further epochs is \(epochs); it must be from 0 to "
-          + "\(TrainingProgress.mostEpochs - progress.epoch)")
-    }
-    progress.targetEpochs = target
-    if progress.isStoppedEarly {
-      progress.isStoppedEarly = false
-      progress.earlyStopping.waited = 0
-    }
-  }
-
   /// Trains until all epochs are done or `shouldStop` says so after an update.
   ///
   /// - Parameter didUpdate: Called after each update with whether it ended an epoch; returns whether

@@ -71,6 +71,36 @@ package struct TrainingProgress: Equatable, Sendable {
     rowsSeen += rows
   }
 
+  /// Plans `epochs` more than are done.
+  ///
+  /// - Throws: ``ConfigurationError`` if they are too many, or fewer than none.
+  package mutating func extend(byEpochs epochs: Int) throws(ConfigurationError) {
+    let (target, overflow) = epoch.addingReportingOverflow(epochs)
+    guard epochs >= 0, !overflow, target <= Self.mostEpochs else {
+      throw ConfigurationError(
+        "the number of further epochs is \(epochs); it must be from 0 to \(Self.mostEpochs - epoch)"
+      )
+    }
+    targetEpochs = target
+    if isStoppedEarly {
+      isStoppedEarly = false
+      earlyStopping.waited = 0
+    }
+  }
+
+  /// Leaves the epoch under way: the next update is the first of one on so many samples.
+  package mutating func leaveEpoch(samples: Int) {
+    updateInEpoch = 0
+    (lossSum, correct, rowsSeen) = (0, 0, 0)
+    metricSums = [Double](repeating: 0, count: metricSums.count)
+    if !order.isEmpty { order = (0..<Int32(clamping: samples)).map { $0 } }
+  }
+
+  /// Forgets what was best so far: what comes is measured on other data.
+  package mutating func forgetBest() {
+    (best, earlyStopping, plateau) = (BestValue(), BestValue(), BestValue())
+  }
+
   /// Draws the order of the next epoch.
   mutating func shuffle() { shuffleGenerator.shuffle(&order) }
 

@@ -11,19 +11,23 @@ struct ArraysData: TrainingData {
 
   /// Two files of arrays.
   ///
+  /// - Parameter keepsDigest: Whether the task gets the digest of what is read.
   /// - Throws: `FileError`, or `ConfigurationError` if they do not fit each other or the model.
   init(
     _ task: ArraysTask, configuration: ModelConfiguration, loss: Loss, validationSplit: Double,
-    vocabulary: Vocabulary?
+    vocabulary: Vocabulary?, keepsDigest: Bool
   ) throws {
     guard let inputs = task.inputs, let targets = task.targets else {
       throw ConfigurationError("there are no inputs and targets to train on")
     }
-    self.task = task
     self.vocabulary = vocabulary
     var (x, y) = (
       try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets)
     )
+    var task = task
+    // A file that keeps no digest stays as it is.
+    if keepsDigest { task.digest = try Self.digest(of: [x, y], file: inputs) }
+    self.task = task
     if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
     try configuration.check(inputShape: x.shape, "the inputs have")
     let count = x.shape[0]
@@ -56,6 +60,18 @@ struct ArraysData: TrainingData {
     ).split(validation: validationSplit)
     samples = parts.training
     validation = parts.validation
+  }
+
+  /// XXH3-64 of the shapes and values of arrays, whatever files they are in.
+  private static func digest(of arrays: [Tensor], file: String) throws -> String {
+    let checksum = try RunningChecksum(of: file)
+    for array in arrays {
+      for size in [array.shape.count] + array.shape {
+        withUnsafeBytes(of: UInt64(size).littleEndian) { checksum.update($0) }
+      }
+      array.values.withUnsafeBytes { checksum.update($0) }
+    }
+    return checksum.digits
   }
 
   /// A model on arrays has no symbols to go on with.

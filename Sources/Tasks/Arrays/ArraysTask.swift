@@ -10,10 +10,13 @@ package struct ArraysTask: LearningTask {
   /// `X.npy`, `X.csv` or `FILE.h5:DATASET`; `nil` of a model that was not trained here.
   package var inputs: String?
   package var targets: String?
+  /// XXH3-64 of their shapes and values, in hexadecimal digits; empty as long as they have not been read, and in files
+  /// of versions that did not keep it.
+  package var digest = ""
   /// The file of the model that a new run trains.
   package var model: String?
 
-  private enum CodingKeys: String, CodingKey { case inputs, targets }
+  private enum CodingKeys: String, CodingKey { case inputs, targets, digest }
 
   package init(model: String? = nil, inputs: String? = nil, targets: String? = nil) {
     (self.model, self.inputs, self.targets) = (model, inputs, targets)
@@ -23,9 +26,26 @@ package struct ArraysTask: LearningTask {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     inputs = try members.decode(String.self, forKey: .inputs)
     targets = try members.decode(String.self, forKey: .targets)
+    digest = try members.decodeIfPresent(String.self, forKey: .digest) ?? ""
   }
 
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encodeIfPresent(inputs, forKey: .inputs)
+    try members.encodeIfPresent(targets, forKey: .targets)
+    if !digest.isEmpty { try members.encode(digest, forKey: .digest) }
+  }
+
+  package static let dataNames = ["inputs", "targets"]
   package var files: [String] { [inputs, targets].compactMap { $0 } }
+
+  package func reading(_ data: [String: [String]]) -> Self {
+    var task = self
+    task.inputs = data["inputs"]?.first ?? inputs
+    task.targets = data["targets"]?.first ?? targets
+    return task
+  }
+
   package var facts: [(name: String, value: JSONValue)] {
     [
       ("inputs", inputs.map(JSONValue.string) ?? .null),
@@ -46,20 +66,23 @@ package struct ArraysTask: LearningTask {
     }
     let split = plan.validationSplit ?? 0
     return try TrainingStart(
-      plan, data: try data(for: checkpoint, validationSplit: split), model: checkpoint,
-      optimizer: optimizer, validationSplit: split)
+      plan, data: try data(for: checkpoint, validationSplit: split, keepsDigest: true),
+      model: checkpoint, optimizer: optimizer, validationSplit: split)
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {
-    try data(for: checkpoint, validationSplit: checkpoint.task?.validationSplit ?? 0)
+    try data(
+      for: checkpoint, validationSplit: checkpoint.task?.validationSplit ?? 0,
+      keepsDigest: !digest.isEmpty)
   }
 
   private func data(
-    for checkpoint: Checkpoint, validationSplit: Double
+    for checkpoint: Checkpoint, validationSplit: Double, keepsDigest: Bool
   ) throws -> ArraysData {
     try ArraysData(
       self, configuration: checkpoint.configuration, loss: checkpoint.loss,
-      validationSplit: validationSplit, vocabulary: checkpoint.vocabulary)
+      validationSplit: validationSplit, vocabulary: checkpoint.vocabulary,
+      keepsDigest: keepsDigest)
   }
 
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {

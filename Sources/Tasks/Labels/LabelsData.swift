@@ -39,14 +39,12 @@ struct LabelsData: TrainingData {
 
   /// That of a checkpoint.
   ///
-  /// - Throws: `FileError` if the file is not there any more, or has changed.
+  /// - Throws: `FileError` if the file is not there any more, or has a class that the model does not know.
   init(_ task: LabelsTask, of checkpoint: Checkpoint) throws {
     let table = try SequenceTable(
       task.file, sequence: task.sequence, label: task.label, isText: task.level != nil)
-    guard table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file, "is not what training began with; it has changed since")
-    }
+    var task = task
+    task.digest = table.digest
     try self.init(
       task, table,
       parts: try splitSamples(

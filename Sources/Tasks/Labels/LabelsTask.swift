@@ -59,7 +59,15 @@ package struct LabelsTask: LearningTask {
     digest = try members.decode(String.self, forKey: .digest)
   }
 
+  package static let dataNames = ["sequences"]
   package var files: [String] { [file] }
+
+  package func reading(_ data: [String: [String]]) -> Self {
+    var task = self
+    if let file = data["sequences"]?.first { task.file = file }
+    return task
+  }
+
   package var facts: [(name: String, value: JSONValue)] {
     [
       ("sequences", .string(file)), ("label", .string(label)),

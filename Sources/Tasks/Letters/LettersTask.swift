@@ -32,7 +32,9 @@ package struct LettersTask: LearningTask {
     one.experiment.name == other.experiment.name
   }
 
+  package static let dataNames: [String] = []
   package var files: [String] { [] }
+  package func reading(_ data: [String: [String]]) -> Self { self }
   package var facts: [(name: String, value: JSONValue)] {
     [("experiment", .string(experiment.name))]
   }

@@ -32,14 +32,11 @@ final class SeriesData: TrainingData {
 
   /// The series of a checkpoint.
   ///
-  /// - Throws: `FileError` if they are not there any more, or have changed.
+  /// - Throws: `FileError` if they are not there any more; `ConfigurationError` if they are not those of the model.
   convenience init(_ task: SeriesTask, of checkpoint: Checkpoint) throws {
     let table = try SeriesTable(task)
-    guard table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file,
-        "is not the series that training began with; it has changed since")
-    }
+    var task = task
+    task.digest = table.digest
     guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
@@ -68,11 +65,11 @@ final class SeriesData: TrainingData {
       try SeriesParts(
         rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
     }
+    let fitting = zip(table.series, parts).map { $0.values[..<($1.training.count * width)] }
     let encodings =
-      scaling.map { SeriesEncodings(task, $0) }
-      ?? SeriesEncodings(
-        task, task.scaling, series: table.series,
-        training: zip(table.series, parts).map { $0.values[..<($1.training.count * width)] })
+      scaling.map {
+        SeriesEncodings(task, $0).adding(table.series, training: fitting, task: task)
+      } ?? SeriesEncodings(task, task.scaling, series: table.series, training: fitting)
     var first = 0
     ranges = table.series.indices.map { index in
       defer { first += table.rows(of: index) }

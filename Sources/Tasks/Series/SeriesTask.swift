@@ -100,7 +100,15 @@ package struct SeriesTask: LearningTask {
   /// Whether a row can be read only with the values of the row before it.
   package var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
 
+  package static let dataNames = ["csv"]
   package var files: [String] { [file] }
+
+  package func reading(_ data: [String: [String]]) -> Self {
+    var task = self
+    if let file = data["csv"]?.first { task.file = file }
+    return task
+  }
+
   package var facts: [(name: String, value: JSONValue)] {
     [
       ("series", .string(file)), ("target", .string(target)),

@@ -55,15 +55,13 @@ struct TagsData: TrainingData {
 
   /// That of a checkpoint.
   ///
-  /// - Throws: `FileError` if the file is not there any more, or has changed.
+  /// - Throws: `FileError` if the file is not there any more, or has a class that the model does not know.
   init(_ task: TagsTask, of checkpoint: Checkpoint) throws {
     let table = try TagTable(
       task.file, sequence: task.sequence, tags: task.tags,
       known: (task.level, task.level == nil ? checkpoint.configuration.features : 1))
-    guard table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file, "is not what training began with; it has changed since")
-    }
+    var task = task
+    task.digest = table.digest
     try self.init(
       task, table,
       parts: try splitSamples(

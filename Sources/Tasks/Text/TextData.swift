@@ -47,16 +47,13 @@ struct TextData: TrainingData {
 
   /// The text of a checkpoint.
   ///
-  /// - Throws: `FileError` if it is not there any more, or has changed.
+  /// - Throws: `FileError` if it is not there any more, or has a symbol that the model does not know.
   init(_ task: TextTask, of checkpoint: Checkpoint) throws {
     let text = try TextSymbols(
       task.files, level: task.level, vocabulary: checkpoint.vocabulary, vocabularySize: nil,
       encoding: checkpoint.vocabulary?.encoding ?? .oneHot)
-    guard text.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.files.joined(separator: ", "),
-        "is not the text that training began with; it has changed since")
-    }
+    var task = task
+    task.digest = text.digest
     try self.init(
       task, text, batchSize: checkpoint.task?.options.batchSize ?? 1,
       isStateful: checkpoint.configuration.isStateful,

@@ -65,6 +65,14 @@ package struct TextTask: LearningTask {
     digest = try members.decode(String.self, forKey: .digest)
   }
 
+  package static let dataNames = ["text"]
+
+  package func reading(_ data: [String: [String]]) -> Self {
+    var task = self
+    task.files = data["text"] ?? files
+    return task
+  }
+
   package var facts: [(name: String, value: JSONValue)] {
     [
       ("text", .string(files.joined(separator: ", "))), ("level", .string(level.rawValue)),

@@ -20,7 +20,7 @@ package struct LossEvaluation: Sendable {
     guard let stored = checkpoint.task else { throw file.error("has no task to evaluate") }
     try checkpoint.checkTrainable(file: file.path)
     (part, result) = try file.naming {
-      let data = try task.data(of: checkpoint, file: file.path)
+      let data = try task.knownData(of: checkpoint, file: file.path)
       let evaluator = try Evaluator(
         parameters: checkpoint.parameters, loss: checkpoint.loss,
         source: data.validation ?? data.samples, batchSize: stored.options.batchSize,

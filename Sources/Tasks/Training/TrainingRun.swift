@@ -10,13 +10,25 @@ package final class TrainingRun {
   /// What is trained on, and how.
   private let task: StoredTask
   private let kerasVersion: KerasVersion
-  private var resumedFrom: String?
-  /// What the run does otherwise than planned, for a short text, in a line; `nil` if nothing.
-  package let note: String?
+  /// The checkpoint that the run goes on from, and whether the run is still just the one that it holds.
+  private let resumed: Resumed?
+  /// What there is to say of the run before it begins, each in a line: what it does otherwise than planned, and what its
+  /// data are.
+  package let notes: [String]
+  private let keepsStream: Bool
   /// The live stream, or that of predictions, of the checkpoint that the run goes on from. What it has learnt stays in
   /// weights and optimizer; where it stands does not, as the saved run has the stream of its data. `nil` if there is
   /// none, or nothing is left to train.
-  package private(set) var endedStream: StreamPosition?
+  package let endedStream: StreamPosition?
+
+  /// What a run goes on from.
+  private struct Resumed {
+    let path: String
+    let checkpoint: Checkpoint
+    let isChanged: Bool
+    /// Those of the optimizer.
+    let updates: Int
+  }
 
   /// A new run.
   ///
@@ -31,7 +43,8 @@ package final class TrainingRun {
     data = start.data
     validationSplit = start.validationSplit
     kerasVersion = start.kerasVersion
-    note = start.note
+    notes = [start.note].compactMap { $0 }
+    (resumed, endedStream, keepsStream) = (nil, nil, false)
     trainer = try Trainer(
       parameters: start.parameters, optimizer: start.optimizer, loss: start.loss,
       source: data.samples, validation: data.validation, options: start.options,
@@ -45,36 +58,43 @@ package final class TrainingRun {
   ///
   /// - Parameters:
   ///   - epochs: How many more epochs than are done to train; what was planned if `nil`.
-  /// - Throws: `FileError` if the checkpoint is not one of a training run; `ConfigurationError` if so many epochs
-  ///   cannot be.
-  package init(resuming file: ModelFile, epochs: Int? = nil) throws {
-    let checkpoint = file.checkpoint
-    try checkpoint.checkTrainable(file: file.path)
-    guard let stored = checkpoint.task, let progress = checkpoint.training,
-      let optimizer = checkpoint.optimizer
-    else { throw file.error("has no training run to continue") }
-    task = stored
-    let data = try file.naming { try file.task().data(of: checkpoint, file: file.path) }
-    self.data = data
-    validationSplit = stored.validationSplit
+  ///   - changes: What it does otherwise than before.
+  /// - Throws: `FileError` if the checkpoint is not one of a training run, or its data are not there;
+  ///   `ConfigurationError` if it cannot go on so.
+  package init(
+    resuming file: ModelFile, epochs: Int? = nil, changes: ResumeChanges = ResumeChanges()
+  ) throws {
+    let start = try TrainingResumption(file, epochs: epochs, changes)
+    let checkpoint = start.checkpoint
+    (data, task, notes) = (start.data, start.task, start.notes)
+    validationSplit = task.validationSplit
     kerasVersion = checkpoint.kerasVersion
-    note = nil
     trainer = try file.naming {
       try Trainer(
-        parameters: checkpoint.parameters, optimizer: optimizer, loss: checkpoint.loss,
-        source: data.samples, validation: data.validation, options: stored.options,
-        progress: progress,
+        parameters: checkpoint.parameters, optimizer: start.optimizer, loss: checkpoint.loss,
+        source: start.data.samples, validation: start.data.validation,
+        options: start.task.options, progress: start.progress,
         recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
     }
-    resumedFrom = file.path
-    if let epochs { try trainer.extend(byEpochs: epochs) }
-    if let stream = checkpoint.movedStream, !trainer.progress.isFinished { endedStream = stream }
+    resumed = Resumed(
+      path: file.path, checkpoint: file.checkpoint, isChanged: start.isChanged,
+      updates: start.optimizer.iterations)
+    (endedStream, keepsStream) = (start.endedStream, start.keepsStream)
   }
 
   /// The run as it stands, after the last update.
   ///
   /// - Throws: `FileError` if the data cannot be read.
   package func checkpoint() throws -> Checkpoint {
+    if trainer.progress.isFinished, let resumed,
+      resumed.updates == trainer.optimizer.iterations
+    {
+      // Nothing was trained: all else, streams too, is as it was.
+      var checkpoint = resumed.checkpoint
+      checkpoint.task = task
+      checkpoint.training = trainer.progress
+      return checkpoint
+    }
     var checkpoint = Checkpoint(
       parameters: trainer.model.parameters, optimizer: trainer.optimizer, loss: trainer.loss,
       recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
@@ -82,6 +102,11 @@ package final class TrainingRun {
       kerasVersion: kerasVersion)
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
+    if keepsStream, let kept = resumed?.checkpoint {
+      checkpoint.trainingRecurrentState = checkpoint.recurrentState
+      checkpoint.recurrentState = kept.recurrentState
+      checkpoint.stream = kept.stream
+    }
     return checkpoint
   }
 
@@ -105,7 +130,9 @@ package final class TrainingRun {
     didUpdate: (_ endedEpoch: Bool) throws -> Void = { _ in }
   ) throws -> Bool {
     // With nothing to do, the checkpoint stays as it is.
-    if trainer.progress.isFinished, saving.path == resumedFrom { return true }
+    if trainer.progress.isFinished, let resumed, saving.path == resumed.path, !resumed.isChanged {
+      return true
+    }
     var savedAt: Int?
     func save() throws {
       try saving.save(try checkpoint())
