@@ -1,5 +1,38 @@
 import Files
 
+/// A power of a series' target: (y^exponent − 1) / exponent, the logarithm for 0 (Box & Cox 1964).
+package struct PowerTransform: Equatable, Sendable {
+  package var exponent: Double
+  /// The least value that is transformed, which stands for all below it too: one for each series, or for all.
+  package var floors: [Double]
+
+  package init(exponent: Double, floors: [Double]) {
+    (self.exponent, self.floors) = (exponent, floors)
+  }
+
+  func of(series number: Int) -> PowerTransform {
+    PowerTransform(
+      exponent: exponent, floors: floors.indices.contains(number) ? [floors[number]] : floors)
+  }
+}
+
+/// A forecast of a window by sums: `level + constants + Σ weights · (value − level)`, where the level is the last value.
+package struct LinearForecast: Equatable, Sendable {
+  /// `[length, horizon]`, for the oldest value first.
+  package var weights: [Double]
+  /// `[horizon]`.
+  package var constants: [Double]
+  /// What a model's answer is multiplied by before it is added: the size of this forecast's errors.
+  package var spread: Double
+
+  package init(weights: [Double], constants: [Double], spread: Double) {
+    (self.weights, self.constants, self.spread) = (weights, constants, spread)
+  }
+
+  package var horizon: Int { constants.count }
+  package var length: Int { constants.isEmpty ? 0 : weights.count / constants.count }
+}
+
 /// How the columns of a series become numbers that a model learns well from, and back.
 package struct Scaling: Equatable, Sendable {
   package enum Method: String, CaseIterable, Sendable {
@@ -7,6 +40,9 @@ package struct Scaling: Equatable, Sendable {
     case standard
     /// From 0 to 1.
     case minMax = "min-max"
+    /// The target from the level of each window, its last value, with a typical distance from it for 1; the other columns
+    /// as ``standard``.
+    case window
     case none
   }
 
@@ -21,11 +57,16 @@ package struct Scaling: Equatable, Sendable {
   /// What forecasts were beside the truth in the validation part: truth − forecast, scaled, `[n, horizon]`; in
   /// the order of time.
   package var residuals: [Float]
+  /// How the target is transformed before it is scaled; as it is if `nil`.
+  package var power: PowerTransform?
+  /// What a window's forecast is before the model adds to it; the level of the window if `nil`.
+  package var linear: LinearForecast?
 
   package init(
     method: Method, columns: [String], offsets: [Double], scales: [Double], residuals: [Float] = [],
-    keys: [String] = []
+    keys: [String] = [], power: PowerTransform? = nil, linear: LinearForecast? = nil
   ) {
+    (self.power, self.linear) = (power, linear)
     self.keys = keys
     self.method = method
     self.columns = columns
@@ -47,7 +88,7 @@ package struct Scaling: Equatable, Sendable {
     let range = number * columns.count..<(number + 1) * columns.count
     return Scaling(
       method: method, columns: columns, offsets: Array(offsets[range]),
-      scales: Array(scales[range]))
+      scales: Array(scales[range]), power: power?.of(series: number), linear: linear)
   }
 
   /// The scalings of all ``keys``, by name.

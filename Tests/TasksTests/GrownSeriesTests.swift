@@ -28,7 +28,7 @@ import Testing
   private func train(stateful: Bool = false) throws -> String {
     var series = SeriesTask(file: file, target: "value")
     series.date = "day"
-    series.sequenceLength = 5
+    (series.sequenceLength, series.horizon) = (5, 1)
     series.isStateful = stateful
     var plan = TrainingPlan(series)
     plan.units = [5]

@@ -14,7 +14,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func train(
-    stateful: Bool, horizon: Int = 1, dropout: Double = 0, difference: Bool = false
+    stateful: Bool, horizon: Int = 1, dropout: Double = 0, difference: Bool = false,
+    scaling: Scaling.Method? = nil
   ) throws -> String {
     let file = folder.path("rows.csv")
     let rows = ["value"] + (0..<80).map { "\(row($0))" }
@@ -23,7 +24,8 @@ import Testing
     series.sequenceLength = 5
     series.horizon = horizon
     series.isStateful = stateful
-    series.isDifferenced = difference
+    series.differences = difference ? [1] : []
+    series.scaling = scaling
     var plan = TrainingPlan(series)
     plan.units = [5, 4]
     plan.epochs = 2
@@ -69,7 +71,7 @@ import Testing
 
   /// The first answer is what the model says to a window that is cut by hand.
   @Test func answersAreForecasts() throws {
-    let path = try train(stateful: false, horizon: 2)
+    let path = try train(stateful: false, horizon: 2, scaling: .standard)
     let scaling = try #require(try CheckpointFile.load(path).scaling)
     let session = try LiveStream(try ModelFile(path), learns: false)
     let answer = try answers(session, 80..<82)[1].dropLast().split(separator: ",").map {
@@ -101,7 +103,7 @@ import Testing
 
   /// Learning from a row is the update that training makes of that sample.
   @Test func learningIsTraining() throws {
-    let path = try train(stateful: false)
+    let path = try train(stateful: false, scaling: .standard)
     var checkpoint = try CheckpointFile.load(path)
     let session = try LiveStream(try ModelFile(path, savingTo: path), learns: true)
     _ = try answers(session, 80..<81)

@@ -39,7 +39,7 @@ import Testing
       #expect(text.files == ["text.txt"] && text.sequenceLength == 5 && text.level == .character)
       #expect(try file.symbols(seed: nil, steps: 4).count == 4)
     case let series as SeriesTask:
-      #expect(series.key == "key" && series.date == "day" && series.isDifferenced)
+      #expect(series.key == "key" && series.date == "day" && series.differences == [1])
       #expect(series.features == ["value"] && file.checkpoint.stream?.rowsSeen == 2)
       let forecasts = try SeriesPredictor(file).forecast(steps: 3, coverage: 0.9, key: nil)
       #expect(forecasts.map(\.key) == ["a", "b"])

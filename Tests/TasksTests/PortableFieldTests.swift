@@ -36,7 +36,7 @@ import Testing
     let words = folder.path("words.csv")
     try Data("word,kind\nab,x\ncd,y\nef,x\n".utf8).write(to: URL(filePath: words))
     var series = SeriesTask(file: rows, target: "value")
-    (series.sequenceLength, series.key, series.isDifferenced) = (4, "key", true)
+    (series.sequenceLength, series.key, series.differences) = (4, "key", [1])
     var carried = series
     (carried.key, carried.isStateful) = (nil, true)
     var windows = TextTask(files: [text])

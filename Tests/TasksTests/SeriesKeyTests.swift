@@ -25,7 +25,7 @@ import Testing
     try Data(("key,value\n" + rows.joined(separator: "\n")).utf8).write(to: URL(filePath: file))
     var series = SeriesTask(file: file, target: "value")
     (series.key, series.sequenceLength, series.scaling) = ("key", 6, method)
-    series.isDifferenced = difference
+    series.differences = difference ? [1] : []
     var plan = TrainingPlan(series)
     (plan.units, plan.epochs, plan.learningRate) = ([8], 30, 0.01)
     let path = folder.path(name)

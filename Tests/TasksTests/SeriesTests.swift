@@ -27,6 +27,7 @@ import Testing
     var series = SeriesTask(file: file, target: "value")
     series.features = ["other"]
     series.sequenceLength = 6
+    series.scaling = .standard
     change(&series)
     var plan = TrainingPlan(series)
     plan.units = [6]
@@ -111,7 +112,7 @@ import Testing
     let path = folder.path("model.h5")
     let plan = plan(file) { series in
       series.horizon = 2
-      series.isDifferenced = difference
+      series.differences = difference ? [1] : []
     }
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
     let scaling = try #require(try CheckpointFile.load(path).scaling)
@@ -142,10 +143,11 @@ import Testing
       naive += abs(rows[origin - 1][0] - truth)
     }
     let errors = try SeriesPredictor(try ModelFile(path), data: nil).evaluate()
-    #expect(errors.map(\.part) == ["training", "validation", "test"])
-    #expect(errors[2].count == 18)
-    #expect(abs(errors[2].rmse - (squares / 18).squareRoot()) < 1e-5)
-    #expect(abs(errors[2].naiveMAE - naive / 18) < 1e-9)
+    #expect(errors.map(\.all.part) == ["training", "validation", "test"])
+    #expect(errors[2].all.count == 18)
+    #expect(abs(errors[2].all.rmse - (squares / 18).squareRoot()) < 1e-5)
+    let last = try #require(errors[2].all.baselines.first { $0.name == "last value" })
+    #expect(abs(last.errors.mae - naive / 18) < 1e-9)
   }
 
   /// Stopped and resumed is not stopped, byte by byte.
@@ -179,16 +181,22 @@ import Testing
     #expect(error?.reason.contains("has changed since") ?? false)
   }
 
-  /// With an error that is always the same, intervals are points that lie this error beside the forecast.
+  /// An interval goes as far from the forecast as the error that so many of the known ones do not exceed.
   @Test func intervalsAreTheErrorsOfTheValidation() throws {
     let folder = try TemporaryFolder()
     let file = try write(wave(100), folder)
     let path = folder.path("model.h5")
-    try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: path))
+    try TrainingRun(
+      plan(file) { series in
+        series.scaling = .standard
+        series.testSplit = 0
+      }
+    ).train(saving: try CheckpointSchedule(path: path))
     var checkpoint = try CheckpointFile.load(path)
     var scaling = try #require(checkpoint.scaling)
     #expect(scaling.residuals.count == 10)
-    scaling.residuals = [0.5, 0.5]
+    // Of 9 errors the ⌈10 · 0.8⌉-th smallest.
+    scaling.residuals = [0.1, -0.9, 0.2, -0.3, 0.8, -0.4, 0.5, 0.7, -0.6]
     checkpoint.scaling = scaling
     try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
     let forecasts = try SeriesPredictor(try ModelFile(path), data: nil).forecast(
@@ -196,12 +204,8 @@ import Testing
     #expect(forecasts[0].steps.count == 3 && forecasts[0].known.count == 100)
     let first = forecasts[0].steps[0]
     let interval = try #require(first.interval)
-    #expect(abs(interval.lowerBound - first.value - 0.5 * scaling.scales[0]) < 1e-5)
-    #expect(abs(interval.upperBound - first.value - 0.5 * scaling.scales[0]) < 1e-5)
-    // One ahead is the model's own answer.
-    let errors = try SeriesPredictor(try ModelFile(path), data: nil).backTest(
-      steps: 1, coverage: 0.8)
-    #expect(errors.leads[0].errors.count == 10 && errors.leads[0].coverage == 0)
+    #expect(abs(first.value - interval.lowerBound - 0.8 * scaling.scales[0]) < 1e-5)
+    #expect(abs(interval.upperBound - first.value - 0.8 * scaling.scales[0]) < 1e-5)
   }
 
   /// What is wrong in a file is said with its line and column.

@@ -2,7 +2,9 @@ import Files
 
 /// `scaling`: the `method`; for each of the `columns`, `offsets` and `scales`, float64: a value is scaled to
 /// `(value − offset) / scale`. `residuals`, float32: what forecasts of the validation part were beside the truth, scaled.
-/// `keys`, where series have scalings of their own: `offsets` and `scales` are then `[keys, columns]`.
+/// `keys`, where series have scalings of their own: `offsets` and `scales` are then `[keys, columns]`. `power`, the
+/// exponent that the target is transformed with, and `floors`, the least values that are transformed. Of the linear part
+/// of forecasts `linear_weights`, `[length, horizon]`, `linear_constants` and `linear_spread`.
 enum ScalingSection: Section {
   static let name = "scaling"
   static var property: WritableKeyPath<Checkpoint, Scaling?> { \.scaling }
@@ -16,6 +18,15 @@ enum ScalingSection: Section {
     members.append(("offsets", .numbers(scaling.offsets, rows: rows)))
     members.append(("scales", .numbers(scaling.scales, rows: rows)))
     members.append(("residuals", .floats(scaling.residuals)))
+    if let power = scaling.power {
+      members.append(("power", .number(power.exponent)))
+      members.append(("floors", .numbers(power.floors)))
+    }
+    if let linear = scaling.linear {
+      members.append(("linear_weights", .numbers(linear.weights, rows: linear.length)))
+      members.append(("linear_constants", .numbers(linear.constants)))
+      members.append(("linear_spread", .number(linear.spread)))
+    }
     return .group(members)
   }
 
@@ -29,7 +40,15 @@ enum ScalingSection: Section {
       method: method, columns: try group.texts("columns"),
       offsets: try group.numbers("offsets"), scales: try group.numbers("scales"),
       residuals: try group.floats("residuals"),
-      keys: try group.ifThere("keys", group.texts) ?? [])
+      keys: try group.ifThere("keys", group.texts) ?? [],
+      power: try group.ifThere("power") { name in
+        PowerTransform(exponent: try group.number(name), floors: try group.numbers("floors"))
+      },
+      linear: try group.ifThere("linear_weights") { name in
+        LinearForecast(
+          weights: try group.numbers(name), constants: try group.numbers("linear_constants"),
+          spread: try group.number("linear_spread"))
+      })
   }
 
   static func check(_ scaling: inout Scaling, in checkpoint: Checkpoint) throws(SectionProblem) {
@@ -48,6 +67,23 @@ enum ScalingSection: Section {
     }
     guard scaling.residuals.allSatisfy(\.isFinite) else {
       throw SectionProblem("residuals", "must be finite")
+    }
+    if let power = scaling.power {
+      guard (-8...8).contains(power.exponent) else {
+        throw SectionProblem("power", "must be from -8 to 8")
+      }
+      guard [1, max(1, scaling.keys.count)].contains(power.floors.count),
+        power.floors.allSatisfy({ $0 > 0 && $0.isFinite })
+      else { throw SectionProblem("floors", "must be positive numbers, one for each series") }
+    }
+    if let linear = scaling.linear {
+      guard linear.horizon > 0, linear.length > 0,
+        linear.weights.count == linear.length * linear.horizon,
+        (linear.weights + linear.constants).allSatisfy(\.isFinite)
+      else { throw SectionProblem("linear_weights", "must be finite, [length, horizon]") }
+      guard linear.spread > 0, linear.spread.isFinite else {
+        throw SectionProblem("linear_spread", "must be positive")
+      }
     }
   }
 }

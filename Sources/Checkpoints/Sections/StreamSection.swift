@@ -121,16 +121,17 @@ enum StreamSection: Section {
   private static func check(
     _ series: [StreamPosition.Series], features: Int
   ) throws(SectionProblem) {
-    let hasLastValues = series.contains { !$0.lastValues.isEmpty }
+    let lastValues = series.map(\.lastValues.count).max() ?? 0
     for (index, series) in series.enumerated() {
       guard series.rows.count % features == 0, series.rows.allSatisfy(\.isFinite) else {
         throw SectionProblem(
           "next_values/\(index)", "must be steps of \(features) numbers, has \(series.rows.count)")
       }
       let last = series.lastValues
-      guard last.count == (hasLastValues ? features : 0), last.allSatisfy(\.isFinite) else {
+      guard last.count == lastValues, last.count % features == 0, last.allSatisfy(\.isFinite)
+      else {
         throw SectionProblem(
-          "last_values", "must be \(features) numbers for each series, has \(last.count)")
+          "last_values", "must be rows of \(features) numbers for each series, has \(last.count)")
       }
     }
   }

@@ -35,12 +35,11 @@ package struct SeriesOptions: TaskOptions {
     var task = SeriesTask(file: csv, target: target, features: columns.features?.elements ?? [])
     task.date = columns.date
     task.key = columns.key
-    task.scaling = columns.scaling ?? task.scaling
-    task.isDifferenced = columns.difference
-    task.horizon = columns.horizon ?? task.horizon
+    columns.shape.apply(to: &task)
+    if let horizon = columns.horizon { task.horizon = horizon }
     task.testSplit = columns.testSplit ?? task.testSplit
     task.missing = columns.missing ?? task.missing
-    task.sequenceLength = kinds.samples.sequenceLength ?? task.sequenceLength
+    if let length = kinds.samples.sequenceLength { task.sequenceLength = length }
     task.isStateful = kinds.samples.framing == .stateful
     return task
   }
@@ -63,16 +62,12 @@ package struct SeriesColumnOptions: ParsableArguments {
       "The column of the name of the series, if the file has several.", valueName: "COLUMN"))
   package var key: String?
 
+  @OptionGroup package var shape: SeriesShapeOptions
+
   @Option(
     help: ArgumentHelp(
-      "How numbers are scaled, fitted to the training rows. (default: standard)",
-      valueName: "METHOD"))
-  package var scaling: Scaling.Method?
-
-  @Flag(help: "Learn the changes from row to row, which removes a trend.")
-  package var difference = false
-
-  @Option(help: ArgumentHelp("The number of steps forecast at once. (default: 1)", valueName: "N"))
+      "The number of steps forecast at once. (default: with --date whole seasons, at least 12; otherwise 1)",
+      valueName: "N"))
   package var horizon: Int?
 
   @Option(
@@ -97,5 +92,4 @@ package struct SeriesColumnOptions: ParsableArguments {
   }
 }
 
-extension Scaling.Method: ExpressibleByArgument {}
 extension SeriesTask.Missing: ExpressibleByArgument {}

@@ -103,7 +103,8 @@ package final class LabelPredictor {
       case .label(let label, _):
         evaluation.add(label: table.labels[index], isRight: label.isExactly(table.labels[index]))
       case .number(let number):
-        evaluation.errors.add(forecast: number, naive: mean, truth: numbers[index])
+        evaluation.errors.add(
+          forecast: number, baselines: [("mean", mean)], truth: numbers[index], scale: 1)
       }
     }
     evaluation.sort()

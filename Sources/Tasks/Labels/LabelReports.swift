@@ -1,12 +1,17 @@
 import Files
 
+extension SeriesErrors {
+  /// Those of the mean of the training.
+  fileprivate var mean: ErrorSums { baselines.first?.errors ?? ErrorSums() }
+}
+
 extension LabelEvaluation: Report {
   /// Accuracy and a line for each class, or the errors of numbers.
   package var text: String {
     guard let accuracy else {
       return
         "\(part): \(errors.count) values, RMSE \(short(errors.rmse)), MAE \(short(errors.mae)); "
-        + "mean of the training: RMSE \(short(errors.naiveRMSE)), MAE \(short(errors.naiveMAE))\n"
+        + "mean of the training: RMSE \(short(errors.mean.rmse)), MAE \(short(errors.mean.mae))\n"
     }
     return "\(part): accuracy \(percentage(accuracy))\n"
       + classes.map {
@@ -27,8 +32,8 @@ extension LabelEvaluation: Report {
     } else {
       document["rmse"] = .number(errors.rmse)
       document["mae"] = .number(errors.mae)
-      document["mean_rmse"] = .number(errors.naiveRMSE)
-      document["mean_mae"] = .number(errors.naiveMAE)
+      document["mean_rmse"] = .number(errors.mean.rmse)
+      document["mean_mae"] = .number(errors.mean.mae)
     }
     return .object(document)
   }

@@ -1,39 +1,53 @@
 import Checkpoints
 import Recurrent
 
-/// Forecasts further than the model's horizon, by feeding forecasts back, and intervals, by doing that in many
-/// paths in which the forecasts err as they did on the part for validation (Hyndman & Athanasopoulos, *Forecasting*,
-/// 5.5: bootstrapped residuals).
+/// Forecasts from a row on, further than the model's horizon by feeding forecasts back, with their intervals.
+///
+/// Within the horizon an interval is split conformal (Vovk, Gammerman & Shafer 2005; Lei et al. 2018) at each distance by
+/// itself: the forecast plus and minus the error that so large a part of the known errors does not exceed. Further, many
+/// paths err as known forecasts did and go on from there (bootstrapped residuals; Hyndman & Athanasopoulos, *Forecasting*,
+/// 5.5), and the interval is the distance from the forecast that so large a part of the paths does not exceed.
 final class ForecastSimulation {
   private let task: SeriesTask
   /// That of the series which is forecast.
   private var encoding: SeriesEncoding
-  private let residuals: [Float]
-  /// Its first path does not err.
-  private let forecaster: Forecaster
+  /// The errors of known forecasts, `[n, horizon]`, encoded.
+  private var residuals: [Float]
+  /// Those of the model, before any other rows were known.
+  private let modelResiduals: [Float]
+  /// One path, which does not err.
+  private let point: Forecaster
+  /// The paths that err; `nil` where nothing goes further than the horizon, or no error is known.
+  private let paths: Forecaster?
   private let randomSeed: UInt64
   /// Draws from the residuals; of each series from its own beginning.
   private var generator: PhiloxGenerator
   private let coverage: Double
-  /// The rows of residuals, each of the horizon.
-  private let residualRows: Int
+  private let steps: Int
+
+  /// The known errors that count: the newest.
+  static let mostErrors = 300
 
   /// - Parameters:
+  ///   - steps: How far forecasts go.
   ///   - coverage: How probable it is to be that the truth lies within an interval.
-  ///   - paths: Those that intervals are counted from.
+  ///   - paths: Those that intervals beyond the horizon are counted from.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   init(
-    _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>,
+    _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>, steps: Int,
     coverage: Double, paths: Int, randomSeed: UInt64
   ) throws {
     self.task = task
+    self.steps = steps
     encoding = SeriesEncoding(task, scaling)
     residuals = scaling.residuals
+    modelResiduals = scaling.residuals
     self.randomSeed = randomSeed
     self.coverage = coverage
-    residualRows = residuals.count / task.horizon
-    forecaster = try Forecaster(
-      task, parameters: parameters, paths: residualRows > 0 ? 1 + paths : 1)
+    point = try Forecaster(task, scaling, parameters: parameters)
+    self.paths =
+      try residuals.count >= task.horizon && steps > task.horizon
+      ? Forecaster(task, scaling, parameters: parameters, paths: paths) : nil
     generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
   }
 
@@ -41,11 +55,20 @@ final class ForecastSimulation {
   /// forecast.
   func begin(series key: String, encoding: SeriesEncoding) {
     self.encoding = encoding
+    residuals = modelResiduals
     // FNV-1a; a series without a name has the seed itself.
     let name = key.utf8.reduce(key.isEmpty ? 0 : 0xCBF2_9CE4_8422_2325 as UInt64) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01B3
     }
     generator = PhiloxGenerator(seed: randomSeed ^ name, stream: .sampling)
+  }
+
+  /// Takes the errors of further forecasts into account: the newest that are known.
+  ///
+  /// - Parameter errors: `[n, horizon]`, encoded.
+  func learn(errors: [Float]) {
+    guard !modelResiduals.isEmpty else { return }
+    residuals = modelResiduals + errors
   }
 
   /// Stands behind some rows.
@@ -56,10 +79,15 @@ final class ForecastSimulation {
   ///   - reader: Reads them once, in one path.
   /// - Throws: `ConfigurationError`.
   func begin(behind rows: ArraySlice<Float>, reader: Forecaster) throws(ConfigurationError) {
-    forecaster.reset()
-    guard reader.isStateful else { return forecaster.readAhead(rows) }
-    reader.readAhead(rows)
-    if let state = reader.model.recurrentState { try forecaster.restore(state, row: 0) }
+    if reader.isStateful { reader.readAhead(rows) }
+    for forecaster in [point, paths].compactMap({ $0 }) {
+      forecaster.reset()
+      if !reader.isStateful {
+        forecaster.readAhead(rows)
+      } else if let state = reader.model.recurrentState {
+        try forecaster.restore(state, row: 0)
+      }
+    }
   }
 
   /// Goes on from where it stands.
@@ -67,60 +95,102 @@ final class ForecastSimulation {
   /// - Parameters:
   ///   - last: The last row that is known, `[columns]`, as the model reads it, which it has not read yet; columns
   ///     other than the target stay as they are in it.
-  ///   - value: The target in that row.
+  ///   - before: The rows up to that one in the data's own units, as many as the encoding needs: `[rows, columns]`.
   /// - Returns: The forecasts and their intervals, in the data's own units.
   func run(
-    after last: ArraySlice<Float>, value: Double, steps: Int
+    after last: ArraySlice<Float>, before: [Double]
   ) -> [(value: Double, interval: ClosedRange<Double>?)] {
     let horizon = task.horizon
-    let paths = forecaster.paths
-    var output = Array(forecaster.read(last))
+    let forecasts = run(point, after: last) { _ in }
+    var decoder = encoding.decoder(after: before)
+    let distances = distances()
     var results: [(value: Double, interval: ClosedRange<Double>?)] = []
-    var values = [Double](repeating: value, count: paths)
-    var within = 0
-    while results.count < steps {
-      if within == 0 { err(&output) }
-      for path in 0..<paths {
-        values[path] = encoding.decoded(output[path * horizon + within], after: values[path])
+    for step in 0..<min(steps, horizon) {
+      guard let distances else {
+        results.append((bounded(decoder.next(forecasts[step])), nil))
+        continue
       }
-      results.append((values[0], interval(of: values.dropFirst())))
+      let (value, interval) = decoder.next(forecasts[step], distance: distances[step])
+      results.append(
+        (bounded(value), bounded(interval.lowerBound)...bounded(interval.upperBound)))
+    }
+    guard steps > horizon else { return results }
+    let values = (horizon..<steps).map { bounded(decoder.next(forecasts[$0])) }
+    guard let paths else { return results + values.map { ($0, nil) } }
+    let drawn = run(paths, after: last) { err(&$0) }
+    var decoders = (0..<paths.paths).map { _ in encoding.decoder(after: before) }
+    let ends = (0..<steps).map { step in
+      decoders.indices.map { decoders[$0].next(drawn[step * paths.paths + $0]) }
+    }
+    return results
+      + zip(values, ends.dropFirst(horizon)).map { value, ends in
+        let distance = Self.quantile(ends.map { abs($0 - value) }, coverage)
+        return (value, bounded(value - distance)...bounded(value + distance))
+      }
+  }
+
+  private func bounded(_ value: Double) -> Double { max(value, task.lowerBound ?? value) }
+
+  /// Reads a row, and then forecast after forecast.
+  ///
+  /// - Parameter change: Takes the forecasts of each block, `[paths, horizon]`.
+  /// - Returns: `[steps, paths]`, encoded.
+  private func run(
+    _ forecaster: Forecaster, after last: ArraySlice<Float>, _ change: (inout [Float]) -> Void
+  ) -> [Float] {
+    let (horizon, paths) = (task.horizon, forecaster.paths)
+    var output = forecaster.read(last)
+    var forecasts: [Float] = []
+    var within = 0
+    for step in 0..<steps {
+      if within == 0 { change(&output) }
+      for path in 0..<paths { forecasts.append(output[path * horizon + within]) }
       within += 1
-      let step = within - 1
+      guard step + 1 < steps else { break }
+      let place = within - 1
       // The next block is forecast from the whole of this one.
       let next = forecaster.read { path, column in
         column == 0
-          ? output[path * horizon + step]
+          ? output[path * horizon + place]
           : encoding.unchanged(last[last.startIndex + column], column: column)
       }
       if within == horizon {
-        output = Array(next)
+        output = next
         within = 0
       }
     }
-    return results
+    return forecasts
   }
 
-  /// Has each path but the first err as one forecast of the validation did.
+  /// Has each path err as one known forecast did.
   private func err(_ output: inout [Float]) {
-    guard residualRows > 0 else { return }
-    for path in 1..<forecaster.paths {
-      let row = generator.uniform(below: residualRows)
+    let rows = residuals.count / task.horizon
+    guard rows > 0 else { return }
+    for path in 0..<output.count / task.horizon {
+      let row = generator.uniform(below: rows)
       for step in 0..<task.horizon {
         output[path * task.horizon + step] += residuals[row * task.horizon + step]
       }
     }
   }
 
-  private func interval(of values: ArraySlice<Double>) -> ClosedRange<Double>? {
-    let sorted = values.sorted()
-    guard let least = sorted.first, let most = sorted.last, least <= most else { return nil }
-    func quantile(_ part: Double) -> Double {
-      let place = part * Double(sorted.count - 1)
-      let below = Int(place)
-      guard below + 1 < sorted.count else { return most }
-      return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
+  /// How far intervals go to both sides at each distance; `nil` if no error is known.
+  private func distances() -> [Float]? {
+    let horizon = task.horizon
+    let rows = residuals.count / horizon
+    guard rows > 0 else { return nil }
+    let errors = (0..<rows).suffix(Self.mostErrors).map { row in
+      encoding.accumulated(Array(residuals[row * horizon..<(row + 1) * horizon]))
     }
-    let (lower, upper) = (quantile((1 - coverage) / 2), quantile((1 + coverage) / 2))
-    return lower <= upper ? lower...upper : nil
+    return (0..<horizon).map { step in
+      Float(Self.quantile(errors.map { Double(abs($0[step])) }, coverage))
+    }
+  }
+
+  /// The ⌈(n + 1) · part⌉-th smallest of n numbers, or the largest.
+  private static func quantile(_ values: [Double], _ part: Double) -> Double {
+    let sorted = values.sorted()
+    let rank = Int((Double(sorted.count + 1) * part).rounded(.up))
+    return sorted.isEmpty ? 0 : sorted[min(max(rank, 1), sorted.count) - 1]
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Recurrent
 
 /// A model of a series that is read row by row, in several paths side by side, and predicts what follows each.
@@ -12,13 +13,18 @@ final class Forecaster {
   /// The rows that are read at once; `nil` if all that came before counts.
   let windowLength: Int?
   let model: Sequential<Float>
+  private let base: ForecastBase
+  /// What follows the last row, `[paths, horizon]`.
+  private var forecasts: [Float]
   /// The last rows, the oldest first: `[≤ windowLength, paths, columns]`.
   private var recent: [Float] = []
 
   /// - Throws: `ConfigurationError` if the model is not one of such a series, or `OutOfMemory`.
   init(
-    _ task: SeriesTask, parameters: ParameterStore<Float>, paths: Int = 1
+    _ task: SeriesTask, _ scaling: Scaling, parameters: ParameterStore<Float>, paths: Int = 1
   ) throws {
+    base = ForecastBase(task, scaling)
+    forecasts = [Float](repeating: 0, count: paths * task.horizon)
     let configuration = parameters.configuration
     columns = task.features.count
     horizon = task.horizon
@@ -28,7 +34,9 @@ final class Forecaster {
     model = try Sequential(
       parameters: parameters, as: try configuration.stepByStep(batch: paths), batch: paths,
       timeSteps: 1)
-    guard configuration.features == columns, model.outputUnits == horizon, columns > 0 else {
+    guard configuration.features == columns, model.outputUnits == horizon * task.members,
+      columns > 0
+    else {
       throw ConfigurationError(
         "the model takes \(configuration.features) columns and gives \(model.outputUnits) values; "
           + "the series has \(columns) and a horizon of \(horizon)")
@@ -46,7 +54,7 @@ final class Forecaster {
   /// - Parameter row: `[columns]`, scaled.
   /// - Returns: What follows, `[paths, horizon]`, scaled.
   @discardableResult
-  func read(_ row: ArraySlice<Float>) -> UnsafeBufferPointer<Float> {
+  func read(_ row: ArraySlice<Float>) -> [Float] {
     read { path, column in row[row.startIndex + column] }
   }
 
@@ -55,13 +63,14 @@ final class Forecaster {
   /// - Parameter value: The scaled value of a path's column.
   /// - Returns: What follows, `[paths, horizon]`, scaled.
   @discardableResult
-  func read(_ value: (_ path: Int, _ column: Int) -> Float) -> UnsafeBufferPointer<Float> {
+  func read(_ value: (_ path: Int, _ column: Int) -> Float) -> [Float] {
     let size = paths * columns
     guard let windowLength else {
       for path in 0..<paths {
         for column in 0..<columns { model.input[path * columns + column] = value(path, column) }
       }
-      return model.forward(rows: paths)
+      takeForecasts(model.forward(rows: paths))
+      return forecasts
     }
     if recent.count == windowLength * size { recent.removeFirst(size) }
     for path in 0..<paths { for column in 0..<columns { recent.append(value(path, column)) } }
@@ -88,15 +97,36 @@ final class Forecaster {
   }
 
   /// Reads the window from its beginning.
-  private func readAgain() -> UnsafeBufferPointer<Float> {
+  private func readAgain() -> [Float] {
     model.resetStates()
     let size = paths * columns
     var output = UnsafeBufferPointer<Float>(start: nil, count: 0)
+    let last = recent.count - size
     for first in stride(from: 0, to: recent.count, by: size) {
-      for index in 0..<size { model.input[index] = recent[first + index] }
+      for index in 0..<size {
+        let level = base.removesLevel && index % columns == 0 ? recent[last + index] : 0
+        model.input[index] = recent[first + index] - level
+      }
       output = model.forward(rows: paths)
     }
-    return output
+    takeForecasts(output)
+    return forecasts
+  }
+
+  /// - Parameter output: `[paths, members, horizon]`.
+  private func takeForecasts(_ output: UnsafeBufferPointer<Float>) {
+    let width = model.outputUnits
+    for path in 0..<paths {
+      let own = UnsafeBufferPointer(rebasing: output[path * width..<(path + 1) * width])
+      let window =
+        base.isZero
+        ? []
+        : stride(from: path * columns, to: recent.count, by: paths * columns).flatMap {
+          recent[$0..<$0 + columns]
+        }
+      let values = base.forecasts(window[...], output: own)
+      for step in 0..<horizon { forecasts[path * horizon + step] = values[step] }
+    }
   }
 
   /// Takes a state of one path for all of them.

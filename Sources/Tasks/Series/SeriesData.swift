@@ -17,6 +17,13 @@ final class SeriesData: TrainingData {
   /// `[rows, columns]` of all series, scaled.
   private let values: [Float]
   private let validationSplit: Double
+  /// The errors that intervals are made of where there are too few forecasts of the validation part for them; `nil` if
+  /// there are enough.
+  private let chainedResiduals: [Float]?
+  /// The task with all that it left open decided.
+  var decided: SeriesTask { series }
+  /// What the data have decided, in a line; `nil` if nothing.
+  let note: String?
 
   /// New series.
   ///
@@ -25,8 +32,10 @@ final class SeriesData: TrainingData {
     let table = try SeriesTable(task)
     var task = task
     task.digest = table.digest
+    let recipe = try SeriesRecipe(task, table, validationSplit: validationSplit)
+    task = recipe.task
     try self.init(
-      task, table, scaling: nil, isStateful: task.isStateful, batchSize: batchSize,
+      task, table, scaling: nil, recipe: recipe, isStateful: task.isStateful, batchSize: batchSize,
       validationSplit: validationSplit)
   }
 
@@ -41,14 +50,15 @@ final class SeriesData: TrainingData {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
     try self.init(
-      task, table, scaling: scaling, isStateful: checkpoint.configuration.isStateful,
+      task, table, scaling: scaling, recipe: nil,
+      isStateful: checkpoint.configuration.isStateful,
       batchSize: checkpoint.task?.options.batchSize ?? 1,
       validationSplit: checkpoint.task?.validationSplit ?? 0)
   }
 
   private init(
-    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, isStateful: Bool, batchSize: Int,
-    validationSplit: Double
+    _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, recipe: SeriesRecipe?,
+    isStateful: Bool, batchSize: Int, validationSplit: Double
   ) throws {
     for (name, value) in [
       ("sequence length", task.sequenceLength), ("horizon", task.horizon),
@@ -66,32 +76,53 @@ final class SeriesData: TrainingData {
         rows: table.rows(of: $0), validationSplit: validationSplit, testSplit: task.testSplit)
     }
     let fitting = zip(table.series, parts).map { $0.values[..<($1.training.count * width)] }
-    let encodings =
+    var encodings =
       scaling.map {
         SeriesEncodings(task, $0).adding(table.series, training: fitting, task: task)
-      } ?? SeriesEncodings(task, task.scaling, series: table.series, training: fitting)
+      }
+      ?? SeriesEncodings(
+        task, recipe?.scaling ?? .standard, power: recipe?.power, series: table.series,
+        training: fitting)
     var first = 0
     ranges = table.series.indices.map { index in
       defer { first += table.rows(of: index) }
       return first..<first + table.rows(of: index)
     }
     let all = encodings.encodings(of: table)
-    let values = try table.series.indices.flatMap {
+    let encoded = try table.series.indices.map {
       try table.encoded($0, by: all[$0], file: task.file)
     }
+    let values = encoded.flatMap { $0 }
     let ranges = ranges
+    // Of short series every row is needed to fit what is linear, and its errors forward-chained make the intervals.
+    let validated = parts.reduce(0) { $0 + max(0, $1.validation.count - task.horizon + 1) }
+    let isShort = validated < Self.enoughForIntervals
+    if let recipe, recipe.scaling == .window, task.isLinear {
+      let fit = LinearFit(
+        zip(encoded, parts).map { values, parts in
+          let end = isShort ? parts.validation.upperBound : parts.training.upperBound
+          return (0..<end).map { Double(values[$0 * width]) }
+        }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)
+      encodings.scaling.linear = fit?.forecast
+      encodings.scaling.residuals = fit?.residuals ?? []
+    }
+    let base = isStateful ? nil : ForecastBase(task, encodings.scaling)
+    chainedResiduals =
+      isShort && encodings.scaling.linear != nil ? encodings.scaling.residuals : nil
+    note = recipe?.note
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
       isStateful
         ? SeriesSamples(
           stretchesOf: parts[0][keyPath: part], of: values, features: width,
-          sequenceLength: length, horizon: task.horizon, batch: batchSize)
+          sequenceLength: length, horizon: task.horizon, batch: batchSize, members: task.members)
         : SeriesSamples(
           windows: zip(parts, ranges).map { parts, series in
             let part = parts[keyPath: part]
             return (
               series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
             )
-          }, of: values, features: width, sequenceLength: length, horizon: task.horizon)
+          }, of: values, features: width, sequenceLength: length, horizon: task.horizon,
+          members: task.members, base: base)
     }
     training = samples(\.training, length: task.sequenceLength)
     guard training.samples > 0 else {
@@ -150,29 +181,30 @@ final class SeriesData: TrainingData {
     let own = table.series[index]
     return StreamPosition.Series(
       key: series.key == nil ? nil : own.key, rows: Array(rows),
-      lastValues: series.needsLastValues ? own.values.suffix(table.columns.count) : [],
+      lastValues: series.needsLastValues ? encodings.lastValues(own.values) : [],
       dates: series.date == nil ? [] : own.dates.suffix(DateRule.looksAt))
   }
 
   /// The scaling, with what the model errs by on the part for validation.
   func scaling(of trainer: Trainer) throws -> Scaling? {
     var scaling = encodings.scaling
-    scaling.residuals = []
-    guard validation != nil else { return scaling }
+    scaling.residuals = chainedResiduals ?? []
+    guard validation != nil, chainedResiduals == nil else { return scaling }
     let forecasts = try SeriesForecasts(
-      table, encodings: encodings.encodings(of: table), task: series,
+      table, encodings: encodings.encodings(of: table), task: series, scaling: scaling,
       parameters: trainer.model.parameters)
+    let most = series.horizon * max(1, Self.mostResiduals / table.series.count)
     for index in table.series.indices {
       let part = try SeriesParts(
         rows: table.rows(of: index), validationSplit: validationSplit, testSplit: series.testSplit
       ).validation
-      scaling.residuals += try forecasts.residuals(of: part, series: index)
+      scaling.residuals += try forecasts.residuals(of: part, series: index).suffix(most)
     }
-    let most = series.horizon * Self.mostResiduals
-    scaling.residuals = Array(scaling.residuals.suffix(most))
     return scaling
   }
 
   /// The forecasts whose residuals are kept.
   private static let mostResiduals = 4096
+  /// The forecasts of the validation part that are enough to make intervals of.
+  private static let enoughForIntervals = 100
 }

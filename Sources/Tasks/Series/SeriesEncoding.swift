@@ -1,53 +1,120 @@
 import Checkpoints
+import Kernels
 
-/// How rows of a series become what the model reads, and how its predictions become values again: scaled as they are, or
-/// scaled changes from row to row (differencing; Box & Jenkins 1970).
+/// How rows of a series become what the model reads, and how its predictions become values again: transformed, then
+/// differenced (Box & Jenkins 1970), then scaled.
 struct SeriesEncoding {
-  var scaling: Scaling
-  let isDifferenced: Bool
+  let scaling: Scaling
+  /// What each row is left with of the rows before it: a row is the sum of its encoding and of these parts of the rows
+  /// 1, 2, … before.
+  private let parts: [Double]
   private var columns: Int { scaling.columns.count }
+
+  /// The rows before a row that its encoding needs.
+  var memory: Int { parts.count }
+  var isDifferenced: Bool { !parts.isEmpty }
 
   init(_ task: SeriesTask, _ scaling: Scaling) {
     self.scaling = scaling
-    isDifferenced = task.isDifferenced
+    parts = Self.parts(of: task.differences)
   }
 
   /// One that is fitted to some rows.
   ///
-  /// - Parameter series: `[rows, columns]` of each series.
-  init(_ task: SeriesTask, _ method: Scaling.Method, fitting series: [ArraySlice<Double>]) {
-    let changes = series.flatMap { values in
-      // Before the first row there is nothing that it could have changed from.
-      task.isDifferenced
-        ? Array(
-          Self.changes(Array(values), columns: task.features.count).dropFirst(task.features.count))
-        : Array(values)
+  /// - Parameters:
+  ///   - series: `[rows, columns]` of each series.
+  ///   - power: The exponent that the target is transformed with; `nil` if it is taken as it is.
+  init(
+    _ task: SeriesTask, _ method: Scaling.Method, power: Double?,
+    fitting series: [ArraySlice<Double>]
+  ) {
+    var plain = Scaling(.none, fitting: [], columns: task.features)
+    plain.power = power.map { exponent in
+      PowerTransform(exponent: exponent, fitting: series, columns: task.features.count)
     }
-    self.init(task, Scaling(method, fitting: changes, columns: task.features))
+    let encoding = SeriesEncoding(task, plain)
+    let width = task.features.count
+    let changes = series.flatMap { values in
+      // Before the first rows there is nothing that they could have changed from.
+      Array(encoding.changes(Array(values)).dropFirst(encoding.memory * width))
+    }
+    var scaling = Scaling(
+      method, fitting: changes, columns: task.features, windowLength: task.sequenceLength)
+    scaling.power = plain.power
+    self.init(task, scaling)
   }
 
-  private static func changes(_ values: [Double], columns: Int) -> [Double] {
-    values.indices.map { $0 < columns ? 0 : values[$0] - values[$0 - columns] }
+  /// The coefficients of 1 − ∏ (1 − Bᵏ) over the lags, for B, B², ….
+  private static func parts(of lags: [Int]) -> [Double] {
+    var product = [1.0]
+    for lag in lags {
+      var next = product + [Double](repeating: 0, count: lag)
+      for (index, value) in product.enumerated() { next[index + lag] -= value }
+      product = next
+    }
+    return product.dropFirst().map { -$0 }
   }
 
-  /// Rows of a series from its beginning, as the model reads them: `[rows, columns]`.
+  /// A column's value before it is differenced and scaled.
+  private func transformed(_ value: Double, column: Int) -> Double {
+    guard column == 0, let power = scaling.power else { return value }
+    return power.transformed(value)
+  }
+
+  private func changes(_ values: [Double]) -> [Double] {
+    let transformed = values.enumerated().map { self.transformed($1, column: $0 % columns) }
+    guard isDifferenced else { return transformed }
+    return transformed.indices.map { index in
+      parts.enumerated().reduce(transformed[index]) { rest, part in
+        guard part.element != 0 else { return rest }
+        let before = index - (part.offset + 1) * columns
+        return rest - part.element * transformed[before >= 0 ? before : index % columns]
+      }
+    }
+  }
+
+  /// Rows of a series from its beginning, as the model reads them: `[rows, columns]`. Before the first row it is taken to
+  /// have stood still.
   func encoded(_ values: [Double]) -> [Float] {
-    let values = isDifferenced ? Self.changes(values, columns: columns) : values
-    return values.enumerated().map { scaling.scaled($1, column: $0 % columns) }
+    changes(values).enumerated().map { scaling.scaled($1, column: $0 % columns) }
   }
 
   /// A column's value as the model reads it.
   ///
-  /// - Parameter before: The value in the row before.
-  func encoded(_ value: Double, after before: Double, column: Int) -> Float {
-    scaling.scaled(isDifferenced ? value - before : value, column: column)
+  /// - Parameter before: The rows before, `[≤ memory, columns]`, the newest last; those that are missing are as the oldest.
+  func encoded(_ value: Double, after before: [Double], column: Int) -> Float {
+    let now = transformed(value, column: column)
+    let rows = before.count / columns
+    let change = parts.enumerated().reduce(now) { rest, part in
+      guard part.element != 0 else { return rest }
+      let row = max(0, rows - 1 - part.offset)
+      return rest
+        - part.element
+        * (rows == 0 ? now : transformed(before[row * columns + column], column: column))
+    }
+    return scaling.scaled(change, column: column)
   }
 
-  /// The target's value that the model predicts.
+  /// Turns predictions that follow each other into values.
   ///
-  /// - Parameter before: The target in the row before.
-  func decoded(_ value: Float, after before: Double) -> Double {
-    (isDifferenced ? before : 0) + scaling.unscaled(value, column: 0)
+  /// - Parameter before: The rows before the first one, as ``encoded(_:after:column:)`` takes them.
+  func decoder(after before: [Double]) -> SeriesDecoder {
+    let targets = stride(from: 0, to: before.count, by: max(1, columns)).map { before[$0] }
+    return SeriesDecoder(
+      scaling: scaling, parts: parts, after: targets.map { transformed($0, column: 0) })
+  }
+
+  /// What errors of predictions that follow each other add up to, before the transform, scaled.
+  func accumulated(_ errors: [Float]) -> [Float] {
+    guard isDifferenced else { return errors }
+    var sums: [Double] = []
+    for error in errors {
+      let before = parts.prefix(sums.count).enumerated().reduce(0.0) { sum, part in
+        sum + part.element * sums[sums.count - 1 - part.offset]
+      }
+      sums.append(Double(error) + before)
+    }
+    return sums.map { Float($0) }
   }
 
   /// What a column that does not change looks like behind a row.
@@ -55,5 +122,79 @@ struct SeriesEncoding {
   /// - Parameter last: What the row looks like itself.
   func unchanged(_ last: Float, column: Int) -> Float {
     isDifferenced ? scaling.scaled(0, column: column) : last
+  }
+}
+
+/// Turns predictions of the target that follow each other into values in the data's own units.
+struct SeriesDecoder {
+  private let scaling: Scaling
+  private let parts: [Double]
+  /// The transformed targets before the next one, the newest last.
+  private var past: [Double]
+
+  fileprivate init(scaling: Scaling, parts: [Double], after past: [Double]) {
+    (self.scaling, self.parts) = (scaling, parts)
+    self.past = past.suffix(parts.count)
+    if let oldest = past.first {
+      self.past.insert(
+        contentsOf: repeatElement(oldest, count: parts.count - self.past.count), at: 0)
+    }
+  }
+
+  /// The next prediction's value.
+  mutating func next(_ prediction: Float) -> Double {
+    let value = level(prediction)
+    if !past.isEmpty {
+      past.removeFirst()
+      past.append(value)
+    }
+    return restored(value)
+  }
+
+  /// The value of the next prediction and an interval around it.
+  ///
+  /// - Parameter distance: How far the interval goes to both sides, scaled.
+  mutating func next(_ prediction: Float, distance: Float) -> (Double, ClosedRange<Double>) {
+    let (value, span) = (level(prediction), abs(Double(distance)) * abs(scaling.scales[0]))
+    let point = next(prediction)
+    let (lower, upper) = (restored(value - span), restored(value + span))
+    return (point, min(lower, point)...max(upper, point))
+  }
+
+  private func level(_ prediction: Float) -> Double {
+    let before = zip(parts, past.reversed()).reduce(0.0) { $0 + $1.0 * $1.1 }
+    return scaling.unscaled(prediction, column: 0) + before
+  }
+
+  private func restored(_ value: Double) -> Double {
+    scaling.power.map { $0.restored(value) } ?? value
+  }
+}
+
+extension PowerTransform {
+  /// The transform of some series; what is below half their least positive value is taken as that.
+  ///
+  /// - Parameter series: `[rows, columns]`, the target first.
+  init(exponent: Double, fitting series: [ArraySlice<Double>], columns: Int) {
+    let targets = series.flatMap { rows in
+      stride(from: rows.startIndex, to: rows.endIndex, by: columns).map { rows[$0] }
+    }
+    let least = targets.filter { $0 > 0 }.min() ?? 1
+    self.init(exponent: exponent, floors: [max(least / 2, .leastNormalMagnitude)])
+  }
+
+  func transformed(_ value: Double) -> Double {
+    let value = max(value, floors.first ?? 0)
+    let logarithm = Elementary.logarithm(value)
+    return exponent == 0
+      ? logarithm : Elementary.exponentialLessOne(exponent * logarithm) / exponent
+  }
+
+  func restored(_ value: Double) -> Double {
+    guard exponent != 0 else { return Elementary.exponential(value) }
+    // Where the transform never comes, the value is at its end.
+    let base = exponent * value
+    guard base > -1 else { return exponent > 0 ? 0 : .greatestFiniteMagnitude }
+    return Elementary.exponential(Elementary.logarithmOfOnePlus(base) / exponent)
   }
 }

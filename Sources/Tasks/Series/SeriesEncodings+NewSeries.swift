@@ -11,10 +11,13 @@ extension SeriesEncodings {
     var scaling = scaling
     for (series, training) in zip(series, training)
     where !scaling.keys.isEmpty && encoding(of: series.key) == nil {
-      let own = SeriesEncoding(task, scaling.method, fitting: [training]).scaling
+      let own = SeriesEncoding(
+        task, scaling.method, power: scaling.power?.exponent, fitting: [training]
+      ).scaling
       scaling.keys.append(series.key)
       scaling.offsets += own.offsets
       scaling.scales += own.scales
+      scaling.power?.floors += own.power?.floors ?? []
     }
     return SeriesEncodings(task, scaling)
   }

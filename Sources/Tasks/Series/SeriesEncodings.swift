@@ -3,7 +3,7 @@ import Files
 
 /// How each of several series becomes what the model reads: with a scaling of its own, or one for all.
 struct SeriesEncodings {
-  let scaling: Scaling
+  var scaling: Scaling
   private let task: SeriesTask
   private let all: SeriesEncoding
   private let bySeries: [ExactText: SeriesEncoding]
@@ -17,21 +17,39 @@ struct SeriesEncodings {
 
   /// Those that are fitted to the training part of some series.
   ///
-  /// - Parameter training: `[rows, columns]` of each series.
+  /// - Parameters:
+  ///   - power: The exponent that the target is transformed with; `nil` if it is taken as it is.
+  ///   - training: `[rows, columns]` of each series.
   init(
-    _ task: SeriesTask, _ method: Scaling.Method, series: [SeriesTable.Series],
+    _ task: SeriesTask, _ method: Scaling.Method, power: Double?, series: [SeriesTable.Series],
     training: [ArraySlice<Double>]
   ) {
-    guard task.key != nil, method != .none else {
-      self.init(task, SeriesEncoding(task, method, fitting: training).scaling)
+    guard task.key != nil, method != .none || power != nil else {
+      self.init(task, SeriesEncoding(task, method, power: power, fitting: training).scaling)
       return
     }
-    let own = training.map { SeriesEncoding(task, method, fitting: [$0]).scaling }
+    let own = training.map {
+      SeriesEncoding(task, method, power: power, fitting: [$0]).scaling
+    }
     self.init(
       task,
       Scaling(
         method: method, columns: task.features, offsets: own.flatMap(\.offsets),
-        scales: own.flatMap(\.scales), keys: series.map(\.key)))
+        scales: own.flatMap(\.scales), keys: series.map(\.key),
+        power: power.map {
+          PowerTransform(exponent: $0, floors: own.flatMap { $0.power?.floors ?? [] })
+        }))
+  }
+
+  /// The rows that the next one is read with: as many as any series needs, `[rows, columns]`, the newest last. What is
+  /// missing is as the oldest.
+  func lastValues(_ values: [Double]) -> [Double] {
+    let columns = scaling.columns.count
+    let rows = max(1, all.memory)
+    let known = Array(values.suffix(rows * columns))
+    let oldest = Array(known.prefix(columns))
+    guard !oldest.isEmpty else { return [] }
+    return (0..<rows - known.count / columns).flatMap { _ in oldest } + known
   }
 
   /// That of a series; `nil` if the training had none of that name.
@@ -43,7 +61,8 @@ struct SeriesEncodings {
   func encodings(of table: SeriesTable) -> [SeriesEncoding] {
     table.series.map { series in
       encoding(of: series.key)
-        ?? SeriesEncoding(task, scaling.method, fitting: [series.values[...]])
+        ?? SeriesEncoding(
+          task, scaling.method, power: scaling.power?.exponent, fitting: [series.values[...]])
     }
   }
 }

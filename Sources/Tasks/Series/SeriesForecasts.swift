@@ -1,3 +1,4 @@
+import Checkpoints
 import Recurrent
 
 /// What a model forecasts at the rows of series whose following rows are known.
@@ -6,9 +7,11 @@ final class SeriesForecasts {
   /// That of each series.
   let encodings: [SeriesEncoding]
   let task: SeriesTask
+  private let scaling: Scaling
+  private let base: ForecastBase
   private let parameters: ParameterStore<Float>
   /// Each series as the model reads it, `[rows, columns]`.
-  private let encoded: [[Float]]
+  let encoded: [[Float]]
   /// The rows of windows that are computed at once.
   private static let rowsAtOnce = 256
   /// The rows that a carried state is warmed up on before those that count.
@@ -17,11 +20,14 @@ final class SeriesForecasts {
   /// - Throws: `ConfigurationError` if the model is not one of these series; `FileError` that names a value which
   ///   float32 does not hold.
   init(
-    _ table: SeriesTable, encodings: [SeriesEncoding], task: SeriesTask,
+    _ table: SeriesTable, encodings: [SeriesEncoding], task: SeriesTask, scaling: Scaling,
     parameters: ParameterStore<Float>
   ) throws {
+    self.scaling = scaling
+    base = ForecastBase(task, scaling)
     let configuration = parameters.configuration
-    guard configuration.features == table.columns.count, configuration.outputUnits == task.horizon
+    guard configuration.features == table.columns.count,
+      configuration.outputUnits == task.horizon * task.members
     else {
       throw ConfigurationError(
         "the model takes \(configuration.features) columns and gives \(configuration.outputUnits) "
@@ -47,7 +53,7 @@ final class SeriesForecasts {
   ///
   /// - Returns: `[origins, horizon]`, as the model predicts them.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
-  private func predicted(of part: Range<Int>, series: Int) throws -> [Float] {
+  func predicted(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
     guard !origins.isEmpty else { return [] }
     let width = table.columns.count
@@ -55,7 +61,7 @@ final class SeriesForecasts {
     let first = max(0, origins.lowerBound - before)
     let rows = Array(encoded[series][first * width..<(origins.upperBound - 1) * width])
     guard !parameters.configuration.isStateful else {
-      let forecaster = try Forecaster(task, parameters: parameters)
+      let forecaster = try Forecaster(task, scaling, parameters: parameters)
       var forecasts: [Float] = []
       for row in first..<origins.upperBound - 1 {
         let at = (row - first) * width
@@ -72,9 +78,13 @@ final class SeriesForecasts {
     }
     var forecasts: [Float] = []
     try model.compute(samples: origins.count) { origin, row in
-      row.setInput(rows[origin * width..<(origin + length) * width])
-    } read: { _, row in
-      for step in 0..<task.horizon { forecasts.append(row.output(unit: step)) }
+      row.setInput(base.input(rows[origin * width..<(origin + length) * width])[...])
+    } read: { origin, row in
+      let output = (0..<model.outputUnits).map { row.output(unit: $0) }
+      output.withUnsafeBufferPointer { output in
+        forecasts += base.forecasts(
+          rows[origin * width..<(origin + length) * width], output: output)
+      }
     }
     return forecasts
   }
@@ -84,11 +94,10 @@ final class SeriesForecasts {
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   func residuals(of part: Range<Int>, series: Int) throws -> [Float] {
     let origins = origins(of: part)
+    let width = table.columns.count
     return try predicted(of: part, series: series).enumerated().map { index, forecast in
       let row = origins.lowerBound + index / task.horizon + index % task.horizon
-      let truth = encodings[series].encoded(
-        target(row, series: series), after: target(row - 1, series: series), column: 0)
-      return truth - forecast
+      return encoded[series][row * width] - forecast
     }
   }
 
@@ -97,25 +106,38 @@ final class SeriesForecasts {
     table.series[series].values[row * table.columns.count]
   }
 
-  /// How far forecasts of a part of each series are from the truth, beside those that the last value stays.
+  /// How far forecasts of a part of each series are from the truth, beside those of simple methods.
   ///
-  /// - Returns: `nil` if there is nothing to forecast in it.
+  /// - Parameters:
+  ///   - parts: The rows of each series.
+  ///   - baselines: Those of each series.
+  /// - Returns: The errors in each series.
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
-  func errors(_ name: String, of parts: [Range<Int>]) throws -> SeriesErrors? {
-    var errors = SeriesErrors(part: name)
-    for (series, part) in parts.enumerated() {
-      let origins = origins(of: part)
-      var forecast = 0.0
-      for (index, value) in try predicted(of: part, series: series).enumerated() {
-        let origin = origins.lowerBound + index / task.horizon
-        let naive = target(origin - 1, series: series)
-        forecast = encodings[series].decoded(
-          value, after: index % task.horizon == 0 ? naive : forecast)
-        errors.add(
-          forecast: forecast, naive: naive,
-          truth: target(origin + index % task.horizon, series: series))
+  func errors(
+    _ name: String, of parts: [Range<Int>], _ baselines: [SeriesBaselines]
+  ) throws -> [SeriesErrors] {
+    try parts.enumerated().map { series, part in
+      var errors = SeriesErrors(part: name)
+      let predicted = try predicted(of: part, series: series)
+      for (index, origin) in origins(of: part).enumerated() {
+        var decoder = encodings[series].decoder(after: before(origin, series: series))
+        let simple = baselines[series].forecasts(from: origin, steps: task.horizon)
+        for step in 0..<task.horizon {
+          let forecast = decoder.next(predicted[index * task.horizon + step])
+          errors.add(
+            forecast: max(forecast, task.lowerBound ?? forecast),
+            baselines: simple.map { ($0.name, $0.values[step]) },
+            truth: target(origin + step, series: series), scale: baselines[series].scale)
+        }
       }
+      return errors
     }
-    return errors.count > 0 ? errors : nil
+  }
+
+  /// The rows before one that its encoding needs, `[rows, columns]`.
+  private func before(_ row: Int, series: Int) -> [Double] {
+    let width = table.columns.count
+    let first = max(0, row - max(1, encodings[series].memory))
+    return Array(table.series[series].values[first * width..<row * width])
   }
 }

@@ -35,20 +35,48 @@ package final class SeriesPredictor {
   /// How far one-step forecasts, or those of the model's horizon, are from the truth in each part of the data.
   ///
   /// - Throws: `FileError`.
-  package func evaluate() throws -> [SeriesErrors] {
+  package func evaluate() throws -> [PartErrors] {
     let table = try self.table()
     let forecasts = try forecasts(table)
     let rows = table.series.indices.map { table.rows(of: $0) }
     let parts = try parts(of: table)
+    let baselines = try baselines(of: table, forecasts.encoded)
     return try model.naming {
-      guard other == nil else {
-        return try [forecasts.errors("all", of: rows.map { 0..<$0 })].compactMap { $0 }
+      let named =
+        other == nil
+        ? [
+          ("training", parts.map(\.training)), ("validation", parts.map(\.validation)),
+          ("test", parts.map(\.test)),
+        ] : [("all", rows.map { 0..<$0 })]
+      return try named.compactMap { name, ranges in
+        let errors = PartErrors(
+          keys: table.series.map(\.key), try forecasts.errors(name, of: ranges, baselines))
+        return errors.all.count > 0 ? errors : nil
       }
-      return try [
-        forecasts.errors("training", of: parts.map(\.training)),
-        forecasts.errors("validation", of: parts.map(\.validation)),
-        forecasts.errors("test", of: parts.map(\.test)),
-      ].compactMap { $0 }
+    }
+  }
+
+  /// What simple methods forecast for each series. A model without a linear part of its own is compared with one that is
+  /// fitted to the same rows.
+  private func baselines(
+    of table: SeriesTable, _ encoded: [[Float]]
+  ) throws -> [SeriesBaselines] {
+    let parts = try parts(of: table)
+    var scaling = encodings.scaling
+    let width = task.features.count
+    if scaling.linear == nil, other == nil {
+      scaling.linear =
+        LinearFit(
+          zip(encoded, parts).map { values, parts in
+            (0..<parts.training.upperBound).map { Double(values[$0 * width]) }
+          }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)?
+        .forecast
+    }
+    let all = encodings.encodings(of: table)
+    return table.series.indices.map {
+      SeriesBaselines(
+        task, table.series[$0], encoded: encoded[$0], by: all[$0], scaling: scaling,
+        training: other == nil ? parts[$0].training : 0..<table.rows(of: $0))
     }
   }
 
@@ -66,7 +94,7 @@ package final class SeriesPredictor {
   ///   - key: Which of several series; all if `nil`.
   /// - Throws: `FileError`, or `ConfigurationError` if there is no such series.
   package func forecast(steps: Int, coverage: Double, key: String?) throws -> [Forecast] {
-    let simulation = try simulation(coverage: coverage, paths: Self.paths)
+    let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.paths)
     let width = task.features.count
     let basis = try basis()
     let rows = basis.series
@@ -77,20 +105,20 @@ package final class SeriesPredictor {
     }
     return try rows.enumerated().filter { key?.isExactly($1.key) ?? true }.map { index, series in
       // What is known is read once; the paths part from there.
-      let reader = try Forecaster(task, parameters: checkpoint.parameters)
+      let reader = try Forecaster(task, encodings.scaling, parameters: checkpoint.parameters)
       if basis.followsState, let state = checkpoint.recurrentState {
         try reader.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
       simulation.begin(series: series.key, encoding: basis.encodings[index])
+      try simulation.learn(errors: errors(of: index, in: basis))
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
-      let results = simulation.run(
-        after: series.values.suffix(width), value: series.last, steps: steps)
+      let results = simulation.run(after: series.values.suffix(width), before: series.before)
       let own = basis.table?.series[index]
       let dates = dates(of: index, in: basis)
       let following = DateRule.following(dates, count: steps)
       return Forecast(
         key: series.key,
-        known: known(series.values, last: series.last, of: own, by: basis.encodings[index]),
+        known: known(series.values, before: series.before, of: own, by: basis.encodings[index]),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
             date: following?[step], value: result.value, interval: result.interval)
@@ -123,8 +151,8 @@ package final class SeriesPredictor {
 
   /// The rows that a forecast goes on behind.
   private struct Basis {
-    /// Of each series `[rows, columns]` as the model reads them, and the last value of the target.
-    let series: [(key: String, values: [Float], last: Double)]
+    /// Of each series `[rows, columns]` as the model reads them, and the last rows in the data's own units.
+    let series: [(key: String, values: [Float], before: [Double])]
     /// The same rows in their file, with their dates; `nil` if they are in none.
     let table: SeriesTable?
     /// How the numbers of each series are the model's.
@@ -160,10 +188,12 @@ package final class SeriesPredictor {
 
   private func basis(_ table: SeriesTable) throws -> Basis {
     let all = encodings.encodings(of: table)
-    let series: [(key: String, values: [Float], last: Double)]
+    let series: [(key: String, values: [Float], before: [Double])]
     series = try table.series.enumerated().map { index, series in
-      let last = series.values[series.values.count - task.features.count]
-      return (series.key, try table.encoded(index, by: all[index], file: task.file), last)
+      (
+        series.key, try table.encoded(index, by: all[index], file: task.file),
+        encodings.lastValues(series.values)
+      )
     }
     return Basis(series: series, table: table, encodings: all, followsState: false)
   }
@@ -172,10 +202,12 @@ package final class SeriesPredictor {
   private func ownBasis(_ table: SeriesTable?) throws -> Basis {
     let known = checkpoint.stream?.series ?? []
     guard !known.isEmpty,
-      known.allSatisfy({ !$0.rows.isEmpty && !(task.isDifferenced && $0.lastValues.isEmpty) })
+      known.allSatisfy({
+        !$0.rows.isEmpty && ($0.lastValues.isEmpty ? task.differences.isEmpty : true)
+      })
     else { throw FileError(.invalid, file: file, "has not been trained yet") }
-    let series: [(key: String, values: [Float], last: Double)]
-    series = known.map { ($0.key ?? "", $0.rows, $0.lastValues.first ?? 0) }
+    let series: [(key: String, values: [Float], before: [Double])]
+    series = known.map { ($0.key ?? "", $0.rows, $0.lastValues) }
     let isOfThese = table?.series.map(\.key).areExactly(series.map(\.key)) ?? false
     let all = try series.map { series in
       guard let encoding = encodings.encoding(of: series.key) else {
@@ -189,19 +221,21 @@ package final class SeriesPredictor {
   }
 
   private func known(
-    _ values: [Float], last: Double, of series: SeriesTable.Series?,
+    _ values: [Float], before: [Double], of series: SeriesTable.Series?,
     by encoding: SeriesEncoding
   ) -> [(date: String?, value: Double)] {
     let width = task.features.count
     guard let series else {
-      // Backwards from the last one, which is the only one that is known where the others are changes.
-      var value = last
-      let places = stride(from: 0, to: values.count, by: width).suffix(Self.shown)
-      return places.reversed().map { place in
-        let decoded = encoding.decoded(values[place], after: 0)
-        defer { value -= decoded }
-        return (nil, encoding.isDifferenced ? value : decoded)
-      }.reversed()
+      // Of changes only the rows are known that the next one is read with.
+      guard !encoding.isDifferenced else {
+        return stride(from: 0, to: before.count, by: width).suffix(Self.shown).map {
+          (nil, before[$0])
+        }
+      }
+      var decoder = encoding.decoder(after: [])
+      return stride(from: 0, to: values.count, by: width).suffix(Self.shown).map {
+        (nil, decoder.next(values[$0]))
+      }
     }
     return stride(from: 0, to: series.values.count, by: width).suffix(Self.shown).map {
       (series.dates.isEmpty ? nil : series.dates[$0 / width], series.values[$0])
@@ -209,72 +243,76 @@ package final class SeriesPredictor {
   }
 
   /// Makes the forecast again at every row of the last part of the data, the test part, or of all of another file, and
-  /// compares it with what came.
+  /// compares it with what came. An interval is made of the errors that were known when its forecast began.
   ///
   /// - Throws: `FileError`, or `ConfigurationError` if the part is too short.
   package func backTest(steps: Int, coverage: Double) throws -> BackTest {
     let table = try self.table()
-    let simulation = try simulation(coverage: coverage, paths: Self.backTestPaths)
+    let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.backTestPaths)
     let width = task.features.count
-    var errors = (1...steps).map { SeriesErrors(part: String($0)) }
-    var within = [Int](repeating: 0, count: steps)
-    var rows: [BackTest.Row] = []
     let all = encodings.encodings(of: table)
     let parts = try other == nil ? self.parts(of: table).map(\.test) : []
+    let forecasts = try forecasts(table)
+    let baselines = try baselines(of: table, forecasts.encoded)
+    var collected = BackTestErrors(steps: steps)
     for (index, series) in table.series.enumerated() {
       let part = other == nil ? parts[index] : 0..<table.rows(of: index)
       simulation.begin(series: series.key, encoding: all[index])
-      let values = try table.encoded(index, by: all[index], file: task.file)
-      let target = { (row: Int) in series.values[row * width] }
-      let reader = try Forecaster(task, parameters: checkpoint.parameters)
+      let values = forecasts.encoded[index]
+      let known = try model.naming { try forecasts.residuals(of: part, series: index) }
+      let firstKnown = forecasts.origins(of: part).lowerBound
+      let reader = try Forecaster(task, encodings.scaling, parameters: checkpoint.parameters)
       let first = max(part.lowerBound, reader.isStateful ? 1 : task.sequenceLength)
       // A carried state reads all rows once; where each forecast begins, the paths take it over.
       var read = 0
       for origin in first..<max(first, part.upperBound - steps + 1) {
         let last = (origin - 1) * width
+        let past = max(0, origin - task.horizon + 1 - firstKnown) * task.horizon
+        simulation.learn(errors: Array(known.prefix(past)))
         try simulation.begin(behind: values[(read * width)..<last], reader: reader)
         if reader.isStateful { read = origin - 1 }
         let results = simulation.run(
-          after: values[last..<last + width], value: target(origin - 1), steps: steps)
-        for (step, result) in results.enumerated() {
-          let truth = target(origin + step)
-          errors[step].add(forecast: result.value, naive: target(origin - 1), truth: truth)
-          if result.interval?.contains(truth) ?? false { within[step] += 1 }
-          rows.append(
-            BackTest.Row(
-              key: series.key, origin: origin,
-              date: series.dates.isEmpty ? nil : series.dates[origin + step], lead: step + 1,
-              truth: truth,
-              forecast: Forecast.Step(
-                date: nil, value: result.value, interval: result.interval)))
-        }
+          after: values[last..<last + width],
+          before: encodings.lastValues(Array(series.values[..<(origin * width)].suffix(kept))))
+        collected.add(
+          results, truth: (0..<steps).map { series.values[(origin + $0) * width] },
+          origin: origin, of: series, baselines[index])
       }
     }
-    guard !rows.isEmpty else {
+    guard !collected.rows.isEmpty else {
       throw ConfigurationError(
         "the part to test on is too short for forecasts of \(steps) steps")
     }
-    return BackTest(
-      leads: zip(errors, within).map { errors, within in
-        BackTest.Lead(
-          errors: errors,
-          coverage: hasIntervals ? Double(within) / Double(errors.count) : nil
-        )
-      }, rows: rows)
+    return BackTest(collected, hasIntervals: hasIntervals)
   }
 
-  private func simulation(coverage: Double, paths: Int) throws -> ForecastSimulation {
+  /// The values of a series that its encoding may need.
+  private var kept: Int { (task.differences.reduce(1, +) + 1) * task.features.count }
+
+  /// The errors of forecasts that the model has not learnt from: those of the rows behind its validation part.
+  private func errors(of series: Int, in basis: Basis) throws -> [Float] {
+    guard hasIntervals, let table = basis.table, other == nil else { return [] }
+    let parts = try parts(of: table)
+    // Rows that were added since belong to no part.
+    let trained = min(parts[series].validation.upperBound, table.rows(of: series))
+    return try forecasts(table).residuals(
+      of: trained..<table.rows(of: series), series: series)
+  }
+
+  private func simulation(
+    steps: Int, coverage: Double, paths: Int
+  ) throws -> ForecastSimulation {
     try model.naming {
       try ForecastSimulation(
-        task, scaling: encodings.scaling, parameters: checkpoint.parameters, coverage: coverage,
-        paths: paths, randomSeed: model.randomSeed)
+        task, scaling: encodings.scaling, parameters: checkpoint.parameters, steps: steps,
+        coverage: coverage, paths: paths, randomSeed: model.randomSeed)
     }
   }
 
   private func forecasts(_ table: SeriesTable) throws -> SeriesForecasts {
     try model.naming {
       try SeriesForecasts(
-        table, encodings: encodings.encodings(of: table), task: task,
+        table, encodings: encodings.encodings(of: table), task: task, scaling: encodings.scaling,
         parameters: checkpoint.parameters)
     }
   }

@@ -22,6 +22,7 @@ final class SeriesStream: LineStream {
   /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
   private var row: [Float]
   private var values: [Double]
+  private let base: ForecastBase
   /// The rows of a window that are kept: one sample with its target.
   private let kept: Int
   /// What rows must be made of where an `Embedding` reads them.
@@ -70,7 +71,8 @@ final class SeriesStream: LineStream {
     line = SeriesLine(task)
     row = [Float](repeating: 0, count: columns)
     values = [Double](repeating: 0, count: columns)
-    forecaster = try Forecaster(task, parameters: checkpoint.parameters)
+    base = ForecastBase(task, scaling)
+    forecaster = try Forecaster(task, scaling, parameters: checkpoint.parameters)
     stateBefore = StateSnapshot(of: forecaster.model)
     learner = try learns ? Self.learner(file, task) : nil
     series = checkpoint.stream?.series ?? []
@@ -78,8 +80,9 @@ final class SeriesStream: LineStream {
     for (number, series) in series.enumerated() { numbers[ExactText(series.key ?? "")] = number }
     for index in series.indices where series[index].lastValues.isEmpty {
       let own = series[index].key.flatMap { scaling.of(series: $0) } ?? scaling
+      var decoder = SeriesEncoding(task, own).decoder(after: [])
       series[index].lastValues = series[index].rows.suffix(columns).enumerated().map {
-        own.unscaled($1, column: $0)
+        $0 == 0 ? decoder.next($1) : own.unscaled($1, column: $0)
       }
     }
     guard isStateful else {
@@ -131,10 +134,11 @@ final class SeriesStream: LineStream {
     let place = known ?? begin(line.key)
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
-    var value = values[0]
+    var decoder = encoding.decoder(after: series[place].lastValues)
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
-      value = encoding.decoded(output[step], after: value)
+      var value = decoder.next(output[step])
+      if let bound = task.lowerBound { value = max(value, bound) }
       answer += Array("\(Float(value))".utf8)
     }
     answer.append(UInt8(ascii: "\n"))
@@ -145,12 +149,13 @@ final class SeriesStream: LineStream {
   ///
   /// - Returns: Whether it is to be read; one with missing values may be left out.
   private func takeRow(after place: Int?, line number: Int) throws -> Bool {
-    let before = place.map { series[$0].lastValues }.flatMap { $0.isEmpty ? nil : $0 }
+    let before = place.map { series[$0].lastValues } ?? []
+    let last = before.suffix(columns)
     for column in 0..<columns {
       if let value = line.values[column] {
         values[column] = value
-      } else if task.missing == .forwardFill, let before {
-        values[column] = before[column]
+      } else if task.missing == .forwardFill, !last.isEmpty {
+        values[column] = last[last.startIndex + column]
       } else if task.missing == .drop {
         return false
       } else {
@@ -158,8 +163,7 @@ final class SeriesStream: LineStream {
       }
     }
     for column in 0..<columns {
-      row[column] = encoding.encoded(
-        values[column], after: before?[column] ?? values[column], column: column)
+      row[column] = encoding.encoded(values[column], after: before, column: column)
       if let symbols, !symbols.contains(row[column]) {
         throw LineError(line: number, symbols.problem(with: row[column]))
       }
@@ -180,7 +184,7 @@ final class SeriesStream: LineStream {
   }
 
   /// Learns from the row if it is to, and reads it.
-  private func read(series place: Int) throws -> UnsafeBufferPointer<Float> {
+  private func read(series place: Int) throws -> [Float] {
     if let learner, forecaster.isStateful, !series[place].rows.isEmpty {
       learner.model.restoreStates(from: stateBefore)
       let (last, next) = (series[place].rows, row)
@@ -188,7 +192,7 @@ final class SeriesStream: LineStream {
     }
     if series[place].rows.count == kept * columns { series[place].rows.removeFirst(columns) }
     series[place].rows += row
-    series[place].lastValues = values
+    series[place].lastValues = encodings.lastValues(series[place].lastValues + values)
     guard !forecaster.isStateful else {
       forecaster.model.keepStates(in: stateBefore)
       return forecaster.read(row[...])
@@ -196,9 +200,13 @@ final class SeriesStream: LineStream {
     let rows = series[place].rows
     if let learner, rows.count == kept * columns {
       let (columns, length) = (columns, task.sequenceLength)
+      let window = rows.prefix(length * columns)
+      let input = base.input(window)
+      let targets = base.targets(
+        window, truth: (0..<task.horizon).map { rows[(length + $0) * columns] })
       try learner.learn(
-        input: { step, feature in rows[step * columns + feature] },
-        target: { rows[(length + $0) * columns] })
+        input: { step, feature in input[step * columns + feature] },
+        target: { targets[$0 % targets.count] })
     }
     forecaster.reset()
     forecaster.readAhead(rows.dropLast(columns))

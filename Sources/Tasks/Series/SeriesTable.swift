@@ -164,3 +164,8 @@ struct SeriesHeader {
     }
   }
 }
+
+extension SeriesTable {
+  /// The rows of a season, by the dates of the series; `nil` if they say nothing.
+  var season: Int? { nil }
+}

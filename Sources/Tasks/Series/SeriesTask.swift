@@ -31,22 +31,45 @@ package struct SeriesTask: LearningTask {
   /// The column that says which of several series a row belongs to; `nil` if there is one.
   package var key: String?
   /// The steps of a sample: how far back an update looks.
-  package var sequenceLength = 24
+  package var sequenceLength = 24 { didSet { isLengthGiven = true } }
   /// The steps that are forecast at once.
-  package var horizon = 1
+  package var horizon = 1 { didSet { isHorizonGiven = true } }
+  /// The rows of a season, such as 12 of months; `nil` if the data have none, or it is for their dates to say.
+  package var season: Int?
   /// The fraction of the rows that is kept for the test, from the end.
   package var testSplit = 0.1
   package var missing = Missing.refuse
-  /// Whether the model learns how values change from row to row, which takes a trend away.
-  package var isDifferenced = false
+  /// How many rows back the model learns changes from: 1 takes a trend away, 12 the season of months; one after the
+  /// other if there are several.
+  package var differences: [Int] = []
+  /// The models that are trained beside each other, whose forecasts are averaged.
+  package var members = 1
+  /// What no forecast lies below; `nil` if nothing is known.
+  package var lowerBound: Double?
   /// XXH3-64 of the file, in hexadecimal digits; empty as long as it has not been read.
   package var digest = ""
 
   // What a new model is to be like; a file's model is as it is.
 
-  package var scaling = Scaling.Method.standard
+  /// `nil` for that of the level of each window where there are windows of undifferenced values, else the standard one.
+  package var scaling: Scaling.Method?
+  /// How the target is transformed; `nil` for what the data say where windows have their levels removed, else as it is.
+  package var transform: Transform?
+  /// Whether forecasts begin with a linear part.
+  package var isLinear = true
   /// Whether the state is carried from sample to sample through the whole series.
   package var isStateful = false
+  private(set) var isLengthGiven = false
+  private(set) var isHorizonGiven = false
+
+  /// How the target is transformed before it is scaled.
+  package enum Transform: Equatable, Sendable {
+    case none
+    /// Box and Cox's with an exponent; found by Guerrero's rule if `nil`.
+    case power(Double?)
+
+    package static let logarithm = Transform.power(0)
+  }
 
   private enum CodingKeys: String, CodingKey {
     case file = "series"
@@ -56,6 +79,8 @@ package struct SeriesTask: LearningTask {
     case testSplit = "test_split"
     case missing
     case isDifferenced = "difference"
+    case differences, season, members
+    case lowerBound = "lower_bound"
     case digest
   }
 
@@ -77,7 +102,17 @@ package struct SeriesTask: LearningTask {
     horizon = try members.count(.horizon)
     testSplit = try members.fraction(.testSplit)
     missing = try members.decode(Missing.self, forKey: .missing)
-    isDifferenced = try members.decodeIfPresent(Bool.self, forKey: .isDifferenced) ?? false
+    if try members.decodeIfPresent(Bool.self, forKey: .isDifferenced) ?? false { differences = [1] }
+    differences = try members.decodeIfPresent([Int].self, forKey: .differences) ?? differences
+    guard differences.allSatisfy({ (1...Self.longestDifference).contains($0) }),
+      differences.count <= Self.mostDifferences
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .differences, in: members, debugDescription: "are not numbers of rows")
+    }
+    season = try members.contains(.season) ? members.count(.season) : nil
+    self.members = try members.contains(.members) ? members.count(.members) : 1
+    lowerBound = try members.decodeIfPresent(Double.self, forKey: .lowerBound)
     digest = try members.decode(String.self, forKey: .digest)
   }
 
@@ -93,12 +128,23 @@ package struct SeriesTask: LearningTask {
     try members.encode(testSplit, forKey: .testSplit)
     try members.encode(missing, forKey: .missing)
     // What is not used leaves no trace.
-    if isDifferenced { try members.encode(true, forKey: .isDifferenced) }
+    if differences == [1] {
+      try members.encode(true, forKey: .isDifferenced)
+    } else if !differences.isEmpty {
+      try members.encode(differences, forKey: .differences)
+    }
+    try members.encodeIfPresent(season, forKey: .season)
+    if self.members > 1 { try members.encode(self.members, forKey: .members) }
+    try members.encodeIfPresent(lowerBound, forKey: .lowerBound)
     try members.encode(digest, forKey: .digest)
   }
 
   /// Whether a row can be read only with the values of the row before it.
-  package var needsLastValues: Bool { isDifferenced || missing == .forwardFill }
+  package var needsLastValues: Bool { !differences.isEmpty || missing == .forwardFill }
+
+  /// The longest difference, and how many there may be.
+  package static let longestDifference = 10_000
+  package static let mostDifferences = 4
 
   package static let dataNames = ["csv"]
   package var files: [String] { [file] }
@@ -114,7 +160,7 @@ package struct SeriesTask: LearningTask {
       ("series", .string(file)), ("target", .string(target)),
       ("features", .string(features.joined(separator: ", "))),
       ("sequence length", .integer(sequenceLength)), ("horizon", .integer(horizon)),
-    ]
+    ] + (season.map { [("season", .integer($0))] } ?? [])
   }
 
   /// One layer of 32 units, and a tenth of the rows for validation before those for the test; in batches of 32, or of
@@ -124,12 +170,16 @@ package struct SeriesTask: LearningTask {
       plan, units: [32], epochs: 50, batchSize: isStateful ? 1 : 32, shuffle: !isStateful)
     let data = try SeriesData(
       self, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
+    let decided = data.decided
+    let member = ModelConfiguration.regressor(
+      settings.stack, outputs: decided.horizon,
+      timeSteps: isStateful ? nil : decided.sequenceLength, features: data.samples.features,
+      statefulBatch: isStateful ? settings.batchSize : nil)
     return try TrainingStart(
       settings, data: data,
-      configuration: .regressor(
-        settings.stack, outputs: horizon, timeSteps: isStateful ? nil : sequenceLength,
-        features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil),
-      loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful)
+      configuration: members > 1 ? .ensemble(of: member, members: members) : member,
+      loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful,
+      note: data.note)
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {

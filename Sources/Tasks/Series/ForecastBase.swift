@@ -1,0 +1,84 @@
+import Checkpoints
+
+/// What the forecasts from a window are before the model's answer is added: its level, and what is linear in it. The
+/// model learns the rest, as the network of a hybrid forecast does (Zhang 2003; levels as in Smyl 2020).
+struct ForecastBase {
+  let columns: Int
+  let horizon: Int
+  /// Whether the model reads the target as its distance from the last value of the window.
+  let removesLevel: Bool
+  private let linear: LinearForecast?
+
+  /// The rows that the linear part looks back on.
+  var length: Int { linear?.length ?? 1 }
+  /// Whether the model's answers are forecasts as they are.
+  var isZero: Bool { !removesLevel && linear == nil }
+  /// What the model's answers are multiplied by.
+  private var spread: Double { linear?.spread ?? 1 }
+
+  init(_ task: SeriesTask, _ scaling: Scaling) {
+    columns = task.features.count
+    horizon = task.horizon
+    removesLevel = scaling.method == .window
+    linear = scaling.linear.flatMap { $0.horizon == task.horizon ? $0 : nil }
+  }
+
+  /// The level that the model does not see: the target in the last row of a window.
+  ///
+  /// - Parameter window: `[rows, columns]`, encoded.
+  private func level(_ window: ArraySlice<Float>) -> Float {
+    removesLevel && window.count >= columns ? window[window.endIndex - columns] : 0
+  }
+
+  /// Forecasts without the model: `[horizon]`, encoded.
+  ///
+  /// - Parameter window: `[rows, columns]`, encoded. Where it is shorter than the linear part, that says nothing.
+  func forecasts(_ window: ArraySlice<Float>) -> [Double] {
+    let level = Double(level(window))
+    guard let linear, window.count >= linear.length * columns, linear.length > 0 else {
+      return [Double](repeating: level, count: horizon)
+    }
+    let first = window.endIndex - linear.length * columns
+    let last = Double(window[window.endIndex - columns])
+    return (0..<horizon).map { step in
+      var sum = linear.constants[step]
+      for row in 0..<linear.length {
+        sum +=
+          linear.weights[row * horizon + step] * (Double(window[first + row * columns]) - last)
+      }
+      return last + sum
+    }
+  }
+
+  /// A window as the model reads it.
+  func input(_ window: ArraySlice<Float>) -> [Float] {
+    guard removesLevel else { return Array(window) }
+    let level = level(window)
+    return window.enumerated().map { $0 % columns == 0 ? $1 - level : $1 }
+  }
+
+  /// The forecasts that a model's answer to a window makes: `[horizon]`, encoded.
+  ///
+  /// - Parameter output: `[members, horizon]`; several members are averaged.
+  func forecasts(_ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>) -> [Float] {
+    let members = max(1, output.count / horizon)
+    guard !isZero else { return mean(output, members: members).map { Float($0) } }
+    return zip(forecasts(window), mean(output, members: members)).map { Float($0 + spread * $1) }
+  }
+
+  /// What the model is to answer to a window: `[horizon]`.
+  ///
+  /// - Parameter truth: The targets behind the window, `[horizon]`, encoded.
+  func targets(_ window: ArraySlice<Float>, truth: [Float]) -> [Float] {
+    guard !isZero else { return truth }
+    return zip(truth, forecasts(window)).map { Float((Double($0) - $1) / spread) }
+  }
+
+  private func mean(_ output: UnsafeBufferPointer<Float>, members: Int) -> [Double] {
+    (0..<horizon).map { step in
+      guard members > 1 else { return Double(output[step]) }
+      return (0..<members).reduce(0.0) { $0 + Double(output[$1 * horizon + step]) }
+        / Double(members)
+    }
+  }
+}
