@@ -32,6 +32,8 @@ package struct StreamPosition: Equatable, Sendable {
     package var rows: [Float]
     /// The last row in the data's own units, `[features]`; empty where the next row is not read with it.
     package var lastValues: [Double]
+    /// What a live stream with intervals knows of its errors; empty if it has none.
+    package var intervals: [Double] = []
     /// The dates of the last rows, the oldest first; empty where they are not known, as those of a live stream are not.
     package var dates: [String]
 

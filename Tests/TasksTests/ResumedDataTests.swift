@@ -176,7 +176,7 @@ import Testing
     }
     let path = try write("key,value\n" + rows("a", 10) + rows("b", 100), "keys.csv")
     var task = SeriesTask(file: path, target: "value")
-    (task.key, task.sequenceLength) = ("key", 4)
+    (task.key, task.sequenceLength, task.scaling) = ("key", 4, .standard)
     try train(task, "keys.h5")
     let old = try #require(try CheckpointFile.load(folder.path("keys.h5")).scaling)
     let new = try write("key,value\n" + rows("b", 300) + rows("c", 1000), "new.csv")

@@ -2,7 +2,7 @@
 ///
 /// `next_input`, `[batch, length]`, the symbols that the next step is fed; or `next_values`, for each series the numbers,
 /// `[length × features]`, float32, `last_values`, `[series, features]`, `keys`, the names of several series, and `dates`,
-/// for each series those of its last rows. `rows_seen` by a live stream, `sampler_seed` and `sampler_position`, `moved`
+/// for each series those of its last rows, and `intervals`, what a stream knows of its errors. `rows_seen` by a live stream, `sampler_seed` and `sampler_position`, `moved`
 /// and `ends_with_prediction`. What is not known is not there.
 enum StreamSection: Section {
   static let name = "stream"
@@ -32,6 +32,9 @@ enum StreamSection: Section {
     if !series.isEmpty { members.append(("next_values", .floatLists(series.map(\.rows)))) }
     if series.contains(where: { !$0.lastValues.isEmpty }) {
       members.append(("last_values", .numberRows(series.map(\.lastValues))))
+    }
+    if series.contains(where: { !$0.intervals.isEmpty }) {
+      members.append(("intervals", .numberRows(series.map(\.intervals))))
     }
     let keys = series.compactMap(\.key)
     if !keys.isEmpty { members.append(("keys", .texts(keys))) }
@@ -81,6 +84,7 @@ enum StreamSection: Section {
     }
     let count = series.count
     try assign("last_values", group.numberRows, to: \.lastValues, "a row")
+    try assign("intervals", group.numberRows, to: \.intervals, "numbers")
     try assign("keys", { try group.texts($0).map(Optional.some) }, to: \.key, "a name")
     try assign("dates", { try group.textLists($0, count: count) }, to: \.dates, "dates")
     return series.isEmpty ? .rows : .series(series)

@@ -12,7 +12,10 @@ package struct ForecastMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "With --forecast: the probability that the true value is within the interval. (default: 0.9)",
+      """
+      The probability that true values are within the intervals: of --forecast, or of the answers of --stream, which have \
+      them only then. (default: 0.9 with --forecast)
+      """,
       valueName: "P"))
   package var coverage: Double?
 

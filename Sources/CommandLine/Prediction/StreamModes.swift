@@ -6,7 +6,7 @@ import Tasks
 /// Answering lines of stdin as they come.
 package struct StreamMode: PredictionMode {
   package static let triggers = ["--stream"]
-  package static let takes = ["--save-state"]
+  package static let takes = ["--save-state", "--coverage"]
 
   @Flag(
     help: """
@@ -47,7 +47,7 @@ package struct StreamMode: PredictionMode {
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    try answer(try LiveStream(file, learns: learn))
+    try answer(try LiveStream(file, learns: learn, coverage: modes.forecast.coverage))
   }
 
   /// Answers lines until they end or a signal asks to stop.

@@ -104,6 +104,11 @@ struct SeriesEncoding {
       scaling: scaling, parts: parts, after: targets.map { transformed($0, column: 0) })
   }
 
+  /// The target before it is differenced, scaled: where errors of forecasts are measured.
+  func level(_ value: Double) -> Double {
+    (transformed(value, column: 0) - scaling.offsets[0]) / scaling.scales[0]
+  }
+
   /// What errors of predictions that follow each other add up to, before the transform, scaled.
   func accumulated(_ errors: [Float]) -> [Float] {
     guard isDifferenced else { return errors }

@@ -3,7 +3,7 @@ import Files
 import Recurrent
 
 /// Rows of series as they come, each answered by what follows it.
-final class SeriesStream: LineStream {
+final class SeriesStream: IntervalStream {
   private let task: SeriesTask
   private let encodings: SeriesEncodings
   /// That of the series whose row came last.
@@ -27,6 +27,9 @@ final class SeriesStream: LineStream {
   private let kept: Int
   /// What rows must be made of where an `Embedding` reads them.
   private let symbols: SymbolRange?
+  /// The probability of intervals; `nil` if answers have none.
+  private var coverage: Double?
+  private let residuals: [Float]
   /// Whether a carried state is stored as it was before the last row, to learn from that.
   private let keepsNewest: Bool
 
@@ -72,6 +75,7 @@ final class SeriesStream: LineStream {
     row = [Float](repeating: 0, count: columns)
     values = [Double](repeating: 0, count: columns)
     base = ForecastBase(task, scaling)
+    residuals = scaling.residuals
     forecaster = try Forecaster(task, scaling, parameters: checkpoint.parameters)
     stateBefore = StateSnapshot(of: forecaster.model)
     learner = try learns ? Self.learner(file, task) : nil
@@ -101,6 +105,8 @@ final class SeriesStream: LineStream {
     }
     series[0].rows = rows.suffix(columns)
   }
+
+  func showIntervals(coverage: Double) { self.coverage = coverage }
 
   private static func learner(_ file: ModelFile, _ task: SeriesTask) throws -> OnlineTrainer {
     let configuration = file.checkpoint.configuration
@@ -135,14 +141,50 @@ final class SeriesStream: LineStream {
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
     var decoder = encoding.decoder(after: series[place].lastValues)
+    let distances = coverage.map { self.distances(of: place, output, coverage: $0) }
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
-      var value = decoder.next(output[step])
-      if let bound = task.lowerBound { value = max(value, bound) }
-      answer += Array("\(Float(value))".utf8)
+      guard let distances else {
+        answer += Array("\(Float(bounded(decoder.next(output[step]))))".utf8)
+        continue
+      }
+      let (value, interval) = decoder.next(output[step], distance: Float(distances[step] ?? 0))
+      answer += Array("\(Float(bounded(value))),".utf8)
+      // Without any known error nothing is said.
+      guard distances[step] != nil else {
+        answer.append(UInt8(ascii: ","))
+        continue
+      }
+      let ends = (bounded(interval.lowerBound), bounded(interval.upperBound))
+      answer += Array("\(Float(ends.0)),\(Float(ends.1))".utf8)
     }
     answer.append(UInt8(ascii: "\n"))
     return true
+  }
+
+  private func bounded(_ value: Double) -> Double { max(value, task.lowerBound ?? value) }
+
+  /// How far the intervals of an answer go, after what the newest row says about those before.
+  ///
+  /// - Parameter output: The forecasts, `[horizon]`, encoded.
+  private func distances(of place: Int, _ output: [Float], coverage: Double) -> [Double?] {
+    let known = AdaptiveIntervals(numbers: series[place].intervals, horizon: task.horizon)
+    var intervals =
+      known?.coverage == coverage
+      ? known ?? new(coverage: coverage) : new(coverage: coverage)
+    intervals.take(truth: encoding.level(values[0]))
+    var decoder = encoding.decoder(after: series[place].lastValues)
+    intervals.take(forecasts: output.map { encoding.level(decoder.next($0)) })
+    series[place].intervals = intervals.numbers
+    return intervals.distances
+  }
+
+  private func new(coverage: Double) -> AdaptiveIntervals {
+    let horizon = task.horizon
+    let rows = stride(from: 0, to: residuals.count - horizon + 1, by: horizon).map { first in
+      encoding.accumulated(Array(residuals[first..<first + horizon])).map { Double($0) }
+    }
+    return AdaptiveIntervals(coverage: coverage, horizon: horizon, errors: rows)
   }
 
   /// Scales the row that the line holds.
@@ -215,10 +257,15 @@ final class SeriesStream: LineStream {
 
   func store(in checkpoint: inout Checkpoint) throws {
     let isCarried = forecaster.isStateful && !keepsNewest
+    let intervals = series.map(\.intervals.count).max() ?? 0
     let stored = series.map { series in
-      StreamPosition.Series(
+      var stored = StreamPosition.Series(
         key: series.key, rows: series.rows,
         lastValues: task.needsLastValues ? series.lastValues : [])
+      // As many numbers for each series: none is not a number.
+      stored.intervals =
+        series.intervals.isEmpty ? Array(repeating: .nan, count: intervals) : series.intervals
+      return stored
     }
     checkpoint.stream = StreamPosition(
       isCarried ? .rows : .series(stored), sampler: checkpoint.stream?.sampler, hasMoved: true)

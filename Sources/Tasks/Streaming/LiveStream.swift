@@ -11,13 +11,23 @@ package final class LiveStream {
   /// The rows of the stream that the target holds; `nil` if it does not hold the model yet.
   private var rowsStored: Int?
 
-  /// - Parameter learns: Whether the model makes an update for each true value that arrives.
-  /// - Throws: `FileError`, also if the model cannot follow a stream, or learn from one.
-  package init(_ file: ModelFile, learns: Bool = false) throws {
+  /// - Parameters:
+  ///   - learns: Whether the model makes an update for each true value that arrives.
+  ///   - coverage: How probable it is to be that true values lie within the intervals that are answered too; none are
+  ///     if `nil`.
+  /// - Throws: `FileError`, also if the model cannot follow a stream, or learn from one; `ConfigurationError` if its
+  ///   answers have no intervals.
+  package init(_ file: ModelFile, learns: Bool = false, coverage: Double? = nil) throws {
     self.file = file
     rowsSeen = file.checkpoint.stream?.rowsSeen ?? 0
     rowsStored = file.savesInPlace ? rowsSeen : nil
     stream = try file.naming { try file.task().stream(file, learns: learns) }
+    guard let coverage else { return }
+    guard let stream = stream as? any IntervalStream else {
+      throw ConfigurationError(
+        "\(file.path): is no model of a series, whose answers have intervals")
+    }
+    stream.showIntervals(coverage: coverage)
   }
 
   /// Answers a line.
@@ -60,6 +70,12 @@ package protocol LineStream: AnyObject {
 
   /// Puts state and position where they are kept.
   func store(in checkpoint: inout Checkpoint) throws
+}
+
+/// A stream whose answers can have intervals.
+protocol IntervalStream: LineStream {
+  /// Has each answer say where the true values will be, with a probability.
+  func showIntervals(coverage: Double)
 }
 
 /// A line of a live stream that cannot be read.
