@@ -11,7 +11,9 @@ package struct Checkpoint {
   package var optimizer: Optimizer<Float>?
   /// What the model is trained to make small.
   package var loss: Loss
-  /// Why the two are not those of the file; `nil` if they are.
+  /// What Keras' `evaluate` measures beside the loss, where a file says so.
+  package var metrics: [CompiledMetric]?
+  /// Why optimizer and loss are not those of the file; `nil` if they are.
   package var trainingProblem: TrainingProblem?
   /// The state of stateful layers: where the stream stands. `nil` if no layer is stateful.
   package var recurrentState: RecurrentState?

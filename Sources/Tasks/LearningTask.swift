@@ -77,12 +77,21 @@ package protocol GenerativeTask: LearningTask {
   ) throws
 }
 
-/// A task whose models answer whole sequences of a file.
+/// A task whose models answer whole sequences.
 package protocol AnsweringTask: LearningTask {
+  /// The parts of a request that such a model has a use for.
+  static var takes: Set<AnswerRequest.Part> { get }
+
   /// Answers each sequence.
   ///
-  /// - Throws: `FileError` that names line and column, or `OutOfMemory`.
-  func answers(_ file: ModelFile, sequences: String) throws -> any TableReport
+  /// - Throws: `FileError` that names line and column; `ConfigurationError` if the request has a part that the model has
+  ///   no use for; or `OutOfMemory`.
+  func answers(_ file: ModelFile, _ request: AnswerRequest) throws -> any TableReport
+
+  /// How well a model does, if a label is predicted from a probability on.
+  ///
+  /// - Throws: `FileError`; `ConfigurationError` if the model predicts no labels so; or `OutOfMemory`.
+  func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report
 }
 
 /// What can be shown, to people and to programs.

@@ -38,7 +38,7 @@ struct InspectCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp("The format of the output; npy only with --dump.", valueName: "FORMAT"))
-  var format: ReportFormat = .text
+  var format: OutputFormat = .text
 
   static var rules: CommandModes? {
     CommandModes(
@@ -89,7 +89,5 @@ struct InspectCommand: ToolCommand {
     }
   }
 }
-
-extension ReportFormat: ExpressibleByArgument {}
 
 extension InspectionError: UsageError {}

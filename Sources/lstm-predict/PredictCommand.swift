@@ -13,8 +13,10 @@ struct PredictCommand: ToolCommand {
     "lstm-predict book.h5 --seed \"Once upon\" --show-probabilities 10",
     "lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg",
     "lstm-predict names.h5 --sequences sentences.csv --output tags.csv",
+    "lstm-predict words.h5 --sequence \"bonjour\" --show-probabilities",
     "tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000",
     "lstm-predict model.h5 --input X.npy --output Y.npy",
+    "lstm-predict model.h5 --evaluate --inputs X.npy --targets Y.npy",
   ]
 
   static let configuration = CommandConfiguration(
@@ -32,7 +34,7 @@ struct PredictCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
-  func check() throws { try modes.chosen.check(modes) }
+  func check() throws { try modes.check() }
 
   private var target: String? {
     modes.common.saveState.map { $0.isEmpty ? checkpoint : $0 }
@@ -43,7 +45,7 @@ struct PredictCommand: ToolCommand {
     files.read(checkpoint, "CHECKPOINT", replacedBy: "--save-state")
     files.read(modes.common.csv, "--csv")
     modes.chosen.addFiles(to: &files)
-    files.write(modes.common.output, "--output")
+    files.write(modes.common.outputFile, "--output")
     files.write(target, "--save-state")
     return files
   }

@@ -12,6 +12,7 @@ struct TrainCommand: ToolCommand {
     "lstm-train --experiment timesteps --epochs 200 --save timesteps.h5",
     "lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save kept.h5",
     "lstm-train --sequences words.csv --sequence word --label language --save words.h5",
+    "lstm-train --sequences motions.csv --key id --date time --label motion --save motions.h5",
     "lstm-train --sequences names.csv --sequence sentence --tags tags --save tagger.h5",
     "lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5",
   ]

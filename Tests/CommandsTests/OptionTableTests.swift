@@ -20,7 +20,8 @@ import Testing
     let drawing = [
       ["--temperature", ".5"], ["--top-k", "2"], ["--top-p", ".5"], ["--random-seed", "1"],
     ]
-    let texts = [["--count", "2"], ["--show-probabilities", "2"], ["--interactive", "2"]]
+    let texts = [["--count", "2"], ["--interactive", "2"]]
+    let likeliest = [["--show-probabilities", "2"]]
     let run = [["--steps", "77"], ["--row", "0"]]
     let series = [
       ["--coverage", ".5"], ["--key", "a"], ["--csv", "x.csv"], ["--plot", "x.svg"],
@@ -36,23 +37,35 @@ import Testing
     return [
       (["--seed", "A"], "--seed", all(series, live, [output, ["--backtest"]])),
       (["--continue"], "--continue", all(series, live, [output, ["--count", "2"]])),
-      (["--evaluate"], "--evaluate", all(generated, live, [saving, output, ["--key", "a"]])),
-      (["--forecast", "2"], "--forecast", all(generated, live, [saving])),
+      (
+        ["--evaluate"], "--evaluate",
+        all(generated, likeliest, live, [saving, output, ["--key", "a"]])
+      ),
+      (["--forecast", "2"], "--forecast", all(generated, likeliest, live, [saving])),
       (
         ["--forecast", "2", "--backtest"], "--forecast --backtest",
         [["--key", "a"], ["--plot", "x.svg"], saving]
       ),
       (["--forecast", "2", "--output", "y.csv"], "--output", [json]),
-      (["--stream"], "--stream", all(generated, series, beam, [json, output])),
+      (["--stream"], "--stream", all(generated, likeliest, series, beam, [json, output])),
       (["--stream", "--rows-seen"], "--stream --rows-seen", [["--learn"], saving]),
       (["--sequences", "x.csv"], "--sequences", all(generated, series, live, [saving])),
       (["--sequences", "x.csv", "--output", "y.csv"], "--output", [json]),
+      (["--sequence", "a b"], "--sequence", all(generated, series, live, [saving])),
+      (["--sequence", "a b"], "--sequences", [["--sequences", "x.csv"]]),
       (
-        ["--input", "x.csv", "--output", "y.csv"], "--input", all(generated, series, live, [json])
+        ["--input", "x.csv", "--output", "y.csv"], "--input",
+        all(generated, likeliest, series, live, [json, ["--threshold", ".5"]])
       ),
+      (["--input", "x.csv", "--output", "y.csv"], "--output", [["--format", "csv"]]),
+      (
+        ["--evaluate", "--inputs", "x.npy", "--targets", "y.npy"], "--inputs",
+        [["--sequences", "x.csv"], ["--csv", "x.csv"], ["--threshold", ".5"]]
+      ),
+      (["--sequences", "x.csv"], "--sequences", [["--format", "npy"], ["--inputs", "x.npy"]]),
       (
         ["--seed", "A", "--show-probabilities", "3"], "--show-probabilities",
-        all(drawing, two, beam, [["--interactive", "2"], saving])
+        all(drawing, two, beam, [["--interactive", "2"], ["--format", "csv"], saving])
       ),
       (["--seed", "A", "--interactive", "3"], "--interactive", all(drawing, two, beam)),
       (["--seed", "A", "--count", "2"], "--count", all(beam, [["--row", "0"], saving])),
@@ -100,7 +113,15 @@ import Testing
           ["--embedding", "3"], ["--vocabulary-size", "3"], ["--level", "word"], ["--label", "x"],
         ]
       ),
-      (labels, "--label", [["--framing", "window"], ["--key", "x"], ["--horizon", "2"]]),
+      (
+        labels, "--label", [["--framing", "window"], ["--horizon", "2"]]
+      ),
+      (labels, "--key", [["--key", "x"], ["--date", "x"], ["--features", "x"]]),
+      (
+        ["--sequences", "x.csv", "--key", "a", "--label", "b"], "--key",
+        [["--sequence", "x"], ["--level", "word"], ["--embedding", "3"]]
+      ),
+      (labels + ["--regression"], "--regression", [["--label-separator", ";"]]),
       (
         model, "--model",
         [

@@ -64,8 +64,8 @@ import Testing
     let file = try write(["sequence,label", "abc,x", "ba,y", "cabbacab,x", "bbb,y"])
     let path = folder.path("model.h5")
     try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: path))
-    let answer = try LabelPredictor(try ModelFile(path)).answers(
-      try write(["sequence", "abc", "qbc"], "new.csv"))
+    let report = try LabelPredictor(try ModelFile(path)).answers(
+      AnswerRequest(.file(try write(["sequence", "abc", "qbc"], "new.csv"))))
     let checkpoint = try CheckpointFile.load(path)
     // The three symbols alone, on a model of three steps.
     var short = checkpoint.configuration
@@ -74,13 +74,13 @@ import Testing
       parameters: checkpoint.parameters, as: short, batch: 1, timeSteps: 3)
     for (index, value) in [2, 3, 4].enumerated() { model.input[index] = Float(value) }
     let output = Array(model.forward(rows: 1))
-    guard case .label(let label, let probability) = answer[0] else {
+    guard case .label(let label, let probabilities) = report.answers[0] else {
       Issue.record("is no label")
       return
     }
-    #expect(label == (output[0] > output[1] ? "x" : "y"))
-    #expect(abs(probability - (output.max() ?? 0)) < 1e-6)
-    #expect(answer.count == 2)
+    #expect(label == (output[0] > output[1] ? 0 : 1))
+    #expect(zip(probabilities, output).allSatisfy { abs($0 - $1) < 1e-6 })
+    #expect(report.answers.count == 2 && report.csv.hasPrefix("label,probability\n"))
   }
 
   /// Every sequence is in one part, whatever the order of the file.
@@ -93,12 +93,15 @@ import Testing
     #expect(run.trainer.source.samples == 40)
     let path = folder.path("model.h5")
     try run.train(saving: try CheckpointSchedule(path: path))
-    let evaluation = try LabelPredictor(try ModelFile(path)).evaluate(nil)
-    #expect(evaluation.part == "validation" && evaluation.classes.reduce(0) { $0 + $1.count } == 10)
+    let evaluation = try #require(
+      try LabelPredictor(try ModelFile(path)).evaluate(nil) as? ClassEvaluation)
+    #expect(evaluation.part == "validation" && evaluation.count == 10)
     // Of a file sorted by label, both classes are drawn.
-    #expect(evaluation.classes.count == 2)
+    #expect(evaluation.classes == ["high", "low"])
     let history = try #require(try CheckpointFile.load(path).history)
     #expect(evaluation.accuracy == history.others["val_accuracy"]?.last)
+    let loss = try #require(history.others["val_loss"]?.last)
+    #expect(abs((evaluation.loss ?? 0) - loss) < 1e-6)
   }
 
   @Test(arguments: [false, true])

@@ -24,7 +24,8 @@ import Testing
   }
 
   private func labelled(_ file: String) throws -> [SequenceTable.Content] {
-    try SequenceTable(file, sequence: "a", label: "b", isText: false).sequences
+    try SequenceTable(file, SequenceTable.Columns(sequence: "a", label: "b"), isText: false)
+      .sequences
   }
 
   /// Empty lines, semicolons, tabs, quotes, DOS line ends, a byte order mark.
@@ -107,13 +108,14 @@ import Testing
       "{\"a\": \"x\u{2028}y\", \"b\": 1}\r\n\n{\"a\": \"\u{85}\u{2029}\", \"b\": 2}\n[]\n",
       "rows.jsonl")
     let error = #expect(throws: FileError.self) {
-      try SequenceTable(file, sequence: "a", label: "b", isText: nil)
+      try SequenceTable(file, SequenceTable.Columns(sequence: "a", label: "b"), isText: nil)
     }
     #expect(error?.reason == "line 4: is not a JSON object")
     let whole = try write(
       "{\"a\": \"x\u{2028}y\", \"b\": 1}\r\n\n{\"a\": \"\u{85}\u{2029}\", \"b\": 2}", "rows.jsonl")
     #expect(
-      try SequenceTable(whole, sequence: "a", label: "b", isText: nil).sequences
+      try SequenceTable(whole, SequenceTable.Columns(sequence: "a", label: "b"), isText: nil)
+        .sequences
         == [.text("x\u{2028}y"), .text("\u{85}\u{2029}")])
   }
 

@@ -48,8 +48,8 @@ import Testing
       for (label, expected) in group.scores {
         let found =
           label == "micro"
-          ? evaluation.spans ?? TagEvaluation.Score()
-          : evaluation.scores[ExactText(label)] ?? TagEvaluation.Score()
+          ? evaluation.spans ?? Score()
+          : evaluation.scores[ExactText(label)] ?? Score()
         #expect(abs(found.precision - expected.precision) < 1e-12, "\(label)")
         #expect(abs(found.recall - expected.recall) < 1e-12, "\(label)")
         #expect(abs(found.f1 - expected.f1) < 1e-12, "\(label)")

@@ -120,6 +120,7 @@ struct KerasSource {
       vocabulary: architecture?.vocabulary,
       kerasVersion: architecture?.kerasVersion ?? description.version)
     checkpoint.trainingProblem = training?.problem
+    checkpoint.metrics = training?.metrics
     try readSections(into: &checkpoint)
     if checkpoint.recurrentState == nil {
       checkpoint.recurrentState = RecurrentState.zero(configuration)

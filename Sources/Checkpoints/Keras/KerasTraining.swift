@@ -20,6 +20,8 @@ struct KerasTraining {
   var optimizer: OptimizerConfiguration?
   var loss: Loss?
   var problem: TrainingProblem?
+  /// What is measured beside the loss.
+  var metrics: [CompiledMetric] = []
 
   /// Reads `training_config`, or `compile_config` of an archive.
   init(_ json: JSONValue, place: String) {
@@ -40,6 +42,33 @@ struct KerasTraining {
       optimizerProblem = "\(place): \(error)"
     }
     problem = TrainingProblem(loss: lossProblem, optimizer: optimizerProblem)
+    metrics = ["metrics", "weighted_metrics"].flatMap { Self.metrics(json[$0] ?? nil) }
+  }
+
+  /// The metrics of a list, or of lists for each output.
+  private static func metrics(_ json: JSONValue) -> [CompiledMetric] {
+    switch json {
+    case .string(let name):
+      return [CompiledMetric(name: name, function: name)]
+    case .array(let elements): return elements.flatMap(metrics)
+    case .object(let members):
+      guard let className = json["class_name"]?.string?.split(separator: ">").last else {
+        return members.sorted { $0.key < $1.key }.flatMap { metrics($0.value) }
+      }
+      let config = json["config"] ?? .null
+      let fn = config["fn"] ?? .null
+      // A function of its own, or a class.
+      let function =
+        fn.string ?? fn["config"]?.string ?? config.string
+        ?? KerasVariables.snakeCase(String(className))
+      var options: [String: JSONValue] = [:]
+      if case .object(let members) = config { options = members }
+      return [
+        CompiledMetric(
+          name: config["name"]?.string ?? function, function: function, options: options)
+      ]
+    default: return []
+    }
   }
 
   /// What an unknown loss is called: a function or class of its owner has a name somewhere.

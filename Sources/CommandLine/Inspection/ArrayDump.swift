@@ -67,7 +67,7 @@ package struct ArrayDump {
   /// The bytes of the array in a format.
   ///
   /// - Throws: ``InspectionError`` if the format cannot hold it.
-  package func bytes(_ format: ReportFormat) throws -> [UInt8] {
+  package func bytes(_ format: OutputFormat) throws -> [UInt8] {
     switch format {
     case .text, .csv: return Array(lines(separator: format == .csv ? "," : " ").utf8)
     case .json:

@@ -51,6 +51,13 @@ package struct CheckpointReport {
       if checkpoint.loss.hasAccuracy {
         facts.append(("accuracy", training.history.accuracy.last.map { .number($0) } ?? .none))
       }
+      for (title, name) in [
+        ("validation loss", History.validationLoss),
+        ("validation accuracy", History.validationAccuracy),
+      ] {
+        guard let value = training.history.last(name) else { continue }
+        facts.append((title, .number(value)))
+      }
     }
     facts.append(("stream", .text(streamText)))
     return ReportTable(name: "summary", facts: facts)

@@ -41,7 +41,8 @@ package struct LearningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Scale all gradients down together if their norm is larger than this.", valueName: "NORM"))
+      "Scale all gradients down together if their norm is larger than this. (default: 1 for labels; none otherwise)",
+      valueName: "NORM"))
   package var clipNorm: Double?
 
   @Option(

@@ -6,14 +6,23 @@ import Tasks
 package enum OutputFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
   case text
   case json
+  case csv
+  case npy
 }
 
 extension Report {
   /// Shows the report on stdout.
   ///
-  /// - Throws: ``OutputError``.
+  /// - Throws: ``OutputError``, also if the report is not one of that format.
   package func show(_ format: OutputFormat) throws(OutputError) {
-    try StandardStreams.output(format == .json ? json.text(indented: true) + "\n" : text)
+    let table = self as? any TableReport
+    switch format {
+    case .text: try StandardStreams.output(text)
+    case .json: try StandardStreams.output(json.text(indented: true) + "\n")
+    case .csv where table != nil: try StandardStreams.output(table?.csv ?? "")
+    case .csv, .npy:
+      throw OutputError(description: "the result is not a table; show it as text or json")
+    }
   }
 }
 

@@ -21,10 +21,8 @@ package struct StepWriter {
 
   /// - Throws: ``OutputError``.
   package mutating func write(_ step: LetterPredictor.Step) throws(OutputError) {
-    switch format {
-    case .text: waiting += Array((step.text + "\n").utf8)
-    case .json: waiting += Array(((steps == 0 ? "" : ",") + "\n    " + step.json.text()).utf8)
-    }
+    let json = (steps == 0 ? "" : ",") + "\n    "
+    waiting += Array((format == .json ? json + step.json.text() : step.text + "\n").utf8)
     steps += 1
     if waiting.count >= Self.chunk { try flush() }
   }

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Files
 import Tasks
 
 /// Predicting for arrays.
 package struct ArrayMode: PredictionMode {
   package static let triggers = ["--input"]
-  package static let takes = ["--output", "--continue", "--save-state"]
+  package static let takes = ["--output", "--continue", "--save-state", "--format"]
+  package static let formats: [OutputFormat] = [.text, .csv, .npy]
   package static let needs = ["--output"]
 
   @Option(
@@ -17,15 +19,27 @@ package struct ArrayMode: PredictionMode {
 
   package var isAskedFor: Bool { input != nil }
 
+  package func check(_ modes: PredictionModes) throws {
+    guard let file = modes.common.outputFile, modes.common.format != nil else { return }
+    throw ValidationError("--format does not go with --output \(file), whose name says it")
+  }
+
   package func addFiles(to files: inout CommandFiles) { files.read(input, "--input") }
 
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    guard let input, let output = modes.common.output else { return }
+    guard let input else { return }
     let predictor = ArrayPredictor(file)
     let outputs = try predictor.predict(contentsOf: input, continues: modes.run.continue)
-    try outputs.write(to: output)
+    if let path = modes.common.outputFile {
+      try outputs.write(to: path)
+    } else if modes.common.format == .npy {
+      try StandardStreams.output(
+        NumPyFormat.bytes(outputs.values, type: "<f4", shape: outputs.shape))
+    } else {
+      try StandardStreams.output(CSVArray.text(outputs))
+    }
     predictor.store()
     try file.save()
   }

@@ -4,57 +4,76 @@ import Tasks
 /// Showing how well a model does.
 package struct EvaluateMode: PredictionMode {
   package static let triggers = ["--evaluate"]
-  package static let takes = ["--csv", "--sequences", "--format"]
+  package static let takes = ["--csv", "--sequences", "--threshold", "--format"]
+  package static let formats: [OutputFormat] = [.text, .json, .csv]
 
   @Flag(
     help: "Show loss and errors on the data that were kept for validation, or on others.")
   package var evaluate = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --evaluate: arrays to evaluate any model on, as Keras' evaluate does: X.npy, X.csv or FILE.h5:DATASET.",
+      valueName: "X"))
+  package var inputs: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --evaluate: what the model should answer to the inputs: classes, one-hot rows or numbers.",
+      valueName: "Y"))
+  package var targets: String?
+
   package init() {}
 
   package var isAskedFor: Bool { evaluate }
 
+  package func check(_ modes: PredictionModes) throws {
+    guard (inputs == nil) == (targets == nil) else {
+      throw ValidationError(inputs == nil ? "--targets needs --inputs" : "--inputs needs --targets")
+    }
+    let others = [
+      ("--csv", modes.common.csv != nil), ("--sequences", modes.answer.sequences != nil),
+      ("--threshold", modes.answer.threshold != nil),
+    ]
+    if inputs != nil, let other = others.first(where: \.1)?.0 {
+      throw ValidationError("\(other) does not go with --inputs")
+    }
+  }
+
+  package func addFiles(to files: inout CommandFiles) {
+    files.read(inputs, "--inputs")
+    files.read(targets, "--targets")
+  }
+
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
+    let report = try report(file, modes, note: note)
+    guard modes.common.format != .csv || report is any TableReport else {
+      throw ValidationError(
+        "--format csv does not apply to models of \(type(of: try file.task()).title); "
+          + "\(file.path) is one")
+    }
+    try report.show(modes.common.outputFormat)
+  }
+
+  private func report(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws -> any Report {
+    if let inputs, let targets {
+      let evaluation = try ArrayEvaluation(file, inputs: inputs, targets: targets)
+      for text in evaluation.notes { note("note: \(file.path): \(text)") }
+      return evaluation
+    }
     let task = try file.task()
     let given = [("csv", modes.common.csv), ("sequences", modes.answer.sequences)]
     for (name, data) in given where data != nil && type(of: task).otherData != name {
       throw ValidationError(
         "--\(name) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
-    try task.evaluate(file, data: given.compactMap(\.1).first).show(modes.common.outputFormat)
-  }
-}
-
-/// Predicting a label for each sequence of a file, or one for each of its steps.
-package struct AnswerMode: PredictionMode {
-  package static let triggers = ["--sequences"]
-  package static let takes = ["--output", "--format"]
-
-  @Option(
-    help: ArgumentHelp(
-      "Classify or tag the sequences of this file; - is stdin. With --evaluate: evaluate on this file.",
-      valueName: "FILE"))
-  package var sequences: String?
-
-  package init() {}
-
-  package var isAskedFor: Bool { sequences != nil }
-
-  package func check(_ modes: PredictionModes) throws { try modes.common.checkTable() }
-
-  package func addFiles(to files: inout CommandFiles) { files.read(sequences, "--sequences") }
-
-  package func run(
-    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
-  ) throws {
-    let task = try file.task()
-    guard let task = task as? any AnsweringTask else {
-      throw ValidationError(
-        "--sequences does not apply to models of \(type(of: task).title); \(file.path) is one")
-    }
-    try task.answers(file, sequences: sequences ?? "").write(
-      to: modes.common.output, modes.common.outputFormat)
+    let data = given.compactMap(\.1).first
+    guard let threshold = modes.answer.threshold else { return try task.evaluate(file, data: data) }
+    return try AnswerMode.task(task, of: file, takes: [.threshold], "--threshold")
+      .evaluate(file, data: data, threshold: threshold)
   }
 }

@@ -61,7 +61,7 @@ package struct ForecastMode: PredictionMode {
     if let plot {
       try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)
     }
-    try ForecastReport(forecasts).write(to: modes.common.output, modes.common.outputFormat)
+    try ForecastReport(forecasts).write(to: modes.common.outputFile, modes.common.outputFormat)
   }
 
   /// - Throws: `ValidationError` if the model has no intervals, where they are asked for.
@@ -104,7 +104,7 @@ package struct BackTestMode: PredictionMode {
     let (forecast, common) = (modes.forecast, modes.common)
     let test = try forecast.predictor(file, modes).backTest(
       steps: forecast.forecast ?? 1, coverage: forecast.coverage ?? 0.9)
-    if let output = common.output { try AtomicFile.write(Array(test.csv.utf8), to: output) }
+    if let output = common.outputFile { try AtomicFile.write(Array(test.csv.utf8), to: output) }
     try test.show(common.outputFormat)
   }
 }

@@ -3,6 +3,8 @@ import Tasks
 
 /// One thing that `lstm-predict` can do with a model.
 package protocol PredictionMode: CommandMode {
+  /// What its result can be shown as.
+  static var formats: [OutputFormat] { get }
   /// Whether it is asked for.
   var isAskedFor: Bool { get }
   /// Checks the options against each other.
@@ -24,6 +26,7 @@ package protocol PredictionMode: CommandMode {
 }
 
 extension PredictionMode {
+  package static var formats: [OutputFormat] { [.text, .json] }
   package func check(_ modes: PredictionModes) throws {}
   package func addFiles(to files: inout CommandFiles) {}
 }
@@ -40,7 +43,7 @@ package struct PredictionOptions: ParsableArguments {
       valueName: "CHECKPOINT"))
   package var saveState: String?
 
-  @Option(help: ArgumentHelp("Write the result to Y.npy or Y.csv.", valueName: "Y"))
+  @Option(help: ArgumentHelp("Write the result to Y.npy or Y.csv; - is stdout.", valueName: "Y"))
   package var output: String?
 
   @Option(help: ArgumentHelp("The format of what is shown. (default: text)", valueName: "FORMAT"))
@@ -63,10 +66,18 @@ package struct PredictionOptions: ParsableArguments {
     guard steps ?? 1 >= 1 else {
       throw ValidationError("--steps is \(steps ?? 0); it must be at least 1")
     }
-    if let output, !output.hasSuffix(".npy"), !output.hasSuffix(".csv") {
-      throw ValidationError("--output is \(output); it must end in .npy or .csv")
+    if let output, output != Self.standardOutput, !output.hasSuffix(".npy"),
+      !output.hasSuffix(".csv")
+    {
+      throw ValidationError("--output is \(output); it must end in .npy or .csv, or be -")
     }
   }
+
+  /// A name that stands for stdout.
+  static let standardOutput = "-"
+
+  /// The file that is written; `nil` if the result is shown.
+  package var outputFile: String? { output == Self.standardOutput ? nil : output }
 
   /// What shows results.
   var outputFormat: OutputFormat { format ?? .text }
@@ -76,7 +87,7 @@ package struct PredictionOptions: ParsableArguments {
   /// - Parameter isAlone: Whether nothing else is shown then.
   /// - Throws: `ValidationError` if it cannot.
   func checkTable(isAlone: Bool = true) throws {
-    guard let output else { return }
+    guard let output = outputFile else { return }
     guard output.hasSuffix(".csv") else {
       throw ValidationError("--output is \(output); a table is written as .csv")
     }
@@ -115,12 +126,25 @@ package struct PredictionModes: ParsableArguments {
   private static var all: [Entry] {
     [
       entry(\.rowsSeen), entry(\.stream), entry(\.backTest), entry(\.forecast), entry(\.arrays),
-      entry(\.evaluate), entry(\.candidates), entry(\.interactive), entry(\.answer), entry(\.run),
+      entry(\.evaluate), entry(\.answer), entry(\.candidates), entry(\.interactive), entry(\.run),
     ]
   }
 
   /// Which options go together.
   package static var rules: CommandModes { CommandModes(all.map(\.mode)) }
+
+  /// Checks the options of the mode that is asked for.
+  ///
+  /// - Throws: `ValidationError`.
+  package func check() throws {
+    let (mode, format) = (chosen, common.outputFormat)
+    guard type(of: mode).formats.contains(format) else {
+      let names = type(of: mode).formats.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError(
+        "--format \(format.rawValue) does not go with \(type(of: mode).title), which has \(names)")
+    }
+    try mode.check(self)
+  }
 
   /// The mode that is asked for.
   package var chosen: any PredictionMode {

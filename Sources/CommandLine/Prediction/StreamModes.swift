@@ -11,7 +11,7 @@ package struct StreamMode: PredictionMode {
   @Flag(
     help: """
       Answer each line of stdin at once: a row of a series by the next values, a letter by the likeliest next one, a \
-      line of text by its bits per symbol, a sequence by its tags.
+      line of text by its bits per symbol, a sequence by its label or tags.
       """)
   package var stream = false
 

@@ -7,25 +7,27 @@ package struct CandidatesMode: PredictionMode {
   package static let takes = ["--seed", "--continue", "--row", "--format"]
 
   @Option(
+    defaultAsFlag: .all,
     help: ArgumentHelp(
-      "With --seed or --continue: show the N likeliest next symbols and nothing else.",
-      valueName: "N"))
-  package var showProbabilities: Int?
+      """
+      With --seed or --continue: show the N likeliest next symbols and nothing else. With --sequences: the N likeliest \
+      classes too.
+      """, valueName: "N"))
+  package var showProbabilities: LikeliestOption?
 
   package init() {}
 
   package func validate() throws {
-    guard showProbabilities ?? 1 >= 1 else {
-      throw ValidationError(
-        "--show-probabilities is \(showProbabilities ?? 0); it must be at least 1")
-    }
+    guard let count = showProbabilities?.count, count < 1 else { return }
+    throw ValidationError("--show-probabilities is \(count); it must be at least 1")
   }
 
   package var isAskedFor: Bool { showProbabilities != nil }
 
   package func check(_ modes: PredictionModes) throws {
     guard modes.run.isAskedFor else {
-      throw ValidationError("--show-probabilities needs --seed TEXT or --continue")
+      throw ValidationError(
+        "--show-probabilities needs --seed TEXT, --continue, --sequences or --sequence")
     }
   }
 
@@ -33,8 +35,26 @@ package struct CandidatesMode: PredictionMode {
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
     let run = try TextRun(file, beginning: modes, for: "--show-probabilities")
-    try CandidateReport(try run.candidates(showProbabilities ?? 1)).show(modes.common.outputFormat)
+    try CandidateReport(try run.candidates(showProbabilities?.count ?? 1)).show(
+      modes.common.outputFormat)
   }
+}
+
+/// `--show-probabilities 5`: how many of the likeliest; all without a number.
+package struct LikeliestOption: ExpressibleByArgument, Sendable {
+  let count: Int
+
+  /// More than there are.
+  static let all = LikeliestOption(count: .max)
+
+  private init(count: Int) { self.count = count }
+
+  package init?(argument: String) {
+    guard let count = argument == "all" ? .max : Int(argument) else { return nil }
+    self.count = count
+  }
+
+  package var defaultValueDescription: String { count == .max ? "all" : String(count) }
 }
 
 /// Writing a text together with a model.

@@ -17,25 +17,17 @@ package struct SequencesOptions: ParsableArguments {
   package var sequence: String?
 
   package init() {}
-
-  /// The file and the column.
-  ///
-  /// - Throws: `ValidationError` if one is missing.
-  func required() throws(ValidationError) -> (file: String, column: String) {
-    guard let sequences, let sequence else {
-      throw ValidationError("--sequences and --sequence COLUMN go together")
-    }
-    return (sequences, sequence)
-  }
 }
 
 /// Learning to predict a label for each sequence.
 package struct LabelsOptions: TaskOptions {
   package static let triggers = ["--label"]
   package static let takes =
-    TaskKinds.ofNewModels + SampleOptions.ofSymbols + SequencesOptions.optionNames
+    TaskKinds.ofNewModels + SampleOptions.ofSymbols + SequencesOptions.optionNames + ofRows
     + ["--sequence-length", "--loss"]
-  package static let needs = SequencesOptions.optionNames
+  package static let needs = ["--sequences"]
+  /// The options of sequences that are made of rows.
+  private static let ofRows = ["--key", "--date", "--features"]
 
   @Option(
     help: ArgumentHelp(
@@ -48,19 +40,74 @@ package struct LabelsOptions: TaskOptions {
   @Flag(help: "With --label: recurrent layers read the sequences from both ends.")
   package var bidirectional = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --label: a sequence has any number of labels, with this between them in the column: ';'.",
+      valueName: "SEPARATOR"))
+  package var labelSeparator: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --label: the column that says train, validation or test. (default: a random part for validation, see \
+      --validation-split)
+      """, valueName: "COLUMN"))
+  package var split: String?
+
   package init() {}
+
+  package func validate() throws {
+    guard labelSeparator != "" else {
+      throw ValidationError(
+        "--label-separator is empty; give what is between two labels, such as ';'")
+    }
+    guard labelSeparator == nil || !regression else {
+      throw ValidationError("--label-separator does not go with --regression")
+    }
+  }
 
   package var isAskedFor: Bool { label != nil }
 
   package func task(_ kinds: TaskKinds) throws -> any LearningTask {
-    let (file, column) = try kinds.sequences.required()
-    var task = LabelsTask(file: file, sequence: column, label: label ?? "")
+    var task = try newTask(kinds)
     task.isRegression = regression
     task.isBidirectional = bidirectional
+    task.labelSeparator = labelSeparator
+    task.split = split
     task.level = kinds.samples.level
     task.sequenceLength = kinds.samples.sequenceLength
     task.vocabularySize = kinds.samples.vocabularySize
     task.embedding = kinds.samples.embedding
     return task
+  }
+
+  /// Where the sequences are: in a column, or in the rows of several.
+  private func newTask(_ kinds: TaskKinds) throws(ValidationError) -> LabelsTask {
+    let (columns, label) = (kinds.columns, label ?? "")
+    let file = kinds.sequences.sequences ?? ""
+    guard let key = columns.key else {
+      guard columns.date == nil, columns.features == nil else {
+        throw ValidationError(
+          "\(columns.date != nil ? "--date" : "--features") needs --key, the column that says which "
+            + "sequence a row belongs to")
+      }
+      guard let column = kinds.sequences.sequence else {
+        throw ValidationError(
+          "--label needs --sequence COLUMN, or --key COLUMN if each step has a row of its own")
+      }
+      return LabelsTask(file: file, sequence: column, label: label)
+    }
+    let (sequences, samples) = (kinds.sequences, kinds.samples)
+    for (name, isGiven) in [
+      ("--sequence", sequences.sequence != nil), ("--level", samples.level != nil),
+      ("--vocabulary-size", samples.vocabularySize != nil),
+      ("--embedding", samples.embedding != nil),
+    ] where isGiven {
+      throw ValidationError("\(name) does not go with --key, whose rows are numbers")
+    }
+    return LabelsTask(
+      file: file,
+      rows: SequenceRows(
+        key: key, date: columns.date, features: columns.features?.elements ?? []), label: label)
   }
 }

@@ -49,17 +49,26 @@ package struct SeriesOptions: TaskOptions {
 package struct SeriesColumnOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Other columns to read beside the target, separated by commas.", valueName: "COLUMNS"))
+      """
+      Other columns to read beside the target, separated by commas; with --label and --key: all columns to read. \
+      (default: none; of sequences all others)
+      """, valueName: "COLUMNS"))
   package var features: ListOption<String>?
 
   @Option(
     help: ArgumentHelp(
-      "The column of the date or time; rows must be in its order.", valueName: "COLUMN"))
+      """
+      The column of the date or time; rows must be in its order. With --label and --key: the steps of a sequence are \
+      sorted by it.
+      """, valueName: "COLUMN"))
   package var date: String?
 
   @Option(
     help: ArgumentHelp(
-      "The column of the name of the series, if the file has several.", valueName: "COLUMN"))
+      """
+      The column of the name of the series, if the file has several. With --label: each step of a sequence has a row, \
+      and this column says which sequence it belongs to.
+      """, valueName: "COLUMN"))
   package var key: String?
 
   @OptionGroup package var shape: SeriesShapeOptions

@@ -21,13 +21,13 @@ package struct TrainingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The number of epochs. (default: the experiment's; 10 for texts and tags, 50 for series, 20 for labels, 1 for arrays)",
+      "The number of epochs. (default: the experiment's; 10 for texts and tags, 50 for series, 20 for labels, up to 200 for few of them; 1 for arrays)",
       valueName: "N"))
   package var epochs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The number of samples in an update. (default: the experiment's; 50 for texts, fewer for short ones; 32 otherwise)",
+      "The number of samples in an update. (default: the experiment's; 50 for texts, fewer for short ones; 32 otherwise, 8 or 16 for few labels)",
       valueName: "N"))
   package var batchSize: Int?
 

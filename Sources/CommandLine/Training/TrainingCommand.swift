@@ -41,6 +41,9 @@ extension ToolCommand {
     if let loss = progress.history.last(History.validationLoss) {
       text += ", validation loss \(fixed(loss, 4))"
     }
+    if let accuracy = progress.history.last(History.validationAccuracy) {
+      text += ", validation accuracy \(percentage(accuracy))"
+    }
     let loss = progress.history.last(History.validationLoss) ?? progress.history.loss.last
     if let description = loss.flatMap(run.description) { text += ": " + description }
     if progress.isStoppedEarly { text += "; stopped early, no better for a while" }

@@ -69,7 +69,7 @@ package struct RecurrentStack: Equatable, Sendable {
 }
 
 extension ModelConfiguration {
-  /// A recurrent stack and a softmax over `classes`, named as Keras names them.
+  /// A recurrent stack and a layer that gives the probabilities of `classes`, named as Keras names them.
   ///
   /// - Parameters:
   ///   - timeSteps: The steps of a sequence; any number if `nil`.
@@ -77,9 +77,12 @@ extension ModelConfiguration {
   ///   - returnSequences: Whether the model answers at every step, not once for a sequence.
   ///   - embedding: The units of an `Embedding` below them, of as many symbols as there are classes; the input is
   ///     then numbers of symbols.
+  ///   - activation: Keras' name of what makes probabilities: `softmax` where one class is right, `sigmoid` where several
+  ///     may be.
   package static func classifier(
     _ stack: RecurrentStack, classes: Int, timeSteps: Int?, features: Int,
-    statefulBatch: Int? = nil, returnSequences: Bool = false, embedding: Int? = nil
+    statefulBatch: Int? = nil, returnSequences: Bool = false, embedding: Int? = nil,
+    activation: String = "softmax"
   ) -> ModelConfiguration {
     let embeddings = embedding.map { units in
       [
@@ -96,7 +99,7 @@ extension ModelConfiguration {
         + [
           LayerConfiguration(
             "Dense", name: "dense",
-            options: ["units": .integer(classes), "activation": "softmax"])
+            options: ["units": .integer(classes), "activation": .string(activation)])
         ])
   }
 

@@ -206,6 +206,9 @@ package final class Sequential<Scalar: KernelScalar> {
     return (sums.loss, sums.correct, sums.rows)
   }
 
+  /// Which rows of the output count, `[outputSteps, rows]`; all if `nil`.
+  var outputMask: UnsafePointer<UInt8>? { context.mask }
+
   /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
   package func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
     Scalar.sum(

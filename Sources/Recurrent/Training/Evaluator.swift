@@ -42,30 +42,85 @@ package final class Evaluator {
 
   /// Evaluates all samples in order; a stateful model begins from zeros.
   ///
+  /// - Parameters:
+  ///   - weighsBatches: Whether the loss is the mean of those of batches, each by its samples, as Keras' `evaluate` has
+  ///     it, and not that over all steps: they differ where masks leave steps out.
+  ///   - observe: Receives the output at each step that counts.
   /// - Throws: What the source throws, or ``SymbolOutOfRange``.
-  package func evaluate() throws -> Result {
+  package func evaluate(
+    weighsBatches: Bool = false, observe: ((MeasuredOutput) -> Void)? = nil
+  ) throws -> Result {
     model.resetStates()
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
+    var batchLosses = 0.0
     var metricSums = [Double](repeating: 0, count: metrics.count)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
       let rows = min(model.batch, source.samples - first)
       try targets.load(source, order: nil, first: first, rows: rows, into: model)
-      model.forward(rows: rows)
+      let output = model.forward(rows: rows)
       try model.checkSymbols { first + $0 }
+      if let observe { self.observe(output, rows: rows, observe) }
       for (index, metric) in metrics.enumerated() {
         metricSums[index] += model.sum(metric, targets.targets, rows: rows)
       }
       let sums = model.evaluate(targets.targets, loss: loss, rows: rows)
       lossSum += sums.lossSum
+      batchLosses += Double(rows) * sums.lossSum / Double(max(1, sums.rows))
       correct += sums.correct
       rowsSeen += sums.rows
     }
+    let mean =
+      weighsBatches ? batchLosses / Double(source.samples) : lossSum / Double(max(1, rowsSeen))
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }
     let answers = rowsSeen * loss.answersPerRow(units: model.outputUnits)
     return Result(
-      loss: lossSum / Double(max(1, rowsSeen)) + model.parameters.regularizationLoss,
+      loss: mean + model.parameters.regularizationLoss,
       accuracy: Double(correct) / Double(max(1, answers)),
       metrics: Dictionary(results) { first, _ in first })
+  }
+}
+
+extension Evaluator {
+  /// Hands over each step of a batch that no mask leaves out.
+  private func observe(
+    _ output: UnsafeBufferPointer<Float>, rows: Int, _ body: (MeasuredOutput) -> Void
+  ) {
+    let (units, mask) = (model.outputUnits, model.outputMask)
+    for row in 0..<model.outputSteps * rows where mask.map({ $0[row] != 0 }) ?? true {
+      let target: MeasuredOutput.Target =
+        switch targets.targets {
+        case .classes(let classes): .classNumber(Int(classes[row]))
+        case .values(let values):
+          .values(UnsafeBufferPointer(start: values + row * units, count: units))
+        }
+      body(
+        MeasuredOutput(
+          target: target,
+          output: UnsafeBufferPointer(rebasing: output[row * units..<(row + 1) * units])))
+    }
+  }
+
+  /// Measures what a model was compiled with, as Keras' `evaluate` does.
+  ///
+  /// - Returns: The loss, and each metric that is supported by its name, in their order.
+  /// - Throws: What ``evaluate(weighsBatches:observe:)`` throws.
+  package func evaluate(
+    _ metrics: [CompiledMetric]
+  ) throws -> (loss: Double, metrics: [(name: String, value: Double)], unsupported: [String]) {
+    let areClasses = if case .classes = targets.targets { true } else { false }
+    var meters: [(name: String, meter: any OutputMeter)] = []
+    var unsupported: [String] = []
+    for metric in metrics {
+      if let meter = metric.meter(areClasses: areClasses, units: model.outputUnits) {
+        meters.append((metric.name, meter))
+      } else {
+        unsupported.append(metric.name)
+      }
+    }
+    let result = try evaluate(weighsBatches: true) { output in
+      for index in meters.indices { meters[index].meter.add(output) }
+    }
+    return (result.loss, meters.map { ($0.name, $0.meter.value) }, unsupported)
   }
 }
 

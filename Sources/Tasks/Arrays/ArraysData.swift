@@ -21,13 +21,28 @@ struct ArraysData: TrainingData {
       throw ConfigurationError("there are no inputs and targets to train on")
     }
     self.vocabulary = vocabulary
-    var (x, y) = (
-      try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets)
-    )
+    let (x, y) = (try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets))
     var task = task
     // A file that keeps no digest stays as it is.
     if keepsDigest { task.digest = try Self.digest(of: [x, y], file: inputs) }
     self.task = task
+    let parts = try Self.dataset(
+      (x, y), of: (inputs, targets), configuration: configuration, loss: loss
+    ).split(validation: validationSplit)
+    samples = parts.training
+    validation = parts.validation
+  }
+
+  /// The samples of two arrays.
+  ///
+  /// - Parameter files: The files that they were read from.
+  /// - Throws: `FileError`, or `ConfigurationError` if they do not fit each other or the model.
+  static func dataset(
+    _ arrays: (inputs: Tensor, targets: Tensor), of files: (inputs: String, targets: String),
+    configuration: ModelConfiguration, loss: Loss
+  ) throws -> SequenceDataset {
+    var (x, y) = arrays
+    let (inputs, targets) = files
     if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
     try configuration.check(inputShape: x.shape, "the inputs have")
     let count = x.shape[0]
@@ -54,12 +69,9 @@ struct ArraysData: TrainingData {
     } catch {
       throw FileError(.invalid, file: inputs, error.description)
     }
-    let parts = try SequenceDataset(
+    return try SequenceDataset(
       samples: count, timeSteps: timeSteps, features: configuration.features,
-      targetSteps: values / units, targetUnits: units, inputs: x.values, targetValues: y.values
-    ).split(validation: validationSplit)
-    samples = parts.training
-    validation = parts.validation
+      targetSteps: values / units, targetUnits: units, inputs: x.values, targetValues: y.values)
   }
 
   /// XXH3-64 of the shapes and values of arrays, whatever files they are in.

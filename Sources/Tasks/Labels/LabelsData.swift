@@ -16,24 +16,24 @@ struct LabelsData: TrainingData {
   /// - Throws: `FileError` that names line and column, or `ConfigurationError`.
   init(_ plan: LabelsTask, validationSplit: Double, randomSeed: UInt64) throws {
     let table = try SequenceTable(
-      plan.file, sequence: plan.sequence, label: plan.label,
-      isText: plan.level == nil ? nil : true)
+      plan.file, plan.columns, isText: plan.level == nil ? nil : true, rows: plan.rows)
     guard table.isText || (plan.embedding == nil && plan.vocabularySize == nil) else {
       throw ConfigurationError(
-        "\(plan.file): column \(plan.sequence) is numbers; an embedding and a vocabulary are for texts"
+        "\(plan.file): column \(plan.sequenceColumn) is numbers; an embedding and a vocabulary are for texts"
       )
     }
     var task = plan
+    task.rows?.features = table.featureNames
     task.level = table.isText ? plan.level ?? .character : nil
     let longest = table.sequences.map { SequenceEncoding.length($0, level: task.level) }.max() ?? 1
     task.sequenceLength = min(longest, plan.sequenceLength ?? longest)
     task.digest = table.digest
-    let parts = try splitSamples(
-      table.sequences.count, validationSplit: validationSplit, randomSeed: randomSeed)
+    let parts = try LabelParts(
+      table, validationSplit: validationSplit, randomSeed: randomSeed)
     try self.init(
       task, table, parts: parts,
       vocabulary: task.level.map { table.vocabulary(level: $0, most: plan.vocabularySize) },
-      labels: plan.isRegression ? nil : try Self.classes(table, column: plan.label),
+      labels: plan.isRegression ? nil : try Self.classes(table, task),
       scaling: try Self.scaling(table, task, training: parts.training))
   }
 
@@ -42,20 +42,20 @@ struct LabelsData: TrainingData {
   /// - Throws: `FileError` if the file is not there any more, or has a class that the model does not know.
   init(_ task: LabelsTask, of checkpoint: Checkpoint) throws {
     let table = try SequenceTable(
-      task.file, sequence: task.sequence, label: task.label, isText: task.level != nil)
+      task.file, task.columns, isText: task.level != nil, rows: task.rows)
     var task = task
     task.digest = table.digest
     try self.init(
       task, table,
-      parts: try splitSamples(
-        table.sequences.count, validationSplit: checkpoint.task?.validationSplit ?? 0,
+      parts: try LabelParts(
+        table, validationSplit: checkpoint.task?.validationSplit ?? 0,
         randomSeed: checkpoint.task?.options.randomSeed ?? 0),
       vocabulary: checkpoint.vocabulary, labels: checkpoint.labels, scaling: checkpoint.scaling)
   }
 
   private init(
-    _ task: LabelsTask, _ table: SequenceTable, parts: (training: [Int], validation: [Int]),
-    vocabulary: Vocabulary?, labels: [String]?, scaling: Scaling?
+    _ task: LabelsTask, _ table: SequenceTable, parts: LabelParts, vocabulary: Vocabulary?,
+    labels: [String]?, scaling: Scaling?
   ) throws {
     let (steps, features) = (task.sequenceLength ?? 1, table.features)
     let (size, overflow) = (steps * features).multipliedReportingOverflow(by: table.sequences.count)
@@ -70,40 +70,10 @@ struct LabelsData: TrainingData {
     let encoding = SequenceEncoding(
       timeSteps: steps, features: features, level: task.level, vocabulary: vocabulary,
       scaling: scaling)
-    let numbers = task.isRegression ? try table.numbers(column: task.label) : []
-    let classes = Dictionary(
-      (labels ?? []).enumerated().map { (ExactText($1), Int32($0)) },
-      uniquingKeysWith: { first, _ in first })
-    func dataset(_ samples: [Int]) throws -> SequenceDataset {
-      let inputs = try samples.flatMap {
-        try table.encoded($0, by: encoding, column: task.sequence)
-      }
-      guard task.isRegression else {
-        return try SequenceDataset(
-          samples: samples.count, timeSteps: steps, features: features, inputs: inputs,
-          targets: try samples.map { sample in
-            guard let number = classes[ExactText(table.labels[sample])] else {
-              throw FileError(
-                .invalid, file: table.file,
-                "line \(table.lines[sample]), column \(task.label): the model has no class "
-                  + table.labels[sample])
-            }
-            return number
-          })
-      }
-      let column = needed.count - 1
-      return try SequenceDataset(
-        samples: samples.count, timeSteps: steps, features: features, targetSteps: 1,
-        targetUnits: 1, inputs: inputs,
-        targetValues: try samples.map { sample in
-          let value = scaling?.scaled(numbers[sample], column: column) ?? 0
-          try table.check([value], sample, column: task.label)
-          return value
-        })
-    }
+    let all = LabelSamples(task, table, encoding: encoding, labels: labels, scaling: scaling)
     self.task = task
-    samples = try dataset(parts.training)
-    validation = try parts.validation.isEmpty ? nil : dataset(parts.validation)
+    samples = try all.dataset(parts.training)
+    validation = try parts.validation.isEmpty ? nil : all.dataset(parts.validation)
     self.vocabulary = vocabulary
     self.labels = labels
     self.scaling = scaling
@@ -113,13 +83,15 @@ struct LabelsData: TrainingData {
   func scaling(of trainer: Trainer) -> Scaling? { scaling }
 
   /// The different labels, in order.
-  private static func classes(_ table: SequenceTable, column: String) throws -> [String] {
-    let labels = Set(table.labels.map(ClassName.init)).sorted().map(\.name.text)
-    guard labels.count > 1 else {
-      throw FileError(
-        .invalid, file: table.file,
-        "column \(column): all labels are \(labels.first ?? ""); there is nothing to choose between"
-      )
+  private static func classes(_ table: SequenceTable, _ task: LabelsTask) throws -> [String] {
+    let names = table.labels.flatMap { task.labels(in: $0) }
+    let labels = Set(names.map(ClassName.init)).sorted().map(\.name.text)
+    let least = task.labelSeparator == nil ? 2 : 1
+    guard labels.count >= least else {
+      let reason =
+        labels.first.map { "all labels are \($0); there is nothing to choose between" }
+        ?? "no sequence has a label"
+      throw FileError(.invalid, file: table.file, "column \(task.label): \(reason)")
     }
     return labels
   }
@@ -128,7 +100,9 @@ struct LabelsData: TrainingData {
   static func columns(_ task: LabelsTask, features: Int) -> [String] {
     let inputs =
       task.level != nil
-      ? [] : SequenceEncoding.columns(of: task.sequence, features: features)
+      ? []
+      : task.rows?.features
+        ?? SequenceEncoding.columns(of: task.sequenceColumn, features: features)
     return inputs + (task.isRegression ? [task.label] : [])
   }
 

@@ -10,11 +10,18 @@ package struct LabelsTask: LearningTask {
 
   /// A CSV file with names in its first line, or a JSON object on each line of a `.jsonl` or `.ndjson` file.
   package var file: String
-  /// The columns, or members of the objects.
-  package var sequence: String
+  /// The column, or the member of the objects, that holds a whole sequence; `nil` if sequences are made of ``rows``.
+  package var sequence: String?
+  /// How rows of numbers become sequences; `nil` if a row has a whole sequence.
+  package var rows: SequenceRows?
   package var label: String
   /// Whether labels are numbers to come near to, not classes.
   package var isRegression = false
+  /// What is between the labels of a sequence that may have several; `nil` if each has one.
+  package var labelSeparator: String?
+  /// The column that says whether a sequence is for training, validation or the test; `nil` if those for validation are
+  /// drawn.
+  package var split: String?
   /// What a symbol of a text is; `nil` if sequences are numbers. Of a new task `nil` means: see by the first sequence
   /// whether it is numbers, and take the characters of a text.
   package var level: TextTask.Level?
@@ -35,9 +42,10 @@ package struct LabelsTask: LearningTask {
 
   private enum CodingKeys: String, CodingKey {
     case file = "sequences"
-    case sequence, label
+    case sequence, key, date, features, label
     case isRegression = "regression"
-    case level
+    case labelSeparator = "label_separator"
+    case split, level
     case sequenceLength = "sequence_length"
     case digest
   }
@@ -48,15 +56,69 @@ package struct LabelsTask: LearningTask {
     self.label = label
   }
 
+  /// Sequences made of rows.
+  package init(file: String, rows: SequenceRows, label: String) {
+    self.file = file
+    self.rows = rows
+    self.label = label
+  }
+
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
     file = try members.decode(String.self, forKey: .file)
-    sequence = try members.decode(String.self, forKey: .sequence)
+    if let key = try members.decodeIfPresent(String.self, forKey: .key) {
+      rows = SequenceRows(
+        key: key, date: try members.decodeIfPresent(String.self, forKey: .date),
+        features: try members.texts(.features))
+    } else {
+      sequence = try members.decode(String.self, forKey: .sequence)
+    }
     label = try members.decode(String.self, forKey: .label)
     isRegression = try members.decode(Bool.self, forKey: .isRegression)
+    labelSeparator = try members.decodeIfPresent(String.self, forKey: .labelSeparator)
+    split = try members.decodeIfPresent(String.self, forKey: .split)
     level = try members.decodeIfPresent(TextTask.Level.self, forKey: .level)
     sequenceLength = try members.count(.sequenceLength)
     digest = try members.decode(String.self, forKey: .digest)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var members = encoder.container(keyedBy: CodingKeys.self)
+    try members.encode(file, forKey: .file)
+    // What is not used leaves no trace.
+    try members.encodeIfPresent(sequence, forKey: .sequence)
+    try members.encodeIfPresent(rows?.key, forKey: .key)
+    try members.encodeIfPresent(rows?.date, forKey: .date)
+    try members.encodeIfPresent(rows?.features, forKey: .features)
+    try members.encode(label, forKey: .label)
+    try members.encode(isRegression, forKey: .isRegression)
+    try members.encodeIfPresent(labelSeparator, forKey: .labelSeparator)
+    try members.encodeIfPresent(split, forKey: .split)
+    try members.encodeIfPresent(level, forKey: .level)
+    try members.encodeIfPresent(sequenceLength, forKey: .sequenceLength)
+    try members.encode(digest, forKey: .digest)
+  }
+
+  /// What labels are.
+  package var kind: LabelKind {
+    if isRegression { return .number }
+    return labelSeparator.map { .severalLabels(separator: $0) } ?? .oneClass
+  }
+
+  /// Where sequences are, for errors.
+  var sequenceColumn: String { sequence ?? rows?.key ?? "" }
+
+  /// What is read of the file that the model is trained on.
+  var columns: SequenceTable.Columns {
+    SequenceTable.Columns(
+      sequence: sequence, label: label, part: split, labelsMayBeEmpty: labelSeparator != nil,
+      separator: labelSeparator)
+  }
+
+  /// The labels of a sequence.
+  func labels(in field: String) -> [String] {
+    guard let labelSeparator else { return [field] }
+    return field.split(exactly: labelSeparator).map(\.trimmingBlanks).filter { !$0.isEmpty }
   }
 
   package static let dataNames = ["sequences"]
@@ -75,18 +137,30 @@ package struct LabelsTask: LearningTask {
     ]
   }
 
-  /// One layer of 64 units, batches of 32, a tenth of the sequences kept for validation.
+  /// One layer of 64 units, a tenth of the sequences kept for validation, and gradients clipped: few sequences that are
+  /// long make large ones. Few sequences are taken in smaller batches and more epochs, so that there are enough updates.
   package func start(_ plan: TrainingPlan) throws -> TrainingStart {
-    let settings = TrainingSettings(plan, units: [64], epochs: 20, batchSize: 32, shuffle: true)
     let data = try LabelsData(
-      self, validationSplit: settings.validationSplit, randomSeed: plan.randomSeed)
+      self, validationSplit: plan.validationSplit ?? TrainingSettings.usualValidationSplit,
+      randomSeed: plan.randomSeed)
+    let usual = Self.usualTraining(sequences: data.samples.samples, batchSize: plan.batchSize)
+    let settings = TrainingSettings(
+      plan, units: [64], epochs: usual.epochs, batchSize: usual.batchSize, shuffle: true,
+      clipNorm: 1)
     return try TrainingStart(
       settings, data: data,
       configuration: configuration(settings.stack, data: data),
-      loss: isRegression
-        ? try settings.loss(.meanSquaredError, among: Loss.ofNumbers)
-        : try settings.loss(.sparseCategoricalCrossEntropy, among: Loss.ofClasses),
-      isStateful: false)
+      loss: try settings.loss(kind.loss, among: kind.lossNames), isStateful: false)
+  }
+
+  /// How so many sequences are trained on where nothing else is said: in the largest batches that make 8 updates an
+  /// epoch, for 1000 updates, in 20 to 200 epochs.
+  ///
+  /// - Parameter batchSize: What the user says.
+  static func usualTraining(sequences: Int, batchSize: Int?) -> (batchSize: Int, epochs: Int) {
+    let batchSize = batchSize ?? [32, 16].first { sequences >= 8 * $0 } ?? 8
+    let updates = max(1, (sequences + batchSize - 1) / max(1, batchSize))
+    return (batchSize, min(200, max(20, (1000 + updates - 1) / updates)))
   }
 
   /// The model: what hides the padding, recurrent layers, and a layer that gives the class or the number.
@@ -98,7 +172,8 @@ package struct LabelsTask: LearningTask {
       isRegression
       ? .regressor(stack, outputs: 1, timeSteps: steps, features: features)
       : .classifier(
-        stack, classes: data.labels?.count ?? 0, timeSteps: steps, features: features)
+        stack, classes: data.labels?.count ?? 0, timeSteps: steps, features: features,
+        activation: kind.activation)
     configuration.hidePadding(
       symbols: data.vocabulary?.symbols.count, embedding: embedding ?? 32)
     return configuration
@@ -113,12 +188,38 @@ package struct LabelsTask: LearningTask {
   }
 
   package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {
-    throw ConfigurationError("the model predicts labels of whole sequences, not of a stream")
+    guard !learns else { throw ConfigurationError.cannotLearn }
+    return LabelStream(try LabelPredictor(file))
   }
 }
 
 extension LabelsTask: AnsweringTask {
-  package func answers(_ file: ModelFile, sequences: String) throws -> any TableReport {
-    LabelReport(try LabelPredictor(file).answers(sequences))
+  package static let takes: Set<AnswerRequest.Part> = [.likeliest, .threshold]
+
+  package func answers(_ file: ModelFile, _ request: AnswerRequest) throws -> any TableReport {
+    try LabelPredictor(file).answers(request)
+  }
+
+  package func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report {
+    try LabelPredictor(file).evaluate(data, threshold: threshold)
+  }
+}
+
+extension String {
+  /// The parts between a text, byte by byte the same.
+  fileprivate func split(exactly separator: String) -> [String] {
+    let (bytes, end) = (Array(utf8), Array(separator.utf8))
+    guard !end.isEmpty else { return [self] }
+    var (parts, first, at) = ([String](), 0, 0)
+    while at + end.count <= bytes.count {
+      guard bytes[at..<at + end.count].elementsEqual(end) else {
+        at += 1
+        continue
+      }
+      parts.append(String(decoding: bytes[first..<at], as: UTF8.self))
+      at += end.count
+      first = at
+    }
+    return parts + [String(decoding: bytes[first...], as: UTF8.self)]
   }
 }

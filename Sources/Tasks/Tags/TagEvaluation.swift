@@ -4,21 +4,6 @@ import Files
 /// `I-x` goes on with it, `O` is outside (Ramshaw & Marcus 1995). Spans are counted as `conlleval` of the CoNLL shared
 /// tasks does it: a span is right if its label and both its ends are; an `I-x` behind anything but x begins one.
 package struct TagEvaluation: Sendable {
-  /// How often something was right.
-  package struct Score: Equatable, Sendable {
-    /// Those that were predicted, that there are, and that are both.
-    package fileprivate(set) var predicted = 0
-    package fileprivate(set) var actual = 0
-    package fileprivate(set) var right = 0
-
-    package var precision: Double { predicted == 0 ? 0 : Double(right) / Double(predicted) }
-    package var recall: Double { actual == 0 ? 0 : Double(right) / Double(actual) }
-    /// The harmonic mean of the two.
-    package var f1: Double {
-      predicted + actual == 0 ? 0 : 2 * Double(right) / Double(predicted + actual)
-    }
-  }
-
   /// What was looked at: `validation` or `all`.
   package let part: String
   /// By tags, or by the labels of spans where tags are BIO.

@@ -43,13 +43,34 @@ package final class TagPredictor {
     return try TagTable(data, sequence: sequence, tags: tags, known: (task.level, features))
   }
 
-  /// Answers the sequences of a file; their tags need not be there.
+  /// Answers sequences; their tags need not be there.
   ///
   /// - Throws: `FileError` that names line and column, or `OutOfMemory`.
-  package func answers(_ data: String) throws -> TagReport {
-    let table = try table(data, tags: nil)
-    return TagReport(table.sequences.map(\.steps), try answers(table.sequences.map(\.steps)))
+  package func answers(_ source: AnswerRequest.Source) throws -> TagReport {
+    let sequences: [TagTable.Steps]
+    switch source {
+    case .file(let path): sequences = try table(path, tags: nil).sequences.map(\.steps)
+    case .sequences(let texts, let name):
+      sequences = try texts.enumerated().map { index, text in
+        let line = texts.count == 1 ? "" : "line \(index + 1): "
+        do {
+          let steps = try TagTable(line: text, known: (task.level, features)).only
+          guard let steps, steps.count > 0 else {
+            throw FileError.invalid("", "the sequence is empty")
+          }
+          return steps
+        } catch let error as FileError where error.file.isEmpty {
+          throw FileError.invalid(name, line + error.reason)
+        }
+      }
+    }
+    return TagReport(sequences, try answers(sequences))
   }
+
+  /// Answers the sequences of a file.
+  ///
+  /// - Throws: `FileError` that names line and column, or `OutOfMemory`.
+  package func answers(_ data: String) throws -> TagReport { try answers(.file(data)) }
 
   /// Answers a line of a stream: a text, or words or numbers with blanks between.
   ///

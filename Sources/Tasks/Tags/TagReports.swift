@@ -33,15 +33,6 @@ extension TagEvaluation: Report {
   }
 }
 
-extension TagEvaluation.Score {
-  fileprivate var members: [String: JSONValue] {
-    [
-      "precision": .number(precision), "recall": .number(recall), "f1": .number(f1),
-      "count": .integer(actual), "predicted": .integer(predicted), "right": .integer(right),
-    ]
-  }
-}
-
 /// Predictions for each step of some sequences.
 package struct TagReport: TableReport {
   private let sequences: [TagTable.Steps]

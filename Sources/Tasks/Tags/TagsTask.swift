@@ -117,7 +117,13 @@ package struct TagsTask: LearningTask {
 }
 
 extension TagsTask: AnsweringTask {
-  package func answers(_ file: ModelFile, sequences: String) throws -> any TableReport {
-    try TagPredictor(file).answers(sequences)
+  package static let takes: Set<AnswerRequest.Part> = []
+
+  package func answers(_ file: ModelFile, _ request: AnswerRequest) throws -> any TableReport {
+    try TagPredictor(file).answers(request.source)
+  }
+
+  package func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report {
+    try evaluate(file, data: data)
   }
 }

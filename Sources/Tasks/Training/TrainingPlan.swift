@@ -75,12 +75,18 @@ struct TrainingSettings {
   var batchSize: Int
   let shuffle: Bool
   let learningRate: Float
+  /// The norm that gradients are clipped to; they are not if `nil`.
+  let clipNorm: Double?
   var validationSplit: Double
+
+  /// The fraction of the data that is kept for validation where nothing else is said.
+  static let usualValidationSplit = 0.1
 
   /// - Parameters: What the task does where the plan says nothing else.
   init(
     _ plan: TrainingPlan, units: [Int], epochs: Int, batchSize: Int, shuffle: Bool,
-    learningRate: Float = 0.001, validationSplit: Double = 0.1
+    learningRate: Float = 0.001, clipNorm: Double? = nil,
+    validationSplit: Double = usualValidationSplit
   ) {
     self.plan = plan
     stack = RecurrentStack(
@@ -89,6 +95,8 @@ struct TrainingSettings {
     self.batchSize = plan.batchSize ?? batchSize
     self.shuffle = plan.shuffle ?? shuffle
     self.learningRate = plan.learningRate ?? learningRate
+    let clips = plan.optimizerOptions.keys.contains { $0.contains("clip") }
+    self.clipNorm = plan.clipNorm ?? (clips ? nil : clipNorm)
     self.validationSplit = plan.validationSplit ?? validationSplit
   }
 
@@ -114,7 +122,7 @@ struct TrainingSettings {
     if !plan.optimizerOptions.isEmpty {
       configuration = try configuration.with(options: plan.optimizerOptions)
     }
-    if let clipNorm = plan.clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
+    if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
     return try Optimizer(configuration, parameters: parameters)
   }
 }

@@ -28,4 +28,11 @@ public enum Metric: String, CaseIterable, Sendable {
     let mean = sum / Double(max(1, rows))
     return self == .rootMeanSquaredError ? mean.squareRoot() : mean
   }
+
+  /// The same as a metric that a model is compiled with.
+  package var compiled: CompiledMetric {
+    self == .topFiveAccuracy
+      ? CompiledMetric(name: rawValue, function: "top_k_categorical_accuracy", options: ["k": 5])
+      : CompiledMetric(name: rawValue, function: rawValue)
+  }
 }

@@ -1,13 +1,7 @@
 import Files
 import TextTable
 
-/// How a report is written.
-package enum ReportFormat: String, CaseIterable, Sendable {
-  case text
-  case json
-  case csv
-  case npy
-
+extension OutputFormat {
   /// Several tables as one text.
   ///
   /// - Throws: ``InspectionError`` if the format cannot hold them.

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Files
+import Tasks
+
+/// Predicting a label for each sequence, or one for each of its steps.
+package struct AnswerMode: PredictionMode {
+  package static let triggers = ["--sequences", "--sequence"]
+  package static let takes = ["--output", "--format", "--show-probabilities"]
+  package static let formats: [OutputFormat] = [.text, .json, .csv]
+
+  @Option(
+    help: ArgumentHelp(
+      "Classify or tag the sequences of this file; - is stdin. With --evaluate: evaluate on this file.",
+      valueName: "FILE"))
+  package var sequences: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Classify or tag one sequence: a text, or numbers with blanks between; - reads one from each line of stdin.",
+      valueName: "TEXT"))
+  package var sequence: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of models of several labels: predict those that are at least this likely. (default: 0.5)",
+      valueName: "P"))
+  package var threshold: Double?
+
+  package init() {}
+
+  package func validate() throws {
+    guard threshold.map({ (0...1).contains($0) }) ?? true else {
+      throw ValidationError("--threshold is \(threshold ?? 0); it must be from 0 to 1")
+    }
+  }
+
+  package var isAskedFor: Bool { sequences != nil || sequence != nil }
+
+  package func check(_ modes: PredictionModes) throws {
+    guard sequences == nil || sequence == nil else {
+      throw ValidationError("--sequence does not go with --sequences")
+    }
+    try modes.common.checkTable()
+  }
+
+  package func addFiles(to files: inout CommandFiles) {
+    files.read(sequences, "--sequences")
+    if sequence == DataFiles.standardInput { files.read(sequence, "--sequence") }
+  }
+
+  package func run(
+    _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
+  ) throws {
+    var request = AnswerRequest(try source())
+    request.likeliest = modes.candidates.showProbabilities?.count
+    request.threshold = threshold
+    let task = try Self.task(
+      try file.task(), of: file, takes: request.parts,
+      sequence == nil ? "--sequences" : "--sequence")
+    try task.answers(file, request).write(to: modes.common.outputFile, modes.common.outputFormat)
+  }
+
+  private func source() throws -> AnswerRequest.Source {
+    if let sequences { return .file(sequences) }
+    guard let sequence, sequence == DataFiles.standardInput else {
+      return .sequences([sequence ?? ""], name: "--sequence")
+    }
+    let (text, _) = try DataFiles([DataFiles.standardInput]).text()
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if lines.last?.isEmpty ?? false { lines.removeLast() }
+    guard !lines.isEmpty else { throw FileError(.invalid, file: "stdin", "has no sequences") }
+    return .sequences(lines.map(String.init), name: "stdin")
+  }
+
+  /// A model's task, if it is one that answers sequences and has a use for what is given.
+  ///
+  /// - Parameter option: What asks for it.
+  /// - Throws: `ValidationError` that names the option which does not apply.
+  static func task(
+    _ task: any LearningTask, of file: ModelFile, takes parts: [AnswerRequest.Part],
+    _ option: String
+  ) throws(ValidationError) -> any AnsweringTask {
+    func refused(_ option: String) -> ValidationError {
+      ValidationError(
+        "\(option) does not apply to models of \(type(of: task).title); \(file.path) is one")
+    }
+    guard let task = task as? any AnsweringTask else { throw refused(option) }
+    for part in parts where !type(of: task).takes.contains(part) { throw refused(part.option) }
+    return task
+  }
+}
+
+extension AnswerRequest.Part {
+  fileprivate var option: String {
+    switch self {
+    case .likeliest: "--show-probabilities"
+    case .threshold: "--threshold"
+    }
+  }
+}

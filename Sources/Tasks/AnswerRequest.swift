@@ -1,0 +1,29 @@
+/// Which sequences a model is to answer, and how.
+package struct AnswerRequest: Sendable {
+  /// What only some models have a use for.
+  package enum Part: String, CaseIterable, Sendable {
+    case likeliest, threshold
+  }
+
+  package enum Source: Sendable {
+    /// A file, or `-` for stdin.
+    case file(String)
+    /// Sequences themselves: texts, or numbers with blanks between.
+    ///
+    /// The name is what errors call where they are from.
+    case sequences([String], name: String)
+  }
+
+  package var source: Source
+  /// How many of the likeliest classes to show with their probabilities; only what was chosen if `nil`.
+  package var likeliest: Int?
+  /// From which probability on a label is predicted, where a sequence may have several; 0.5 if `nil`.
+  package var threshold: Double?
+
+  package init(_ source: Source) { self.source = source }
+
+  /// What is given of what only some models have a use for.
+  package var parts: [Part] {
+    (likeliest == nil ? [] : [.likeliest]) + (threshold == nil ? [] : [.threshold])
+  }
+}
