@@ -12,10 +12,19 @@ package struct Vocabulary: Equatable, Sendable {
     case number
   }
 
+  /// Two symbols that become one: the symbol whose name is theirs joined.
+  package struct Merge: Equatable, Sendable {
+    package let left, right: Int
+
+    package init(left: Int, right: Int) { (self.left, self.right) = (left, right) }
+  }
+
   package var symbols: [String]
   package var encoding: Encoding
   /// The number of the symbol that stands for all that are none of the others.
   package var unknown: Int?
+  /// How subwords are made of bytes, see ``ByteNames``, in the order in which they were learnt; empty for other symbols.
+  package var merges: [Merge] = []
 
   package init(symbols: [String], encoding: Encoding, unknown: Int? = nil) {
     self.symbols = symbols

@@ -2,7 +2,7 @@
 package struct RunRequest: Sendable {
   /// What only some models have a use for.
   package enum Part: String, CaseIterable, Sendable {
-    case row, temperature, topK, topP, randomSeed, beam, count
+    case row, temperature, topK, topP, randomSeed, beam, count, null
   }
 
   /// What to read from a zero state first; goes on where the stream stands if `nil`.
@@ -30,4 +30,6 @@ package enum RunOutput {
   case text([UInt8])
   /// The end of one of several texts.
   case endOfText
+  /// Something to know about the run that is not a part of it.
+  case note(String)
 }

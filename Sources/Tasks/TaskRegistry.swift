@@ -117,7 +117,8 @@ extension KeyedDecodingContainer {
     return texts
   }
 
-  private func wrong(_ key: Key) -> DecodingError {
+  /// A value that is not one of those that the member can have.
+  func wrong(_ key: Key) -> DecodingError {
     .dataCorruptedError(forKey: key, in: self, debugDescription: "is not a value that there can be")
   }
 }

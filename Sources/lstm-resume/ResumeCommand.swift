@@ -36,6 +36,8 @@ struct ResumeCommand: ToolCommand {
 
   @OptionGroup(title: "Stored stream") var stream: StoredStreamOptions
 
+  @OptionGroup(title: "Texts written while training") var preview: PreviewOptions
+
   @OptionGroup(title: "Saving") var saving: SavingOptions
 
   @OptionGroup var threads: ThreadsOption
@@ -80,6 +82,6 @@ struct ResumeCommand: ToolCommand {
     for note in run.notes { Self.note("note: \(note)") }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
-      isQuiet: quiet)
+      preview: try preview.preview(of: run), isQuiet: quiet)
   }
 }

@@ -36,6 +36,8 @@ struct TrainCommand: ToolCommand {
 
   @OptionGroup(title: "Learning") var learning: LearningOptions
 
+  @OptionGroup(title: "Texts written while training") var preview: PreviewOptions
+
   @OptionGroup(title: "Saving") var saving: SavingOptions
 
   @OptionGroup var threads: ThreadsOption
@@ -58,6 +60,8 @@ struct TrainCommand: ToolCommand {
     let run = try TrainingRun(plan)
     if !common.quiet { for note in run.notes { Self.note(note) } }
     if common.verbose { Self.note(run.trainer.memoryDescription) }
-    try Self.train(run, saving: schedule, logs: try saving.logs(), isQuiet: common.quiet)
+    try Self.train(
+      run, saving: schedule, logs: try saving.logs(), preview: try preview.preview(of: run),
+      isQuiet: common.quiet)
   }
 }

@@ -78,7 +78,15 @@ import Testing
     #expect(likely.output.hasSuffix("\"o\"\n"))
     #expect(try run("lstm-predict", "a.h5", "--evaluate").output.contains("bits per character"))
     let three = try run("lstm-predict", "a.h5", "--seed", "one", "--count", "3", "--steps", "5")
-    #expect(three.output.split(separator: "\n").count == 3)
+    #expect(three.output.hasPrefix("==> 1 of 3 <==\none"))
+    #expect(three.output.components(separatedBy: "\n\n==> ").count == 3)
+    #expect(three.output.hasSuffix("\n") && !three.output.hasSuffix("\n\n"))
+    let null = try run(
+      "lstm-predict", "a.h5", "--seed", "one", "--count", "3", "--steps", "5", "--null")
+    let texts = null.output.split(separator: "\0", omittingEmptySubsequences: false)
+    #expect(texts.count == 4 && texts[3].isEmpty)
+    #expect(
+      texts.dropLast().allSatisfy { $0.unicodeScalars.count == 8 && three.output.contains($0) })
 
     let beams = try run(
       "lstm-predict", "a.h5", "--seed", "one two thr", "--steps", "40", "--beam", "4")

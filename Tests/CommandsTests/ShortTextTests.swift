@@ -16,7 +16,7 @@ import Testing
       "lstm-train --text a.txt --units 2 --epochs 1 --save a.h5 \(options)", in: folder.url)
   }
 
-  @Test(arguments: [2, 3, 9, 10, 11, 19, 20, 50, 100, 500, 1000, 2501, 5000, 24_000])
+  @Test(arguments: [2, 3, 9, 10, 11, 19, 20, 50, 100, 200, 300, 500, 1000, 2501, 5000, 24_000])
   func aTextOfAnyLengthTrains(count: Int) throws {
     for options in ["", "--validation-split 0", "--framing window", "--batch-size 1"] {
       let result = try train(count, options)
@@ -28,8 +28,13 @@ import Testing
       }
       let checkpoint = try CheckpointFile.load(folder.path("a.h5"))
       // An epoch is not over in an update or two, unless there is hardly any text.
-      if count >= 1000, options.isEmpty {
+      if count >= 200, options.isEmpty {
         #expect((checkpoint.optimizer?.iterations ?? 0) >= 15)
+      }
+      // What would be kept of a few hundred symbols is shorter than a sample.
+      if options.isEmpty {
+        #expect((checkpoint.task?.validationSplit == 0) == (count <= 500), "\(count)")
+        #expect(result.error.contains("nothing kept for validation") == (count <= 500))
       }
     }
   }
@@ -53,5 +58,7 @@ import Testing
     #expect(try train(1000, "--batch-size 5").status == 0)
     #expect(try CheckpointFile.load(folder.path("a.h5")).task?.options.batchSize == 5)
     #expect(try train(1).status == 64)
+    #expect(try train(300, "--validation-split 0.1").status == 0)
+    #expect(try CheckpointFile.load(folder.path("a.h5")).task?.validationSplit == 0.1)
   }
 }

@@ -194,6 +194,36 @@ import Testing
           layer("rnn", "SimpleRNN", ["join"], ["units": 3]),
         ])
     }
+      + [
+        Chain(
+          description: "attention, masked",
+          layers: [
+            layer("masking", "Masking", ["input_layer"]),
+            layer("gru", "GRU", ["masking"], ["units": 3, "return_sequences": true]),
+            layer("mean", "GlobalAveragePooling1D", ["gru"], ["keepdims": true]),
+            layer("query", "Dense", ["mean"], ["units": 3]),
+            layer("key", "Dense", ["gru"], ["units": 3, "use_bias": false]),
+            layer("attention", "AdditiveAttention", ["query", "gru", "key"]),
+            layer("flatten", "Flatten", ["attention"]),
+            layer("dense", "Dense", ["flatten"], ["units": 3]),
+          ]),
+        Chain(
+          description: "attention of several queries, masked, without key or scale",
+          layers: [
+            layer("masking", "Masking", ["input_layer"]),
+            layer("gru", "GRU", ["masking"], ["units": 3, "return_sequences": true]),
+            layer("lstm", "LSTM", ["masking"], ["units": 3, "return_sequences": true]),
+            layer("attention", "AdditiveAttention", ["lstm", "gru"], ["use_scale": false]),
+            layer("mean", "GlobalAveragePooling1D", ["attention"]),
+          ]),
+        Chain(
+          description: "attention without masks",
+          layers: [
+            layer("gru", "GRU", ["input_layer"], ["units": 3, "return_sequences": true]),
+            layer("mean", "GlobalAveragePooling1D", ["gru"], ["keepdims": true]),
+            layer("attention", "AdditiveAttention", ["mean", "gru"]),
+          ]),
+      ]
   }()
 
   static let activations: [Chain] = Activation.allCases.map { activation in

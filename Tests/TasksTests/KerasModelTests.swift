@@ -14,7 +14,7 @@ import Testing
     ["keras3", "keras2"].flatMap { flavour in
       [
         "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
-        "functional", "convolution", "convolution-steps",
+        "functional", "convolution", "convolution-steps", "attention", "attention-steps",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -63,6 +63,14 @@ def models(library):
     sides = [l.GRU(3, return_sequences=True)(below), l.SimpleRNN(2, return_sequences=True, go_backwards=True)(below), below]
     merged = l.Concatenate()(sides)
     yield ("functional", library.Model(begin, l.Dense(UNITS)(l.LSTM(3)(merged))), "mse", o.RMSprop(0.01), False)
+    steps = l.GRU(4, return_sequences=True)(l.Masking(0.0)(begin))
+    query = l.Dense(4)(l.GlobalAveragePooling1D(keepdims=True)(steps))
+    context = l.AdditiveAttention()([query, steps, l.Dense(4, use_bias=False)(steps)])
+    yield ("attention", library.Model(begin, l.Dense(UNITS)(l.Flatten()(context))), "mse", o.Adam(0.01), False)
+    queries = l.LSTM(3, return_sequences=True)(l.Masking(0.0)(begin))
+    values = l.SimpleRNN(3, return_sequences=True)(begin)
+    answers = l.AdditiveAttention(use_scale=False)([queries, values])
+    yield ("attention-steps", library.Model(begin, l.GRU(UNITS)(answers)), "mse", o.SGD(0.1), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

@@ -44,9 +44,12 @@ struct FunctionalCalls {
     if case .object(let members) = options {
       for (option, value) in members.sorted(by: { $0.key < $1.key })
       where value != nil && value != false {
-        let source = value["config"]?["keras_history"]?.array?.first?.string
-        if option == "mask", let source, masks.contains(source) {
-          masks.noteCall(of: layer, with: source)
+        // One mask, or one for each of several inputs.
+        let sources = (value.array ?? [value]).filter { $0 != nil }.map { mask in
+          mask["config"]?["keras_history"]?.array?.first?.string ?? ""
+        }
+        if option == "mask", sources.allSatisfy({ masks.contains($0) }) {
+          for source in sources { masks.noteCall(of: layer, with: source) }
           continue
         }
         throw invalid("layer \(layer) is called with \(option), which is not supported")

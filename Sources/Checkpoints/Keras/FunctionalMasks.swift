@@ -35,7 +35,12 @@ struct FunctionalMasks {
     case "Embedding" where layer["mask_zero"] == true:
       masks[layer.name] = Mask(name: operation("NotEqual", [tensor, 0]), shape: shape)
     case "Concatenate": masks[layer.name] = joined(inputs, shapes)
-    case "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "TimeDistributed":
+    case "AdditiveAttention":
+      masks[layer.name] = masks[input]
+      let all = inputs.map { masks[$0].map { Self.tensor($0.name, $0.shape, type: "bool") } }
+      return all.allSatisfy { $0 == nil } ? nil : .array(all.map { $0 ?? .null })
+    case "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "TimeDistributed",
+      "GlobalAveragePooling1D":
       if layer.passesMask { masks[layer.name] = masks[input] }
       return masks[input].map { Self.tensor($0.name, $0.shape, type: "bool") }
     default: if layer.passesMask { masks[layer.name] = masks[input] }

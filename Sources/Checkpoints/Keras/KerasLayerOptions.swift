@@ -22,6 +22,7 @@ enum KerasLayerOptions {
 
   private static let three: [String: [String: JSONValue]] = [
     "LSTM": ["seed": nil], "GRU": ["seed": nil],
+    "AdditiveAttention": ["seed": nil],
     "Dense": ["quantization_config": nil], "Embedding": ["quantization_config": nil],
     "LayerNormalization": ["rms_scaling": false],
     "BatchNormalization": [

@@ -18,7 +18,7 @@ struct MaskOperations {
   private var calls: [(layer: String, operation: String)] = []
 
   private static let classes: Set<String> = [
-    "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr",
+    "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
   ]
 
   /// Whether a result is a mask.

@@ -19,6 +19,9 @@ enum VocabularySection: Section {
       members.append(("encoding", .text(named.name)))
     }
     if let unknown = vocabulary.unknown { members.append(("unknown", .integer(unknown))) }
+    if !vocabulary.merges.isEmpty {
+      members.append(("merges", .integerRows(vocabulary.merges.map { [$0.left, $0.right] })))
+    }
     return .group(members)
   }
 
@@ -33,9 +36,14 @@ enum VocabularySection: Section {
     } else {
       encoding = .scaled(divisor: try group.number("divisor"))
     }
-    return Vocabulary(
+    var vocabulary = Vocabulary(
       symbols: try group.symbols("symbols"), encoding: encoding,
       unknown: try group.ifThere("unknown", group.integer))
+    vocabulary.merges = try (group.ifThere("merges", group.integerRows) ?? []).map { row in
+      guard row.count == 2 else { throw group.invalid("merges", "are not pairs of symbols") }
+      return Vocabulary.Merge(left: row[0], right: row[1])
+    }
+    return vocabulary
   }
 
   static func check(
@@ -51,9 +59,25 @@ enum VocabularySection: Section {
     if let unknown = vocabulary.unknown, !symbols.indices.contains(unknown) {
       throw SectionProblem("unknown", "is \(unknown)")
     }
+    if let problem = mergeProblem(of: vocabulary) { throw SectionProblem("merges", problem) }
     if let problem = problem(of: vocabulary, in: checkpoint.configuration) {
       throw SectionProblem("symbols", problem)
     }
+  }
+
+  /// What is wrong with the merges of a vocabulary of subwords; `nil` if nothing, or if it is another one.
+  private static func mergeProblem(of vocabulary: Vocabulary) -> String? {
+    guard !vocabulary.merges.isEmpty else { return nil }
+    let symbols = vocabulary.symbols
+    guard symbols.starts(with: ByteNames.names, by: { $0.isExactly($1) }) else {
+      return "are there, but the first symbols are not the bytes"
+    }
+    let known = Set(symbols.map(ExactText.init))
+    let wrong = vocabulary.merges.first { merge in
+      !symbols.indices.contains(merge.left) || !symbols.indices.contains(merge.right)
+        || !known.contains(ExactText(symbols[merge.left] + symbols[merge.right]))
+    }
+    return wrong.map { "have \($0.left), \($0.right), which make no symbol" }
   }
 
   /// Why a model cannot be fed these symbols; `nil` if it can.

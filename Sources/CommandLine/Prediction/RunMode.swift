@@ -1,16 +1,23 @@
 import ArgumentParser
+import Files
 import Tasks
 
 /// Running on from a seed, or from where the stream stands.
 package struct RunMode: PredictionMode {
-  package static let triggers = ["--seed", "--continue"]
+  package static let triggers = ["--seed", "--seed-file", "--continue"]
   package static let takes =
     SamplingArguments.optionNames + ["--steps", "--row", "--save-state", "--format"]
 
   @Option(
     help: ArgumentHelp(
-      "Begin with a zero state, read TEXT, then generate.", valueName: "TEXT"))
+      "Begin with a zero state, read TEXT, then generate; - is stdin.", valueName: "TEXT"))
   package var seed: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same with the text of a file, without its last line end; - is stdin.", valueName: "FILE")
+  )
+  package var seedFile: String?
 
   @Flag(help: "Generate from where the sequence in the checkpoint stands.")
   package var `continue` = false
@@ -18,12 +25,36 @@ package struct RunMode: PredictionMode {
   package init() {}
 
   package func validate() throws {
-    guard seed == nil || !`continue` else {
-      throw ValidationError("--seed does not go with --continue")
+    let given = [
+      ("--seed", seed != nil), ("--seed-file", seedFile != nil), ("--continue", `continue`),
+    ].filter(\.1).map(\.0)
+    guard given.count < 2 else {
+      throw ValidationError("\(given[0]) does not go with \(given[1])")
     }
   }
 
-  package var isAskedFor: Bool { seed != nil || `continue` }
+  package var isAskedFor: Bool { seed != nil || seedFile != nil || `continue` }
+
+  /// The file that the seed is in; `nil` if it is not in a file.
+  private var seedPath: String? {
+    seedFile ?? (seed == DataFiles.standardInput ? seed : nil)
+  }
+
+  /// Whether the seed comes on stdin.
+  var readsStandardInput: Bool { seedPath == DataFiles.standardInput }
+
+  package func addFiles(to files: inout CommandFiles) {
+    files.read(seedPath, seedFile == nil ? "--seed" : "--seed-file")
+  }
+
+  /// What to read first. Where it comes from a file or stdin, the end of the last line is not a part of it.
+  ///
+  /// - Throws: `FileError` if it cannot be read, or is not UTF-8.
+  private func seedText() throws -> String? {
+    guard let seedPath else { return seed }
+    let text = try DataFiles([seedPath]).text().text
+    return text.last?.isNewline == true ? String(text.dropLast()) : text
+  }
 
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
@@ -36,8 +67,9 @@ package struct RunMode: PredictionMode {
     let options = modes.common
     let request = try request(modes)
     try check(modes, task: task, file: file)
-    var steps = StepWriter(options.outputFormat, seed: seed)
-    var texts = TextWriter(isJSON: options.outputFormat == .json)
+    var steps = StepWriter(options.outputFormat, seed: request.seed)
+    var texts = TextWriter(
+      options.outputFormat, count: request.count, endsWithNull: modes.sampling.null)
     var isText = false
     try task.run(file, request) { output in
       switch output {
@@ -45,7 +77,8 @@ package struct RunMode: PredictionMode {
       case .text(let bytes):
         isText = true
         try texts.write(bytes)
-      case .endOfText: try texts.endText(isOnly: request.count == 1)
+      case .endOfText: try texts.endText()
+      case .note(let text): note("note: " + text)
       }
     }
     if isText { try texts.finish() } else { try steps.finish() }
@@ -56,7 +89,7 @@ package struct RunMode: PredictionMode {
   /// What to run on from, and how far.
   func request(_ modes: PredictionModes) throws -> RunRequest {
     var request = RunRequest()
-    request.seed = seed
+    request.seed = try seedText()
     request.row = modes.common.row
     request.steps = modes.common.steps ?? 1
     request.sampling = try modes.sampling.options()
@@ -67,8 +100,11 @@ package struct RunMode: PredictionMode {
   }
 
   package func check(_ modes: PredictionModes) throws {
+    guard !modes.sampling.null || modes.common.outputFormat == .text else {
+      throw ValidationError("--null does not go with --format json")
+    }
     guard modes.sampling.count ?? 1 > 1 else { return }
-    guard seed != nil else { throw ValidationError("--count does not go with --continue") }
+    guard !`continue` else { throw ValidationError("--count does not go with --continue") }
     for (name, isGiven) in [
       ("--row", modes.common.row != nil), ("--save-state", modes.common.saveState != nil),
       ("--beam", modes.sampling.beam != nil),
@@ -121,6 +157,9 @@ package struct SamplingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Generate N texts from one seed. (default: 1)", valueName: "N"))
   package var count: Int?
 
+  @Flag(help: "End each text with a NUL byte, with no lines between texts.")
+  package var null = false
+
   package init() {}
 
   package func validate() throws {
@@ -149,7 +188,7 @@ package struct SamplingArguments: ParsableArguments {
   var parts: [RunRequest.Part] {
     let given: [(RunRequest.Part, Bool)] = [
       (.temperature, temperature != nil), (.topK, topK != nil), (.topP, topP != nil),
-      (.randomSeed, randomSeed != nil), (.beam, beam != nil), (.count, count != nil),
+      (.randomSeed, randomSeed != nil), (.beam, beam != nil), (.count, count != nil), (.null, null),
     ]
     return given.filter(\.1).map(\.0)
   }

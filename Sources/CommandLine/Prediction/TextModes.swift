@@ -4,7 +4,7 @@ import Tasks
 /// Showing the likeliest next symbols of a text.
 package struct CandidatesMode: PredictionMode {
   package static let triggers = ["--show-probabilities"]
-  package static let takes = ["--seed", "--continue", "--row", "--format"]
+  package static let takes = ["--seed", "--seed-file", "--continue", "--row", "--format"]
 
   @Option(
     defaultAsFlag: .all,
@@ -34,7 +34,8 @@ package struct CandidatesMode: PredictionMode {
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    let run = try TextRun(file, beginning: modes, for: "--show-probabilities")
+    let request = try modes.run.request(modes)
+    let run = try TextRun(file, beginning: request, for: "--show-probabilities", note: note)
     try CandidateReport(try run.candidates(showProbabilities?.count ?? 1)).show(
       modes.common.outputFormat)
   }
@@ -60,7 +61,9 @@ package struct LikeliestOption: ExpressibleByArgument, Sendable {
 /// Writing a text together with a model.
 package struct InteractiveMode: PredictionMode {
   package static let triggers = ["--interactive"]
-  package static let takes = ["--seed", "--continue", "--row", "--save-state", "--format"]
+  package static let takes = [
+    "--seed", "--seed-file", "--continue", "--row", "--save-state", "--format",
+  ]
 
   @Option(
     defaultAsFlag: 5,
@@ -83,18 +86,21 @@ package struct InteractiveMode: PredictionMode {
     guard modes.run.isAskedFor else {
       throw ValidationError("--interactive needs --seed TEXT or --continue")
     }
+    guard !modes.run.readsStandardInput else {
+      throw ValidationError("--interactive reads stdin; give the seed as TEXT or in a file")
+    }
   }
 
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    let run = try TextRun(file, beginning: modes, for: "--interactive")
-    var writer = TextWriter(isJSON: modes.common.outputFormat == .json)
-    var conversation = Conversation(
-      run, count: interactive ?? 1, text: modes.run.seed ?? "")
+    let request = try modes.run.request(modes)
+    let run = try TextRun(file, beginning: request, for: "--interactive", note: note)
+    var writer = TextWriter(modes.common.outputFormat)
+    var conversation = Conversation(run, count: interactive ?? 1, text: request.seed ?? "")
     try conversation.run()
     try writer.write(conversation.text)
-    try writer.endText(isOnly: true)
+    try writer.endText()
     try writer.finish()
     // Last: a stream must not move on by steps that nobody has seen.
     run.store()
@@ -105,7 +111,7 @@ package struct InteractiveMode: PredictionMode {
 extension TextRun {
   /// A run that stands where the options say.
   fileprivate convenience init(
-    _ file: ModelFile, beginning modes: PredictionModes, for option: String
+    _ file: ModelFile, beginning request: RunRequest, for option: String, note: (String) -> Void
   ) throws {
     let task = try file.task()
     guard task is TextTask else {
@@ -113,6 +119,7 @@ extension TextRun {
         "\(option) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
     try self.init(file)
-    try begin(try modes.run.request(modes))
+    try begin(request)
+    if let text = seedNote { note("note: " + text) }
   }
 }

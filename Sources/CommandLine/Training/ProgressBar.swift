@@ -56,6 +56,13 @@ package struct ProgressBar {
     StandardStreams.error("\r\u{1B}[2K\(line)\(trainer.progress.isFinished ? "\n" : "")")
   }
 
+  /// Shows a text in the place of the line that is drawn over, which comes back below it.
+  package func show(_ text: String, _ trainer: Trainer) {
+    let isOverLine = isTerminal && !isQuiet && !trainer.progress.isFinished
+    StandardStreams.error((isOverLine ? "\r\u{1B}[2K" : "") + text)
+    if isOverLine { draw(trainer, time: Self.now()) }
+  }
+
   /// Leaves the line that is drawn over.
   package func finish(_ trainer: Trainer) {
     if isTerminal && !isQuiet && !trainer.progress.isFinished { StandardStreams.error("\n") }

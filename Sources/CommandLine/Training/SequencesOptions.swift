@@ -54,6 +54,9 @@ package struct LabelsOptions: TaskOptions {
       """, valueName: "COLUMN"))
   package var split: String?
 
+  @Flag(help: "With --label: additive attention over the steps, in place of the last step alone.")
+  package var attention = false
+
   package init() {}
 
   package func validate() throws {
@@ -71,7 +74,7 @@ package struct LabelsOptions: TaskOptions {
   package func task(_ kinds: TaskKinds) throws -> any LearningTask {
     var task = try newTask(kinds)
     task.isRegression = regression
-    task.isBidirectional = bidirectional
+    (task.isBidirectional, task.hasAttention) = (bidirectional, attention)
     task.labelSeparator = labelSeparator
     task.split = split
     task.level = kinds.samples.level

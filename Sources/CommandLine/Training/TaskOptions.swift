@@ -107,19 +107,19 @@ package struct SampleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The symbols of a text: characters (Unicode scalars), bytes or words. (default: character)",
+      "The symbols of a text: characters (Unicode scalars), bytes or words; with --text subwords too, which byte-pair encoding finds. (default: character)",
       valueName: "SYMBOLS"))
   package var level: TextTask.Level?
 
   @Option(
     help: ArgumentHelp(
-      "The N most frequent symbols; all others are one unknown symbol. (default: all; 10000 words)",
+      "The N most frequent symbols; all others are one unknown symbol. Of subwords, how many there are, the 256 bytes among them. (default: all; 10000 words, 2000 subwords)",
       valueName: "N"))
   package var vocabularySize: Int?
 
   @Option(
     help: ArgumentHelp(
-      "The units of an embedding of symbols. (default: none, one-hot; 64 for words, 32 for sequences)",
+      "The units of an embedding of symbols. (default: none, one-hot; 64 for words and subwords, 32 for sequences)",
       valueName: "N"))
   package var embedding: Int?
 

@@ -6,6 +6,7 @@ package struct TextOptions: TaskOptions {
   package static let triggers = ["--text"]
   package static let takes =
     TaskKinds.ofNewModels + SampleOptions.ofSymbols + ["--framing", "--sequence-length"]
+    + PreviewOptions.optionNames
 
   @Option(
     parsing: .upToNextOption,
@@ -30,6 +31,7 @@ package struct TextOptions: TaskOptions {
     task.isStateful = samples.framing != .window
     task.mayShortenSamples = samples.sequenceLength == nil
     task.mayShrinkBatches = true
+    task.mayDropValidation = true
     return task
   }
 }

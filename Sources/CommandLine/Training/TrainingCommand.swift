@@ -9,7 +9,8 @@ extension ToolCommand {
   ///
   /// - Throws: An exit code if a signal ended it, or what the run throws.
   package static func train(
-    _ run: TrainingRun, saving: CheckpointSchedule, logs: [any EpochLog], isQuiet: Bool
+    _ run: TrainingRun, saving: CheckpointSchedule, logs: [any EpochLog],
+    preview: RunPreview? = nil, isQuiet: Bool
   ) throws {
     for log in logs { try log.begin(run.trainer) }
     Interruption.watch()
@@ -18,6 +19,9 @@ extension ToolCommand {
       saving: saving, shouldStop: { Interruption.signalNumber != nil },
       didUpdate: { endedEpoch in
         bar.update(run.trainer, endedEpoch: endedEpoch)
+        if let text = try preview?.text(of: run.trainer, endedEpoch: endedEpoch) {
+          bar.show(text, run.trainer)
+        }
         if endedEpoch { for log in logs { try log.add(run.trainer) } }
       })
     bar.finish(run.trainer)

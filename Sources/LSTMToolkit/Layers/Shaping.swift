@@ -76,6 +76,35 @@ public struct Concatenate: Layer {
   public init(name: String? = nil) { settings = LayerSettings("Concatenate", name: name) }
 }
 
+/// The mean of the steps that count, `keras.layers.GlobalAveragePooling1D`.
+///
+/// Shapes: input `[batch, timeSteps, features]`, output `[batch, features]`, or `[batch, 1, features]` with `keepdims`.
+public struct GlobalAveragePooling1D: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter name: `global_average_pooling1d`, `global_average_pooling1d_1`, … if `nil`.
+  public init(keepdims: Bool = false, name: String? = nil) {
+    settings = LayerSettings(
+      "GlobalAveragePooling1D", name: name, options: ["keepdims": .bool(keepdims)])
+  }
+}
+
+/// Additive attention (Bahdanau, Cho & Bengio 2015), `keras.layers.AdditiveAttention`: called on query and value, or on
+/// query, value and key.
+///
+/// Shapes: query `[batch, queries, features]`, value and key `[batch, timeSteps, features]`, output as the query.
+public struct AdditiveAttention: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - useScale: Whether the scores have a weight for each feature.
+  ///   - name: `additive_attention`, `additive_attention_1`, … if `nil`.
+  public init(useScale: Bool = true, name: String? = nil) {
+    settings = LayerSettings(
+      "AdditiveAttention", name: name, options: ["use_scale": .bool(useScale)])
+  }
+}
+
 /// An activation as a layer of its own, `keras.layers.Activation`: `Activation(.relu)`.
 ///
 /// Shapes: output as input.

@@ -16,5 +16,6 @@ enum LayerCatalog {
     ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
     ReshapeDescription.self, LayerNormalizationDescription.self,
     BatchNormalizationDescription.self, ConcatenateDescription.self,
+    GlobalAveragePooling1DDescription.self, AdditiveAttentionDescription.self,
   ]
 }

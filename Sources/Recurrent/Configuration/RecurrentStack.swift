@@ -24,6 +24,8 @@ package struct RecurrentStack: Equatable, Sendable {
   package var isBidirectional: Bool
   /// The rate of a `Dropout` above each layer; none if 0.
   package var dropout: Double
+  /// Whether an answer for a sequence comes of an attention over the steps of the last layer, not of its last step.
+  package var hasAttention = false
 
   package init(
     _ cell: Cell = .lstm, units: [Int], isBidirectional: Bool = false, dropout: Double = 0
@@ -68,6 +70,32 @@ package struct RecurrentStack: Equatable, Sendable {
   }
 }
 
+extension RecurrentStack {
+  /// Additive attention (Bahdanau, Cho & Bengio 2015) over the steps of the last layer, whose query is their mean: both go
+  /// through a `Dense` of their own first, and what comes out is a vector.
+  ///
+  /// - Parameter steps: The layer whose steps are looked at.
+  fileprivate func attention(over steps: LayerConfiguration) -> [LayerConfiguration] {
+    let width = JSONValue.integer((units.last ?? 1) * (isBidirectional ? 2 : 1))
+    func layer(
+      _ className: String, _ name: String, of inputs: [String],
+      _ options: [String: JSONValue] = [:]
+    ) -> LayerConfiguration {
+      var layer = LayerConfiguration(className, name: name, options: options)
+      layer.inputs = inputs
+      return layer
+    }
+    return [
+      layer(
+        "GlobalAveragePooling1D", "global_average_pooling1d", of: [steps.name], ["keepdims": true]),
+      layer("Dense", "query", of: ["global_average_pooling1d"], ["units": width]),
+      layer("Dense", "key", of: [steps.name], ["units": width, "use_bias": false]),
+      layer("AdditiveAttention", "additive_attention", of: ["query", steps.name, "key"]),
+      layer("Flatten", "flatten", of: ["additive_attention"]),
+    ]
+  }
+}
+
 extension ModelConfiguration {
   /// A recurrent stack and a layer that gives the probabilities of `classes`, named as Keras names them.
   ///
@@ -84,23 +112,19 @@ extension ModelConfiguration {
     statefulBatch: Int? = nil, returnSequences: Bool = false, embedding: Int? = nil,
     activation: String = "softmax"
   ) -> ModelConfiguration {
-    let embeddings = embedding.map { units in
-      [
-        LayerConfiguration(
-          "Embedding", name: "embedding",
-          options: ["input_dim": .integer(classes), "output_dim": .integer(units)])
-      ]
-    }
-    return ModelConfiguration(
-      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
-      inputIsSymbols: embedding != nil,
-      layers: (embeddings ?? [])
-        + stack.layers(isStateful: statefulBatch != nil, returnSequences: returnSequences)
-        + [
-          LayerConfiguration(
-            "Dense", name: "dense",
-            options: ["units": .integer(classes), "activation": .string(activation)])
-        ])
+    let dense: [String: JSONValue] = [
+      "units": .integer(classes), "activation": .string(activation),
+    ]
+    var configuration = model(
+      stack, dense: dense, timeSteps: timeSteps, features: features, statefulBatch: statefulBatch,
+      returnSequences: returnSequences)
+    guard let embedding else { return configuration }
+    configuration.inputIsSymbols = true
+    configuration.layers.insert(
+      LayerConfiguration(
+        "Embedding", name: "embedding",
+        options: ["input_dim": .integer(classes), "output_dim": .integer(embedding)]), at: 0)
+    return configuration
   }
 
   /// A recurrent stack and a linear layer that gives numbers, named as Keras names them.
@@ -114,12 +138,23 @@ extension ModelConfiguration {
     _ stack: RecurrentStack, outputs: Int, timeSteps: Int?, features: Int,
     statefulBatch: Int? = nil
   ) -> ModelConfiguration {
-    ModelConfiguration(
-      batch: statefulBatch, input: .sequence(timeSteps: timeSteps, features: features),
-      layers: stack.layers(
-        isStateful: statefulBatch != nil, returnSequences: statefulBatch != nil)
-        + [
-          LayerConfiguration("Dense", name: "dense", options: ["units": .integer(outputs)])
-        ])
+    model(
+      stack, dense: ["units": .integer(outputs)], timeSteps: timeSteps, features: features,
+      statefulBatch: statefulBatch, returnSequences: statefulBatch != nil)
+  }
+
+  /// A recurrent stack, with its attention, and a `Dense`.
+  private static func model(
+    _ stack: RecurrentStack, dense: [String: JSONValue], timeSteps: Int?, features: Int,
+    statefulBatch: Int?, returnSequences: Bool
+  ) -> ModelConfiguration {
+    var layers = stack.layers(
+      isStateful: statefulBatch != nil, returnSequences: returnSequences || stack.hasAttention)
+    if stack.hasAttention, let last = layers.last { layers += stack.attention(over: last) }
+    return ModelConfiguration(
+      name: stack.hasAttention ? "functional" : "sequential", batch: statefulBatch,
+      input: .sequence(timeSteps: timeSteps, features: features),
+      layers: layers + [LayerConfiguration("Dense", name: "dense", options: dense)],
+      functionalInput: stack.hasAttention ? "input_layer" : nil)
   }
 }

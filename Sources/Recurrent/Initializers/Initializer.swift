@@ -87,7 +87,8 @@ enum Initializer: Equatable, Sendable {
     using generator: inout PhiloxGenerator
   ) {
     let outputs = shape.last ?? 1
-    let inputs = shape.count > 1 ? weights.count / outputs : 1
+    // Of a vector both are its size, `keras.src.initializers.random_initializers.compute_fans`.
+    let inputs = shape.count > 1 ? weights.count / outputs : outputs
     switch self {
     case .zeros: weights.update(repeating: 0)
     case .ones: weights.update(repeating: 1)

@@ -22,6 +22,7 @@ struct LabelsData: TrainingData {
         "\(plan.file): column \(plan.sequenceColumn) is numbers; an embedding and a vocabulary are for texts"
       )
     }
+    guard plan.level != .subword else { throw ConfigurationError.noSubwords }
     var task = plan
     task.rows?.features = table.featureNames
     task.level = table.isText ? plan.level ?? .character : nil

@@ -35,6 +35,8 @@ package struct LabelsTask: LearningTask {
 
   /// Whether the layers read sequences from both ends.
   package var isBidirectional = false
+  /// Whether the answer comes of an attention over the steps.
+  package var hasAttention = false
   /// The units of the embedding of symbols; 32 if `nil`.
   package var embedding: Int?
   /// The most symbols that have a number of their own; all if `nil`.
@@ -78,6 +80,7 @@ package struct LabelsTask: LearningTask {
     labelSeparator = try members.decodeIfPresent(String.self, forKey: .labelSeparator)
     split = try members.decodeIfPresent(String.self, forKey: .split)
     level = try members.decodeIfPresent(TextTask.Level.self, forKey: .level)
+    if level == .subword { throw members.wrong(.level) }
     sequenceLength = try members.count(.sequenceLength)
     digest = try members.decode(String.self, forKey: .digest)
   }
@@ -166,7 +169,7 @@ package struct LabelsTask: LearningTask {
   /// The model: what hides the padding, recurrent layers, and a layer that gives the class or the number.
   private func configuration(_ stack: RecurrentStack, data: LabelsData) -> ModelConfiguration {
     var stack = stack
-    stack.isBidirectional = isBidirectional
+    (stack.isBidirectional, stack.hasAttention) = (isBidirectional, hasAttention)
     let (steps, features) = (data.samples.timeSteps, data.samples.features)
     var configuration: ModelConfiguration =
       isRegression

@@ -1,4 +1,5 @@
 import Checkpoints
+import Recurrent
 
 /// How sequences become the input of a model: numbers of symbols, or scaled numbers, padded in front to the steps of a
 /// sample, of longer ones the last steps, as `keras.utils.pad_sequences` does it.
@@ -76,4 +77,10 @@ struct SequenceEncoding {
     let padding = Float(symbols == nil ? Self.maskValue : 0)
     return [Float](repeating: padding, count: timeSteps * features - values.count) + values
   }
+}
+
+extension ConfigurationError {
+  /// What is said of subwords where each step of a sequence is one symbol of its text.
+  static let noSubwords = ConfigurationError(
+    "subwords are for texts to write; the symbols of sequences are characters, bytes or words")
 }

@@ -253,7 +253,7 @@ extension TagTable {
         throw invalid(line, column, "is neither a text nor a list of words")
       }
       return .symbols(try storable(words.compactMap { $0 }, line, column))
-    case .character, .byte:
+    case .character, .byte, .subword:
       guard let text = value.string else { throw invalid(line, column, "is not a text") }
       return .symbols(Self.characters(text))
     case nil:

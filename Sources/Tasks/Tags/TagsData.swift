@@ -20,6 +20,7 @@ struct TagsData: TrainingData {
   ///
   /// - Throws: `FileError` that names line and column, or `ConfigurationError`.
   init(_ plan: TagsTask, validationSplit: Double, randomSeed: UInt64) throws {
+    guard plan.level != .subword else { throw ConfigurationError.noSubwords }
     let table = try TagTable(
       plan.file, sequence: plan.sequence, tags: plan.tags, level: plan.level)
     guard table.level != nil || plan.embedding == nil && plan.vocabularySize == nil else {
@@ -135,7 +136,7 @@ struct TagsData: TrainingData {
     _ task: TagsTask, _ features: Int, _ vocabulary: Vocabulary?, _ scaling: Scaling?
   ) -> Bool {
     switch task.level {
-    case .byte: false
+    case .byte, .subword: false
     case .character, .word:
       scaling == nil && vocabulary?.encoding == .number
         && vocabulary?.unknown == SequenceEncoding.unknown

@@ -36,14 +36,15 @@ struct SymbolCounter {
     if others.count > Self.mostWords { others = others.filter { $0.value > 1 } }
   }
 
-  /// The most frequent symbols in the order of their bytes; what is left out is one symbol more, the first.
+  /// The most frequent symbols in the order of their bytes; what is left out is one symbol more, the first. Words have it
+  /// always, as no text has all of them.
   func vocabulary(most: Int?, encoding: Vocabulary.Encoding) -> Vocabulary {
     var found = others
     for (value, count) in table.enumerated() where count > 0 {
       found[ExactText(name(value))] = count
     }
     var symbols = Array(found.keys)
-    var unknown: Int?
+    var unknown = level == .word ? 0 : nil
     if let most, symbols.count > most {
       let frequent = found.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       symbols = frequent.prefix(most).map(\.key)

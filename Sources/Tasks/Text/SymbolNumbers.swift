@@ -9,12 +9,15 @@ struct SymbolNumbers {
   private var table: [Int32]
   private var others: [ExactText: Int32] = [:]
   private let unknown: Int32
+  /// What pieces of a text become; `nil` if symbols are not subwords.
+  private let encoder: SubwordEncoder?
   private static let tableSize = 0x800
 
   init(_ vocabulary: Vocabulary, level: TextTask.Level) {
     self.level = level
     self.vocabulary = vocabulary
     unknown = Int32(vocabulary.unknown ?? -1)
+    encoder = level == .subword ? SubwordEncoder(vocabulary) : nil
     table = [Int32](repeating: -1, count: Self.tableSize)
     for (number, symbol) in vocabulary.symbols.enumerated() {
       let scalars = symbol.unicodeScalars
@@ -48,16 +51,34 @@ struct SymbolNumbers {
     return others[ExactText(text)] ?? unknown
   }
 
+  /// The numbers of the subwords in a range of bytes, which is a piece; none if symbols are not subwords.
+  func subwords(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> [Int32] {
+    encoder?.numbers(of: UnsafeBufferPointer(rebasing: bytes[range])) ?? []
+  }
+
+  /// Whether the vocabulary has what symbols of this level need.
+  var isComplete: Bool { level != .subword || encoder != nil }
+
+  /// A symbol as a text.
+  func text(of number: Int) -> String {
+    encoder.map { String(decoding: $0.bytes(of: number), as: UTF8.self) }
+      ?? vocabulary.symbols[number]
+  }
+
   /// The bytes of a symbol.
   func bytes(of number: Int) -> [UInt8] {
+    if let encoder { return encoder.bytes(of: number) }
     let symbol = vocabulary.symbols[number]
     return level == .byte ? [UInt8(symbol, radix: 16) ?? 0] : Array(symbol.utf8)
   }
 
   /// The numbers of a text's symbols.
   ///
-  /// - Throws: ``SeedError`` that names the symbol which the vocabulary does not have.
-  func numbers(of text: some Collection<UInt8>) throws(SeedError) -> [Int] {
+  /// - Parameter unknown: Receives the symbols that have the number of the unknown.
+  /// - Throws: ``SeedError`` that names the symbol which the vocabulary does not have, if it has no unknown one.
+  func numbers(
+    of text: some Collection<UInt8>, unknown: (String) -> Void = { _ in }
+  ) throws(SeedError) -> [Int] {
     let scanner = SymbolScanner(level: level)
     let all = Array(text)
     var numbers: [Int] = []
@@ -69,6 +90,11 @@ struct SymbolNumbers {
           problem = SeedError("byte \(at + 1) is not UTF-8")
           return
         }
+        guard level != .subword else {
+          numbers += subwords(at..<end, in: bytes).map { Int($0) }
+          at = end
+          continue
+        }
         let number = number(at..<end, in: bytes)
         guard number >= 0 else {
           let symbol = String(decoding: bytes[at..<end], as: UTF8.self)
@@ -77,6 +103,7 @@ struct SymbolNumbers {
               + "\(vocabulary.symbols.count): \(vocabulary.shortList)")
           return
         }
+        if number == self.unknown { unknown(String(decoding: bytes[at..<end], as: UTF8.self)) }
         numbers.append(Int(number))
         at = end
       }

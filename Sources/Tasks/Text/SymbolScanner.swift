@@ -1,4 +1,4 @@
-/// Finds the symbols of a text, whatever they are, in its bytes.
+/// Finds the symbols of a text, whatever they are, in its bytes; of subwords, the pieces that they are parts of.
 ///
 /// Characters are Unicode scalars, not grapheme clusters: what a cluster is changes with the version of Unicode,
 /// and a checkpoint must mean the same everywhere.
@@ -21,6 +21,7 @@ struct SymbolScanner {
     of offset: Int, in bytes: UnsafeBufferPointer<UInt8>, isLast: Bool
   ) -> End {
     if level == .byte { return .at(offset + 1) }
+    if level == .subword { return piece(at: offset, in: bytes, isLast: isLast) }
     let scalar = Self.scalar(at: offset, in: bytes)
     guard scalar.length > 0 else {
       return scalar.length < 0 && !isLast ? .beyond : .invalid

@@ -13,8 +13,10 @@ struct TextData: TrainingData {
   private let isStateful: Bool
   /// What was made smaller for a short text; `nil` if nothing.
   private(set) var note: String?
+  private let fitting: TextFitting
   /// The rows of a batch.
-  let batchSize: Int
+  var batchSize: Int { fitting.batchSize }
+  var validationSplit: Double { fitting.validationSplit }
 
   /// A new text.
   ///
@@ -28,21 +30,20 @@ struct TextData: TrainingData {
     }
     let text = try TextSymbols(
       plan.files, level: plan.level, vocabulary: nil, vocabularySize: plan.vocabularySize,
-      encoding: plan.embedding == nil ? .oneHot : .number)
-    let end = try Self.trainingEnd(of: text, validationSplit: validationSplit)
-    let fitting = plan.fitting(
-      training: end, validation: text.count - end, batchSize: batchSize)
+      encoding: plan.embedding == nil ? .oneHot : .number, validationSplit: validationSplit)
+    let planned = TextFitting(
+      batchSize: batchSize, sequenceLength: plan.sequenceLength, validationSplit: validationSplit)
+    let fitting = try planned.fitted(to: text.count, of: plan)
     var task = plan
     (task.sequenceLength, task.digest) = (fitting.sequenceLength, text.digest)
-    try self.init(
-      task, text, batchSize: fitting.batchSize, isStateful: plan.isStateful,
-      validationSplit: validationSplit)
-    if fitting != (batchSize, plan.sequenceLength) {
-      note =
-        "\(plan.files.joined(separator: ", ")): \(text.count) symbols are few: batches of "
-        + "\(fitting.batchSize) × \(fitting.sequenceLength) in place of \(batchSize) × "
-        + "\(plan.sequenceLength)"
+    if plan.level == .subword {
+      text.prepare(readers: 1, length: 1)
+      let end = try fitting.trainingEnd(of: text.count)
+      task.charactersPerSymbol = try text.charactersPerSymbol(
+        end < text.count ? end..<text.count : 0..<text.count)
     }
+    try self.init(task, text, fitting, isStateful: plan.isStateful)
+    note = fitting.note(plan.files, symbols: text.count, planned: planned)
   }
 
   /// The text of a checkpoint.
@@ -55,14 +56,17 @@ struct TextData: TrainingData {
     var task = task
     task.digest = text.digest
     try self.init(
-      task, text, batchSize: checkpoint.task?.options.batchSize ?? 1,
-      isStateful: checkpoint.configuration.isStateful,
-      validationSplit: checkpoint.task?.validationSplit ?? 0)
+      task, text,
+      TextFitting(
+        batchSize: checkpoint.task?.options.batchSize ?? 1, sequenceLength: task.sequenceLength,
+        validationSplit: checkpoint.task?.validationSplit ?? 0),
+      isStateful: checkpoint.configuration.isStateful)
   }
 
   private init(
-    _ task: TextTask, _ text: TextSymbols, batchSize: Int, isStateful: Bool, validationSplit: Double
+    _ task: TextTask, _ text: TextSymbols, _ fitting: TextFitting, isStateful: Bool
   ) throws {
+    let batchSize = fitting.batchSize
     guard (1...ModelConfiguration.largestAxis).contains(batchSize) else {
       throw ConfigurationError(
         "the batch size is \(batchSize); it must be from 1 to \(ModelConfiguration.largestAxis)")
@@ -70,10 +74,10 @@ struct TextData: TrainingData {
     let sequenceLength = task.sequenceLength
     self.task = task
     self.text = text
-    self.batchSize = batchSize
+    self.fitting = fitting
     vocabulary = text.vocabulary
     self.isStateful = isStateful
-    let end = try Self.trainingEnd(of: text, validationSplit: validationSplit)
+    let end = try fitting.trainingEnd(of: text.count)
     let batch = isStateful ? batchSize : nil
     training = try TextSamples(
       text, range: 0..<end, sequenceLength: sequenceLength, statefulBatch: batch,
@@ -87,10 +91,13 @@ struct TextData: TrainingData {
     text.prepare(readers: batchSize, length: sequenceLength + 1)
   }
 
-  /// The symbols to train on. In a single symbol for validation there is nothing to predict: none is then kept.
-  private static func trainingEnd(of text: TextSymbols, validationSplit: Double) throws -> Int {
-    let end = try validationStart(of: text.count, split: validationSplit)
-    return text.count - end == 1 ? text.count : end
+  /// The numbers of the first symbols of the text.
+  ///
+  /// - Throws: `FileError` if it cannot be read.
+  func beginning(symbols: Int) throws -> [Int] {
+    var numbers: [Int] = []
+    try text.read(at: 0, length: min(symbols, text.count), reader: 0) { numbers.append(Int($1)) }
+    return numbers
   }
 
   /// Each row goes on with the symbol that follows in its stretch of the text.

@@ -29,23 +29,38 @@ package final class TextGenerator {
   /// What is fed next, the newest last.
   var next: [Int] = []
   private var sampler: SymbolSampler?
+  /// The symbols of the seed that stood for the unknown one.
+  private(set) var unknownSymbols: [String] = []
 
   /// - Throws: `FileError` if the file is not one of a text.
-  package init(_ file: ModelFile) throws {
-    let checkpoint = file.checkpoint
+  package convenience init(_ file: ModelFile) throws {
     let task = try file.task(as: TextTask.self)
-    guard let vocabulary = checkpoint.vocabulary else { throw file.error("has no vocabulary") }
+    guard let vocabulary = file.checkpoint.vocabulary else {
+      throw file.error("has no vocabulary")
+    }
+    do {
+      try self.init(task, vocabulary: vocabulary, parameters: file.checkpoint.parameters)
+    } catch let error as ConfigurationError {
+      throw file.error(error.description)
+    }
+  }
+
+  /// A generator that shares its weights, which may go on learning.
+  ///
+  /// - Throws: `ConfigurationError` if the model is not one of these symbols, or `OutOfMemory`.
+  init(_ task: TextTask, vocabulary: Vocabulary, parameters: ParameterStore<Float>) throws {
     self.vocabulary = vocabulary
     numbers = SymbolNumbers(vocabulary, level: task.level)
-    isStateful = checkpoint.configuration.isStateful
+    isStateful = parameters.configuration.isStateful
     windowLength = task.sequenceLength
-    model = try file.naming {
-      try Sequential(
-        parameters: checkpoint.parameters,
-        as: try checkpoint.configuration.stepByStep(batch: 1), batch: 1, timeSteps: 1)
+    model = try Sequential(
+      parameters: parameters, as: try parameters.configuration.stepByStep(batch: 1), batch: 1,
+      timeSteps: 1)
+    guard numbers.isComplete else {
+      throw ConfigurationError("/vocabulary is not one of subwords, as the task says")
     }
     guard model.outputUnits == vocabulary.symbols.count else {
-      throw file.error(
+      throw ConfigurationError(
         "the model gives \(model.outputUnits) values for \(vocabulary.symbols.count) symbols")
     }
   }
@@ -54,8 +69,15 @@ package final class TextGenerator {
   ///
   /// - Throws: ``SeedError`` if it cannot read that.
   package func begin(seed: String) throws(SeedError) {
-    let symbols = try numbers.numbers(of: seed.utf8)
+    var unknown: [String] = []
+    let symbols = try numbers.numbers(of: seed.utf8) { unknown.append($0) }
     guard !symbols.isEmpty else { throw SeedError("first symbol is missing; it is empty") }
+    unknownSymbols = unknown
+    begin(seed: symbols)
+  }
+
+  /// The same with the numbers of symbols, at least one.
+  func begin(seed symbols: [Int]) {
     model.resetStates()
     if isStateful { for symbol in symbols.dropLast() { feed(symbol) } }
     next = isStateful ? symbols.suffix(1) : symbols.suffix(windowLength)
@@ -145,7 +167,7 @@ package final class TextGenerator {
     }
     return order.prefix(count).map {
       Candidate(
-        number: $0, symbol: vocabulary.symbols[$0], probability: probabilities[$0])
+        number: $0, symbol: numbers.text(of: $0), probability: probabilities[$0])
     }
   }
 

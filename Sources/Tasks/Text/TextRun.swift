@@ -1,4 +1,5 @@
 import Checkpoints
+import Files
 import Recurrent
 
 /// One run of a text: from a seed or from where the stream stood, some symbols on, and back into the file.
@@ -50,6 +51,19 @@ package final class TextRun {
       with: past
         ?? StreamPosition.Sampler(seed: randomSeed ?? file.randomSeed, position: 0))
   }
+
+  /// What the seed had that the model does not know, in words; `nil` if nothing.
+  package var seedNote: String? {
+    let unknown = generator.unknownSymbols
+    guard !unknown.isEmpty else { return nil }
+    let shown = unknown.prefix(Self.shownSymbols).map { JSONValue.string($0).text() }
+    return "\(unknown.count) symbols of the seed are unknown to the model and read as "
+      + "\(SymbolCounter.unknown): \(shown.joined(separator: ", "))"
+      + (unknown.count > shown.count ? ", …" : "")
+  }
+
+  /// The unknown symbols that a note names.
+  private static let shownSymbols = 5
 
   /// The bytes of the next symbol.
   package func step() -> [UInt8] { generator.step() }

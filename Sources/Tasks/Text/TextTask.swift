@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import Recurrent
 
 #if canImport(Glibc)
   import Glibc
@@ -19,7 +20,13 @@ package struct TextTask: LearningTask {
     case byte
     /// A run of letters and digits, or another character; a single blank before it belongs to it.
     case word
+    /// A part of a word, made of bytes that are often beside each other, see ``SubwordLearner``.
+    case subword
   }
+
+  /// The symbols of a vocabulary of subwords unless somebody says otherwise, and the fewest, which are the bytes.
+  static let usualSubwords = 2000
+  private static let fewestSubwords = 256
 
   /// Read one after the other; `-` is stdin.
   package var files: [String]
@@ -28,12 +35,15 @@ package struct TextTask: LearningTask {
   package var sequenceLength = 50
   /// XXH3-64 of the text, in hexadecimal digits; empty as long as it has not been read.
   package var digest = ""
+  /// The characters of a subword on average, where the loss is measured; `nil` for other symbols.
+  package var charactersPerSymbol: Double?
 
   // What a new model is to be like; a file's model is as it is.
 
-  /// Whether samples may be shorter, and batches smaller, where the text is too short for them.
+  /// Whether samples may be shorter, batches smaller, and nothing be kept for validation, where the text is too short.
   package var mayShortenSamples = false
   package var mayShrinkBatches = false
+  package var mayDropValidation = false
   /// Whether the state is carried from sample to sample through the whole text.
   package var isStateful = true
   /// The units of an embedding; symbols are one-hot if `nil`.
@@ -46,15 +56,17 @@ package struct TextTask: LearningTask {
     case level
     case sequenceLength = "sequence_length"
     case digest
+    case charactersPerSymbol = "characters_per_symbol"
   }
 
-  /// - Parameter level: Words have an embedding and are the 10,000 most frequent ones unless you say otherwise.
+  /// - Parameter level: Words and subwords have an embedding unless you say otherwise, and are the 10,000 most frequent words,
+  ///   or 2,000 subwords.
   package init(files: [String], level: Level = .character) {
     self.files = files
     self.level = level
-    guard level == .word else { return }
+    guard level == .word || level == .subword else { return }
     embedding = 64
-    vocabularySize = 10_000
+    vocabularySize = level == .word ? 10_000 : Self.usualSubwords
   }
 
   package init(from decoder: any Decoder) throws {
@@ -63,6 +75,11 @@ package struct TextTask: LearningTask {
     level = try members.decode(Level.self, forKey: .level)
     sequenceLength = try members.count(.sequenceLength)
     digest = try members.decode(String.self, forKey: .digest)
+    charactersPerSymbol = try members.decodeIfPresent(Double.self, forKey: .charactersPerSymbol)
+    if let ratio = charactersPerSymbol, !(ratio.isFinite && ratio > 0) {
+      throw DecodingError.dataCorruptedError(
+        forKey: .charactersPerSymbol, in: members, debugDescription: "is not a number above 0")
+    }
   }
 
   package static let dataNames = ["text"]
@@ -82,13 +99,19 @@ package struct TextTask: LearningTask {
 
   /// One layer of 128 units, batches of 50, a tenth of the text kept for validation.
   package func start(_ plan: TrainingPlan) throws -> TrainingStart {
+    if level == .subword, let size = vocabularySize, size < Self.fewestSubwords {
+      throw ConfigurationError(
+        "the vocabulary size is \(size); subwords are at least the \(Self.fewestSubwords) bytes")
+    }
     var task = self
     task.mayShrinkBatches = mayShrinkBatches && plan.batchSize == nil
+    task.mayDropValidation =
+      mayDropValidation && plan.validationSplit == nil && plan.validateEvery == 1
     var settings = TrainingSettings(
       plan, units: [128], epochs: 10, batchSize: 50, shuffle: !isStateful, learningRate: 0.002)
     let data = try TextData(
       task, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
-    settings.batchSize = data.batchSize
+    (settings.batchSize, settings.validationSplit) = (data.batchSize, data.validationSplit)
     return try TrainingStart(
       settings, data: data,
       configuration: .classifier(
@@ -111,9 +134,12 @@ package struct TextTask: LearningTask {
     try TextStream(file, learns: learns)
   }
 
-  /// Bits for each symbol, and perplexity.
+  /// Bits for each symbol, of subwords for each character too, and perplexity.
   package func description(ofLoss loss: Double) -> String? {
-    "\(fixed(loss / log(2), 3)) bits per \(level.rawValue), perplexity \(fixed(exp(loss), 2))"
+    let bits = loss / log(2)
+    let ofCharacter = charactersPerSymbol.map { "\(fixed(bits / $0, 3)) bits per character, " }
+    return "\(fixed(bits, 3)) bits per \(level.rawValue), \(ofCharacter ?? "")"
+      + "perplexity \(fixed(exp(loss), 2))"
   }
 }
 
@@ -126,6 +152,7 @@ extension TextTask: GenerativeTask {
     let run = try TextRun(file)
     for number in 0..<request.count {
       try run.begin(request, number: number)
+      if number == 0, let note = run.seedNote { try write(.note(note)) }
       if let seed = request.seed { try write(.text(Array(seed.utf8))) }
       if let beams = request.beams {
         try write(.text(try run.search(beams: beams, steps: request.steps)))
@@ -135,33 +162,5 @@ extension TextTask: GenerativeTask {
       try write(.endOfText)
     }
     run.store()
-  }
-}
-
-extension TextTask {
-  /// The updates of an epoch that a short text is to have.
-  private static let updates = 20
-
-  /// Batches and samples that fit the text: as they are if they do. Otherwise batches are made small enough for
-  /// ``updates`` updates an epoch, and samples short enough that each part of the text has one for each row.
-  ///
-  /// - Parameters:
-  ///   - training: The symbols to train on.
-  ///   - validation: Those kept for validation; 0 if there is none.
-  func fitting(
-    training: Int, validation: Int, batchSize: Int
-  ) -> (batchSize: Int, sequenceLength: Int) {
-    let least = (validation > 0 ? min(training, validation) : training) - 1
-    var (batch, length) = (batchSize, sequenceLength)
-    let rows = { (batch: Int) in isStateful ? batch : 1 }
-    guard length > 0, batch > 0, least > 0,
-      rows(batch).multipliedReportingOverflow(by: length)
-        .partialValue > least
-    else { return (batch, length) }
-    if mayShrinkBatches, isStateful {
-      batch = max(1, min(batch, training / (Self.updates * length), least / length))
-    }
-    if mayShortenSamples { length = max(1, min(length, least / rows(batch))) }
-    return (batch, length)
   }
 }

@@ -8,6 +8,14 @@ package struct CheckpointSchedule {
   package enum Interval: Equatable, Sendable {
     case epochs(Int)
     case updates(Int)
+
+    /// Whether it is over with the last update.
+    package func isDue(_ trainer: Trainer, endedEpoch: Bool) -> Bool {
+      switch self {
+      case .epochs(let count): endedEpoch && trainer.progress.epoch % count == 0
+      case .updates(let count): trainer.optimizer.iterations % count == 0
+      }
+    }
   }
 
   /// The path as it was given.
@@ -49,11 +57,7 @@ package struct CheckpointSchedule {
   }
 
   func isDue(_ trainer: Trainer, endedEpoch: Bool) -> Bool {
-    switch interval {
-    case .epochs(let count): endedEpoch && trainer.progress.epoch % count == 0
-    case .updates(let count): trainer.optimizer.iterations % count == 0
-    case nil: false
-    }
+    interval?.isDue(trainer, endedEpoch: endedEpoch) ?? false
   }
 
   func save(_ checkpoint: Checkpoint) throws {

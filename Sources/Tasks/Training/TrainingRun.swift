@@ -5,7 +5,7 @@ import Recurrent
 /// A training run from its plan or its checkpoint to its end, with the checkpoints on the way.
 package final class TrainingRun {
   package let trainer: Trainer
-  private let data: any TrainingData
+  let data: any TrainingData
   private let validationSplit: Double
   /// What is trained on, and how.
   private let task: StoredTask
