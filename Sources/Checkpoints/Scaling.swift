@@ -24,9 +24,14 @@ package struct LinearForecast: Equatable, Sendable {
   package var constants: [Double]
   /// What a model's answer is multiplied by before it is added: the size of this forecast's errors.
   package var spread: Double
+  /// The part of that which is added: from 0 to 1.
+  package var share: Double
 
-  package init(weights: [Double], constants: [Double], spread: Double) {
-    (self.weights, self.constants, self.spread) = (weights, constants, spread)
+  package init(
+    weights: [Double], constants: [Double], spread: Double, share: Double = 1
+  ) {
+    (self.weights, self.constants) = (weights, constants)
+    (self.spread, self.share) = (spread, share)
   }
 
   package var horizon: Int { constants.count }

@@ -4,7 +4,7 @@ import Files
 /// `(value − offset) / scale`. `residuals`, float32: what forecasts of the validation part were beside the truth, scaled.
 /// `keys`, where series have scalings of their own: `offsets` and `scales` are then `[keys, columns]`. `power`, the
 /// exponent that the target is transformed with, and `floors`, the least values that are transformed. Of the linear part
-/// of forecasts `linear_weights`, `[length, horizon]`, `linear_constants` and `linear_spread`.
+/// of forecasts `linear_weights`, `[length, horizon]`, `linear_constants`, `linear_spread` and `linear_share`.
 enum ScalingSection: Section {
   static let name = "scaling"
   static var property: WritableKeyPath<Checkpoint, Scaling?> { \.scaling }
@@ -26,6 +26,7 @@ enum ScalingSection: Section {
       members.append(("linear_weights", .numbers(linear.weights, rows: linear.length)))
       members.append(("linear_constants", .numbers(linear.constants)))
       members.append(("linear_spread", .number(linear.spread)))
+      members.append(("linear_share", .number(linear.share)))
     }
     return .group(members)
   }
@@ -47,7 +48,7 @@ enum ScalingSection: Section {
       linear: try group.ifThere("linear_weights") { name in
         LinearForecast(
           weights: try group.numbers(name), constants: try group.numbers("linear_constants"),
-          spread: try group.number("linear_spread"))
+          spread: try group.number("linear_spread"), share: try group.number("linear_share"))
       })
   }
 
@@ -83,6 +84,9 @@ enum ScalingSection: Section {
       else { throw SectionProblem("linear_weights", "must be finite, [length, horizon]") }
       guard linear.spread > 0, linear.spread.isFinite else {
         throw SectionProblem("linear_spread", "must be positive")
+      }
+      guard (0...1).contains(linear.share) else {
+        throw SectionProblem("linear_share", "must be from 0 to 1")
       }
     }
   }

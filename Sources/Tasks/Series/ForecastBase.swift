@@ -13,7 +13,7 @@ struct ForecastBase {
   var length: Int { linear?.length ?? 1 }
   /// Whether the model's answers are forecasts as they are.
   var isZero: Bool { !removesLevel && linear == nil }
-  /// What the model's answers are multiplied by.
+  /// What the model's answers are measured in.
   private var spread: Double { linear?.spread ?? 1 }
 
   init(_ task: SeriesTask, _ scaling: Scaling) {
@@ -63,7 +63,8 @@ struct ForecastBase {
   func forecasts(_ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>) -> [Float] {
     let members = max(1, output.count / horizon)
     guard !isZero else { return mean(output, members: members).map { Float($0) } }
-    return zip(forecasts(window), mean(output, members: members)).map { Float($0 + spread * $1) }
+    let size = spread * (linear?.share ?? 1)
+    return zip(forecasts(window), mean(output, members: members)).map { Float($0 + size * $1) }
   }
 
   /// What the model is to answer to a window: `[horizon]`.

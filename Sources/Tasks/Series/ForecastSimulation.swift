@@ -183,14 +183,16 @@ final class ForecastSimulation {
       encoding.accumulated(Array(residuals[row * horizon..<(row + 1) * horizon]))
     }
     return (0..<horizon).map { step in
-      Float(Self.quantile(errors.map { Double(abs($0[step])) }, coverage))
+      Float(Self.quantile(errors.map { Double(abs($0[step])) }, coverage, overlap: step + 1))
     }
   }
 
-  /// The ⌈(n + 1) · part⌉-th smallest of n numbers, or the largest.
-  private static func quantile(_ values: [Double], _ part: Double) -> Double {
+  /// The ⌈(n + k) · part⌉-th smallest of n numbers, or the largest.
+  ///
+  /// - Parameter overlap: k: of forecasts k steps ahead that begin row by row, k lie over each other, and count as one.
+  private static func quantile(_ values: [Double], _ part: Double, overlap: Int = 1) -> Double {
     let sorted = values.sorted()
-    let rank = Int((Double(sorted.count + 1) * part).rounded(.up))
+    let rank = Int((Double(sorted.count + overlap) * part).rounded(.up))
     return sorted.isEmpty ? 0 : sorted[min(max(rank, 1), sorted.count) - 1]
   }
 }

@@ -1,7 +1,8 @@
 import Checkpoints
 
 /// Finds the linear part of forecasts, by least squares that are drawn towards simple forecasts (ridge regression, Hoerl
-/// & Kennard 1970): the last value, the value a season ago, and the mean seasonal pattern with its trend.
+/// & Kennard 1970), the last value, the value a season ago, and the mean seasonal pattern with its trend; and by exponential
+/// smoothing without, with a damped and with a lasting trend.
 ///
 /// Each way to forecast, at each length to look back, is tried on the last rows forward-chained: fitted to the rows before
 /// a stretch, it forecasts the stretch, four times. A way counts by its error to the power of −4, and the linear part is
@@ -14,7 +15,6 @@ struct LinearFit {
 
   /// A way to forecast at one length.
   private struct Way {
-    let length: Int
     /// Fitted to all rows.
     let map: LinearMap
     let error: Double
@@ -40,8 +40,8 @@ struct LinearFit {
       series, horizon: horizon, longest: longest, stretches: Self.stretches,
       triedPart: Self.triedPart, most: Self.mostWindows)
     let tried = windows.tried
-    let ways = Self.candidates(longest: longest, season: season).compactMap { simple, length in
-      Self.way(simple, length: length, in: windows, tried)
+    let ways = Self.candidates(longest: longest, season: season).compactMap {
+      Self.way($0, in: windows, tried)
     }
     guard let least = ways.map(\.error).min() else { return nil }
     let shares = ways.map { way -> Double in
@@ -76,7 +76,7 @@ struct LinearFit {
       constants: [Double](repeating: 0, count: horizon), spread: 1)
     let total = shares.reduce(0, +)
     for (way, share) in zip(ways, shares) {
-      let first = (longest - way.length) * horizon
+      let first = longest * horizon - way.map.weights.count
       for (index, weight) in way.map.weights.enumerated() {
         mean.weights[first + index] += share / total * weight
       }
@@ -85,55 +85,86 @@ struct LinearFit {
     return mean
   }
 
-  /// The ways that a window has room for.
-  private static func candidates(longest: Int, season: Int) -> [(SimpleForecast, Int)] {
-    guard season > 1, longest >= season else {
-      let lengths = Set([longest, longest / 2, longest / 4].filter { $0 > 1 } + [longest]).sorted()
-      return lengths.flatMap { length in
-        [(.lastValue, length)] + (length > 2 ? [(.drift, length)] : [])
-      }
-    }
-    var lengths = [3, 2, 1].map { $0 * season }.filter { $0 < longest }
-    lengths.insert(longest, at: 0)
-    return lengths.flatMap { length -> [(SimpleForecast, Int)] in
-      [(.lastValue, length), (.seasonal(season), length)]
-        + (length >= 2 * season ? [(.meanSeason(season), length)] : [])
-    }
+  /// What a way is chosen from: simple forecasts of one length.
+  private struct Candidates {
+    let simple: [SimpleForecast]
+    let length: Int
+    /// Whether least squares are drawn towards them, or they are taken alone.
+    let isFitted: Bool
   }
 
-  /// Tries a way with each pull.
+  /// What a window has room for.
+  private static func candidates(longest: Int, season: Int) -> [Candidates] {
+    var fitted: [(SimpleForecast, Int)] = []
+    let isSeasonal = season > 1 && longest >= season
+    if isSeasonal {
+      for length in [longest] + [3, 2, 1].map({ $0 * season }).filter({ $0 < longest }) {
+        fitted += [(.lastValue, length), (.seasonal(season), length)]
+        if length >= 2 * season { fitted.append((.meanSeason(season), length)) }
+      }
+    } else {
+      let lengths = Set([longest, longest / 2, longest / 4].filter { $0 > 1 } + [longest]).sorted()
+      for length in lengths {
+        fitted.append((.lastValue, length))
+        if length > 2 { fitted.append((.drift, length)) }
+      }
+    }
+    return fitted.map { Candidates(simple: [$0], length: $1, isFitted: true) }
+      + Smoothing.families(season: isSeasonal ? season : 1).map { family in
+        Candidates(
+          simple: family.map { .smoothed($0) }, length: longest, isFitted: false)
+      }
+  }
+
+  /// Tries candidates, each with each pull.
   ///
   /// - Returns: The best, or `nil` if there are too few rows.
   private static func way(
-    _ simple: SimpleForecast, length: Int, in windows: LinearWindows,
+    _ candidates: Candidates, in windows: LinearWindows,
     _ tried: [(origin: LinearWindows.Origin, stretch: Int)]
   ) -> Way? {
-    let stages = windows.sums(simple, length: length)
-    guard let all = stages.last else { return nil }
     var best: Way?
-    for pull in [nil] + pulls.map(Optional.some) {
-      let maps = stages.dropLast().map { sums in
-        sums.count >= fewestWindows
-          ? windows.map(sums, simple, length: length, pull: pull) : nil
-      }
-      var (squares, count) = (0.0, 0)
-      let chained = tried.map { origin, stretch -> [Double]? in
-        guard let map = maps[stretch],
-          let forecast = windows.forecast(origin, map, length: length)
-        else { return nil }
-        for (value, truth) in zip(forecast, windows.truth(origin)) {
-          squares += (value - truth) * (value - truth)
-          count += 1
+    let length = candidates.length
+    for simple in candidates.simple {
+      let alone = windows.map(simple, length: length)
+      best = better(
+        best, alone, [LinearMap?](repeating: alone, count: stretches), in: windows, tried)
+      guard candidates.isFitted else { continue }
+      let stages = windows.sums(simple, length: length)
+      for pull in pulls {
+        let maps = stages.map { sums in
+          sums.count >= fewestWindows
+            ? windows.map(sums, simple, length: length, pull: pull) : nil
         }
-        return forecast
+        guard let all = maps.last ?? nil else { continue }
+        best = better(best, all, Array(maps.dropLast()), in: windows, tried)
       }
-      guard count > 0 else { continue }
-      let error = (squares / Double(count)).squareRoot()
-      guard error.isFinite, error < best?.error ?? .infinity,
-        let map = windows.map(all, simple, length: length, pull: pull)
-      else { continue }
-      best = Way(length: length, map: map, error: error, chained: chained)
     }
     return best
+  }
+
+  /// The better of two ways, one of which is tried now.
+  ///
+  /// - Parameters:
+  ///   - all: Fitted to all rows.
+  ///   - maps: Fitted to the rows before each stretch.
+  private static func better(
+    _ best: Way?, _ all: LinearMap, _ maps: [LinearMap?], in windows: LinearWindows,
+    _ tried: [(origin: LinearWindows.Origin, stretch: Int)]
+  ) -> Way? {
+    var (squares, count) = (0.0, 0)
+    let chained = tried.map { origin, stretch -> [Double]? in
+      guard let map = maps[stretch], let forecast = windows.forecast(origin, map) else {
+        return nil
+      }
+      for (value, truth) in zip(forecast, windows.truth(origin)) {
+        squares += (value - truth) * (value - truth)
+        count += 1
+      }
+      return forecast
+    }
+    let error = (squares / Double(max(1, count))).squareRoot()
+    guard count > 0, error.isFinite, error < best?.error ?? .infinity else { return best }
+    return Way(map: all, error: error, chained: chained)
   }
 }

@@ -67,7 +67,8 @@ struct LinearWindows {
   }
 
   /// The forecast of a map at an origin; `nil` if too few rows are before it.
-  func forecast(_ origin: Origin, _ map: LinearMap, length: Int) -> [Double]? {
+  func forecast(_ origin: Origin, _ map: LinearMap) -> [Double]? {
+    let length = map.weights.count / horizon
     guard origin.row >= length else { return nil }
     let values = series[origin.series]
     let last = values[origin.row - 1]
@@ -86,7 +87,7 @@ struct LinearWindows {
     var sums = Sums(
       squares: [Double](repeating: 0, count: size * size),
       products: [Double](repeating: 0, count: size * horizon))
-    let leads = (0..<horizon).map { simple.weights(length, $0) }
+    let leads = simple.weights(length, horizon)
     var stages: [Sums] = []
     var next = series.map { _ in length }
     var seen = [Double](repeating: 1, count: size)
@@ -131,16 +132,20 @@ struct LinearWindows {
     sums.count += 1
   }
 
-  /// The forecast that the sums give.
-  ///
-  /// - Parameter pull: The weight of the pull towards the simple forecast; `nil` for that alone.
-  /// - Returns: `nil` if there is none.
-  func map(_ sums: Sums, _ simple: SimpleForecast, length: Int, pull: Double?) -> LinearMap? {
-    let leads = (0..<horizon).map { simple.weights(length, $0) }
-    var map = LinearMap(
+  /// A simple forecast alone.
+  func map(_ simple: SimpleForecast, length: Int) -> LinearMap {
+    let leads = simple.weights(length, horizon)
+    return LinearMap(
       weights: (0..<length).flatMap { row in leads.map { $0[row] } },
       constants: [Double](repeating: 0, count: horizon))
-    guard let pull else { return map }
+  }
+
+  /// The forecast that the sums give.
+  ///
+  /// - Parameter pull: The weight of the pull towards the simple forecast.
+  /// - Returns: `nil` if there is none.
+  func map(_ sums: Sums, _ simple: SimpleForecast, length: Int, pull: Double) -> LinearMap? {
+    var map = map(simple, length: length)
     guard let found = solve(sums, length: length, pull: pull) else { return nil }
     for step in 0..<horizon {
       var total = 0.0

@@ -189,7 +189,9 @@ final class SeriesData: TrainingData {
   func scaling(of trainer: Trainer) throws -> Scaling? {
     var scaling = encodings.scaling
     scaling.residuals = chainedResiduals ?? []
-    guard validation != nil, chainedResiduals == nil else { return scaling }
+    guard validation != nil else { return scaling }
+    try setShare(in: &scaling, of: trainer)
+    guard chainedResiduals == nil else { return scaling }
     let forecasts = try SeriesForecasts(
       table, encodings: encodings.encodings(of: table), task: series, scaling: scaling,
       parameters: trainer.model.parameters)
@@ -201,6 +203,33 @@ final class SeriesData: TrainingData {
       scaling.residuals += try forecasts.residuals(of: part, series: index).suffix(most)
     }
     return scaling
+  }
+
+  /// Sets how much of the model's answers is added to the linear part: what the validation part says by least squares.
+  private func setShare(in scaling: inout Scaling, of trainer: Trainer) throws {
+    guard scaling.linear != nil else { return }
+    let all = encodings.encodings(of: table)
+    func residuals(share: Double) throws -> [Float] {
+      scaling.linear?.share = share
+      let forecasts = try SeriesForecasts(
+        table, encodings: all, task: series, scaling: scaling,
+        parameters: trainer.model.parameters)
+      return try table.series.indices.flatMap { index in
+        let part = try SeriesParts(
+          rows: table.rows(of: index), validationSplit: validationSplit,
+          testSplit: series.testSplit
+        ).validation
+        return try forecasts.residuals(of: part, series: index)
+      }
+    }
+    let (with, without) = (try residuals(share: 1), try residuals(share: 0))
+    var (products, squares) = (0.0, 0.0)
+    for (with, without) in zip(with, without) {
+      let answer = Double(without) - Double(with)
+      products += answer * Double(without)
+      squares += answer * answer
+    }
+    scaling.linear?.share = squares > 0 ? min(max(products / squares, 0), 1) : 1
   }
 
   /// The forecasts whose residuals are kept.
