@@ -34,6 +34,39 @@ def simple(kind, window, season, horizon):
     return level[:, None] + slope[:, None] * (lead + 1) + pattern[:, lead % season]
 
 
+def smoothed(window, season, horizon, a, b, c, phi):
+    """Holt and Winters' additive smoothing of each window, [windows, length] -> [windows, horizon]."""
+    length = window.shape[1]
+    if season > 1:
+        seasons, rows = length // season, season
+    else:
+        seasons, rows = min(2, length), length // min(2, length)
+    first = length - seasons * rows
+    blocks = window[:, first:].reshape(-1, seasons, rows)
+    means = blocks.mean(2)
+    slope = (means[:, -1] - means[:, 0]) / (seasons - 1) / rows if seasons > 1 else 0 * means[:, 0]
+    pattern = np.zeros((len(window), max(1, season)))
+    if season > 1:
+        line = np.arange(season) - (season - 1) / 2
+        pattern = (blocks - means[:, :, None]).mean(1) - slope[:, None] * line
+    l = means[:, 0] - (slope * (rows + 1) / 2 if phi else 0)
+    t = slope if phi else 0 * slope
+    for row in range(first, length):
+        place = (row - first) % pattern.shape[1]
+        before = l + phi * t
+        error = window[:, row] - before - pattern[:, place]
+        l, t = before + a * error, phi * t + a * b * error
+        pattern[:, place] += c * (1 - a) * error
+    steps = np.cumsum(phi ** np.arange(1, horizon + 1.0))
+    places = (length - first + np.arange(horizon)) % pattern.shape[1]
+    return l[:, None] + steps * t[:, None] + pattern[:, places]
+
+
+def families(season):
+    for phi, trends in ((0, (0,)), (0.9, (0.02, 0.1, 0.3)), (1, (0.02, 0.1, 0.3))):
+        yield [(a, b, c, phi) for a in (0.05, 0.2, 0.5, 1) for b in trends for c in ((0, 0.1, 0.3, 0.6) if season > 1 else (0,))]
+
+
 def level(kind, window, season):
     return window[:, -(1 if kind in ("last", "drift") else season):].mean(1, keepdims=True)
 
@@ -82,13 +115,25 @@ def linear_part(series, horizon, longest, season):
                     best = (error, kind, n, pull, chained)
         if best:
             found.append(best)
+    for family in families(season):
+        tried = range(max(longest, starts[0]), starts[-1])
+        best = None
+        for parameters in family:
+            forecast = smoothed(cut(longest, tried), season, horizon, *parameters)
+            error = np.sqrt(np.mean((forecast - after(tried)) ** 2))
+            if best is None or error < best[0]:
+                best = (error, parameters, longest, None, dict(zip(tried, forecast)))
+        found.append(best)
     shares = np.array([(f[0] / min(g[0] for g in found)) ** -4.0 for f in found])
-    everything = range(longest, origins)
     total = 0
     last = series[-longest:][None]
     for (_, kind, n, pull, _), share in zip(found, shares):
-        known = range(n, origins)
-        total = total + share / shares.sum() * fit(kind, cut(n, known), after(known), season, pull)(last[:, -n:])
+        if isinstance(kind, tuple):
+            forecast = smoothed(last, season, horizon, *kind)
+        else:
+            known = range(n, origins)
+            forecast = fit(kind, cut(n, known), after(known), season, pull)(last[:, -n:])
+        total = total + share / shares.sum() * forecast
     residuals = []
     for origin in range(starts[0], starts[-1]):
         own = [(s, f[4][origin]) for s, f in zip(shares, found) if origin in f[4]]
