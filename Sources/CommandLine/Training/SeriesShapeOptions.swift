@@ -80,7 +80,7 @@ package struct SeriesShapeOptions: ParsableArguments {
     task.transform = transform
     task.differences = difference?.rows ?? []
     task.season = season
-    task.members = ensemble ?? 1
+    task.ensembleSize = ensemble ?? 1
     task.isLinear = !noLinear
     task.lowerBound = lowerBound
   }

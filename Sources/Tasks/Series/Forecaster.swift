@@ -34,7 +34,7 @@ final class Forecaster {
     model = try Sequential(
       parameters: parameters, as: try configuration.stepByStep(batch: paths), batch: paths,
       timeSteps: 1)
-    guard configuration.features == columns, model.outputUnits == horizon * task.members,
+    guard configuration.features == columns, model.outputUnits == horizon * task.ensembleSize,
       columns > 0
     else {
       throw ConfigurationError(

@@ -26,6 +26,8 @@ struct LinearFit {
   private static let triedPart = 0.4
   private static let stretches = 4
   private static let fewestWindows = 8
+  /// The rows that are looked back on at most.
+  private static let mostRows = 256
   /// Of very long series the newest windows are enough.
   private static let mostWindows = 20_000
   private static let pulls = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
@@ -36,6 +38,7 @@ struct LinearFit {
   ///   - season: The rows of a season; none if below 2.
   /// - Returns: `nil` if there are too few rows.
   init?(_ series: [[Double]], horizon: Int, longest: Int, season: Int) {
+    let longest = min(longest, Self.mostRows)
     let windows = LinearWindows(
       series, horizon: horizon, longest: longest, stretches: Self.stretches,
       triedPart: Self.triedPart, most: Self.mostWindows)

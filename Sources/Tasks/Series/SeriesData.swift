@@ -114,7 +114,8 @@ final class SeriesData: TrainingData {
       isStateful
         ? SeriesSamples(
           stretchesOf: parts[0][keyPath: part], of: values, features: width,
-          sequenceLength: length, horizon: task.horizon, batch: batchSize, members: task.members)
+          sequenceLength: length, horizon: task.horizon, batch: batchSize,
+          members: task.ensembleSize)
         : SeriesSamples(
           windows: zip(parts, ranges).map { parts, series in
             let part = parts[keyPath: part]
@@ -122,7 +123,7 @@ final class SeriesData: TrainingData {
               series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
             )
           }, of: values, features: width, sequenceLength: length, horizon: task.horizon,
-          members: task.members, base: base)
+          members: task.ensembleSize, base: base)
     }
     training = samples(\.training, length: task.sequenceLength)
     guard training.samples > 0 else {

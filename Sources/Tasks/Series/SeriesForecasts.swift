@@ -27,7 +27,7 @@ final class SeriesForecasts {
     base = ForecastBase(task, scaling)
     let configuration = parameters.configuration
     guard configuration.features == table.columns.count,
-      configuration.outputUnits == task.horizon * task.members
+      configuration.outputUnits == task.horizon * task.ensembleSize
     else {
       throw ConfigurationError(
         "the model takes \(configuration.features) columns and gives \(configuration.outputUnits) "

@@ -16,6 +16,8 @@ struct SeriesRecipe {
   private static let seasons = 3
   /// The least steps that are forecast at once, in whole seasons.
   private static let leastHorizon = 12
+  /// The longest season that is forecast whole, and that a window looks back on: a week of hours.
+  private static let longestSeason = 168
   /// A window takes at most this part of the rows to train on.
   private static let windowPart = 3
 
@@ -59,7 +61,7 @@ struct SeriesRecipe {
 
   /// Sequence length and horizon follow the season.
   private static func decideWindow(_ task: inout SeriesTask, rows: Int) {
-    let season = task.season ?? 1
+    let season = task.season.flatMap { $0 > longestSeason ? nil : $0 } ?? 1
     if !task.isHorizonGiven, task.season != nil || task.date != nil {
       task.horizon = (leastHorizon + season - 1) / season * season
     }
@@ -67,7 +69,9 @@ struct SeriesRecipe {
     let most = max(1, rows / windowPart)
     if season > 1 {
       // Quarters and half-days are short; a window is of whole seasons, and of some twelve rows.
-      let wanted = max(seasons * season, (leastHorizon + season - 1) / season * season)
+      let wanted = max(
+        min(seasons * season, max(longestSeason / season, 1) * season),
+        (leastHorizon + season - 1) / season * season)
       let whole = min(wanted, most) / season * season
       task.sequenceLength = whole > 0 ? whole : most
     } else {

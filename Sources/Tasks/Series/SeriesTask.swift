@@ -43,7 +43,7 @@ package struct SeriesTask: LearningTask {
   /// other if there are several.
   package var differences: [Int] = []
   /// The models that are trained beside each other, whose forecasts are averaged.
-  package var members = 1
+  package var ensembleSize = 1
   /// What no forecast lies below; `nil` if nothing is known.
   package var lowerBound: Double?
   /// XXH3-64 of the file, in hexadecimal digits; empty as long as it has not been read.
@@ -79,7 +79,8 @@ package struct SeriesTask: LearningTask {
     case testSplit = "test_split"
     case missing
     case isDifferenced = "difference"
-    case differences, season, members
+    case differences, season
+    case ensembleSize = "ensemble"
     case lowerBound = "lower_bound"
     case digest
   }
@@ -111,7 +112,7 @@ package struct SeriesTask: LearningTask {
         forKey: .differences, in: members, debugDescription: "are not numbers of rows")
     }
     season = try members.contains(.season) ? members.count(.season) : nil
-    self.members = try members.contains(.members) ? members.count(.members) : 1
+    ensembleSize = try members.contains(.ensembleSize) ? members.count(.ensembleSize) : 1
     lowerBound = try members.decodeIfPresent(Double.self, forKey: .lowerBound)
     digest = try members.decode(String.self, forKey: .digest)
   }
@@ -134,8 +135,15 @@ package struct SeriesTask: LearningTask {
       try members.encode(differences, forKey: .differences)
     }
     try members.encodeIfPresent(season, forKey: .season)
-    if self.members > 1 { try members.encode(self.members, forKey: .members) }
-    try members.encodeIfPresent(lowerBound, forKey: .lowerBound)
+    if ensembleSize > 1 { try members.encode(ensembleSize, forKey: .ensembleSize) }
+    if let lowerBound {
+      // A JSON file does not tell 0.0 from 0.
+      if let whole = Int(exactly: lowerBound) {
+        try members.encode(whole, forKey: .lowerBound)
+      } else {
+        try members.encode(lowerBound, forKey: .lowerBound)
+      }
+    }
     try members.encode(digest, forKey: .digest)
   }
 
@@ -177,7 +185,7 @@ package struct SeriesTask: LearningTask {
       statefulBatch: isStateful ? settings.batchSize : nil)
     return try TrainingStart(
       settings, data: data,
-      configuration: members > 1 ? .ensemble(of: member, members: members) : member,
+      configuration: ensembleSize > 1 ? .ensemble(of: member, members: ensembleSize) : member,
       loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful,
       note: data.note)
   }
