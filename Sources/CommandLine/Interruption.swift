@@ -13,6 +13,13 @@ package enum Interruption {
   private static let received = Atomic<Int32>(0)
   /// Whether somebody, not the system, has asked already.
   private static let isAsked = Atomic<Bool>(false)
+  private static let openLine = Atomic<Bool>(false)
+
+  /// Whether the cursor is in a line of progress, which a process that ends at once has to leave.
+  static var hasOpenLine: Bool {
+    get { openLine.load(ordering: .relaxed) }
+    set { openLine.store(newValue, ordering: .relaxed) }
+  }
 
   /// From now on these signals no longer end the process at once. A second SIGINT or SIGTERM does: the others may
   /// come several times by themselves.
@@ -26,7 +33,9 @@ package enum Interruption {
         _ = Interruption.received.compareExchange(
           expected: 0, desired: number, ordering: .relaxed)
         guard number == SIGINT || number == SIGTERM else { return }
-        if Interruption.isAsked.exchange(true, ordering: .relaxed) { _exit(128 + number) }
+        guard Interruption.isAsked.exchange(true, ordering: .relaxed) else { return }
+        if Interruption.hasOpenLine { write(STDERR_FILENO, "\n", 1) }
+        _exit(128 + number)
       }
       // Under nohup a run outlives its terminal.
       if number == SIGHUP, isIgnored(previous) { signal(number, SIG_IGN) }

@@ -12,6 +12,9 @@ package protocol LearningTask: Codable, Equatable, Sendable {
   static var title: String { get }
   /// What other data than those of the training are called that ``evaluate(_:data:)`` takes; `nil` if it takes none.
   static var otherData: String? { get }
+  /// What each step of a sample that has a target is called, in the plural, where the speed of training is given in
+  /// them; `nil` where it is given in samples.
+  static var stepTitle: String? { get }
 
   /// What its data are called, each a list of files: `csv`, or `inputs` and `targets`; nothing if they are made.
   static var dataNames: [String] { get }
@@ -60,6 +63,7 @@ package protocol LearningTask: Codable, Equatable, Sendable {
 extension LearningTask {
   package static var otherData: String? { nil }
   package var digest: String { "" }
+  package static var stepTitle: String? { nil }
   package func description(ofLoss loss: Double) -> String? { nil }
 }
 

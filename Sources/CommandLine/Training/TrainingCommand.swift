@@ -14,21 +14,35 @@ extension ToolCommand {
   ) throws {
     for log in logs { try log.begin(run.trainer) }
     Interruption.watch()
-    var bar = ProgressBar(run.trainer, isQuiet: isQuiet)
-    let isFinished = try run.train(
-      saving: saving, shouldStop: { Interruption.signalNumber != nil },
-      didUpdate: { endedEpoch in
-        bar.update(run.trainer, endedEpoch: endedEpoch)
-        if let text = try preview?.text(of: run.trainer, endedEpoch: endedEpoch) {
-          bar.show(text, run.trainer)
-        }
-        if endedEpoch { for log in logs { try log.add(run.trainer) } }
-      })
-    bar.finish(run.trainer)
+    let isFinished = try showingProgress(of: run, isQuiet: isQuiet) { display in
+      try run.train(
+        saving: saving, shouldStop: { Interruption.signalNumber != nil },
+        didUpdate: { endedEpoch in
+          display.update(run.trainer, endedEpoch: endedEpoch)
+          if let text = try preview?.text(of: run.trainer, endedEpoch: endedEpoch) {
+            display.show(text)
+          }
+          if endedEpoch { for log in logs { try log.add(run.trainer) } }
+        })
+    }
     if !isQuiet { note(summary(run, path: saving.path, isFinished: isFinished)) }
     if let number = Interruption.signalNumber, !isFinished {
       throw ExitStatus.stopped(by: number)
     }
+  }
+
+  /// Shows progress while a run is trained, whether that ends well or not.
+  private static func showingProgress<Result>(
+    of run: TrainingRun, isQuiet: Bool, _ train: (ProgressDisplay) throws -> Result
+  ) rethrows -> Result {
+    let trainer = run.trainer
+    let display = ProgressDisplay(trainer, unit: run.speedUnit, isQuiet: isQuiet)
+    trainer.whileValidating = { [unowned trainer] in display.validate(trainer, samples: $0) }
+    defer {
+      trainer.whileValidating = nil
+      display.finish(trainer)
+    }
+    return try train(display)
   }
 
   private static func summary(_ run: TrainingRun, path: String, isFinished: Bool) -> String {
@@ -37,7 +51,7 @@ extension ToolCommand {
       return "\(path): stopped in epoch \(progress.epoch + 1) of \(progress.targetEpochs), "
         + "saved; continue with: lstm-resume \(path)"
     }
-    var text = "\(path): \(progress.epoch) epochs"
+    var text = "\(path): \(counted(progress.epoch, "epoch"))"
     if let loss = progress.history.loss.last { text += ", loss \(fixed(loss, 4))" }
     if run.trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
       text += ", accuracy \(percentage(accuracy))"

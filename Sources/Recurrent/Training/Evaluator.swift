@@ -9,6 +9,11 @@ package final class Evaluator {
     package let metrics: [Metric: Double]
   }
 
+  /// The samples that it measures on.
+  package var samples: Int { source.samples }
+  /// The working memory beside the parameters, in scalars.
+  package var workingMemory: Int { model.workingMemory }
+
   private let model: Sequential<Float>
   private let source: any SampleSource
   private let loss: Loss
@@ -46,15 +51,18 @@ package final class Evaluator {
   ///   - weighsBatches: Whether the loss is the mean of those of batches, each by its samples, as Keras' `evaluate` has
   ///     it, and not that over all steps: they differ where masks leave steps out.
   ///   - observe: Receives the output at each step that counts.
-  /// - Throws: What the source throws, or ``SymbolOutOfRange``.
+  ///   - willEvaluate: Called before each batch with the samples that are done.
+  /// - Throws: What the source or `willEvaluate` throws, or ``SymbolOutOfRange``.
   package func evaluate(
-    weighsBatches: Bool = false, observe: ((MeasuredOutput) -> Void)? = nil
+    weighsBatches: Bool = false, observe: ((MeasuredOutput) -> Void)? = nil,
+    willEvaluate: (_ samples: Int) throws -> Void = { _ in }
   ) throws -> Result {
     model.resetStates()
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
     var batchLosses = 0.0
     var metricSums = [Double](repeating: 0, count: metrics.count)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
+      try willEvaluate(first)
       let rows = min(model.batch, source.samples - first)
       try targets.load(source, order: nil, first: first, rows: rows, into: model)
       let output = model.forward(rows: rows)

@@ -13,6 +13,8 @@ package final class Trainer {
   package private(set) var isBest = false
   /// What a validation measures; `nil` if nothing is kept for one.
   package let evaluator: Evaluator?
+  /// Called while the model is validated, with the samples that are done: first with none.
+  package var whileValidating: ((_ samples: Int) -> Void)?
 
   private let targets: BatchTargets
 
@@ -202,7 +204,9 @@ package final class Trainer {
 
   private func endEpoch() throws {
     let isValidated = (progress.epoch + 1) % options.validateEvery == 0
-    let outcome = Result { try isValidated ? evaluator?.evaluate() : nil }
+    let outcome = Result {
+      try isValidated ? evaluator?.evaluate(willEvaluate: { whileValidating?($0) }) : nil
+    }
     let validation = try? outcome.get()
     let rows = max(1, progress.rowsSeen)
     let answers = rows * loss.answersPerRow(units: model.outputUnits)

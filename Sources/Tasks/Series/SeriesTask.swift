@@ -6,6 +6,7 @@ import Recurrent
 package struct SeriesTask: LearningTask {
   package static let mark = "series"
   package static let title = "series"
+  package static let stepTitle: String? = "rows"
   package static let otherData: String? = "csv"
 
   /// What is done about missing values.

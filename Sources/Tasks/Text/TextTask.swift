@@ -12,6 +12,7 @@ import Recurrent
 package struct TextTask: LearningTask {
   package static let mark = "text"
   package static let title = "texts"
+  package static let stepTitle: String? = "symbols"
 
   /// What a symbol is.
   package enum Level: String, CaseIterable, Codable, Sendable {

@@ -110,6 +110,11 @@ package final class TrainingRun {
     return checkpoint
   }
 
+  /// What the speed of training is given in: what they are called, and how many a sample has.
+  package var speedUnit: (title: String, perSample: Int) {
+    type(of: data.task).stepTitle.map { ($0, data.samples.targetSteps) } ?? ("samples", 1)
+  }
+
   /// A loss in the units in which such models are compared; `nil` if that is the loss itself.
   package func description(ofLoss loss: Double) -> String? {
     data.task.description(ofLoss: loss)
