@@ -70,7 +70,7 @@ def page(info):
             if current is description:
                 current.append(".SS " + roff(heading.capitalize()))
         elif line.startswith("  "):
-            (current if current is not None else description).extend([".nf", ".RS 2", roff(line.strip()), ".RE", ".fi"])
+            (current if current is not None else description).extend([".nf", ".RS 2", roff(line[2:].rstrip()), ".RE", ".fi"])
         elif line.strip():
             description.extend([".PP", roff(line.strip())])
     lines += [".SH DESCRIPTION", roff(command["abstract"])] + description

@@ -118,11 +118,13 @@ package struct CommandModes {
     let name = mode.triggers.count > 1 ? trigger ?? mode.title : mode.title
     for option in given where !mode.accepted.contains(option) {
       let others = modes.filter { $0.accepted.contains(option) }.map(\.title)
-        .joined(separator: ", ")
       // An option of no mode is the command's own.
       guard !others.isEmpty else { continue }
-      guard trigger != nil else { throw ValidationError("\(option) goes with \(others) only") }
-      throw ValidationError("\(option) does not go with \(name); it goes with \(others)")
+      guard trigger != nil else {
+        throw ValidationError("\(option) needs \(others.joined(separator: " or "))")
+      }
+      throw ValidationError(
+        "\(option) does not go with \(name); it goes with \(others.joined(separator: ", "))")
     }
     if let missing = mode.needs.first(where: { !given.contains($0) }) {
       throw ValidationError("\(trigger ?? mode.title) needs \(missing)")

@@ -33,7 +33,28 @@ extension ToolCommand {
 
   /// ``examples`` as `--help` shows them.
   package static var exampleList: String {
-    (["EXAMPLES:"] + examples.map { "  \($0)" }).joined(separator: "\n")
+    (["EXAMPLES:"] + examples.map(broken)).joined(separator: "\n")
+  }
+
+  /// An example as the shell takes it, on lines that 80 columns have room for; breaks are before options.
+  static func broken(_ example: String) -> String {
+    var lines = [" "]
+    var part = ""
+    func add() {
+      // A blank before it, and one with a backslash behind it.
+      if let line = lines.last, line.count > 1, line.count + part.count > 76 {
+        lines[lines.count - 1] += " \\"
+        lines.append("     ")
+      }
+      lines[lines.count - 1] += part
+      part = ""
+    }
+    for word in example.split(separator: " ", omittingEmptySubsequences: false) {
+      if word.hasPrefix("--") { add() }
+      part += " " + word
+    }
+    add()
+    return lines.joined(separator: "\n")
   }
 
   /// Parses the command line, runs the command and ends the process.

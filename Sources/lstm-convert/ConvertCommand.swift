@@ -16,6 +16,7 @@ struct ConvertCommand: ToolCommand {
   static let configuration = CommandConfiguration(
     commandName: "lstm-convert",
     abstract: "Convert a model file into another format.",
+    usage: "lstm-convert [<options>] <FILE> <OUTPUT>",
     discussion: """
       FORMATS, by the end of the name:
       \(formatList)

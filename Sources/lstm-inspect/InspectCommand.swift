@@ -16,6 +16,7 @@ struct InspectCommand: ToolCommand {
   static let configuration = CommandConfiguration(
     commandName: "lstm-inspect",
     abstract: "Show everything in a checkpoint: weights, state, optimizer, history.",
+    usage: "lstm-inspect [<options>] <CHECKPOINT>",
     discussion: """
       \(exampleList)
 

@@ -6,10 +6,10 @@ import Tasks
 @main
 struct ResumeCommand: ToolCommand {
   static let examples = [
-    "lstm-resume a.h5                             the epochs planned when a signal stopped it",
-    "lstm-resume a.h5 --epochs 100                100 further epochs",
-    "lstm-resume a.h5 --epochs 100 --save b.h5    the same, leaving a.h5 as it is",
-    "lstm-resume a.h5 --csv new/sales.csv         the data have moved or grown, or are others",
+    "lstm-resume a.h5                           # the epochs that are left",
+    "lstm-resume a.h5 --epochs 100              # 100 further epochs",
+    "lstm-resume a.h5 --epochs 100 --save b.h5  # the same; a.h5 stays as it is",
+    "lstm-resume a.h5 --csv new/sales.csv       # data that moved or grew",
   ]
 
   static let configuration = CommandConfiguration(
@@ -42,6 +42,8 @@ struct ResumeCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var dryRun: DryRunOption
+
   @Flag(help: "Show no progress.")
   var quiet = false
 
@@ -72,14 +74,16 @@ struct ResumeCommand: ToolCommand {
 
   func run() throws {
     threads.apply()
+    try saving.checkNames(path: target)
     // The lock comes first: what is read must not be replaced before it is written.
     let schedule =
-      try target != checkpoint || CheckpointFile.isFile(checkpoint)
+      try !dryRun.dryRun && (target != checkpoint || CheckpointFile.isFile(checkpoint))
       ? try saving.schedule(path: target) : nil
     let trained = try ModelFile(checkpoint)
     try protectData(of: trained.checkpoint)
     let run = try TrainingRun(resuming: trained, epochs: epochs, changes: changes)
     for note in run.notes { Self.note("note: \(note)") }
+    guard !dryRun.dryRun else { return try dryRun.show(run) }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
       preview: try preview.preview(of: run), isQuiet: quiet)

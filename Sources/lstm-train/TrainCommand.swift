@@ -9,6 +9,7 @@ struct TrainCommand: ToolCommand {
     "lstm-train --text book.txt --save book.h5",
     "lstm-train --csv sales.csv --target sales --date month --sequence-length 12 --save sales.h5",
     "lstm-train --text book.txt --units 128,128 --epochs 20 --save deep.h5",
+    "lstm-train --text book.txt --units 512,512 --dry-run",
     "lstm-train --experiment timesteps --epochs 200 --save timesteps.h5",
     "lstm-train --units 64,32 --checkpoint-every 10 --keep 3 --save kept.h5",
     "lstm-train --sequences words.csv --sequence word --label language --save words.h5",
@@ -42,7 +43,14 @@ struct TrainCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
-  func check() throws { try kinds.check(learning) }
+  @OptionGroup var dryRun: DryRunOption
+
+  func check() throws {
+    guard kinds.common.save != nil || dryRun.dryRun else {
+      throw ValidationError("Missing expected argument '--save <CHECKPOINT>'")
+    }
+    try kinds.check(learning)
+  }
 
   var files: CommandFiles {
     var files = CommandFiles()
@@ -56,10 +64,12 @@ struct TrainCommand: ToolCommand {
     let common = kinds.common
     let plan = try kinds.plan(learning)
     // The lock comes first: what is read must not be replaced before it is written.
-    let schedule = try saving.schedule(path: common.save)
+    try saving.checkNames(path: common.save)
+    let schedule = try dryRun.dryRun ? nil : common.save.map(saving.schedule)
     let run = try TrainingRun(plan)
     if !common.quiet { for note in run.notes { Self.note(note) } }
     if common.verbose { Self.note(run.trainer.memoryDescription) }
+    guard let schedule else { return try dryRun.show(run) }
     try Self.train(
       run, saving: schedule, logs: try saving.logs(), preview: try preview.preview(of: run),
       isQuiet: common.quiet)

@@ -365,6 +365,10 @@ import Testing
       let help = try run(tool, "--help")
       #expect(help.status == 0 && help.error == "")
       #expect(help.output.contains("EXAMPLES:"))
+      // The examples are on lines of their own, as a shell takes them.
+      let examples = help.output.split(separator: "\n", omittingEmptySubsequences: false)
+        .drop { $0 != "EXAMPLES:" }.dropFirst().prefix { !$0.isEmpty }
+      #expect(examples.allSatisfy { $0.hasPrefix("  ") && $0.count < 80 }, "\(examples)")
       #expect(try run(tool, "--generate-completion-script", "bash").output.contains("complete"))
     }
   }

@@ -4,6 +4,8 @@ import HDF5
 import TestSupport
 import Testing
 
+@testable import CommandLine
+
 /// `lstm-inspect` from outside.
 @Suite struct InspectionTests {
   private let folder: TemporaryFolder
@@ -41,5 +43,20 @@ import Testing
     let missing = try shell("lstm-inspect \(name) --dump lstm/nothing")
     #expect(missing.status == 64 && missing.errorLines.count == 1)
     #expect(missing.error.contains("lstm/kernel, lstm/recurrent_kernel, lstm/bias"))
+  }
+}
+
+/// Tables for people.
+@Suite struct ReportTableTests {
+  /// Numbers lose digits where the terminal is too narrow for all of them.
+  @Test func tablesFitTheTerminal() {
+    let table = ReportTable(
+      name: "t", columns: ["name", "mean"], rows: [[.text("a"), .number(1.23456789e-10)]])
+    func number(_ columns: Int?) -> Substring? {
+      OutputFormat.text(table, columns: columns).split(whereSeparator: { " \n".contains($0) }).last
+    }
+    #expect(number(nil) == "1.23456789e-10" && number(80) == "1.23456789e-10")
+    #expect(number(19) == "1.23456789e-10" && number(18) == "1.23457e-10")
+    #expect(number(16) == "1.23457e-10" && number(15) == "1.235e-10" && number(3) == "1.235e-10")
   }
 }

@@ -98,9 +98,10 @@ import Testing
         [["--level", "word"], ["--horizon", "2"], ["--loss", "mse"], ["--regression"]]
       ),
       (
-        [], "goes with",
+        [], "needs",
         [
           ["--framing", "window"], ["--difference"], ["--sequence-length", "3"],
+          ["--sequences", "x.csv"],
         ]
       ),
       (

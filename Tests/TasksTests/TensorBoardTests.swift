@@ -1,10 +1,10 @@
 import Files
 import Foundation
-import Tasks
 import TestSupport
 import Testing
 
 @testable import Checkpoints
+@testable import Tasks
 
 @Suite struct TensorBoardTests {
   /// The check value of CRC-32C, and two vectors of RFC 3720, B.4.
@@ -101,6 +101,124 @@ import Testing
         }
       }
       #expect(steps == [0, 1, 2] && losses == expected.map { Float($0) })
+    }
+  }
+
+  private struct Reference: Decodable {
+    let name: String
+    let values: [Float]
+    let summary: String
+  }
+
+  /// A histogram is, byte by byte, what `tf.summary.histogram` writes.
+  @Test func histogramsAreThoseOfTensorFlow() throws {
+    let folder = try #require(Bundle.module.url(forResource: "Reference", withExtension: nil))
+    let data = try Data(contentsOf: folder.appending(path: "tensorboard.json"))
+    let references = try JSONDecoder().decode([Reference].self, from: data)
+    #expect(references.count == 7)
+    for reference in references {
+      var values = reference.values
+      let histogram = values.withUnsafeMutableBufferPointer { WeightHistogram($0) }
+      let event = TensorBoardEvent.histogram(reference.name, histogram, step: 3)
+      let summary = try fields(event.record).first { $0.0 == 5 }?.1
+      guard case .bytes(let bytes) = summary else {
+        Issue.record("\(reference.name): no summary")
+        continue
+      }
+      let digits = bytes.map { String(format: "%02x", $0) }.joined()
+      #expect(digits == reference.summary, "\(reference.name)")
+      let read = TensorBoardEvent.histogram(in: event.record[...])
+      #expect(read?.step == 3 && read?.event.record == event.record)
+    }
+  }
+
+  @Test func valuesThatAreNoNumbersAreInNoBucket() {
+    var values = [Float.nan, 1, .infinity, 3, -.infinity]
+    let histogram = values.withUnsafeMutableBufferPointer { WeightHistogram($0) }
+    let counts = stride(from: 2, to: 90, by: 3).map { histogram.values[$0] }
+    #expect(counts.first == 1 && counts.last == 1 && counts.reduce(0, +) == 2)
+    var none = [Float.nan]
+    #expect(
+      none.withUnsafeMutableBufferPointer { WeightHistogram($0) }.values.allSatisfy { $0 == 0 })
+  }
+
+  /// The events of a file: the steps and tags of their first values.
+  private func events(_ path: String) throws -> [String] {
+    let bytes = Array(try Data(contentsOf: URL(filePath: path)))
+    return try RecordFormat.records(in: bytes).dropFirst().map { record in
+      var (step, tag): (UInt64, String) = (0, "")
+      for (number, field) in try fields(Array(record)) {
+        if number == 2, case .number(let value) = field { step = value }
+        guard number == 5, case .bytes(let summary) = field,
+          case .bytes(let value) = try fields(summary).first?.1,
+          case .bytes(let name) = try fields(value).first?.1
+        else { continue }
+        tag = String(decoding: name, as: UTF8.self)
+      }
+      return "\(step) \(tag)"
+    }
+  }
+
+  /// After the first epoch and every second one from there, as Keras' `histogram_freq=2`; a run that goes on keeps those
+  /// of the epochs that it has, whatever else is in the file.
+  @Test func aResumedRunKeepsItsHistograms() throws {
+    let folder = try TemporaryFolder()
+    var plan = TrainingPlan(LettersTask(.batch))
+    plan.epochs = 3
+    let path = folder.path("a.h5")
+    let file = folder.path("board/train/events.out.tfevents.lstm")
+    func train(_ run: TrainingRun, histograms: Int?) throws {
+      let log = TensorBoardLog(
+        folder.path("board"), histogramEpochs: histograms, hasGraph: histograms != nil)
+      try log.begin(run.trainer)
+      try run.train(
+        saving: try CheckpointSchedule(path: path),
+        didUpdate: { if $0 { try log.add(run.trainer) } })
+    }
+    try train(try TrainingRun(plan), histograms: 2)
+    let names =
+      ["lstm/lstm_cell/kernel", "lstm/lstm_cell/recurrent_kernel", "lstm/lstm_cell/bias"]
+      + ["dense/kernel", "dense/bias"]
+    func histograms(_ step: Int) -> [String] {
+      names.map { "\(step) sequential/\($0)/histogram" }
+    }
+    func scalars(_ step: Int) -> [String] { ["\(step) epoch_accuracy"] }
+    let first =
+      ["0 keras"] + scalars(0) + histograms(0) + scalars(1) + scalars(2) + histograms(2)
+    #expect(try events(file) == first)
+    // A run that was killed may leave half a record, and epochs that the checkpoint does not have.
+    let whole = try Data(contentsOf: URL(filePath: file))
+    for damage in [whole + whole.dropFirst(62).prefix(30), whole.dropLast(3)] {
+      try damage.write(to: URL(filePath: file))
+      let copy = folder.path("b.h5")
+      try? FileManager.default.removeItem(atPath: copy)
+      try FileManager.default.copyItem(atPath: path, toPath: copy)
+      let run = try TrainingRun(resuming: try ModelFile(copy), epochs: 1)
+      let log = TensorBoardLog(folder.path("board"))
+      try log.begin(run.trainer)
+      let kept = damage.count > whole.count ? histograms(2) : histograms(2).dropLast()
+      #expect(
+        try events(file) == scalars(0) + histograms(0) + scalars(1) + scalars(2) + kept)
+    }
+    try whole.write(to: URL(filePath: file))
+    try train(try TrainingRun(resuming: try ModelFile(path), epochs: 2), histograms: 4)
+    #expect(try events(file) == first + scalars(3) + scalars(4) + histograms(4))
+    // A new run begins anew.
+    plan.epochs = 1
+    try train(try TrainingRun(plan), histograms: nil)
+    #expect(try events(file) == scalars(0))
+  }
+
+  /// What is not protobuf has no fields.
+  @Test func damagedMessagesEnd() {
+    #expect(ProtobufFields.number(1, of: [0x08, 0x96, 0x01]) == 150)
+    for bytes: [UInt8] in [
+      [], [0x08], [0x08, 0x80], [0x0A, 5, 1], [0x0D, 1, 2], [0x09, 1], [0x0B],
+      [0x0A] + [UInt8](repeating: 0xFF, count: 9) + [1], [UInt8](repeating: 0xFF, count: 20),
+    ] {
+      #expect(Array(ProtobufFields(bytes[...])).isEmpty, "\(bytes)")
+      #expect(TensorBoardEvent.histogram(in: bytes[...]) == nil)
+      #expect(RecordFormat.records(in: bytes).isEmpty)
     }
   }
 }

@@ -76,7 +76,7 @@ struct ModelConfigurationWriter {
         called.append(.object(members))
         continue
       }
-      let (described, output, _) = outputs[index - 1]
+      let (described, output) = (outputs[index - 1].layer, outputs[index - 1].output)
       let inputs = described.inputs.isEmpty ? [below] : described.inputs
       members["name"] = .string(described.name)
       let mask =
@@ -254,5 +254,12 @@ struct ModelConfigurationWriter {
         "registered_name": nil,
       ]
     }
+  }
+}
+
+extension ModelConfiguration {
+  /// The model as `to_json` of Keras 3 writes it.
+  package var kerasText: String {
+    ModelConfigurationWriter(version: .three, style: .archive).write(self).text()
   }
 }

@@ -3,7 +3,7 @@ import Files
 /// ONNX: a model to be served, with its sections as texts. Such files are not read here.
 struct ONNXFormat: ModelFormat {
   let name = "ONNX"
-  let summary = "to be served, with the state as inputs and outputs; written only"
+  let summary = "to be served; the state is an input and output; written only"
   let suffixes = [".onnx"]
   let isReadable = false
   var holds: FormatContents {

@@ -22,7 +22,7 @@ package struct CheckpointReport {
     facts += [
       (
         "input",
-        .text(shape([configuration.batch, configuration.timeSteps, configuration.features]))
+        .text(shapeText([configuration.batch, configuration.timeSteps, configuration.features]))
       ),
       ("parameters", .integer(configuration.parameterCount)),
     ]
@@ -45,7 +45,8 @@ package struct CheckpointReport {
     }
     if let training {
       let middle =
-        training.updateInEpoch > 0 ? ", \(training.updateInEpoch) updates into the next" : ""
+        training.updateInEpoch > 0
+        ? ", \(counted(training.updateInEpoch, "update")) into the next" : ""
       facts.append(("epochs", .text("\(training.epoch) of \(training.targetEpochs)\(middle)")))
       facts.append(("loss", training.history.loss.last.map { .number($0) } ?? .none))
       if checkpoint.loss.hasAccuracy {
@@ -64,25 +65,7 @@ package struct CheckpointReport {
   }
 
   /// The layers, as Keras' `summary()` shows them.
-  package var layers: ReportTable {
-    let configuration = checkpoint.configuration
-    let rows = configuration.layerShapes.map { layer, output, parameterCount in
-      var notes: [String] = []
-      if layer["stateful"] == true { notes.append("stateful") }
-      if layer["return_sequences"] == true { notes.append("return_sequences") }
-      if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
-      if layer["trainable"] == false { notes.append("not trained") }
-      if !layer.inputs.isEmpty { notes.append("from " + layer.inputs.joined(separator: ", ")) }
-      return [
-        ReportTable.Cell.text(layer.name), .text(layer.className),
-        .text(shape([configuration.batch] + output)), .integer(parameterCount),
-        .text(notes.joined(separator: ", ")),
-      ]
-    }
-    return ReportTable(
-      name: "layers", columns: ["layer", "class", "output shape", "parameters", "options"],
-      rows: rows)
-  }
+  package var layers: ReportTable { ReportTable(layersOf: checkpoint.configuration) }
 
   /// Every weight array with its spread.
   package var weights: ReportTable {
@@ -130,7 +113,7 @@ package struct CheckpointReport {
     guard let symbols = checkpoint.vocabulary?.symbols, let next = stream.symbols?.next else {
       let rows =
         stream.series.reduce(0) { $0 + $1.rows.count } / checkpoint.configuration.features
-      return "\(stream.rowsSeen) rows seen live, \(rows) rows kept"
+      return "\(counted(stream.rowsSeen, "row")) seen live, \(counted(rows, "row")) kept"
     }
     let inputs = next.map { $0.map { visible(symbols[$0]) }.joined() }
     return "next input " + inputs.joined(separator: ", ")
@@ -140,10 +123,6 @@ package struct CheckpointReport {
   private func visible(_ symbol: String) -> String {
     symbol.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
       ? String(JSONValue.string(symbol).text().dropFirst().dropLast()) : symbol
-  }
-
-  private func shape(_ sizes: [Int?]) -> String {
-    "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
   }
 
   private func statistics(_ name: String, _ arrays: [NamedArray]) -> ReportTable {
@@ -160,7 +139,7 @@ package struct CheckpointReport {
     let mean = values.reduce(0) { $0 + Double($1) } / count
     let variance = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
     return [
-      .text(name), .text(shape(sizes)), .number(mean), .number(variance.squareRoot()),
+      .text(name), .text(shapeText(sizes)), .number(mean), .number(variance.squareRoot()),
       .number(Double(values.min() ?? 0)), .number(Double(values.max() ?? 0)),
     ]
   }

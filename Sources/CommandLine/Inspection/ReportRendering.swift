@@ -1,13 +1,21 @@
 import Files
 import TextTable
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 extension OutputFormat {
   /// Several tables as one text.
   ///
   /// - Throws: ``InspectionError`` if the format cannot hold them.
   package func render(_ tables: [ReportTable]) throws -> String {
     switch self {
-    case .text: return tables.map(text).joined(separator: "\n")
+    case .text:
+      let columns = Terminal.columns(of: STDOUT_FILENO)
+      return tables.map { Self.text($0, columns: columns) }.joined(separator: "\n")
     case .json:
       let members = tables.map { table in (table.name, json(table)) }
       return JSONValue.object(Dictionary(members) { first, _ in first }).text(indented: true) + "\n"
@@ -21,14 +29,25 @@ extension OutputFormat {
     }
   }
 
-  private func text(_ table: ReportTable) -> String {
+  /// A table whose numbers have fewer digits where it would be wider than the terminal.
+  static func text(_ table: ReportTable, columns: Int?) -> String {
+    for digits in [ReportTable.Cell.allDigits, 6] {
+      let text = text(table, digits: digits)
+      let width = text.split(separator: "\n").map(\.count).max() ?? 0
+      if width <= columns ?? .max { return text }
+    }
+    return text(table, digits: 4)
+  }
+
+  private static func text(_ table: ReportTable, digits: Int) -> String {
     guard !table.rows.isEmpty else { return "\(table.name): none\n" }
     let isFacts = table.columns == ["name", "value"]
     let layout = TextTable<[ReportTable.Cell]> { row in
       zip(table.columns, row).map { title, cell in
         let isNumber = if case .text = cell { false } else { true }
         return Column(
-          title: title, value: cell.text, align: isNumber && !isFacts ? .right : .left)
+          title: title, value: cell.text(digits: digits),
+          align: isNumber && !isFacts ? .right : .left)
       }
     }
     return table.name + "\n" + (layout.string(for: table.rows) ?? "")

@@ -42,12 +42,17 @@ extension ReportTable.Cell {
     }
   }
 
-  /// The value for people: nine significant digits distinguish any two float32 values.
-  var text: String {
+  /// So many significant digits distinguish any two float32 values.
+  static let allDigits = 9
+
+  /// The value for people.
+  var text: String { text(digits: Self.allDigits) }
+
+  func text(digits: Int) -> String {
     switch self {
     case .text(let text): text
     case .integer(let integer): String(integer)
-    case .number(let number): significant(number, 9)
+    case .number(let number): significant(number, digits)
     case .none: ""
     }
   }

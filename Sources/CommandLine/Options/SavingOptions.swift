@@ -30,10 +30,28 @@ package struct SavingOptions: ParsableArguments {
     help: ArgumentHelp("Write loss and metrics as TensorBoard event files.", valueName: "FOLDER"))
   package var tensorboard: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --tensorboard, also write histograms of the weights: after the first epoch and then every N epochs.",
+      valueName: "N"))
+  package var tensorboardHistograms: Int?
+
+  @Flag(help: "With --tensorboard, also write the graph of the model's layers.")
+  package var tensorboardGraph = false
+
   package init() {}
 
   package func validate() throws {
     guard keep >= 0 else { throw ValidationError("--keep is \(keep); it cannot be negative") }
+    if let tensorboardHistograms, tensorboardHistograms < 1 {
+      throw ValidationError(
+        "--tensorboard-histograms is \(tensorboardHistograms); it must be at least 1")
+    }
+    guard tensorboard == nil else { return }
+    if tensorboardHistograms != nil {
+      throw ValidationError("--tensorboard-histograms needs --tensorboard")
+    }
+    if tensorboardGraph { throw ValidationError("--tensorboard-graph needs --tensorboard") }
   }
 
   /// Takes the right to write at `path`.
@@ -44,10 +62,21 @@ package struct SavingOptions: ParsableArguments {
       path: path, interval: checkpointEvery, keep: keep, bestPath: saveBest)
   }
 
+  /// Checks the names of what would be written, and writes nothing.
+  ///
+  /// - Parameter path: The checkpoint; `nil` if it has no name yet.
+  /// - Throws: `ConfigurationError`.
+  package func checkNames(path: String?) throws {
+    if let path {
+      try CheckpointSchedule.checkNames(path: path, keep: keep, bestPath: saveBest)
+    }
+    _ = try logs()
+  }
+
   /// Adds what is written to the files of a command.
   ///
   /// - Parameter path: The checkpoint.
-  package func addFiles(path: String, to files: inout CommandFiles) {
+  package func addFiles(path: String?, to files: inout CommandFiles) {
     files.write(path, "--save")
     files.write(saveBest, "--save-best")
     files.write(log, "--log")
@@ -61,7 +90,11 @@ package struct SavingOptions: ParsableArguments {
   package func logs() throws -> [any EpochLog] {
     var logs: [any EpochLog] = []
     if let log { logs.append(try TrainingLog(log)) }
-    if let tensorboard { logs.append(TensorBoardLog(tensorboard)) }
+    if let tensorboard {
+      logs.append(
+        TensorBoardLog(
+          tensorboard, histogramEpochs: tensorboardHistograms, hasGraph: tensorboardGraph))
+    }
     return logs
   }
 }

@@ -103,9 +103,9 @@ package struct PredictionModes: ParsableArguments {
   @OptionGroup(title: "What to do") var evaluate: EvaluateMode
   @OptionGroup(title: "What to do") var answer: AnswerMode
   @OptionGroup(title: "What to do") var arrays: ArrayMode
-  @OptionGroup(title: "Common options") package var common: PredictionOptions
   @OptionGroup(title: "Forecasting a series") var forecast: ForecastMode
   @OptionGroup(title: "Live streams") var stream: StreamMode
+  @OptionGroup(title: "Common options") package var common: PredictionOptions
   @OptionGroup(title: "Choosing symbols of a text") var sampling: SamplingArguments
   @OptionGroup(title: "Choosing symbols of a text") var candidates: CandidatesMode
   @OptionGroup(title: "Choosing symbols of a text") var interactive: InteractiveMode

@@ -5,8 +5,10 @@ import Tasks
 
 /// The options that nearly every training run is given.
 package struct TrainingArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The checkpoint to write.", valueName: "CHECKPOINT"))
-  package var save: String
+  @Option(
+    help: ArgumentHelp(
+      "The checkpoint to write; needed unless there is --dry-run.", valueName: "CHECKPOINT"))
+  package var save: String?
 
   @Option(
     help: ArgumentHelp("What the recurrent layers are. (default: lstm)", valueName: "CELL"))

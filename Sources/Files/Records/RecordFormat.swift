@@ -7,6 +7,31 @@ package enum RecordFormat {
       + LittleEndian.bytes(masked(checksum(record)))
   }
 
+  /// The records of a file, as far as it is intact: a program that was killed may have written half of the last one.
+  package static func records(in bytes: [UInt8]) -> [ArraySlice<UInt8>] {
+    var records: [ArraySlice<UInt8>] = []
+    var rest = bytes[...]
+    func number(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+      LittleEndian.number(Array(bytes), at: 0, UInt32.self)
+    }
+    while rest.count >= around {
+      let length = Array(rest.prefix(8))
+      let count = LittleEndian.number(length, at: 0, UInt64.self)
+      guard number(rest.dropFirst(8).prefix(4)) == masked(checksum(length)),
+        count <= UInt64(rest.count - around)
+      else { break }
+      let record = rest.dropFirst(12).prefix(Int(count))
+      let end = rest.dropFirst(12 + record.count)
+      guard number(end.prefix(4)) == masked(checksum(Array(record))) else { break }
+      records.append(record)
+      rest = end.dropFirst(4)
+    }
+    return records
+  }
+
+  /// The bytes around a record.
+  private static let around = 16
+
   /// Checksums of bytes that contain checksums are weak, so TensorFlow rotates and shifts them.
   private static func masked(_ checksum: UInt32) -> UInt32 {
     (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8

@@ -9,10 +9,10 @@ extension Model {
       "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
     }
     var rows = [["layer", "class", "output", "weights", "takes"]]
-    for (layer, output, count) in configuration.layerShapes {
+    for shapes in configuration.layerShapes {
       rows.append([
-        layer.name, layer.className, text([configuration.batch] + output), String(count),
-        layer.inputs.joined(separator: ", "),
+        shapes.layer.name, shapes.layer.className, text([configuration.batch] + shapes.output),
+        String(shapes.parameterCount), shapes.layer.inputs.joined(separator: ", "),
       ])
     }
     let columns = configuration.functionalInput == nil ? 0..<4 : 0..<5

@@ -86,11 +86,26 @@ package struct ModelConfiguration: Equatable, Sendable {
   /// The classes or values the model gives out; the features of its input if it cannot be built.
   package var outputUnits: Int { (try? described())?.last?.output.features ?? features }
 
-  /// Each layer with the sizes of its output, without the batch, and the number of its weights; none if the
-  /// model cannot be built.
-  package var layerShapes: [(layer: LayerConfiguration, output: [Int?], parameterCount: Int)] {
-    zip(layers, (try? described()) ?? []).map { layer, described in
-      (layer, described.output.sizes, described.parameters.reduce(0) { $0 + $1.count })
+  /// A layer with the sizes of its input and its output, without the batch, and the number of its weights.
+  package struct LayerShapes {
+    package let layer: LayerConfiguration
+    package let input: [Int?]
+    package let output: [Int?]
+    package let parameterCount: Int
+  }
+
+  /// Each layer with its shapes; none if the model cannot be built.
+  package var layerShapes: [LayerShapes] { layerShapes() }
+
+  /// The same for sequences of so many steps; of as many as the model has fixed if `nil`.
+  package func layerShapes(timeSteps: Int? = nil) -> [LayerShapes] {
+    zip(layers, (try? described(timeSteps: timeSteps)) ?? []).map { layer, described in
+      LayerShapes(
+        layer: layer,
+        input: described.description.symbolCount == nil
+          ? described.input.sizes : described.input.sizes.dropLast(),
+        output: described.output.sizes,
+        parameterCount: described.parameters.reduce(0) { $0 + $1.count })
     }
   }
 

@@ -97,6 +97,9 @@ package final class Optimizer<Scalar: KernelScalar> {
     }
   }
 
+  /// What it keeps for the weights, in scalars.
+  package var memory: Int { slots.count * parameters.values.count }
+
   /// The learning rate of the next update.
   package var learningRate: Float {
     get { configuration.learningRate }

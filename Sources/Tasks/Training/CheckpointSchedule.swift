@@ -36,6 +36,18 @@ package struct CheckpointSchedule {
   package init(
     path: String, interval: Interval? = nil, keep: Int = 0, bestPath: String? = nil
   ) throws {
+    try Self.checkNames(path: path, keep: keep, bestPath: bestPath)
+    self.path = path
+    self.interval = interval
+    self.keep = keep
+    lock = try FileLock(path)
+    best = try bestPath.map { ($0, try FileLock($0)) }
+  }
+
+  /// Checks the names alone, without the right to write.
+  ///
+  /// - Throws: ``ConfigurationError`` as `init`.
+  package static func checkNames(path: String, keep: Int, bestPath: String?) throws {
     for path in [path, bestPath].compactMap({ $0 }) {
       let format = try ModelFormats.named(path)
       guard format.holds.isComplete else {
@@ -48,12 +60,7 @@ package struct CheckpointSchedule {
     guard bestPath != path else {
       throw ConfigurationError("\(path): the best checkpoint needs a name of its own")
     }
-    self.path = path
-    self.interval = interval
-    self.keep = keep
     if keep > 0 { try KeptCheckpoints.checkName(path) }
-    lock = try FileLock(path)
-    best = try bestPath.map { ($0, try FileLock($0)) }
   }
 
   func isDue(_ trainer: Trainer, endedEpoch: Bool) -> Bool {

@@ -89,7 +89,7 @@ struct TrainingResumption {
       ? "has grown since \(file) was trained on it" : "is not what \(file) was trained on"
     let left =
       progress.updateInEpoch > 0
-      ? " (the one under way is left after \(progress.updateInEpoch) updates)" : ""
+      ? " (the one under way is left after \(counted(progress.updateInEpoch, "update")))" : ""
     return "\(task.fileNames): \(what); a new epoch begins with it\(left); weights, optimizer, "
       + "vocabulary, scaling and history stay as they are"
   }
@@ -105,7 +105,7 @@ struct TrainingResumption {
     }
     // With nothing to train, the checkpoint stays as it is.
     guard !progress.isFinished else { return }
-    let seen = stream.rowsSeen > 0 ? " after \(stream.rowsSeen) rows" : ""
+    let seen = stream.rowsSeen > 0 ? " after \(counted(stream.rowsSeen, "row"))" : ""
     switch changes.stream {
     case .kept: keepsStream = true
     case nil where stream.rowsSeen > 0 && changes.savesInPlace:

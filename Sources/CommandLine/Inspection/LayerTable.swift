@@ -1,0 +1,44 @@
+import Recurrent
+
+extension ReportTable {
+  /// The layers of a model, as Keras' `summary()` shows them.
+  init(layersOf configuration: ModelConfiguration) {
+    self.init(
+      name: "layers", columns: ["layer", "class", "output shape", "parameters", "options"],
+      rows: configuration.layerShapes.map { shapes in
+        [
+          .text(shapes.layer.name), .text(shapes.layer.className),
+          .text(shapeText([configuration.batch] + shapes.output)),
+          .integer(shapes.parameterCount), .text(Self.notes(on: shapes.layer)),
+        ]
+      })
+  }
+
+  /// The same as they are when batches of sequences go through, with the shapes of their inputs too.
+  init(layersOf configuration: ModelConfiguration, batch: Int, timeSteps: Int) {
+    self.init(
+      name: "layers", columns: ["layer", "class", "input shape", "output shape", "parameters"],
+      rows: configuration.layerShapes(timeSteps: timeSteps).map { shapes in
+        [
+          .text(shapes.layer.name), .text(shapes.layer.className),
+          .text(shapeText([batch] + shapes.input)), .text(shapeText([batch] + shapes.output)),
+          .integer(shapes.parameterCount),
+        ]
+      })
+  }
+
+  private static func notes(on layer: LayerConfiguration) -> String {
+    var notes: [String] = []
+    if layer["stateful"] == true { notes.append("stateful") }
+    if layer["return_sequences"] == true { notes.append("return_sequences") }
+    if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
+    if layer["trainable"] == false { notes.append("not trained") }
+    if !layer.inputs.isEmpty { notes.append("from " + layer.inputs.joined(separator: ", ")) }
+    return notes.joined(separator: ", ")
+  }
+}
+
+/// Sizes as `[50, any, 26]`.
+func shapeText(_ sizes: [Int?]) -> String {
+  "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
+}
