@@ -23,8 +23,20 @@ extension CommandMode {
 extension ParsableArguments {
   /// The options of the group, which are called as its properties are.
   static var optionNames: [String] {
-    Mirror(reflecting: Self()).children.compactMap(\.label).map { optionName($0) }
+    Mirror(reflecting: Self()).children.flatMap { label, value in
+      if let group = value as? any NestedOptions { return type(of: group).names }
+      return label.map { [optionName($0)] } ?? []
+    }
   }
+}
+
+/// A group of options inside another.
+private protocol NestedOptions {
+  static var names: [String] { get }
+}
+
+extension OptionGroup: NestedOptions {
+  fileprivate static var names: [String] { Value.optionNames }
 }
 
 /// What the option of a property is called: `saveEvery` is `--save-every`.

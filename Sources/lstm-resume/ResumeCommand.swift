@@ -74,16 +74,20 @@ struct ResumeCommand: ToolCommand {
 
   func run() throws {
     threads.apply()
-    try saving.checkNames(path: target)
     // The lock comes first: what is read must not be replaced before it is written.
     let schedule =
       try !dryRun.dryRun && (target != checkpoint || CheckpointFile.isFile(checkpoint))
       ? try saving.schedule(path: target) : nil
     let trained = try ModelFile(checkpoint)
     try protectData(of: trained.checkpoint)
-    let run = try TrainingRun(resuming: trained, epochs: epochs, changes: changes)
+    let run = try WaitingLine.showing("Preparing", isQuiet: quiet) {
+      try TrainingRun(resuming: trained, epochs: epochs, changes: changes)
+    }
     for note in run.notes { Self.note("note: \(note)") }
-    guard !dryRun.dryRun else { return try dryRun.show(run) }
+    guard !dryRun.dryRun else {
+      try saving.checkNames(path: target)
+      return try dryRun.show(run)
+    }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
       preview: try preview.preview(of: run), isQuiet: quiet)

@@ -64,9 +64,11 @@ struct TrainCommand: ToolCommand {
     let common = kinds.common
     let plan = try kinds.plan(learning)
     // The lock comes first: what is read must not be replaced before it is written.
-    try saving.checkNames(path: common.save)
     let schedule = try dryRun.dryRun ? nil : common.save.map(saving.schedule)
-    let run = try TrainingRun(plan)
+    if schedule == nil { try saving.checkNames(path: common.save) }
+    let run = try WaitingLine.showing("Preparing", isQuiet: common.quiet) {
+      try TrainingRun(plan)
+    }
     if !common.quiet { for note in run.notes { Self.note(note) } }
     if common.verbose { Self.note(run.trainer.memoryDescription) }
     guard let schedule else { return try dryRun.show(run) }

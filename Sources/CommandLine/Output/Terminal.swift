@@ -8,6 +8,8 @@
 struct Terminal: Sendable {
   /// What is taken where nothing says how many columns there are.
   private static let usualColumns = 80
+  /// Empties the line that the cursor is in.
+  static let clearLine = "\r\u{1B}[2K"
 
   /// Whether a line can be drawn over: stderr is a terminal, and not a dumb one.
   let canRedraw: Bool

@@ -18,7 +18,9 @@ package struct DryRunOption: ParsableArguments {
       """)
   package var dryRun = false
 
-  @Option(help: ArgumentHelp("The format of --dry-run: text, json or csv. (default: text)", valueName: "FORMAT"))
+  @Option(
+    help: ArgumentHelp(
+      "The format of --dry-run: text, json or csv. (default: text)", valueName: "FORMAT"))
   package var format: OutputFormat?
 
   package init() {}
@@ -33,7 +35,9 @@ package struct DryRunOption: ParsableArguments {
   /// - Throws: What its updates throw, or ``OutputError``.
   package func show(_ run: TrainingRun) throws {
     let format = format ?? .text
-    let report = try DryRun(run.trainer, isText: format == .text)
+    let report = try WaitingLine.showing("Measuring") {
+      try DryRun(run.trainer, isText: format == .text)
+    }
     try StandardStreams.output(format.render(report.tables))
   }
 }

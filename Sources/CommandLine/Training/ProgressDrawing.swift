@@ -4,7 +4,6 @@ import Synchronization
 final class ProgressDrawing: Sendable {
   /// A longer time without drawing is one in which the process was stopped, in seconds.
   private static let longestTick = 3.0
-  private static let clearLine = "\r\u{1B}[2K"
 
   private struct State {
     var news: ProgressPace.News
@@ -96,7 +95,7 @@ final class ProgressDrawing: Sendable {
     // In the last column some terminals begin a new line.
     let text = line.drawn(
       columns: terminal.columns - 1, hasColor: terminal.hasColor, hasUnicode: terminal.hasUnicode)
-    StandardStreams.error(Self.clearLine + text + (stays ? "\n" : ""))
+    StandardStreams.error(Terminal.clearLine + text + (stays ? "\n" : ""))
     Interruption.hasOpenLine = !stays
   }
 }
