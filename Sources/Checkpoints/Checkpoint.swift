@@ -23,6 +23,10 @@ package struct Checkpoint {
   package var training: TrainingProgress?
   /// The state that training goes on from, if a prediction has moved ``recurrentState`` on since.
   package var trainingRecurrentState: RecurrentState?
+  /// Other weights than the model's that training needs; `nil` if it needs none.
+  package var keptWeights: KeptWeights?
+  /// What the run did otherwise from some update on; `nil` if nothing.
+  package var changes: [SettingChange]?
   /// Loss by epoch where training itself does not go on from here.
   private var pastHistory: History?
   /// How symbols become numbers and back.

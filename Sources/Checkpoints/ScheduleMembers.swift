@@ -6,11 +6,16 @@ import Recurrent
 enum ScheduleMembers {
   private static let (course, epochs, factor) = ("schedule", "schedule_epochs", "schedule_factor")
   private static let (rate, warmUp) = ("learning_rate", "warm_up")
+  private static let (startEpoch, startUpdate) = ("schedule_start_epoch", "schedule_start_update")
 
   static func write(_ schedule: LearningRateSchedule) -> [String: JSONValue] {
     var members: [String: JSONValue] = [
       rate: .number(Double(schedule.rate)), warmUp: .integer(schedule.warmUp),
     ]
+    // What is not used leaves no trace.
+    let start = schedule.start
+    if start.epoch != 0 { members[startEpoch] = .integer(start.epoch) }
+    if start.update != 0 { members[startUpdate] = .integer(start.update) }
     func set(_ name: String, epochs: Int?, factor: Double?) {
       members[course] = .string(name)
       members[Self.epochs] = epochs.map(JSONValue.integer)
@@ -33,7 +38,9 @@ enum ScheduleMembers {
   static func take(from members: inout [String: JSONValue]) throws -> LearningRateSchedule? {
     guard members[course] != nil else { return nil }
     let own = members
-    for name in [course, epochs, factor, rate, warmUp] { members[name] = nil }
+    for name in [course, epochs, factor, rate, warmUp, startEpoch, startUpdate] {
+      members[name] = nil
+    }
     func value<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws -> Value {
       guard let value = own[name].flatMap(read) else { throw MemberProblem(name: name) }
       return value
@@ -53,9 +60,21 @@ enum ScheduleMembers {
     }
     let rate = try value(Self.rate, \.double)
     guard rate.isFinite, rate > 0 else { throw MemberProblem(name: Self.rate) }
+    func place(_ name: String) throws -> Int {
+      guard own[name] != nil else { return 0 }
+      let place = try value(name, \.integer)
+      // What is left of 64 bits is enough for the updates of that many epochs.
+      guard (0...TrainingProgress.mostEpochs).contains(place) else {
+        throw MemberProblem(name: name)
+      }
+      return place
+    }
     do {
-      return try LearningRateSchedule(
+      var schedule = try LearningRateSchedule(
         course, rate: Float(rate), warmUp: try value(warmUp, \.integer))
+      schedule.start = LearningRateSchedule.Start(
+        epoch: try place(startEpoch), update: try place(startUpdate))
+      return schedule
     } catch is ConfigurationError {
       throw MemberProblem(name: Self.course)
     }

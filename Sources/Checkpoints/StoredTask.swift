@@ -60,6 +60,7 @@ extension StoredTask {
     if validationSplit != 0 { members["validation_split"] = .number(validationSplit) }
     if options.validateEvery != 1 { members["validate_every"] = .integer(options.validateEvery) }
     members["early_stopping"] = options.earlyStopping.map(JSONValue.integer)
+    if options.restoresBest { members["restore_best"] = .bool(true) }
     if !options.metrics.isEmpty {
       members["metrics"] = .array(options.metrics.map { .string($0.rawValue) })
     }
@@ -105,6 +106,7 @@ extension StoredTask {
       randomSeed: try needed("random_seed", as: UInt64.self))
     options.validateEvery = try count("validate_every") ?? 1
     options.earlyStopping = try count("early_stopping")
+    options.restoresBest = try take("restore_best", as: Bool.self) ?? false
     options.metrics =
       try take("metrics", as: [String].self)?.map { name in
         guard let metric = Metric(rawValue: name) else { throw MemberProblem(name: "metrics") }

@@ -5,7 +5,9 @@ extension Remedy {
   /// The option that gives it.
   private static let options: [Remedy: String] = [
     .model: "lstm-convert --model MODEL", .loss: "--loss NAME", .optimizer: "--optimizer NAME",
-    .epochs: "--epochs N", .stream: "--keep-stream, --end-stream, or --save FILE",
+    .newSymbols: "lstm-train --from MODEL --new-symbols", .earlyStopping: "--early-stopping N",
+    .epochs: "--epochs N",
+    .stream: "--keep-stream, --end-stream, or --save FILE",
   ]
 
   private var option: String? {

@@ -44,6 +44,12 @@ package protocol LearningTask: Codable, Equatable, Sendable {
   /// - Throws: `FileError` if they are not there any more, or are nothing that the model knows; `ConfigurationError`.
   func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData
 
+  /// The data of a new training that begins with a model of this kind.
+  ///
+  /// - Parameter model: Gets what the data have that it does not know.
+  /// - Throws: `FileError` if the data cannot be read, or are nothing that the model knows; `ConfigurationError`.
+  func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData
+
   /// How well a model does.
   ///
   /// - Parameter data: Other data than those of the training; `nil` for those that were kept for validation.
@@ -64,6 +70,9 @@ extension LearningTask {
   package static var otherData: String? { nil }
   package var digest: String { "" }
   package static var stepTitle: String? { nil }
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    try data(of: model.checkpoint, file: model.file.path)
+  }
   package func description(ofLoss loss: Double) -> String? { nil }
 }
 

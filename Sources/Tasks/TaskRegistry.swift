@@ -22,6 +22,29 @@ package enum TaskRegistry {
       throw MemberProblem(name: error.memberName)
     }
   }
+
+  /// The same kind of task as that of a model, on other data.
+  ///
+  /// - Parameter data: Files by what they are called, see ``LearningTask/dataNames``.
+  /// - Throws: `ConfigurationError` if they are not what such a model is trained on.
+  package static func task(
+    of file: ModelFile, on data: [String: [String]]
+  ) throws -> any LearningTask {
+    // Any model can be trained on arrays.
+    let task: any LearningTask =
+      data.keys.contains(where: ArraysTask.dataNames.contains) ? ArraysTask() : try file.task()
+    let names = type(of: task).dataNames
+    guard !names.isEmpty else {
+      throw ConfigurationError(
+        "\(file.path) is a model of \(type(of: task).title), which has no data in files")
+    }
+    guard data.keys.sorted() == names.sorted() else {
+      throw ConfigurationError(
+        "\(file.path) is a model of \(type(of: task).title); give "
+          + names.map { "--\($0)" }.joined(separator: " and ") + ", the data to train it on")
+    }
+    return task.reading(data)
+  }
 }
 
 extension LearningTask {

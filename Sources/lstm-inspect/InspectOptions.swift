@@ -15,7 +15,7 @@ struct TableOptions: CommandMode {
   @Flag(help: "The optimizer's settings and moments.")
   var optimizer = false
 
-  @Flag(help: "Loss and accuracy by epoch.")
+  @Flag(help: "Loss and accuracy by epoch, and settings that were changed on the way.")
   var history = false
 
   /// The names of those that are asked for.
@@ -29,7 +29,7 @@ struct TableOptions: CommandMode {
     if weights { tables.append(report.weights) }
     if state { tables.append(report.state) }
     if optimizer { tables += [report.optimizer, report.moments] }
-    if history { tables.append(report.history) }
+    if history { tables += [report.history, report.changes].compactMap { $0 } }
     return tables.isEmpty ? [report.summary, report.layers] : tables
   }
 }

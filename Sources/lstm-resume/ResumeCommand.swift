@@ -10,6 +10,8 @@ struct ResumeCommand: ToolCommand {
     "lstm-resume a.h5 --epochs 100              # 100 further epochs",
     "lstm-resume a.h5 --epochs 100 --save b.h5  # the same; a.h5 stays as it is",
     "lstm-resume a.h5 --csv new/sales.csv       # data that moved or grew",
+    "lstm-resume a.h5 --learning-rate 0.0001    # from here on",
+    "lstm-resume a.h5 --until val_loss=0.1      # or --stop-after 2h",
   ]
 
   static let configuration = CommandConfiguration(
@@ -33,6 +35,8 @@ struct ResumeCommand: ToolCommand {
   var save: String?
 
   @OptionGroup(title: "Data") var data: ResumedDataOptions
+
+  @OptionGroup(title: "Other settings from now on") var settings: ResumedSettings
 
   @OptionGroup(title: "Stored stream") var stream: StoredStreamOptions
 
@@ -69,6 +73,7 @@ struct ResumeCommand: ToolCommand {
     changes.savesInPlace = target == checkpoint
     changes.stream = stream.choice
     data.apply(to: &changes)
+    settings.apply(to: &changes)
     return changes
   }
 
@@ -89,7 +94,8 @@ struct ResumeCommand: ToolCommand {
       return try dryRun.show(run)
     }
     try Self.train(
-      run, saving: try schedule ?? saving.schedule(path: target), logs: try saving.logs(),
+      run, saving: try schedule ?? saving.schedule(path: target),
+      stopping: settings.stopping.rule, logs: try saving.logs(),
       preview: try preview.preview(of: run), isQuiet: quiet)
   }
 }

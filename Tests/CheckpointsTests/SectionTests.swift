@@ -47,6 +47,13 @@ import Testing
         ],
         options: TrainingOptions(
           batchSize: 2, shuffle: true, resetStatesEachEpoch: false, randomSeed: .max)))
+    let kept = (0..<parameters.snapshot.count).map { Float($0) / 7 }
+    checkpoint.keptWeights = KeptWeights(kept, of: parameters, areBest: true)
+    checkpoint.changes = [
+      SettingChange(epoch: 1, update: 0, setting: "learning_rate", before: "0.1", after: "0.01"),
+      SettingChange(
+        epoch: 1 << 40, update: 3, setting: "data", before: "a.csv", after: "b, \u{E9}.csv (other)"),
+    ]
     checkpoint.labels = ["x", "y"]
     checkpoint.scaling = Scaling(
       method: .minMax, columns: ["a", "b"], offsets: [1, 2, 3, 4], scales: [1, 2, 3, 1e-9],
@@ -101,6 +108,7 @@ import Testing
       ("stream", { $0.stream?.place = .rows }),
       ("training_state", { $0.training?.targetEpochs = 10 }),
       ("training_state/recurrent_state", { $0.trainingRecurrentState = nil }),
+      ("kept_weights", { $0.keptWeights = nil }),
       (
         "history",
         {
@@ -108,6 +116,7 @@ import Testing
           $0.history = History(loss: [0.5], accuracy: [0.5])
         }
       ),
+      ("changes", { $0.changes?[1].update = 4 }),
       ("vocabulary", { $0.vocabulary?.unknown = nil }),
       ("labels", { $0.labels = ["y", "x"] }),
       ("scaling", { $0.scaling?.residuals[0] = -0.1 }),

@@ -6,7 +6,8 @@ package enum Sections {
   package static var all: [any Section.Type] {
     [
       RecurrentStateSection.self, StreamSection.self, TrainingSection.self,
-      TrainingRecurrentStateSection.self, HistorySection.self, VocabularySection.self,
+      TrainingRecurrentStateSection.self, KeptWeightsSection.self, HistorySection.self,
+      ChangesSection.self, VocabularySection.self,
       LabelsSection.self, ScalingSection.self, TaskSection.self,
     ]
   }

@@ -108,6 +108,20 @@ package struct CheckpointReport {
       })
   }
 
+  /// What the run did otherwise from some update on; `nil` if nothing.
+  package var changes: ReportTable? {
+    guard let changes = checkpoint.changes else { return nil }
+    return ReportTable(
+      name: "changes",
+      columns: ["after epoch", "after update", "setting", "before", "from then on"],
+      rows: changes.map {
+        [
+          .integer($0.epoch), .integer($0.update), .text($0.setting), .text($0.before),
+          .text($0.after),
+        ]
+      })
+  }
+
   private var streamText: String {
     guard let stream = checkpoint.stream else { return "none" }
     guard let symbols = checkpoint.vocabulary?.symbols, let next = stream.symbols?.next else {

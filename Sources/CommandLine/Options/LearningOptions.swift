@@ -10,9 +10,7 @@ package struct LearningOptions: ParsableArguments {
       valueName: "NAME"))
   package var loss: String?
 
-  @Option(
-    help: ArgumentHelp("The optimizer's learning rate. (default: the model's)", valueName: "RATE"))
-  package var learningRate: Float?
+  @OptionGroup(title: "Learning") package var rate: RateOptions
 
   @Option(
     help: ArgumentHelp(
@@ -27,23 +25,7 @@ package struct LearningOptions: ParsableArguments {
     transform: NamedNumbersOption.init)
   package var optimizerOptions: NamedNumbersOption?
 
-  @Option(
-    help: ArgumentHelp(
-      "The learning rate schedule: \(ScheduleOption.forms). (default: constant)",
-      valueName: "SCHEDULE"),
-    transform: ScheduleOption.init)
-  package var schedule: ScheduleOption?
-
-  @Option(
-    help: ArgumentHelp(
-      "The number of updates in which the learning rate rises from zero.", valueName: "N"))
-  package var warmUp: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "Scale all gradients down together if their norm is larger than this. (default: 1 for labels; none otherwise)",
-      valueName: "NORM"))
-  package var clipNorm: Double?
+  @OptionGroup(title: "Learning") package var clipping: ClippingOptions
 
   @Option(
     help: ArgumentHelp(
@@ -61,11 +43,7 @@ package struct LearningOptions: ParsableArguments {
     help: ArgumentHelp("Validate every N epochs. (default: 1)", valueName: "N"))
   package var validateEvery: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Stop when the validation loss, or the loss without validation, has not improved for N epochs.",
-      valueName: "N"))
-  package var earlyStopping: Int?
+  @OptionGroup(title: "Learning") package var stopping: StoppingOptions
 
   @Option(
     help: ArgumentHelp(
@@ -89,29 +67,34 @@ package struct LearningOptions: ParsableArguments {
       throw ValidationError(
         "--validation-split is \(validationSplit ?? 0); it must be from 0 to below 1")
     }
-    for (name, value, least) in [
-      ("--validate-every", validateEvery ?? 1, 1), ("--early-stopping", earlyStopping ?? 1, 1),
-      ("--warm-up", warmUp ?? 0, 0),
-    ] where !(least...TrainingProgress.mostEpochs).contains(value) {
-      throw ValidationError(
-        "\(name) is \(value); it must be from \(least) to \(TrainingProgress.mostEpochs)")
+    try checkCount("--validate-every", validateEvery, least: 1)
+    try checkCount("--early-stopping", stopping.earlyStopping, least: 1)
+    guard !stopping.restoreBest || stopping.earlyStopping != nil else {
+      throw ValidationError("--restore-best needs --early-stopping N, which finds the best epoch")
+    }
+    // To turn off what a new run does not have would do nothing.
+    for (name, value) in [("--clip-norm", clipping.clipNorm), ("--clip-value", clipping.clipValue)]
+    where value == 0 {
+      throw ValidationError("\(name) is 0; it must be above 0")
     }
   }
 
   /// Has a plan learn so.
   func apply(to plan: inout TrainingPlan) {
     plan.loss = loss
-    plan.learningRate = learningRate
+    plan.learningRate = rate.learningRate
     plan.optimizer = optimizer
     plan.optimizerOptions = optimizerOptions?.numbers ?? [:]
-    plan.course = schedule?.course
-    plan.followsCosine = schedule != nil && schedule?.course == nil
-    plan.warmUp = warmUp ?? 0
-    plan.clipNorm = clipNorm
+    plan.course = rate.schedule?.course
+    plan.followsCosine = rate.followsCosine
+    plan.warmUp = rate.warmUp ?? 0
+    plan.clipNorm = clipping.clipNorm
+    plan.clipValue = clipping.clipValue
     plan.dropout = dropout
     plan.validationSplit = validationSplit
     plan.validateEvery = validateEvery ?? 1
-    plan.earlyStopping = earlyStopping
+    plan.earlyStopping = stopping.earlyStopping
+    plan.restoresBest = stopping.restoreBest
     plan.metrics = metrics?.elements ?? []
     plan.classWeights = classWeights?.elements ?? []
   }

@@ -29,6 +29,7 @@ package struct TaskKinds: ParsableArguments {
   @OptionGroup(title: "What to learn") var labels: LabelsOptions
   @OptionGroup(title: "What to learn") var tags: TagsOptions
   @OptionGroup(title: "What to learn") var arrays: ArraysOptions
+  @OptionGroup(title: "What to learn") var fineTuning: FineTuningOptions
   @OptionGroup(title: "Common options") package var common: TrainingArguments
   @OptionGroup(title: "Samples and symbols") var samples: SampleOptions
   @OptionGroup(title: "Series") var columns: SeriesColumnOptions
@@ -43,7 +44,8 @@ package struct TaskKinds: ParsableArguments {
 
   private static var all: [Entry] {
     [
-      entry(\.arrays), entry(\.text), entry(\.series), entry(\.labels), entry(\.tags),
+      entry(\.fineTuning), entry(\.arrays), entry(\.text), entry(\.series), entry(\.labels),
+      entry(\.tags),
       entry(\.letters),
     ]
   }
@@ -65,6 +67,7 @@ package struct TaskKinds: ParsableArguments {
     var plan = TrainingPlan(try chosen.task(self))
     common.apply(to: &plan)
     learning.apply(to: &plan)
+    fineTuning.apply(to: &plan)
     return plan
   }
 
@@ -81,12 +84,15 @@ package struct TaskKinds: ParsableArguments {
   /// Adds the files that the data are in.
   package func addFiles(to files: inout CommandFiles) {
     files.read(sequences.sequences, "--sequences")
-    chosen.addFiles(to: &files)
+    for entry in Self.all { entry.value(self).addFiles(to: &files) }
   }
 
   /// The options of models that are new, whatever they learn.
   static let ofNewModels =
-    ["--cell", "--units", "--dropout", "--clip-norm", "--optimizer-options", "--keras-version"]
+    [
+      "--cell", "--units", "--dropout", "--clip-norm", "--clip-value", "--optimizer-options",
+      "--keras-version",
+    ]
 }
 
 /// How samples are cut from data, and what their symbols are.

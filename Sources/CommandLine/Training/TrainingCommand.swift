@@ -5,27 +5,39 @@ import Tasks
 
 /// What `lstm-train` and `lstm-resume` have in common: a run with its progress, its signals and its end.
 extension ToolCommand {
-  /// Trains until all epochs are done or a signal asks to stop; saves in either case.
+  /// Trains until all epochs are done, or a signal or a rule asks to stop; saves in any case.
   ///
   /// - Throws: An exit code if a signal ended it, or what the run throws.
   package static func train(
-    _ run: TrainingRun, saving: CheckpointSchedule, logs: [any EpochLog],
+    _ run: TrainingRun, saving: CheckpointSchedule, stopping rule: StopRule, logs: [any EpochLog],
     preview: RunPreview? = nil, isQuiet: Bool
   ) throws {
+    var rule = rule
+    try rule.goal?.check(run.trainer)
+    // A run that goes on may be there already.
+    if run.trainer.progress.updateInEpoch == 0, !run.hasNewSettings {
+      rule.look(at: run.trainer.progress.history)
+    }
+    if let reason = rule.reason {
+      try run.save(to: saving)
+      if !isQuiet { note("\(saving.path): \(reason); nothing is left to train") }
+      return
+    }
     for log in logs { try log.begin(run.trainer) }
     Interruption.watch()
     let isFinished = try showingProgress(of: run, isQuiet: isQuiet) { display in
       try run.train(
-        saving: saving, shouldStop: { Interruption.signalNumber != nil },
+        saving: saving, shouldStop: { Interruption.signalNumber != nil || rule.reason != nil },
         didUpdate: { endedEpoch in
           display.update(run.trainer, endedEpoch: endedEpoch)
+          rule.update(run.trainer, endedEpoch: endedEpoch)
           if let text = try preview?.text(of: run.trainer, endedEpoch: endedEpoch) {
             display.show(text)
           }
           if endedEpoch { for log in logs { try log.add(run.trainer) } }
         })
     }
-    if !isQuiet { note(summary(run, path: saving.path, isFinished: isFinished)) }
+    if !isQuiet { note(summary(run, path: saving.path, isFinished: isFinished, rule.reason)) }
     if let number = Interruption.signalNumber, !isFinished {
       throw ExitStatus.stopped(by: number)
     }
@@ -45,9 +57,17 @@ extension ToolCommand {
     return try train(display)
   }
 
-  private static func summary(_ run: TrainingRun, path: String, isFinished: Bool) -> String {
+  private static func summary(
+    _ run: TrainingRun, path: String, isFinished: Bool, _ reason: String?
+  ) -> String {
     let progress = run.trainer.progress
     guard isFinished else {
+      if let reason, Interruption.signalNumber == nil {
+        let epochs = "\(progress.epoch) of \(progress.targetEpochs) epochs"
+        let more = progress.updateInEpoch > 0 ? " and \(progress.updateInEpoch) updates" : ""
+        return
+          "\(path): \(reason) (\(epochs)\(more) done), saved; continue with: lstm-resume \(path)"
+      }
       return "\(path): stopped in epoch \(progress.epoch + 1) of \(progress.targetEpochs), "
         + "saved; continue with: lstm-resume \(path)"
     }
@@ -65,6 +85,7 @@ extension ToolCommand {
     let loss = progress.history.last(History.validationLoss) ?? progress.history.loss.last
     if let description = loss.flatMap(run.description) { text += ": " + description }
     if progress.isStoppedEarly { text += "; stopped early, no better for a while" }
+    if let epoch = run.trainer.bestEpoch { text += "; the weights are those of epoch \(epoch)" }
     return text
   }
 }

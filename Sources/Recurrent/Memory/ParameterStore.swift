@@ -79,6 +79,55 @@ package final class ParameterStore<Scalar: KernelScalar> {
     }
   }
 
+  /// The weights as they are now.
+  package var snapshot: [Scalar] {
+    Array(UnsafeBufferPointer(start: values.base, count: values.count))
+  }
+
+  /// Gives the weights other values, those of a ``snapshot`` of the same model, and hands over what they were.
+  package func exchange(_ snapshot: inout [Scalar]) {
+    precondition(snapshot.count == values.count)
+    let before = self.snapshot
+    snapshot.withUnsafeBufferPointer { other in
+      guard let base = other.baseAddress else { return }
+      values.base.update(from: base, count: values.count)
+    }
+    snapshot = before
+  }
+
+  /// Takes over the weights of the same layers of another model. Where a parameter has become larger, those of the other
+  /// fill the first rows and columns, and the rest stays as it is.
+  package func take(from other: ParameterStore) {
+    for parameter in parameters {
+      guard
+        let own = other.parameters.first(where: {
+          $0.layer == parameter.layer && $0.path == parameter.path
+        }), own.shape.count == parameter.shape.count,
+        zip(own.shape, parameter.shape).allSatisfy({ $0 <= $1 })
+      else { continue }
+      Self.copy(other[own], own.shape[...], to: self[parameter], parameter.shape[...])
+    }
+  }
+
+  /// Copies an array into the first corner of a larger one, both row-major.
+  private static func copy(
+    _ values: UnsafeMutableBufferPointer<Scalar>, _ shape: ArraySlice<Int>,
+    to target: UnsafeMutableBufferPointer<Scalar>, _ larger: ArraySlice<Int>
+  ) {
+    let rest = (shape.dropFirst(), larger.dropFirst())
+    let sizes = (rest.0.reduce(1, *), rest.1.reduce(1, *))
+    guard !rest.0.elementsEqual(rest.1) else {
+      for index in 0..<(shape.first ?? 1) * sizes.0 { target[index] = values[index] }
+      return
+    }
+    for row in 0..<(shape.first ?? 1) {
+      copy(
+        UnsafeMutableBufferPointer(rebasing: values[row * sizes.0..<(row + 1) * sizes.0]), rest.0,
+        to: UnsafeMutableBufferPointer(rebasing: target[row * sizes.1..<(row + 1) * sizes.1]),
+        rest.1)
+    }
+  }
+
   /// Whether regularizers add anything to the loss.
   let hasRegularizers: Bool
 

@@ -90,8 +90,38 @@ package struct OptimizerConfiguration: Equatable, Sendable {
     guard clipNorm.isFinite, clipNorm > 0 else {
       throw ConfigurationError("the norm to clip gradients to is \(clipNorm); it must be above 0")
     }
+    return withoutClipping.setting("global_clipnorm", clipNorm)
+  }
+
+  /// The same with gradients each of which is cut off at a bound, as Keras does it for `clipvalue`.
+  ///
+  /// - Throws: ``ConfigurationError`` if it is not above 0.
+  package func with(clipValue: Double) throws(ConfigurationError) -> OptimizerConfiguration {
+    guard clipValue.isFinite, clipValue > 0 else {
+      throw ConfigurationError("the value to clip gradients to is \(clipValue); it must be above 0")
+    }
+    return withoutClipping.setting("clipvalue", clipValue)
+  }
+
+  /// The same with gradients as they are; Keras takes one way to clip them, not two.
+  package var withoutClipping: OptimizerConfiguration {
     var configuration = self
-    configuration.options["global_clipnorm"] = .number(clipNorm)
+    for option in ["clipnorm", "global_clipnorm", "clipvalue"] {
+      configuration.options[option] = .null
+    }
+    return configuration
+  }
+
+  /// How gradients are clipped, in a word and a number; `nil` if they are not.
+  package var clipping: String? {
+    ["clipnorm", "global_clipnorm", "clipvalue"].lazy.compactMap { option in
+      options[option]?.double.map { "\(option) \($0)" }
+    }.first
+  }
+
+  private func setting(_ option: String, _ value: Double) -> OptimizerConfiguration {
+    var configuration = self
+    configuration.options[option] = .number(value)
     return configuration
   }
 

@@ -25,6 +25,16 @@ public struct LearningRateSchedule: Equatable, Sendable {
   public var rate: Float
   /// The updates over which the rate rises from zero in a line.
   public var warmUp: Int
+  /// Where the schedule begins in its run: the epochs done by then, and the updates in the epoch under way.
+  package var start = Start()
+
+  /// A place in a run.
+  package struct Start: Equatable, Sendable {
+    package var epoch: Int
+    package var update: Int
+
+    package init(epoch: Int = 0, update: Int = 0) { (self.epoch, self.update) = (epoch, update) }
+  }
 
   /// - Throws: ``ConfigurationError`` if a number cannot be trained with.
   public init(_ course: Course, rate: Float, warmUp: Int = 0) throws(ConfigurationError) {
@@ -61,6 +71,8 @@ public struct LearningRateSchedule: Equatable, Sendable {
   ///   - reduction: What plateaus have reduced the rate to so far, as a factor.
   func rate(update: Int, updatesPerEpoch: Int, reduction: Double) -> Float {
     let rate = Double(rate)
+    // Epochs may have become shorter since.
+    let update = max(0, update - (start.epoch * updatesPerEpoch + start.update))
     guard update >= warmUp else { return Float(rate * Double(update) / Double(warmUp)) }
     let done = Double(update - warmUp) / Double(updatesPerEpoch)
     switch course {

@@ -16,19 +16,26 @@ package final class Trainer {
   /// Called while the model is validated, with the samples that are done: first with none.
   package var whileValidating: ((_ samples: Int) -> Void)?
 
+  /// Where ``TrainingOptions/restoresBest``: the weights of the best epoch, or those that training goes on from while the
+  /// best ones are the model's, which they are as long as the run is finished. `nil` before the first epoch.
+  package private(set) var keptWeights: [Float]?
+  /// Whether the model's own are the best ones.
+  package private(set) var hasBestWeights: Bool
+
   private let targets: BatchTargets
 
   /// - Parameters:
   ///   - validation: What the model is measured on as epochs end, without being trained on it.
   ///   - progress: Where to begin; as saved, or a new one.
   ///   - recurrentState: The state as saved with it; zeros if `nil`.
+  ///   - keptWeights: As saved with it, see ``keptWeights``, with whether they are the best ones.
   /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other,
   ///   ``SymbolOutOfRange``, or `OutOfMemory`.
   package init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
     loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
     validation: (any SampleSource)? = nil, options: TrainingOptions, progress: TrainingProgress,
-    recurrentState: RecurrentState? = nil
+    recurrentState: RecurrentState? = nil, keptWeights: (values: [Float], areBest: Bool)? = nil
   ) throws {
     let configuration = parameters.configuration
     guard (1...ModelConfiguration.largestAxis).contains(options.batchSize) else {
@@ -86,8 +93,14 @@ package final class Trainer {
       self.progress.metricSums = [Double](repeating: 0, count: count)
     }
     targets = BatchTargets(of: source, for: model, loss: loss)
+    if options.restoresBest {
+      self.keptWeights =
+        keptWeights?.values ?? (self.progress.best.value == nil ? nil : parameters.snapshot)
+    }
+    hasBestWeights = keptWeights.map { !$0.areBest } ?? false
     model.dropoutSeed = options.randomSeed
     if let recurrentState { try model.restore(recurrentState) }
+    placeBestWeights()
     prepareRate()
   }
 
@@ -170,7 +183,10 @@ package final class Trainer {
     }
     progress.updateInEpoch += 1
     let isLast = progress.updateInEpoch == updatesPerEpoch
-    if isLast { try endEpoch() }
+    if isLast {
+      try endEpoch()
+      placeBestWeights()
+    }
     prepareRate()
     return isLast
   }
@@ -234,6 +250,22 @@ package final class Trainer {
     _ = try outcome.get()
   }
 
+  /// Gives the model the best weights when the run is finished, and those that training goes on from when it is not.
+  private func placeBestWeights() {
+    guard progress.isFinished != hasBestWeights, var kept = keptWeights else { return }
+    model.parameters.exchange(&kept)
+    keptWeights = kept
+    hasBestWeights.toggle()
+  }
+
+  /// The epoch, from 1, whose weights a finished run has restored; `nil` if it restores none.
+  package var bestEpoch: Int? {
+    guard hasBestWeights, let best = progress.best.value else { return nil }
+    let history = progress.history
+    let losses = evaluator == nil ? history.loss : history.others[History.validationLoss] ?? []
+    return losses.lastIndex(of: best).map { $0 + 1 }
+  }
+
   /// Draws conclusions from the loss of an epoch.
   ///
   /// - Parameter loss: `nil` if it was not measured in this one.
@@ -241,6 +273,7 @@ package final class Trainer {
     isBest = false
     guard let loss else { return }
     isBest = progress.best.take(loss)
+    if isBest, options.restoresBest { keptWeights = model.parameters.snapshot }
     if let patience = options.earlyStopping, !progress.earlyStopping.take(loss),
       progress.earlyStopping.waited >= patience
     {

@@ -20,6 +20,9 @@ package struct TrainingOptions: Equatable, Sendable {
   /// Ends the run when the loss, that of the validation if there is one, has not improved for so many epochs:
   /// `keras.callbacks.EarlyStopping`.
   package var earlyStopping: Int?
+  /// Whether the weights of the best epoch are the model's when the run ends: `restore_best_weights` of
+  /// `keras.callbacks.EarlyStopping`.
+  package var restoresBest = false
 
   package init(
     batchSize: Int, shuffle: Bool, resetStatesEachEpoch: Bool, randomSeed: UInt64

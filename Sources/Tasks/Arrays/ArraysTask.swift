@@ -85,6 +85,11 @@ package struct ArraysTask: LearningTask {
       keepsDigest: keepsDigest)
   }
 
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    try data(
+      for: model.checkpoint, validationSplit: model.validationSplit, keepsDigest: true)
+  }
+
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
     try LossEvaluation(file, task: self)
   }

@@ -138,8 +138,7 @@ package final class LabelPredictor {
     let table = try SequenceTable(
       data ?? task.file, columns, isText: task.level != nil, rows: task.rows)
     guard data != nil || table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file, "is not what the model was trained on; it has changed since")
+      throw try task.changedError(of: file.path)
     }
     let parts = try LabelParts(
       table, validationSplit: data == nil ? checkpoint.task?.validationSplit ?? 0 : 0,

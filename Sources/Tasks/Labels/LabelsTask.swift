@@ -186,6 +186,19 @@ package struct LabelsTask: LearningTask {
     try LabelsData(self, of: checkpoint)
   }
 
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    let table = try SequenceTable(file, columns, isText: level != nil, rows: rows)
+    if let level {
+      try model.meet(
+        table.vocabulary(level: level, most: nil).symbols, arePredicted: false, in: file)
+    }
+    if !isRegression {
+      let classes = Set(table.labels.flatMap { labels(in: $0) }.map(ClassName.init)).sorted()
+      try model.meetClasses(classes.map(\.name.text), column: label, in: file)
+    }
+    return try LabelsData(self, of: model.checkpoint)
+  }
+
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
     try LabelPredictor(file).evaluate(data)
   }

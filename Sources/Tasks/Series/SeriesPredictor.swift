@@ -321,11 +321,7 @@ package final class SeriesPredictor {
   private func table() throws -> SeriesTable {
     if let other { return other }
     let table = try SeriesTable(task)
-    guard table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file,
-        "is not the series that the model was trained on; it has changed since")
-    }
+    guard table.digest == task.digest else { throw try task.changedError(of: file) }
     return table
   }
 

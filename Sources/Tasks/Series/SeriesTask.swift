@@ -195,6 +195,20 @@ package struct SeriesTask: LearningTask {
     try SeriesData(self, of: checkpoint)
   }
 
+  /// The series of other data get scalings of their own, by the model's method.
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    var task = self
+    task.isStateful = model.configuration.isStateful
+    let scaling = try model.file.scaling(of: self)
+    task.scaling = scaling.method
+    task.transform = scaling.power.map { .power($0.exponent) } ?? Transform.none
+    task.isLinear = scaling.linear != nil
+    // As they are, whatever the new data would suggest.
+    (task.sequenceLength, task.horizon) = (sequenceLength, horizon)
+    return try SeriesData(
+      task, batchSize: model.batchSize, validationSplit: model.validationSplit)
+  }
+
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
     ErrorReport(try SeriesPredictor(file, data: data).evaluate())
   }

@@ -6,6 +6,7 @@ import Recurrent
 package final class LiveStream {
   private let file: ModelFile
   private let stream: any LineStream
+  private let learns: Bool
   /// The lines that were answered, those of earlier runs included.
   package private(set) var rowsSeen: Int
   /// The rows of the stream that the target holds; `nil` if it does not hold the model yet.
@@ -19,6 +20,7 @@ package final class LiveStream {
   ///   answers have no intervals.
   package init(_ file: ModelFile, learns: Bool = false, coverage: Double? = nil) throws {
     self.file = file
+    self.learns = learns
     rowsSeen = file.checkpoint.stream?.rowsSeen ?? 0
     rowsStored = file.savesInPlace ? rowsSeen : nil
     stream = try file.naming { try file.task().stream(file, learns: learns) }
@@ -52,6 +54,8 @@ package final class LiveStream {
       try file.moveStream { checkpoint in
         try stream.store(in: &checkpoint)
         checkpoint.stream?.rowsSeen = rowsSeen
+        // What was learnt is in the model's weights: training goes on from them, not from others.
+        if learns { checkpoint.keptWeights = nil }
       }
     }
     try file.save()

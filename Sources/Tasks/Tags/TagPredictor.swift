@@ -126,8 +126,7 @@ package final class TagPredictor {
   package func evaluate(_ data: String? = nil) throws -> TagEvaluation {
     let table = try table(data ?? task.file, tags: task.tags)
     guard data != nil || table.digest == task.digest else {
-      throw FileError(
-        .invalid, file: task.file, "is not what the model was trained on; it has changed since")
+      throw try task.changedError(of: file.path)
     }
     let parts = try splitSamples(
       table.sequences.count,

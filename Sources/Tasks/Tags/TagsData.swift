@@ -14,7 +14,7 @@ struct TagsData: TrainingData {
   private let scaling: Scaling?
 
   /// The words that have numbers of their own unless somebody says otherwise.
-  private static let usualWords = 10_000
+  static let usualWords = 10_000
 
   /// A new file.
   ///

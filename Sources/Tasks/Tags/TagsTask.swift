@@ -106,6 +106,20 @@ package struct TagsTask: LearningTask {
     try TagsData(self, of: checkpoint)
   }
 
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    let table = try TagTable(
+      file, sequence: sequence, tags: tags,
+      known: (level, level == nil ? model.configuration.features : 1))
+    if level != nil {
+      try model.meet(
+        TagEncoding.vocabulary(table.sequences, most: TagsData.usualWords).symbols,
+        arePredicted: false, in: file)
+    }
+    let classes = Set(table.sequences.flatMap(\.tags).map(ClassName.init)).sorted()
+    try model.meetClasses(classes.map(\.name.text), column: tags, in: file)
+    return try TagsData(self, of: model.checkpoint)
+  }
+
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
     try TagPredictor(file).evaluate(data)
   }

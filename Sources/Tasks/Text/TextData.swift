@@ -20,16 +20,20 @@ struct TextData: TrainingData {
 
   /// A new text.
   ///
-  /// - Parameter batchSize: Fewer where the plan lets a short text have them.
+  /// - Parameters:
+  ///   - vocabulary: That of a model; one of the symbols that the text has if `nil`.
+  ///   - batchSize: Fewer where the plan lets a short text have them.
   /// - Throws: `FileError`, or `ConfigurationError` if it is too short.
-  init(_ plan: TextTask, batchSize: Int, validationSplit: Double) throws {
+  init(
+    _ plan: TextTask, vocabulary: Vocabulary? = nil, batchSize: Int, validationSplit: Double
+  ) throws {
     guard (1...ModelConfiguration.largestAxis).contains(plan.sequenceLength) else {
       throw ConfigurationError(
         "the sequence length is \(plan.sequenceLength); it must be from 1 to "
           + "\(ModelConfiguration.largestAxis)")
     }
     let text = try TextSymbols(
-      plan.files, level: plan.level, vocabulary: nil, vocabularySize: plan.vocabularySize,
+      plan.files, level: plan.level, vocabulary: vocabulary, vocabularySize: plan.vocabularySize,
       encoding: plan.embedding == nil ? .oneHot : .number, validationSplit: validationSplit)
     let planned = TextFitting(
       batchSize: batchSize, sequenceLength: plan.sequenceLength, validationSplit: validationSplit)

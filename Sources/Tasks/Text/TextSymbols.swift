@@ -121,10 +121,10 @@ final class TextSymbols {
 
   private static func unknownSymbol(at offset: Int, in files: DataFiles) -> FileError {
     let place = files.place(of: offset)
-    return FileError(
-      .invalid, file: place.file,
+    return FileError.invalid(
+      place.file,
       "line \(place.line), column \(place.column): is a symbol that the vocabulary of the model "
-        + "does not have")
+        + "does not have; add it", remedies: [.newSymbols])
   }
 
   /// Makes room for readers that go through the text side by side.

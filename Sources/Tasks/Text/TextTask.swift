@@ -127,6 +127,28 @@ package struct TextTask: LearningTask {
     try TextData(self, of: checkpoint)
   }
 
+  /// The model's batches and samples, or smaller ones if the text is short.
+  package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    var task = self
+    task.isStateful = model.configuration.isStateful
+    (task.mayShrinkBatches, task.mayShortenSamples) = (model.plan.batchSize == nil, true)
+    let encoding = model.checkpoint.vocabulary?.encoding ?? .oneHot
+    let found = try TextSymbols(
+      files, level: level, vocabulary: nil,
+      vocabularySize: TextTask(files: [], level: level).vocabularySize,
+      encoding: encoding
+    ).vocabulary
+    try model.meet(
+      found.symbols.enumerated().filter { $0.offset != found.unknown }.map(\.element),
+      hasOthers: found.unknown != nil, arePredicted: true, in: fileNames)
+    let data = try TextData(
+      task, vocabulary: model.checkpoint.vocabulary, batchSize: model.batchSize,
+      validationSplit: model.validationSplit)
+    model.setBatchSize(data.batchSize)
+    model.note(data.note)
+    return data
+  }
+
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
     try LossEvaluation(file, task: self)
   }

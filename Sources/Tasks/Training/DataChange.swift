@@ -30,7 +30,7 @@ package enum DataChange: Sendable {
   }
 
   /// Whether files begin with the lines of a digest; arrays have no lines.
-  private static func hasGrown(_ files: [String], since digest: String) throws -> Bool {
+  fileprivate static func hasGrown(_ files: [String], since digest: String) throws -> Bool {
     guard !digest.isEmpty, try files.allSatisfy(CheckpointFile.isFile) else { return false }
     return try DataFiles(files).begin(withLinesOf: digest)
   }
@@ -75,6 +75,18 @@ extension LearningTask {
     let change = try DataChange(of: data.task, since: self)
     guard change.keepsPosition else { throw changed(change) }
     return data
+  }
+
+  /// What there is to say where a model is to be evaluated on the validation part of data that have changed.
+  ///
+  /// - Parameter file: The checkpoint's path.
+  /// - Throws: `FileError` if the data cannot be read.
+  func changedError(of file: String) throws -> FileError {
+    let isGrown = try DataChange.hasGrown(files, since: digest)
+    return FileError.invalid(
+      fileNames,
+      "has \(isGrown ? "grown" : "changed") since \(file) was trained on it; give it to evaluate all of it as it "
+        + "is now", remedies: Self.otherData.map { [Remedy.data($0)] } ?? [])
   }
 
   /// How files that cannot be made sense of compare with those that are known; `nil` if that is not known.

@@ -4,6 +4,12 @@ import Recurrent
 /// What a new training run is to do: the task, and where it departs from what such a task does by itself.
 package struct TrainingPlan: Sendable {
   package var task: any LearningTask
+  /// The file of a model whose weights, layers and vocabulary the run begins with; a new model is made if `nil`.
+  package var base: String?
+  /// Whether that model gets the symbols and classes that it does not know.
+  package var addsSymbols = false
+  /// The layers of that model whose weights stay as they are, by Keras' names.
+  package var frozen: [String] = []
   /// What a recurrent layer computes at a step; an LSTM if `nil`.
   package var cell: RecurrentStack.Cell?
   /// The units of each recurrent layer, the lowest first.
@@ -28,10 +34,14 @@ package struct TrainingPlan: Sendable {
   package var warmUp = 0
   /// The norm that gradients are clipped to.
   package var clipNorm: Double?
+  /// The value that each is clipped to.
+  package var clipValue: Double?
   /// The fraction of the data that is kept for validation.
   package var validationSplit: Double?
   package var validateEvery = 1
   package var earlyStopping: Int?
+  /// Whether the weights of the best epoch are the model's when the run ends.
+  package var restoresBest = false
   package var metrics: [Metric] = []
   package var classWeights: [Float] = []
   package var randomSeed: UInt64
@@ -61,9 +71,35 @@ package struct TrainingPlan: Sendable {
     }
     options.validateEvery = validateEvery
     options.earlyStopping = earlyStopping
+    options.restoresBest = restoresBest
     options.metrics = metrics
     options.classWeights = classWeights
     return options
+  }
+}
+
+extension TrainingPlan {
+  /// The optimizer before its first update.
+  ///
+  /// - Parameters:
+  ///   - usual: The one where the plan names none; Adam if `nil`.
+  ///   - learningRate: Its learning rate.
+  ///   - usualClipNorm: The norm that gradients are clipped to where the plan says nothing.
+  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  func optimizer(
+    for parameters: ParameterStore<Float>, usual: OptimizerConfiguration? = nil,
+    learningRate: Float, usualClipNorm: Double? = nil
+  ) throws -> Optimizer<Float> {
+    let named = try optimizer.map { try OptimizerConfiguration(named: $0) }
+    var configuration = try (named ?? usual ?? .adam()).with(learningRate: learningRate)
+    if !optimizerOptions.isEmpty {
+      configuration = try configuration.with(options: optimizerOptions)
+    }
+    if let norm = clipNorm ?? usualClipNorm {
+      configuration = try configuration.with(clipNorm: norm)
+    }
+    if let clipValue { configuration = try configuration.with(clipValue: clipValue) }
+    return try Optimizer(configuration, parameters: parameters)
   }
 }
 
@@ -95,7 +131,8 @@ struct TrainingSettings {
     self.batchSize = plan.batchSize ?? batchSize
     self.shuffle = plan.shuffle ?? shuffle
     self.learningRate = plan.learningRate ?? learningRate
-    let clips = plan.optimizerOptions.keys.contains { $0.contains("clip") }
+    let clips =
+      plan.clipValue != nil || plan.optimizerOptions.keys.contains { $0.contains("clip") }
     self.clipNorm = plan.clipNorm ?? (clips ? nil : clipNorm)
     self.validationSplit = plan.validationSplit ?? validationSplit
   }
@@ -117,12 +154,6 @@ struct TrainingSettings {
   ///
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   func optimizer(for parameters: ParameterStore<Float>) throws -> Optimizer<Float> {
-    var configuration = try OptimizerConfiguration(named: plan.optimizer ?? "adam").with(
-      learningRate: learningRate)
-    if !plan.optimizerOptions.isEmpty {
-      configuration = try configuration.with(options: plan.optimizerOptions)
-    }
-    if let clipNorm { configuration = try configuration.with(clipNorm: clipNorm) }
-    return try Optimizer(configuration, parameters: parameters)
+    try plan.optimizer(for: parameters, learningRate: learningRate, usualClipNorm: clipNorm)
   }
 }

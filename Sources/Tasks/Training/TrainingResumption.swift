@@ -19,6 +19,8 @@ struct TrainingResumption {
   private(set) var keepsStream = false
   /// Whether the run differs from that of the file, if only by the place of its data.
   let isChanged: Bool
+  /// What it does otherwise from now on, behind what it did so before.
+  let changes: [SettingChange]
 
   /// - Parameter epochs: How many more than are done to train; what was planned if `nil`.
   /// - Throws: `FileError` if the file is not one of a training run, or its data are not there; `ConfigurationError` if it
@@ -26,41 +28,66 @@ struct TrainingResumption {
   init(_ file: ModelFile, epochs: Int?, _ changes: ResumeChanges) throws {
     let checkpoint = file.checkpoint
     try checkpoint.checkTrainable(file: file.path)
-    guard let stored = checkpoint.task, var progress = checkpoint.training,
+    guard let trainedTask = checkpoint.task, var progress = checkpoint.training,
       let optimizer = checkpoint.optimizer
     else { throw file.error("has no training run to continue") }
-    self.checkpoint = checkpoint
-    self.optimizer = optimizer
     if let epochs { try progress.extend(byEpochs: epochs) }
+    var settings = SettingChanges(checkpoint, optimizer, trainedTask, progress)
+    try file.namingRequest {
+      if let size = changes.batchSize { try settings.setBatchSize(size) }
+      if let rate = changes.dropout { try settings.setDropout(rate) }
+    }
 
     let trained = try file.task()
-    let (data, change) = try Self.data(of: file, trained, changes.data)
+    let (data, change) = try Self.data(of: settings.checkpoint, file, trained, changes.data)
     self.data = data
-    if !change.keepsPosition {
-      notes.append(Self.note(data.task, trained, change, file: file.path, progress))
-      progress.leaveEpoch(samples: data.samples.samples)
-      progress.forgetBest()
-    } else if change == .moved {
+    let samples = data.samples.samples
+    if change == .moved {
       notes.append(
         "\(data.task.fileNames): is the same as \(trained.fileNames); training goes on exactly where it stood"
       )
+    } else if change != .none {
+      notes.append(Self.note(data.task, trained, change, file: file.path, progress))
+      settings.progress.leaveEpoch(samples: samples)
+      settings.progress.forgetBest()
+      settings.note(
+        "data", trained.fileNames,
+        data.task.fileNames + (change == .grown ? " (grown)" : " (other)"))
     }
-    isChanged = change != .none
-    guard !progress.isFinished || change.keepsPosition else {
+    if settings.options.batchSize != trainedTask.options.batchSize {
+      if settings.progress.updateInEpoch > 0 {
+        notes.append(
+          "\(file.path): the epoch under way is left after \(progress.updateInEpoch) updates, since batches are "
+            + "of \(settings.options.batchSize) samples from now on")
+      }
+      settings.progress.leaveEpoch(samples: samples)
+    }
+    try file.namingRequest {
+      try settings.setUpdates(changes)
+      try settings.setEnd(changes)
+    }
+    self.checkpoint = settings.checkpoint
+    self.optimizer = settings.optimizer
+    self.progress = settings.progress
+    self.changes = (checkpoint.changes ?? []) + settings.all
+    isChanged = change != .none || !settings.all.isEmpty
+    guard !settings.progress.isFinished || settings.all.isEmpty else {
       throw ConfigurationError(
-        "all \(progress.epoch) planned epochs are done; say how many more to train on "
-          + data.task.fileNames, remedies: [.epochs])
+        "\(file.path): all \(progress.epoch) planned epochs are done; say how many more to train",
+        remedies: [.epochs])
     }
+    var stored = trainedTask
+    stored.options = settings.options
     task = try file.naming {
       try change == .none ? stored : StoredTask(storing: data.task, as: stored)
     }
-    self.progress = progress
     try takeStream(of: file, changes)
   }
 
   /// The data to go on with, and how they compare with those that are known.
   private static func data(
-    of file: ModelFile, _ trained: any LearningTask, _ others: [String: [String]]
+    of checkpoint: Checkpoint, _ file: ModelFile, _ trained: any LearningTask,
+    _ others: [String: [String]]
   ) throws -> (any TrainingData, DataChange) {
     let kind = type(of: trained)
     if let name = others.keys.sorted().first(where: { !kind.dataNames.contains($0) }) {
@@ -72,10 +99,10 @@ struct TrainingResumption {
     return try file.naming {
       guard !others.isEmpty else {
         let data = try trained.knownData(
-          of: file.checkpoint, file: file.path, remedies: kind.dataNames.map(Remedy.data))
+          of: checkpoint, file: file.path, remedies: kind.dataNames.map(Remedy.data))
         return (data, .none)
       }
-      let data = try trained.reading(others).data(of: file.checkpoint, file: file.path)
+      let data = try trained.reading(others).data(of: checkpoint, file: file.path)
       return (data, try DataChange(of: data.task, since: trained))
     }
   }
@@ -107,7 +134,13 @@ struct TrainingResumption {
     guard !progress.isFinished else { return }
     let seen = stream.rowsSeen > 0 ? " after \(counted(stream.rowsSeen, "row"))" : ""
     switch changes.stream {
-    case .kept: keepsStream = true
+    case .kept:
+      guard checkpoint.configuration.stateRows == file.checkpoint.configuration.stateRows else {
+        throw ConfigurationError(
+          "the stream cannot be kept with batches of another size: its state has as many rows as they have"
+        )
+      }
+      keepsStream = true
     case nil where stream.rowsSeen > 0 && changes.savesInPlace:
       throw ConfigurationError(
         "\(file.path): holds a live stream\(seen), and where it stands would be lost; keep it, end it, "
@@ -117,6 +150,19 @@ struct TrainingResumption {
       notes.append(
         "\(file.path): the stream stored in it\(seen) is not kept: training continues with its weights "
           + "and its optimizer, and the next stream begins anew")
+    }
+  }
+}
+
+extension ModelFile {
+  /// Names the file in what is wrong with a request, which stays one that is wrong.
+  ///
+  /// - Throws: `ConfigurationError`, or what `body` throws.
+  fileprivate func namingRequest(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as ConfigurationError {
+      throw ConfigurationError("\(path): \(error)", remedies: error.remedies)
     }
   }
 }

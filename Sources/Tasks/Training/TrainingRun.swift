@@ -16,6 +16,8 @@ package final class TrainingRun {
   /// data are.
   package let notes: [String]
   private let keepsStream: Bool
+  /// What the run does otherwise than when it began.
+  private let changes: [SettingChange]
   /// The live stream, or that of predictions, of the checkpoint that the run goes on from. What it has learnt stays in
   /// weights and optimizer; where it stands does not, as the saved run has the stream of its data. `nil` if there is
   /// none, or nothing is left to train.
@@ -39,12 +41,13 @@ package final class TrainingRun {
       throw ConfigurationError(
         "the number of epochs is \(epochs); it must be from 0 to \(TrainingProgress.mostEpochs)")
     }
-    let start = try plan.task.start(plan)
+    let start =
+      try plan.base.map { try plan.task.start(plan, from: $0) } ?? plan.task.start(plan)
     data = start.data
     validationSplit = start.validationSplit
     kerasVersion = start.kerasVersion
-    notes = [start.note].compactMap { $0 }
-    (resumed, endedStream, keepsStream) = (nil, nil, false)
+    notes = start.notes
+    (resumed, endedStream, keepsStream, changes) = (nil, nil, false, [])
     trainer = try Trainer(
       parameters: start.parameters, optimizer: start.optimizer, loss: start.loss,
       source: data.samples, validation: data.validation, options: start.options,
@@ -74,25 +77,31 @@ package final class TrainingRun {
         parameters: checkpoint.parameters, optimizer: start.optimizer, loss: checkpoint.loss,
         source: start.data.samples, validation: start.data.validation,
         options: start.task.options, progress: start.progress,
-        recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState)
+        recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState,
+        keptWeights: checkpoint.keptWeights.map {
+          ($0.snapshot(of: checkpoint.parameters), $0.areBest)
+        })
     }
+    self.changes = start.changes
     resumed = Resumed(
       path: file.path, checkpoint: file.checkpoint, isChanged: start.isChanged,
       updates: start.optimizer.iterations)
     (endedStream, keepsStream) = (start.endedStream, start.keepsStream)
   }
 
+  /// Whether the run goes on with other settings, or other data, than the checkpoint's.
+  package var hasNewSettings: Bool { changes != resumed?.checkpoint.changes ?? [] }
+
   /// The run as it stands, after the last update.
   ///
   /// - Throws: `FileError` if the data cannot be read.
   package func checkpoint() throws -> Checkpoint {
-    if trainer.progress.isFinished, let resumed,
-      resumed.updates == trainer.optimizer.iterations
-    {
+    if let resumed, resumed.updates == trainer.optimizer.iterations, !hasNewSettings {
       // Nothing was trained: all else, streams too, is as it was.
       var checkpoint = resumed.checkpoint
       checkpoint.task = task
       checkpoint.training = trainer.progress
+      checkpoint.keptWeights = keptWeights
       return checkpoint
     }
     var checkpoint = Checkpoint(
@@ -102,6 +111,8 @@ package final class TrainingRun {
       kerasVersion: kerasVersion)
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
+    checkpoint.changes = changes.isEmpty ? nil : changes
+    checkpoint.keptWeights = keptWeights
     if keepsStream, let kept = resumed?.checkpoint {
       checkpoint.trainingRecurrentState = checkpoint.recurrentState
       checkpoint.recurrentState = kept.recurrentState
@@ -115,10 +126,21 @@ package final class TrainingRun {
     type(of: data.task).stepTitle.map { ($0, data.samples.targetSteps) } ?? ("samples", 1)
   }
 
+  private var keptWeights: KeptWeights? {
+    trainer.keptWeights.map {
+      KeptWeights($0, of: trainer.model.parameters, areBest: !trainer.hasBestWeights)
+    }
+  }
+
   /// A loss in the units in which such models are compared; `nil` if that is the loss itself.
   package func description(ofLoss loss: Double) -> String? {
     data.task.description(ofLoss: loss)
   }
+
+  /// Saves the run as it stands.
+  ///
+  /// - Throws: ``FileError``.
+  package func save(to saving: CheckpointSchedule) throws { try saving.save(try checkpoint()) }
 
   /// Trains to the planned end or until asked to stop, and saves.
   ///

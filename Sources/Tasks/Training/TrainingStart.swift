@@ -13,8 +13,23 @@ package struct TrainingStart {
   package let recurrentState: RecurrentState?
   package let kerasVersion: KerasVersion
   package let validationSplit: Double
-  /// What the run does otherwise than planned, in a line; `nil` if nothing.
-  package let note: String?
+  /// What the run does otherwise than planned, each in a line.
+  package let notes: [String]
+
+  /// Training on from the weights of a model, with a new optimizer and from a zero state.
+  init(
+    data: any TrainingData, parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
+    loss: Loss, options: TrainingOptions, progress: TrainingProgress, kerasVersion: KerasVersion,
+    validationSplit: Double, notes: [String]
+  ) {
+    self.data = data
+    (self.parameters, self.optimizer, self.loss) = (parameters, optimizer, loss)
+    (self.options, self.progress) = (options, progress)
+    recurrentState = nil
+    self.kerasVersion = kerasVersion
+    self.validationSplit = validationSplit
+    self.notes = notes
+  }
 
   /// Training a new model.
   ///
@@ -44,7 +59,7 @@ package struct TrainingStart {
     recurrentState = nil
     kerasVersion = plan.kerasVersion ?? .three
     validationSplit = settings.validationSplit
-    self.note = note
+    notes = [note].compactMap { $0 }
   }
 
   /// Training a model that is there, from the weights, optimizer and state that it has: Keras' `fit`.
@@ -69,6 +84,6 @@ package struct TrainingStart {
     recurrentState = model.trainingRecurrentState ?? model.recurrentState
     kerasVersion = model.kerasVersion
     self.validationSplit = validationSplit
-    note = nil
+    notes = []
   }
 }
