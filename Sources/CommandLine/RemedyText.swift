@@ -6,7 +6,7 @@ extension Remedy {
   private static let options: [Remedy: String] = [
     .model: "lstm-convert --model MODEL", .loss: "--loss NAME", .optimizer: "--optimizer NAME",
     .newSymbols: "lstm-train --from MODEL --new-symbols", .earlyStopping: "--early-stopping N",
-    .epochs: "--epochs N",
+    .epochs: "--epochs N", .frequency: "--frequency NAME",
     .stream: "--keep-stream, --end-stream, or --save FILE",
   ]
 

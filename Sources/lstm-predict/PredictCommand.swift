@@ -46,6 +46,7 @@ struct PredictCommand: ToolCommand {
     files.read(modes.common.csv, "--csv")
     modes.chosen.addFiles(to: &files)
     files.write(modes.common.outputFile, "--output")
+    files.write(modes.plot.plot, "--plot")
     files.write(target, "--save-state")
     return files
   }

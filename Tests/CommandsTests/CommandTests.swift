@@ -135,6 +135,22 @@ import Testing
     let test = try run("lstm-predict", "a.h5", "--forecast", "2", "--backtest", "--output", "b.csv")
     #expect(test.output.split(separator: "\n").count == 2)
     #expect(String(decoding: try bytes("b.csv"), as: UTF8.self).split(separator: "\n").count == 11)
+    let picture = try run(
+      "lstm-predict", "a.h5", "--forecast", "2", "--backtest", "--plot", "b.png", "--plot-size",
+      "600x300")
+    // PNG needs a program that not every machine has.
+    if picture.status == 0 {
+      #expect(try bytes("b.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    } else {
+      #expect(picture.status == 73 && picture.error.contains("librsvg2-bin"))
+    }
+    #expect(
+      try run(
+        "lstm-predict", "a.h5", "--forecast", "3", "--frequency", "12h", "--plot", "c.svg",
+        "--plot-range", "2020-01-20:2020-01-31"
+      ).status == 0)
+    #expect(
+      try run("lstm-predict", "a.h5", "--forecast", "3", "--frequency", "months").status == 64)
 
     let stream = try Tool.run(
       "lstm-predict", ["a.h5", "--stream", "--save-state", "--learn"], in: folder,

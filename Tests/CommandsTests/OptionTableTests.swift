@@ -25,6 +25,7 @@ import Testing
     let run = [["--steps", "77"], ["--row", "0"]]
     let series = [
       ["--coverage", ".5"], ["--key", "a"], ["--csv", "x.csv"], ["--plot", "x.svg"],
+      ["--frequency", "days"],
     ]
     let live = [["--learn"], ["--rows-seen"]]
     let json = ["--format", "json"]
@@ -44,7 +45,7 @@ import Testing
       (["--forecast", "2"], "--forecast", all(generated, likeliest, live, [saving])),
       (
         ["--forecast", "2", "--backtest"], "--forecast --backtest",
-        [["--key", "a"], ["--plot", "x.svg"], saving]
+        [["--key", "a"], ["--frequency", "days"], saving]
       ),
       (["--forecast", "2", "--output", "y.csv"], "--output", [json]),
       (["--stream"], "--stream", all(generated, likeliest, series, beam, [json, output])),
@@ -106,7 +107,10 @@ import Testing
       ),
       (
         ["--text", "x.txt"], "--text",
-        [["--missing", "drop"], ["--date", "x"], ["--loss", "mse"], ["--regression"]]
+        [
+          ["--missing", "drop"], ["--date", "x"], ["--date", "x", "--frequency", "days"],
+          ["--loss", "mse"], ["--regression"],
+        ]
       ),
       (
         csv, "--csv",

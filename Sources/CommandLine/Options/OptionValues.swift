@@ -1,5 +1,6 @@
 import ArgumentParser
 import Recurrent
+import Tasks
 
 // Values of options that are more than a number or a name. Each says what it should have been.
 
@@ -89,6 +90,18 @@ package struct UnitsOption: ExpressibleByArgument, Sendable {
 
   package var defaultValueDescription: String {
     units.map(String.init).joined(separator: ",")
+  }
+}
+
+extension Frequency {
+  /// - Throws: `ValidationError` with the names that there are.
+  init(option text: String) throws(ValidationError) {
+    guard let frequency = Self(name: text), frequency.unit != .numbers else {
+      throw ValidationError(
+        "it is hours, days, business-days, weeks, months, month-ends, quarters, quarter-ends, years or year-ends, or a "
+          + "number of them such as 15minutes")
+    }
+    self = frequency
   }
 }
 

@@ -5,7 +5,7 @@ import Tasks
 /// Forecasting a series.
 package struct ForecastMode: PredictionMode {
   package static let triggers = ["--forecast"]
-  package static let takes = ["--csv", "--output", "--format"]
+  package static let takes = ["--csv", "--output", "--format"] + PlotOptions.optionNames
 
   @Option(help: ArgumentHelp("Forecast N steps of a series, with intervals.", valueName: "N"))
   package var forecast: Int?
@@ -23,8 +23,13 @@ package struct ForecastMode: PredictionMode {
     help: ArgumentHelp("With --forecast: one of several series. (default: all)", valueName: "NAME"))
   package var key: String?
 
-  @Option(help: ArgumentHelp("With --forecast: draw a chart.", valueName: "FILE.svg"))
-  package var plot: String?
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --forecast: how often rows come, if their dates do not show it: hours, 15minutes, days, business-days, \
+      weeks, months, month-ends, quarters, quarter-ends, years, year-ends.
+      """, valueName: "FREQUENCY"), transform: Frequency.init(option:))
+  package var frequency: Frequency?
 
   package init() {}
 
@@ -36,9 +41,6 @@ package struct ForecastMode: PredictionMode {
     guard coverage.map({ $0 > 0 && $0 < 1 }) ?? true else {
       throw ValidationError("--coverage is \(coverage ?? 0); it must be between 0 and 1")
     }
-    guard plot?.hasSuffix(".svg") ?? true else {
-      throw ValidationError("--plot is \(plot ?? ""); it must end in .svg")
-    }
   }
 
   /// More than any series has; that many of a forecast fit into memory.
@@ -48,18 +50,19 @@ package struct ForecastMode: PredictionMode {
 
   package func check(_ modes: PredictionModes) throws { try modes.common.checkTable() }
 
-  package func addFiles(to files: inout CommandFiles) { files.write(plot, "--plot") }
-
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
     let predictor = try predictor(file, modes)
     let forecasts = try predictor.forecast(
-      steps: forecast ?? 1, coverage: coverage ?? 0.9, key: key)
+      steps: forecast ?? 1, coverage: coverage ?? 0.9, key: key, known: modes.plot.knownRows)
     for text in predictor.notes { note("note: \(text)") }
     if let problem = forecasts.compactMap(\.dateProblem).first { note(problem) }
-    if let plot {
-      try AtomicFile.write(Array(ForecastChart(forecasts).svg.utf8), to: plot)
+    try modes.plot.draw(note: note) {
+      try ForecastChart(
+        forecasts, target: predictor.task.target, dates: predictor.task.date,
+        coverage: coverage ?? 0.9, rows: modes.plot.rows, range: modes.plot.plotRange
+      ).chart
     }
     try ForecastReport(forecasts).write(to: modes.common.outputFile, modes.common.outputFormat)
   }
@@ -67,7 +70,8 @@ package struct ForecastMode: PredictionMode {
   /// - Throws: `ValidationError` if the model has no intervals, where they are asked for.
   fileprivate func predictor(_ file: ModelFile, _ modes: PredictionModes) throws -> SeriesPredictor
   {
-    let predictor = try SeriesPredictor(file, data: modes.common.csv)
+    let predictor = try SeriesPredictor(
+      file, data: modes.common.csv, frequency: frequency)
     guard coverage == nil || predictor.hasIntervals else {
       throw ValidationError(
         "--coverage does nothing: \(file.path) was trained without validation data, and has no intervals"
@@ -80,7 +84,8 @@ package struct ForecastMode: PredictionMode {
 /// Making a forecast again at every row of the test part, to see how far it was from what came.
 package struct BackTestMode: PredictionMode {
   package static let triggers = ["--backtest"]
-  package static let takes = ["--forecast", "--coverage", "--csv", "--output", "--format"]
+  package static let takes =
+    ["--forecast", "--coverage", "--csv", "--output", "--format"] + PlotOptions.optionNames
   package static let needs = ["--forecast"]
   package static let title = "--forecast --backtest"
 
@@ -102,8 +107,15 @@ package struct BackTestMode: PredictionMode {
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
     let (forecast, common) = (modes.forecast, modes.common)
-    let test = try forecast.predictor(file, modes).backTest(
+    let predictor = try forecast.predictor(file, modes)
+    let test = try predictor.backTest(
       steps: forecast.forecast ?? 1, coverage: forecast.coverage ?? 0.9)
+    try modes.plot.draw(note: note) {
+      try BackTestChart(
+        test, target: predictor.task.target, dates: predictor.task.date,
+        coverage: forecast.coverage ?? 0.9, range: modes.plot.plotRange
+      ).chart
+    }
     if let output = common.outputFile { try AtomicFile.write(Array(test.csv.utf8), to: output) }
     try test.show(common.outputFormat)
   }

@@ -104,6 +104,7 @@ package struct PredictionModes: ParsableArguments {
   @OptionGroup(title: "What to do") var answer: AnswerMode
   @OptionGroup(title: "What to do") var arrays: ArrayMode
   @OptionGroup(title: "Forecasting a series") var forecast: ForecastMode
+  @OptionGroup(title: "Forecasting a series") package var plot: PlotOptions
   @OptionGroup(title: "Live streams") var stream: StreamMode
   @OptionGroup(title: "Common options") package var common: PredictionOptions
   @OptionGroup(title: "Choosing symbols of a text") var sampling: SamplingArguments

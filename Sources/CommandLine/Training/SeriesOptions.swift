@@ -35,6 +35,7 @@ package struct SeriesOptions: TaskOptions {
     var task = SeriesTask(file: csv, target: target, features: columns.features?.elements ?? [])
     task.date = columns.date
     task.key = columns.key
+    task.frequency = columns.frequency
     columns.shape.apply(to: &task)
     if let horizon = columns.horizon { task.horizon = horizon }
     task.testSplit = columns.testSplit ?? task.testSplit
@@ -62,6 +63,14 @@ package struct SeriesColumnOptions: ParsableArguments {
       sorted by it.
       """, valueName: "COLUMN"))
   package var date: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How often rows come, where their dates do not show it: hours, 15minutes, days, business-days, weeks, months, \
+      month-ends, quarters, quarter-ends, years, year-ends, or as pandas abbreviates it. Needs --date.
+      """, valueName: "FREQUENCY"), transform: Frequency.init(option:))
+  package var frequency: Frequency?
 
   @Option(
     help: ArgumentHelp(
@@ -94,6 +103,9 @@ package struct SeriesColumnOptions: ParsableArguments {
   package func validate() throws {
     guard testSplit.map({ (0..<1).contains($0) }) ?? true else {
       throw ValidationError("--test-split is \(testSplit ?? 0); it must be from 0 to below 1")
+    }
+    guard frequency == nil || date != nil else {
+      throw ValidationError("--frequency needs --date COLUMN, the column of the dates")
     }
     guard horizon ?? 1 >= 1 else {
       throw ValidationError("--horizon is \(horizon ?? 0); it must be at least 1")

@@ -20,7 +20,7 @@ extension SequenceTable {
   private struct Collected {
     struct Row {
       let line: Int
-      let date: RowTime?
+      var date: RowTime?
       let text: String
       let values: [Double]
     }
@@ -88,7 +88,25 @@ extension SequenceTable {
       throw FileError(.invalid, file: file, "has no columns for a model to read")
     }
     featureNames = places.names
+    if rows.date != nil { try readDates(of: &collected, rows) }
     for sequence in collected { try add(sequence, columns, rows) }
+  }
+
+  /// Reads the dates of all rows: how they are written is one thing for the column.
+  private func readDates(of collected: inout [Collected], _ rows: SequenceRows) throws {
+    let places = collected.indices.flatMap { sequence in
+      collected[sequence].rows.indices.map { (sequence, $0) }
+    }.sorted { collected[$0.0].rows[$0.1].line < collected[$1.0].rows[$1.1].line }
+    guard !places.isEmpty else { return }
+    do throws(DateProblem) {
+      let times = try DateReading.times(of: places.map { collected[$0.0].rows[$0.1].text })
+      for ((sequence, row), time) in zip(places, times) {
+        collected[sequence].rows[row].date = time
+      }
+    } catch {
+      let (sequence, row) = places[error.row ?? 0]
+      throw invalid(collected[sequence].rows[row].line, rows.date, error.description)
+    }
   }
 
   private func add(
@@ -103,13 +121,6 @@ extension SequenceTable {
       }
       return value
     }
-    let date = try places.date.map { place in
-      guard let time = RowTime(fields[place]) else {
-        throw invalid(
-          line, rows.date, "'\(fields[place])' is not a date, a time or a number")
-      }
-      return time
-    }
     /// A column that says the same in all rows of a sequence.
     func constant(_ place: Int?, _ column: String?, known: String?) throws -> String? {
       guard let place, let column else { return nil }
@@ -123,7 +134,7 @@ extension SequenceTable {
     sequence.part = try constant(places.part, columns.part, known: sequence.part)
     sequence.rows.append(
       Collected.Row(
-        line: line, date: date, text: places.date.map { fields[$0] } ?? "", values: values))
+        line: line, date: nil, text: places.date.map { fields[$0] } ?? "", values: values))
   }
 
   private mutating func add(

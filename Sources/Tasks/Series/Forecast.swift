@@ -14,6 +14,8 @@ package struct Forecast: Sendable {
   /// The last known values of the target, with their dates if there are any.
   package let known: [(date: String?, value: Double)]
   package let steps: [Step]
+  /// The rows after which a season comes again; `nil` if the dates show none.
+  package let season: Int?
   /// Why the steps have no dates, where the rows have some.
   package let dateProblem: String?
 }

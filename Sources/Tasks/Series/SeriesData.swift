@@ -22,16 +22,21 @@ final class SeriesData: TrainingData {
   private let chainedResiduals: [Float]?
   /// The task with all that it left open decided.
   var decided: SeriesTask { series }
-  /// What the data have decided, in a line; `nil` if nothing.
-  let note: String?
+  /// The last dates of each series, by which forecasts go on; none without dates.
+  private let lastDates: [[String]]
+  /// What the data have decided, and what is to be said of the dates, each in a line.
+  let notes: [String]
 
   /// New series.
   ///
   /// - Throws: `FileError`, or `ConfigurationError` if there are too few rows.
   convenience init(_ task: SeriesTask, batchSize: Int, validationSplit: Double) throws {
-    let table = try SeriesTable(task)
     var task = task
+    task.fillsRows = task.missing == .forwardFill && task.date != nil
+    let table = try SeriesTable(task)
     task.digest = table.digest
+    task.fillsRows = table.filledRows > 0
+    try table.checkDates(task)
     let recipe = try SeriesRecipe(task, table, validationSplit: validationSplit)
     task = recipe.task
     try self.init(
@@ -109,7 +114,6 @@ final class SeriesData: TrainingData {
     let base = isStateful ? nil : ForecastBase(task, encodings.scaling)
     chainedResiduals =
       isShort && encodings.scaling.linear != nil ? encodings.scaling.residuals : nil
-    note = recipe?.note
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
       isStateful
         ? SeriesSamples(
@@ -151,6 +155,8 @@ final class SeriesData: TrainingData {
     self.encodings = encodings
     self.values = values
     self.validationSplit = validationSplit
+    lastDates = table.lastDates(task)
+    notes = table.dateNotes(task) + [recipe?.note].compactMap { $0 }
   }
 
   /// What a live stream goes on from: the rows that a carried state has not read yet, or the last rows of each
@@ -183,7 +189,7 @@ final class SeriesData: TrainingData {
     return StreamPosition.Series(
       key: series.key == nil ? nil : own.key, rows: Array(rows),
       lastValues: series.needsLastValues ? encodings.lastValues(own.values) : [],
-      dates: series.date == nil ? [] : own.dates.suffix(DateRule.looksAt))
+      dates: lastDates[index])
   }
 
   /// The scaling, with what the model errs by on the part for validation.

@@ -6,10 +6,13 @@ struct SeriesLine {
   /// In the order of the task's columns, without those that are missing.
   private(set) var values: [Double?]
   private(set) var key = ""
+  /// `nil` where lines have none: only a first line of names can say that they do.
+  private(set) var date: String?
   private let task: SeriesTask
   /// The field of each column, and of the key.
   private var places: [Int]
   private var keyPlace: Int?
+  private var datePlace: Int?
   private var fieldCount: Int
   private var fields: [String] = []
   /// What stands between fields; `nil` until a line has shown it.
@@ -58,6 +61,13 @@ struct SeriesLine {
           line: number, column: task.key, "the name has a NUL, which a checkpoint cannot hold")
       }
     }
+    if let datePlace {
+      guard fields[datePlace].isStorable else {
+        throw LineError(
+          line: number, column: task.date, "the date has a NUL, which a checkpoint cannot hold")
+      }
+      date = fields[datePlace]
+    }
     for (column, place) in places.enumerated() {
       let field = fields[place].trimmingBlanks
       guard !SeriesTable.isMissing(field) else {
@@ -101,6 +111,9 @@ struct SeriesLine {
       var found: [Int] = []
       for name in task.features { found.append(try names.place(name)) }
       if let key = task.key { keyPlace = try names.place(key) }
+      if let date = task.date, names.names.firstIndex(exactly: date) != nil {
+        datePlace = try names.place(date)
+      }
       places = found
     } catch {
       throw LineError(line: line, error.reason)

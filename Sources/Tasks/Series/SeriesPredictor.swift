@@ -12,20 +12,27 @@ package final class SeriesPredictor {
   private var file: String { model.path }
   /// Rows of another file than that of the training.
   private let other: SeriesTable?
+  private let isFrequencyGiven: Bool
   /// What is to be said of the data of the last forecast: that they are not those of the training.
   package private(set) var notes: [String] = []
 
   /// The paths that the intervals of a forecast are counted from, and of one of many.
   private static let paths = 1000
   private static let backTestPaths = 200
-  /// The known values that are shown before a forecast.
-  private static let shown = 100
 
-  /// - Parameter data: A file with the same columns to look at; that of the training if `nil`.
-  /// - Throws: `FileError` if the file is not one of series, or the data cannot be read.
-  package init(_ file: ModelFile, data: String? = nil) throws {
+  /// - Parameters:
+  ///   - data: A file with the same columns to look at; that of the training if `nil`.
+  ///   - frequency: How often the rows come; as in the training if `nil`.
+  /// - Throws: `FileError` if the file is not one of series, or the data cannot be read; `ConfigurationError` if a
+  ///   frequency is given for rows without dates.
+  package init(_ file: ModelFile, data: String? = nil, frequency: Frequency? = nil) throws {
     model = file
     var task = try file.task(as: SeriesTask.self)
+    guard frequency == nil || task.date != nil else {
+      throw ConfigurationError("\(file.path) was trained without a column of dates")
+    }
+    isFrequencyGiven = frequency != nil
+    task.frequency = frequency ?? task.frequency
     encodings = SeriesEncodings(task, try file.scaling(of: task))
     if let data { task.file = data }
     self.task = task
@@ -92,8 +99,11 @@ package final class SeriesPredictor {
   /// - Parameters:
   ///   - coverage: How probable it is to be that the truth lies within an interval.
   ///   - key: Which of several series; all if `nil`.
+  ///   - known: How many of the last known rows the forecasts have with them.
   /// - Throws: `FileError`, or `ConfigurationError` if there is no such series.
-  package func forecast(steps: Int, coverage: Double, key: String?) throws -> [Forecast] {
+  package func forecast(
+    steps: Int, coverage: Double, key: String?, known rowsShown: Int = 100
+  ) throws -> [Forecast] {
     let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.paths)
     let width = task.features.count
     let basis = try basis()
@@ -115,14 +125,16 @@ package final class SeriesPredictor {
       let results = simulation.run(after: series.values.suffix(width), before: series.before)
       let own = basis.table?.series[index]
       let dates = dates(of: index, in: basis)
-      let following = DateRule.following(dates, count: steps)
+      let next = try following(dates, steps: steps)
       return Forecast(
         key: series.key,
-        known: known(series.values, before: series.before, of: own, by: basis.encodings[index]),
+        known: known(
+          series.values, before: series.before, of: own, dates: dates,
+          by: basis.encodings[index], count: rowsShown),
         steps: results.enumerated().map { step, result in
           Forecast.Step(
-            date: following?[step], value: result.value, interval: result.interval)
-        }, dateProblem: following == nil ? dateProblem(dates) : nil)
+            date: next.dates?[step], value: result.value, interval: result.interval)
+        }, season: task.season ?? next.frequency?.season, dateProblem: next.problem)
     }
   }
 
@@ -136,17 +148,36 @@ package final class SeriesPredictor {
     return known[series].dates
   }
 
-  /// Why no dates follow some others; `nil` if there is no column of dates.
-  private func dateProblem(_ dates: [String]) -> String? {
-    guard let column = task.date else { return nil }
-    guard !dates.isEmpty else {
-      return (checkpoint.stream?.rowsSeen ?? 0) > 0
-        ? "the rows of a live stream have no \(column), so the steps are numbered only"
-        : "the last rows' \(column) is not known, so the steps are numbered only"
+  /// The dates behind some others, or why there are none; neither if there is no column of dates.
+  ///
+  /// - Throws: `ConfigurationError` if the dates are not of the frequency that is given.
+  private func following(
+    _ dates: [String], steps: Int
+  ) throws -> (dates: [String]?, frequency: Frequency?, problem: String?) {
+    guard let column = task.date else { return (nil, nil, nil) }
+    let result = "the steps of the forecast are numbered only"
+    guard let last = dates.last else {
+      return (
+        nil, task.frequency,
+        (checkpoint.stream?.rowsSeen ?? 0) > 0
+          ? "the rows of the live stream had no \(column), so \(result)"
+          : "the last rows' \(column) is not known, so \(result)"
+      )
     }
-    return
-      "what follows \(dates.suffix(3).joined(separator: ", ")) in column \(column) is not certain, so "
-      + "the steps are numbered only"
+    do throws(DateProblem) {
+      let sequence = try DateSequence(dates, frequency: task.frequency)
+      guard let following = sequence.following(last, count: steps) else {
+        return (
+          nil, sequence.frequency,
+          "what follows \(last) in column \(column) cannot be written, so \(result)"
+        )
+      }
+      return (following, sequence.frequency, nil)
+    } catch {
+      let problem = "column \(column): \(error)"
+      if isFrequencyGiven { throw ConfigurationError(problem) }
+      return (nil, nil, "\(problem); \(result) unless a frequency is given")
+    }
   }
 
   /// The rows that a forecast goes on behind.
@@ -221,23 +252,24 @@ package final class SeriesPredictor {
   }
 
   private func known(
-    _ values: [Float], before: [Double], of series: SeriesTable.Series?,
-    by encoding: SeriesEncoding
+    _ values: [Float], before: [Double], of series: SeriesTable.Series?, dates: [String],
+    by encoding: SeriesEncoding, count: Int
   ) -> [(date: String?, value: Double)] {
     let width = task.features.count
     guard let series else {
       // Of changes only the rows are known that the next one is read with.
-      guard !encoding.isDifferenced else {
-        return stride(from: 0, to: before.count, by: width).suffix(Self.shown).map {
-          (nil, before[$0])
-        }
-      }
       var decoder = encoding.decoder(after: [])
-      return stride(from: 0, to: values.count, by: width).suffix(Self.shown).map {
-        (nil, decoder.next(values[$0]))
+      let values =
+        encoding.isDifferenced
+        ? stride(from: 0, to: before.count, by: width).map { before[$0] }
+        : stride(from: 0, to: values.count, by: width).map { decoder.next(values[$0]) }
+      return values.suffix(count).enumerated().map { row, value in
+        // Dates of the last rows are kept, perhaps fewer than rows.
+        let place = dates.count - min(values.count, count) + row
+        return (dates.indices.contains(place) ? dates[place] : nil, value)
       }
     }
-    return stride(from: 0, to: series.values.count, by: width).suffix(Self.shown).map {
+    return stride(from: 0, to: series.values.count, by: width).suffix(count).map {
       (series.dates.isEmpty ? nil : series.dates[$0 / width], series.values[$0])
     }
   }

@@ -15,6 +15,8 @@ final class SeriesStream: IntervalStream {
   /// Where each series stands. A state that is carried has read all rows but the last; the last values are known of
   /// every series that has had a row.
   private var series: [StreamPosition.Series]
+  /// The order of the dates of each series that has had any.
+  private var dateOrders: [ExactText: DateOrder] = [:]
   /// The numbers of the series among them.
   private var numbers: [ExactText: Int] = [:]
   /// The state before the last row.
@@ -137,7 +139,9 @@ final class SeriesStream: IntervalStream {
       answer.append(UInt8(ascii: "\n"))
       return true
     }
+    try checkDate(after: known, line: number)
     let place = known ?? begin(line.key)
+    keepDate(series: place)
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
     var decoder = encoding.decoder(after: series[place].lastValues)
@@ -219,6 +223,32 @@ final class SeriesStream: IntervalStream {
     return true
   }
 
+  /// - Throws: ``LineError`` if the row's date is not behind that of the row before.
+  private func checkDate(after place: Int?, line number: Int) throws {
+    guard let date = line.date else { return }
+    let dates = place.map { series[$0].dates } ?? []
+    let key = ExactText(line.key)
+    var order = dateOrders[key] ?? DateOrder(dates)
+    guard order.take(date) else {
+      throw LineError(
+        line: number, column: task.date,
+        "\(date) does not come after \(dates.last ?? ""); rows must be in the order of time")
+    }
+    dateOrders[key] = order
+  }
+
+  /// Keeps the date of the row; a row without a date leaves none that a forecast could go on by.
+  private func keepDate(series place: Int) {
+    guard let date = line.date else {
+      series[place].dates = []
+      return
+    }
+    series[place].dates.append(date)
+    if series[place].dates.count >= 2 * SeriesTable.mostLastDates {
+      series[place].dates.removeFirst(SeriesTable.mostLastDates)
+    }
+  }
+
   private func begin(_ key: String) -> Int {
     numbers[ExactText(key)] = series.count
     series.append(StreamPosition.Series(key: key))
@@ -261,7 +291,7 @@ final class SeriesStream: IntervalStream {
     let stored = series.map { series in
       var stored = StreamPosition.Series(
         key: series.key, rows: series.rows,
-        lastValues: task.needsLastValues ? series.lastValues : [])
+        lastValues: task.needsLastValues ? series.lastValues : [], dates: series.dates)
       // As many numbers for each series: none is not a number.
       stored.intervals =
         series.intervals.isEmpty ? Array(repeating: .nan, count: intervals) : series.intervals

@@ -19,6 +19,10 @@ struct SeriesTable {
   private(set) var series: [Series] = []
   /// XXH3-64 of the file, in hexadecimal digits.
   let digest: String
+  /// How the dates of each series go on; `nil` if there are none.
+  private(set) var dates: DateColumn?
+  /// The rows that were not in the file, see ``SeriesTask/fillsRows``.
+  private(set) var filledRows = 0
   private var numbers: [ExactText: Int] = [:]
 
   /// What stands for a value that is not there.
@@ -41,6 +45,47 @@ struct SeriesTable {
     }
     guard !series.isEmpty else {
       throw FileError(.invalid, file: task.file, "has no rows of numbers")
+    }
+    guard task.date != nil else { return }
+    let dates = DateColumn(series.map(\.dates), frequency: task.frequency)
+    if let (index, problem) = dates.problem(of: [.disorder]) {
+      throw error(problem, series: index, task)
+    }
+    self.dates = dates
+    if task.fillsRows { fillRows(dates) }
+  }
+
+  /// What is wrong with a date.
+  func error(_ problem: DateProblem, series index: Int, _ task: SeriesTask) -> FileError {
+    let (key, lines) = (series[index].key, series[index].lines)
+    let line = problem.row.map { lines.indices.contains($0) ? "line \(lines[$0]), " : "" } ?? ""
+    let name = line.isEmpty && !key.isEmpty ? "series \(key), " : line
+    return FileError(
+      .invalid, file: task.file, "\(name)column \(task.date ?? ""): \(problem)",
+      remedies: problem.kind == .uncertain ? [.frequency] : [])
+  }
+
+  /// Puts the rows that are missing between dates in, with the values of the row before.
+  private mutating func fillRows(_ dates: DateColumn) {
+    for (index, result) in dates.series.enumerated() {
+      guard let sequence = try? result.get(), !sequence.breaks.isEmpty else { continue }
+      let own = series[index]
+      var filled = Series(key: own.key)
+      for row in own.dates.indices {
+        let values = own.values[row * columns.count..<(row + 1) * columns.count]
+        if row > 0 {
+          for date in sequence.missing(between: own.dates[row - 1], and: own.dates[row]) {
+            filled.values += filled.values.suffix(columns.count)
+            filled.dates.append(date)
+            filled.lines.append(own.lines[row])
+          }
+        }
+        filled.values += values
+        filled.dates.append(own.dates[row])
+        filled.lines.append(own.lines[row])
+      }
+      filledRows += filled.dates.count - own.dates.count
+      series[index] = filled
     }
   }
 
@@ -129,12 +174,6 @@ struct SeriesTable {
       guard case .value(let value) = number else { throw invalid(column, number.reason(field)) }
       values.append(value)
     }
-    if let date, let last = known.flatMap({ series[$0].dates.last }),
-      let then = RowTime(last), let now = RowTime(date), now < then
-    {
-      throw invalid(
-        task.date ?? "", "\(date) comes after \(last); the rows must be in the order of time")
-    }
     let number = known ?? series.count
     if known == nil {
       numbers[ExactText(key)] = number
@@ -163,9 +202,4 @@ struct SeriesHeader {
       throw FileError(.invalid, file: task.file, "line \(line): \(error.reason)")
     }
   }
-}
-
-extension SeriesTable {
-  /// The rows of a season, by the dates of the series; `nil` if they say nothing.
-  var season: Int? { nil }
 }

@@ -40,6 +40,10 @@ package struct SeriesTask: LearningTask {
   /// The fraction of the rows that is kept for the test, from the end.
   package var testSplit = 0.1
   package var missing = Missing.refuse
+  /// How often the rows come; `nil` if their dates show it.
+  package var frequency: Frequency?
+  /// Whether rows that are missing between the dates are filled as missing values are; so they were in the training.
+  package var fillsRows = false
   /// How many rows back the model learns changes from: 1 takes a trend away, 12 the season of months; one after the
   /// other if there are several.
   package var differences: [Int] = []
@@ -79,6 +83,8 @@ package struct SeriesTask: LearningTask {
     case horizon
     case testSplit = "test_split"
     case missing
+    case frequency
+    case fillsRows = "fills_rows"
     case isDifferenced = "difference"
     case differences, season
     case ensembleSize = "ensemble"
@@ -104,6 +110,8 @@ package struct SeriesTask: LearningTask {
     horizon = try members.count(.horizon)
     testSplit = try members.fraction(.testSplit)
     missing = try members.decode(Missing.self, forKey: .missing)
+    frequency = try members.decodeIfPresent(Frequency.self, forKey: .frequency)
+    fillsRows = try members.decodeIfPresent(Bool.self, forKey: .fillsRows) ?? false
     if try members.decodeIfPresent(Bool.self, forKey: .isDifferenced) ?? false { differences = [1] }
     differences = try members.decodeIfPresent([Int].self, forKey: .differences) ?? differences
     guard differences.allSatisfy({ (1...Self.longestDifference).contains($0) }),
@@ -130,6 +138,8 @@ package struct SeriesTask: LearningTask {
     try members.encode(testSplit, forKey: .testSplit)
     try members.encode(missing, forKey: .missing)
     // What is not used leaves no trace.
+    try members.encodeIfPresent(frequency, forKey: .frequency)
+    if fillsRows { try members.encode(true, forKey: .fillsRows) }
     if differences == [1] {
       try members.encode(true, forKey: .isDifferenced)
     } else if !differences.isEmpty {
@@ -165,11 +175,14 @@ package struct SeriesTask: LearningTask {
   }
 
   package var facts: [(name: String, value: JSONValue)] {
-    [
+    var facts: [(name: String, value: JSONValue)] = [
       ("series", .string(file)), ("target", .string(target)),
       ("features", .string(features.joined(separator: ", "))),
       ("sequence length", .integer(sequenceLength)), ("horizon", .integer(horizon)),
-    ] + (season.map { [("season", .integer($0))] } ?? [])
+    ]
+    if let frequency { facts.append(("frequency", .string(frequency.name))) }
+    if let season { facts.append(("season", .integer(season))) }
+    return facts
   }
 
   /// One layer of 32 units, and a tenth of the rows for validation before those for the test; in batches of 32, or of
@@ -188,7 +201,7 @@ package struct SeriesTask: LearningTask {
       settings, data: data,
       configuration: ensembleSize > 1 ? .ensemble(of: member, members: ensembleSize) : member,
       loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful,
-      note: data.note)
+      notes: data.notes)
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {

@@ -120,7 +120,8 @@ package struct TextTask: LearningTask {
         features: data.samples.features, statefulBatch: isStateful ? settings.batchSize : nil,
         returnSequences: true, embedding: embedding),
       // Texts may be long: their targets are numbers of symbols, in Keras too.
-      loss: .sparseCategoricalCrossEntropy, isStateful: isStateful, note: data.note)
+      loss: .sparseCategoricalCrossEntropy, isStateful: isStateful,
+      notes: [data.note].compactMap { $0 })
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {

@@ -13,7 +13,7 @@ package struct TrainingStart {
   package let recurrentState: RecurrentState?
   package let kerasVersion: KerasVersion
   package let validationSplit: Double
-  /// What the run does otherwise than planned, each in a line.
+  /// What the run does otherwise than planned, and what is to be said of the data, each in a line.
   package let notes: [String]
 
   /// Training on from the weights of a model, with a new optimizer and from a zero state.
@@ -39,7 +39,7 @@ package struct TrainingStart {
   /// - Throws: `ConfigurationError`, or `OutOfMemory`.
   init(
     _ settings: TrainingSettings, data: any TrainingData, configuration: ModelConfiguration,
-    loss: Loss, isStateful: Bool, keepsOrder: Bool = false, note: String? = nil
+    loss: Loss, isStateful: Bool, keepsOrder: Bool = false, notes: [String] = []
   ) throws {
     guard !settings.stack.units.isEmpty else {
       throw ConfigurationError("a model needs a recurrent layer")
@@ -59,7 +59,7 @@ package struct TrainingStart {
     recurrentState = nil
     kerasVersion = plan.kerasVersion ?? .three
     validationSplit = settings.validationSplit
-    notes = [note].compactMap { $0 }
+    self.notes = notes
   }
 
   /// Training a model that is there, from the weights, optimizer and state that it has: Keras' `fit`.
