@@ -133,15 +133,18 @@ package struct TextTask: LearningTask {
     var task = self
     task.isStateful = model.configuration.isStateful
     (task.mayShrinkBatches, task.mayShortenSamples) = (model.plan.batchSize == nil, true)
-    let encoding = model.checkpoint.vocabulary?.encoding ?? .oneHot
-    let found = try TextSymbols(
-      files, level: level, vocabulary: nil,
-      vocabularySize: TextTask(files: [], level: level).vocabularySize,
-      encoding: encoding
-    ).vocabulary
-    try model.meet(
-      found.symbols.enumerated().filter { $0.offset != found.unknown }.map(\.element),
-      hasOthers: found.unknown != nil, arePredicted: true, in: fileNames)
+    // Any text is made of subwords, the bytes among them.
+    if level != .subword {
+      let encoding = model.checkpoint.vocabulary?.encoding ?? .oneHot
+      let found = try TextSymbols(
+        files, level: level, vocabulary: nil,
+        vocabularySize: TextTask(files: [], level: level).vocabularySize,
+        encoding: encoding
+      ).vocabulary
+      try model.meet(
+        found.symbols.enumerated().filter { $0.offset != found.unknown }.map(\.element),
+        hasOthers: found.unknown != nil, arePredicted: true, in: fileNames)
+    }
     let data = try TextData(
       task, vocabulary: model.checkpoint.vocabulary, batchSize: model.batchSize,
       validationSplit: model.validationSplit)
