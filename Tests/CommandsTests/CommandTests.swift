@@ -126,14 +126,15 @@ import Testing
       ).status == 0)
     let evaluation = try run("lstm-predict", "a.h5", "--evaluate", "--format", "json")
     let parts = try #require(JSONValue(text: evaluation.output)?["parts"])
-    #expect(parts["test"]?["naive_rmse"]?.double ?? 0 > 0.5)
+    #expect(parts["test"]?["baselines"]?["last_value"]?["rmse"]?.double ?? 0 > 0.5)
     let forecast = try run("lstm-predict", "a.h5", "--forecast", "3", "--plot", "a.svg")
     let lines = forecast.output.split(separator: "\n")
     #expect(lines.count == 4 && lines[0] == "step,date,forecast,lower,upper")
     #expect(lines[1].hasPrefix("1,2020-01-31 00:00,"))
     #expect(String(decoding: try bytes("a.svg"), as: UTF8.self).hasPrefix("<svg"))
     let test = try run("lstm-predict", "a.h5", "--forecast", "2", "--backtest", "--output", "b.csv")
-    #expect(test.output.split(separator: "\n").count == 2)
+    #expect(test.output.split(separator: "\n").count { $0.contains(" ahead: 5 forecasts") } == 2)
+    #expect(test.output.contains("seasonal naive"))
     #expect(String(decoding: try bytes("b.csv"), as: UTF8.self).split(separator: "\n").count == 11)
     let picture = try run(
       "lstm-predict", "a.h5", "--forecast", "2", "--backtest", "--plot", "b.png", "--plot-size",

@@ -110,7 +110,7 @@ import Testing
       #expect(result.error.contains(words), "\(result.error)")
     }
     let letters = try run("lstm-train", "--epochs", "1", "--sample-every", "1", "--save", "a.h5")
-    #expect(letters.status == 64 && letters.error.contains("--sample-every goes with --text"))
+    #expect(letters.status == 64 && letters.error.contains("--sample-every needs --text"))
     #expect(try run("lstm-train", "--epochs", "1", "--quiet", "--save", "a.h5").status == 0)
     let resumed = try run("lstm-resume", "a.h5", "--epochs", "1", "--sample-every", "1")
     #expect(resumed.status == 64 && resumed.error.contains("only a model of texts"))

@@ -253,6 +253,7 @@ import Testing
       #expect(
         run.trainer.model.parameters[parameter].elementsEqual(learnt.parameters[parameter]))
     }
+    try run.trainer.update()
     #expect(try run.checkpoint().stream?.rowsSeen == 0)
   }
 }

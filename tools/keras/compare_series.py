@@ -153,7 +153,7 @@ def here(settings, path, seed, folder, difference):
     checkpoint, best = (os.path.join(folder, f"{seed}{name}.h5") for name in ("", "-best"))
     command = tool(
         "lstm-train", "--csv", path, "--target", settings.target, "--date", settings.date,
-        "--sequence-length", settings.length, "--units", settings.units,
+        "--scaling", "standard", "--horizon", "1", "--sequence-length", settings.length, "--units", settings.units,
         "--epochs", settings.epochs, "--batch-size", settings.batch_size,
         "--learning-rate", settings.learning_rate, "--scaling", settings.scaling,
         "--validation-split", VALIDATION_SPLIT, "--test-split", TEST_SPLIT,
