@@ -82,7 +82,9 @@ public struct Concatenate: Layer {
 public struct GlobalAveragePooling1D: Layer {
   public let settings: LayerSettings
 
-  /// - Parameter name: `global_average_pooling1d`, `global_average_pooling1d_1`, … if `nil`.
+  /// - Parameters:
+  ///   - keepdims: Whether the axis of the steps stays, with a length of 1.
+  ///   - name: `global_average_pooling1d`, `global_average_pooling1d_1`, … if `nil`.
   public init(keepdims: Bool = false, name: String? = nil) {
     settings = LayerSettings(
       "GlobalAveragePooling1D", name: name, options: ["keepdims": .bool(keepdims)])

@@ -12,17 +12,16 @@ extension ModelConfiguration {
     let input = "input_layer"
     model.functionalInput = input
     model.layers = []
-    var outputs: [String] = []
-    for number in 0..<members {
-      var below = input
-      for layer in member.layers {
+    var outputs = [String](repeating: input, count: members)
+    // Keras orders layers by their distance from the input.
+    for layer in member.layers {
+      for number in 0..<members {
         var copy = layer
         copy.name = "member_\(number + 1)_\(layer.name)"
-        copy.inputs = [below]
-        below = copy.name
+        copy.inputs = [outputs[number]]
+        outputs[number] = copy.name
         model.layers.append(copy)
       }
-      outputs.append(below)
     }
     var joined = LayerConfiguration("Concatenate", name: "concatenate")
     joined.inputs = outputs

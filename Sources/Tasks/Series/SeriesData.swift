@@ -192,51 +192,40 @@ final class SeriesData: TrainingData {
       dates: lastDates[index])
   }
 
-  /// The scaling, with what the model errs by on the part for validation.
+  /// The scaling, with what the model errs by on the part for validation, and how much of its answers is added to the
+  /// linear part: what that part says by least squares.
   func scaling(of trainer: Trainer) throws -> Scaling? {
     var scaling = encodings.scaling
     scaling.residuals = chainedResiduals ?? []
     guard validation != nil else { return scaling }
-    try setShare(in: &scaling, of: trainer)
-    guard chainedResiduals == nil else { return scaling }
+    scaling.linear?.share = 1
     let forecasts = try SeriesForecasts(
       table, encodings: encodings.encodings(of: table), task: series, scaling: scaling,
       parameters: trainer.model.parameters)
     let most = series.horizon * max(1, Self.mostResiduals / table.series.count)
+    var (products, squares) = (0.0, 0.0)
+    var kept: [(whole: Float, linear: Float)] = []
     for index in table.series.indices {
       let part = try SeriesParts(
         rows: table.rows(of: index), validationSplit: validationSplit, testSplit: series.testSplit
       ).validation
-      scaling.residuals += try forecasts.residuals(of: part, series: index).suffix(most)
+      let whole = try forecasts.residuals(of: part, series: index)
+      let linear =
+        scaling.linear == nil ? whole : forecasts.linearResiduals(of: part, series: index)
+      for (whole, linear) in zip(whole, linear) {
+        let answer = Double(linear) - Double(whole)
+        products += answer * Double(linear)
+        squares += answer * answer
+      }
+      kept += Array(zip(whole, linear)).suffix(most)
+    }
+    let share = squares > 0 ? min(max(products / squares, 0), 1) : 1
+    scaling.linear?.share = share
+    guard chainedResiduals == nil else { return scaling }
+    scaling.residuals = kept.map { whole, linear in
+      Float(Double(linear) - share * (Double(linear) - Double(whole)))
     }
     return scaling
-  }
-
-  /// Sets how much of the model's answers is added to the linear part: what the validation part says by least squares.
-  private func setShare(in scaling: inout Scaling, of trainer: Trainer) throws {
-    guard scaling.linear != nil else { return }
-    let all = encodings.encodings(of: table)
-    func residuals(share: Double) throws -> [Float] {
-      scaling.linear?.share = share
-      let forecasts = try SeriesForecasts(
-        table, encodings: all, task: series, scaling: scaling,
-        parameters: trainer.model.parameters)
-      return try table.series.indices.flatMap { index in
-        let part = try SeriesParts(
-          rows: table.rows(of: index), validationSplit: validationSplit,
-          testSplit: series.testSplit
-        ).validation
-        return try forecasts.residuals(of: part, series: index)
-      }
-    }
-    let (with, without) = (try residuals(share: 1), try residuals(share: 0))
-    var (products, squares) = (0.0, 0.0)
-    for (with, without) in zip(with, without) {
-      let answer = Double(without) - Double(with)
-      products += answer * Double(without)
-      squares += answer * answer
-    }
-    scaling.linear?.share = squares > 0 ? min(max(products / squares, 0), 1) : 1
   }
 
   /// The forecasts whose residuals are kept.

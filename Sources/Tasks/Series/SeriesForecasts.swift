@@ -101,6 +101,17 @@ final class SeriesForecasts {
     }
   }
 
+  /// What the truth was beyond the forecasts of the linear part alone: `[origins, horizon]`, encoded.
+  func linearResiduals(of part: Range<Int>, series: Int) -> [Float] {
+    let width = table.columns.count
+    return origins(of: part).flatMap { origin in
+      let window = encoded[series][(origin - task.sequenceLength) * width..<origin * width]
+      return base.forecasts(window).enumerated().map { step, forecast in
+        Float(Double(encoded[series][(origin + step) * width]) - forecast)
+      }
+    }
+  }
+
   /// The true value of a row, in the data's own units.
   func target(_ row: Int, series: Int) -> Double {
     table.series[series].values[row * table.columns.count]

@@ -63,7 +63,8 @@ struct SeriesRecipe {
   private static func decideWindow(_ task: inout SeriesTask, rows: Int) {
     let season = task.season.flatMap { $0 > longestSeason ? nil : $0 } ?? 1
     if !task.isHorizonGiven, task.season != nil || task.date != nil {
-      task.horizon = (leastHorizon + season - 1) / season * season
+      let whole = (leastHorizon + season - 1) / season * season
+      task.horizon = min(whole, max(1, rows / windowPart))
     }
     guard !task.isLengthGiven else { return }
     let most = max(1, rows / windowPart)
