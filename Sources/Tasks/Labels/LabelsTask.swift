@@ -205,7 +205,8 @@ package struct LabelsTask: LearningTask {
 
   package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {
     guard !learns else { throw ConfigurationError.cannotLearn }
-    return LabelStream(try LabelPredictor(file))
+    let predictor = try LabelPredictor(file)
+    return SequenceStream { try predictor.answer(line: $0, number: $1) }
   }
 }
 

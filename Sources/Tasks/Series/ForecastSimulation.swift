@@ -107,15 +107,16 @@ final class ForecastSimulation {
     var results: [(value: Double, interval: ClosedRange<Double>?)] = []
     for step in 0..<min(steps, horizon) {
       guard let distances else {
-        results.append((bounded(decoder.next(forecasts[step])), nil))
+        results.append((task.bounded(decoder.next(forecasts[step])), nil))
         continue
       }
       let (value, interval) = decoder.next(forecasts[step], distance: distances[step])
       results.append(
-        (bounded(value), bounded(interval.lowerBound)...bounded(interval.upperBound)))
+        (task.bounded(value), task.bounded(interval.lowerBound)...task.bounded(interval.upperBound))
+      )
     }
     guard steps > horizon else { return results }
-    let values = (horizon..<steps).map { bounded(decoder.next(forecasts[$0])) }
+    let values = (horizon..<steps).map { task.bounded(decoder.next(forecasts[$0])) }
     guard let paths else { return results + values.map { ($0, nil) } }
     let drawn = run(paths, after: last) { err(&$0) }
     var decoders = (0..<paths.paths).map { _ in encoding.decoder(after: before) }
@@ -125,11 +126,9 @@ final class ForecastSimulation {
     return results
       + zip(values, ends.dropFirst(horizon)).map { value, ends in
         let distance = Self.quantile(ends.map { abs($0 - value) }, coverage)
-        return (value, bounded(value - distance)...bounded(value + distance))
+        return (value, task.bounded(value - distance)...task.bounded(value + distance))
       }
   }
-
-  private func bounded(_ value: Double) -> Double { max(value, task.lowerBound ?? value) }
 
   /// Reads a row, and then forecast after forecast.
   ///

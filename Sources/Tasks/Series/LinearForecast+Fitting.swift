@@ -32,6 +32,20 @@ struct LinearFit {
   private static let mostWindows = 20_000
   private static let pulls = [0.001, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 
+  /// The linear part of a task's forecasts.
+  ///
+  /// - Parameters:
+  ///   - encoded: `[rows, columns]` of each series.
+  ///   - rows: How many of the first rows of each it is fitted to.
+  /// - Returns: `nil` if there are too few rows.
+  init?(_ task: SeriesTask, encoded: [[Float]], rows: [Int]) {
+    let columns = task.features.count
+    self.init(
+      zip(encoded, rows).map { values, rows in
+        (0..<rows).map { Double(values[$0 * columns]) }
+      }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)
+  }
+
   /// - Parameters:
   ///   - series: The encoded targets of each series, from its beginning.
   ///   - longest: The rows of a window.

@@ -104,10 +104,8 @@ final class SeriesData: TrainingData {
     let isShort = validated < Self.enoughForIntervals
     if let recipe, recipe.scaling == .window, task.isLinear {
       let fit = LinearFit(
-        zip(encoded, parts).map { values, parts in
-          let end = isShort ? parts.validation.upperBound : parts.training.upperBound
-          return (0..<end).map { Double(values[$0 * width]) }
-        }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)
+        task, encoded: encoded,
+        rows: parts.map { isShort ? $0.validation.upperBound : $0.training.upperBound })
       encodings.scaling.linear = fit?.forecast
       encodings.scaling.residuals = fit?.residuals ?? []
     }

@@ -136,7 +136,7 @@ final class SeriesForecasts {
         for step in 0..<task.horizon {
           let forecast = decoder.next(predicted[index * task.horizon + step])
           errors.add(
-            forecast: max(forecast, task.lowerBound ?? forecast),
+            forecast: task.bounded(forecast),
             baselines: simple.map { ($0.name, $0.values[step]) },
             truth: target(origin + step, series: series), scale: baselines[series].scale)
         }

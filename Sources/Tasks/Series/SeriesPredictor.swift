@@ -70,14 +70,9 @@ package final class SeriesPredictor {
   ) throws -> [SeriesBaselines] {
     let parts = try parts(of: table)
     var scaling = encodings.scaling
-    let width = task.features.count
     if scaling.linear == nil, other == nil {
       scaling.linear =
-        LinearFit(
-          zip(encoded, parts).map { values, parts in
-            (0..<parts.training.upperBound).map { Double(values[$0 * width]) }
-          }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)?
-        .forecast
+        LinearFit(task, encoded: encoded, rows: parts.map(\.training.upperBound))?.forecast
     }
     let all = encodings.encodings(of: table)
     return table.series.indices.map {
@@ -107,6 +102,7 @@ package final class SeriesPredictor {
     let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.paths)
     let width = task.features.count
     let basis = try basis()
+    let held = try heldErrors(in: basis)
     let rows = basis.series
     guard key.map({ key in rows.contains { $0.key.isExactly(key) } }) ?? true else {
       throw ConfigurationError(
@@ -120,7 +116,7 @@ package final class SeriesPredictor {
         try reader.restore(state, row: checkpoint.configuration.stateRows - 1)
       }
       simulation.begin(series: series.key, encoding: basis.encodings[index])
-      try simulation.learn(errors: errors(of: index, in: basis))
+      if let held { simulation.learn(errors: try held(index)) }
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
       let results = simulation.run(after: series.values.suffix(width), before: series.before)
       let own = basis.table?.series[index]
@@ -321,14 +317,17 @@ package final class SeriesPredictor {
   /// The values of a series that its encoding may need.
   private var kept: Int { (task.differences.reduce(1, +) + 1) * task.features.count }
 
-  /// The errors of forecasts that the model has not learnt from: those of the rows behind its validation part.
-  private func errors(of series: Int, in basis: Basis) throws -> [Float] {
-    guard hasIntervals, let table = basis.table, other == nil else { return [] }
-    let parts = try parts(of: table)
-    // Rows that were added since belong to no part.
-    let trained = min(parts[series].validation.upperBound, table.rows(of: series))
-    return try forecasts(table).residuals(
-      of: trained..<table.rows(of: series), series: series)
+  /// The errors, in a series, of forecasts that the model has not learnt from: those of the rows behind its validation
+  /// part; `nil` if there are none.
+  private func heldErrors(in basis: Basis) throws -> ((_ series: Int) throws -> [Float])? {
+    guard hasIntervals, let table = basis.table, other == nil else { return nil }
+    let (parts, forecasts) = (try parts(of: table), try forecasts(table))
+    return { series in
+      // Rows that were added since belong to no part.
+      let rows = table.rows(of: series)
+      let trained = min(parts[series].validation.upperBound, rows)
+      return try forecasts.residuals(of: trained..<rows, series: series)
+    }
   }
 
   private func simulation(

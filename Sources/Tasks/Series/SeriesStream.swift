@@ -31,6 +31,8 @@ final class SeriesStream: IntervalStream {
   private let symbols: SymbolRange?
   /// The probability of intervals; `nil` if answers have none.
   private var coverage: Double?
+  /// What is known of the errors of each series that had a row in this run, by its number.
+  private var intervals: [Int: AdaptiveIntervals] = [:]
   private let residuals: [Float]
   /// Whether a carried state is stored as it was before the last row, to learn from that.
   private let keepsNewest: Bool
@@ -149,38 +151,42 @@ final class SeriesStream: IntervalStream {
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
       guard let distances else {
-        answer += Array("\(Float(bounded(decoder.next(output[step]))))".utf8)
+        answer += Array("\(Float(task.bounded(decoder.next(output[step]))))".utf8)
         continue
       }
       let (value, interval) = decoder.next(output[step], distance: Float(distances[step] ?? 0))
-      answer += Array("\(Float(bounded(value))),".utf8)
+      answer += Array("\(Float(task.bounded(value))),".utf8)
       // Without any known error nothing is said.
       guard distances[step] != nil else {
         answer.append(UInt8(ascii: ","))
         continue
       }
-      let ends = (bounded(interval.lowerBound), bounded(interval.upperBound))
+      let ends = (task.bounded(interval.lowerBound), task.bounded(interval.upperBound))
       answer += Array("\(Float(ends.0)),\(Float(ends.1))".utf8)
     }
     answer.append(UInt8(ascii: "\n"))
     return true
   }
 
-  private func bounded(_ value: Double) -> Double { max(value, task.lowerBound ?? value) }
-
   /// How far the intervals of an answer go, after what the newest row says about those before.
   ///
   /// - Parameter output: The forecasts, `[horizon]`, encoded.
   private func distances(of place: Int, _ output: [Float], coverage: Double) -> [Double?] {
-    let known = AdaptiveIntervals(numbers: series[place].intervals, horizon: task.horizon)
-    var intervals =
-      known?.coverage == coverage
-      ? known ?? new(coverage: coverage) : new(coverage: coverage)
+    var intervals = self.intervals[place] ?? stored(of: place, coverage: coverage)
     intervals.take(truth: encoding.level(values[0]))
     var decoder = encoding.decoder(after: series[place].lastValues)
     intervals.take(forecasts: output.map { encoding.level(decoder.next($0)) })
-    series[place].intervals = intervals.numbers
+    self.intervals[place] = intervals
     return intervals.distances
+  }
+
+  /// What the file knows of a series' errors; what the model knows if it was not of that probability.
+  private func stored(of place: Int, coverage: Double) -> AdaptiveIntervals {
+    guard
+      let stored = AdaptiveIntervals(numbers: series[place].intervals, horizon: task.horizon),
+      stored.coverage == coverage
+    else { return new(coverage: coverage) }
+    return stored
   }
 
   private func new(coverage: Double) -> AdaptiveIntervals {
@@ -287,14 +293,15 @@ final class SeriesStream: IntervalStream {
 
   func store(in checkpoint: inout Checkpoint) throws {
     let isCarried = forecaster.isStateful && !keepsNewest
-    let intervals = series.map(\.intervals.count).max() ?? 0
+    for (place, intervals) in intervals { series[place].intervals = intervals.numbers }
+    let length = series.map(\.intervals.count).max() ?? 0
     let stored = series.map { series in
       var stored = StreamPosition.Series(
         key: series.key, rows: series.rows,
         lastValues: task.needsLastValues ? series.lastValues : [], dates: series.dates)
       // As many numbers for each series: none is not a number.
       stored.intervals =
-        series.intervals.isEmpty ? Array(repeating: .nan, count: intervals) : series.intervals
+        series.intervals.isEmpty ? Array(repeating: .nan, count: length) : series.intervals
       return stored
     }
     checkpoint.stream = StreamPosition(

@@ -161,6 +161,9 @@ package struct SeriesTask: LearningTask {
   /// Whether a row can be read only with the values of the row before it.
   package var needsLastValues: Bool { !differences.isEmpty || missing == .forwardFill }
 
+  /// A forecast that is not below ``lowerBound``.
+  func bounded(_ value: Double) -> Double { max(value, lowerBound ?? value) }
+
   /// The longest difference, and how many there may be.
   package static let longestDifference = 10_000
   package static let mostDifferences = 4

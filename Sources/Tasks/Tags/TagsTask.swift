@@ -126,7 +126,11 @@ package struct TagsTask: LearningTask {
 
   package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {
     guard !learns else { throw ConfigurationError.cannotLearn }
-    return TagStream(try TagPredictor(file))
+    let predictor = try TagPredictor(file)
+    // The tags of a sequence's steps, with blanks between.
+    return SequenceStream {
+      try predictor.answers(line: $0, number: $1).map(\.tag).joined(separator: " ")
+    }
   }
 }
 

@@ -1,11 +1,13 @@
 import Checkpoints
-import Files
 
-/// Sequences as lines that come, each answered by its label. Each stands for itself.
-final class LabelStream: LineStream {
-  private let predictor: LabelPredictor
+/// Sequences as lines that come. Each stands for itself.
+final class SequenceStream: LineStream {
+  private let answer: (_ line: String, _ number: Int) throws -> String
 
-  init(_ predictor: LabelPredictor) { self.predictor = predictor }
+  /// - Parameter answer: Answers a line, with its number for errors.
+  init(_ answer: @escaping (_ line: String, _ number: Int) throws -> String) {
+    self.answer = answer
+  }
 
   func answer(
     _ line: UnsafeBufferPointer<UInt8>, number: Int, adding answer: inout [UInt8]
@@ -13,7 +15,7 @@ final class LabelStream: LineStream {
     guard let text = String(validating: line, as: UTF8.self) else {
       throw LineError(line: number, "is not UTF-8")
     }
-    answer += Array(try predictor.answer(line: text, number: number).utf8)
+    answer += Array(try self.answer(text, number).utf8)
     answer.append(UInt8(ascii: "\n"))
     return true
   }
