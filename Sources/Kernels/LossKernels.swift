@@ -117,7 +117,7 @@ extension LossKernels {
       var right = 0
       for unit in 0..<units where target[unit] == (output[unit] > 0.5 ? 1 : 0) { right += 1 }
       return right
-    case .squares, .sizes, .huber: return 0
+    case .squares, .sizes, .huber, .quantiles: return 0
     }
   }
 
@@ -174,10 +174,10 @@ extension LossKernels {
         let slope = isFused ? y - t : RowLoss.isInside(y) ? (y - t) / (y * (1 - y)) : 0
         put(slope / Double(units), unit)
       }
-    case .squares, .sizes, .huber:
+    case .squares, .sizes, .huber, .quantiles:
       for unit in 0..<units {
         let error = Double(output[unit]) - target(unit)
-        let (value, slope) = loss.distance(error)
+        let (value, slope) = loss.distance(error, unit: unit)
         sum += value / Double(units)
         put(slope / Double(units), unit)
       }

@@ -10,20 +10,27 @@ package enum RowLoss: Equatable, Sendable {
   case sizes
   /// Squares up to `delta`, and straight lines beyond (Huber 1964).
   case huber(delta: Double)
+  /// An error that is too small counts as its quantile says, one that is too large as the rest: the units are one after
+  /// the other of each quantile, again and again (Koenker & Bassett 1978).
+  case quantiles([Double])
 
   /// The values below which, and above one minus which, Keras cuts probabilities off.
   static let smallest = 1e-7
 
   static func isInside(_ p: Double) -> Bool { p >= smallest && p <= 1 - smallest }
 
-  /// The loss of one value's error, and its derivative.
-  func distance(_ error: Double) -> (value: Double, slope: Double) {
+  /// The loss of one unit's error, and its derivative.
+  func distance(_ error: Double, unit: Int) -> (value: Double, slope: Double) {
     let sign: Double = error > 0 ? 1 : error < 0 ? -1 : 0
     switch self {
     case .sizes: return (abs(error), sign)
     case .huber(let delta) where abs(error) > delta:
       return (delta * abs(error) - 0.5 * delta * delta, delta * sign)
     case .huber: return (0.5 * error * error, error)
+    case .quantiles(let quantiles):
+      let quantile = quantiles[unit % quantiles.count]
+      let slope = error > 0 ? 1 - quantile : error < 0 ? -quantile : 0
+      return (slope * error, slope)
     case .squares, .crossEntropy, .binaryCrossEntropy: return (error * error, 2 * error)
     }
   }

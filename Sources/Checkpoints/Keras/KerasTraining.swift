@@ -9,7 +9,7 @@ extension Loss {
     case .categoricalCrossEntropy: "categorical_accuracy"
     case .sparseCategoricalCrossEntropy: "sparse_categorical_accuracy"
     case .binaryCrossEntropy: "binary_accuracy"
-    case .meanSquaredError, .meanAbsoluteError, .huber: nil
+    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: nil
     }
   }
 }

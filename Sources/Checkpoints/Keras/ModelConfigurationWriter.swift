@@ -162,7 +162,7 @@ struct ModelConfigurationWriter {
     return .object(training)
   }
 
-  /// Keras' name of the loss' function; an object where it has settings.
+  /// Keras' name of the loss' function; an object where it has settings; null of one that Keras does not have.
   func lossValue(_ loss: Loss) -> JSONValue {
     switch loss {
     case .categoricalCrossEntropy: "categorical_crossentropy"
@@ -173,6 +173,8 @@ struct ModelConfigurationWriter {
     case .huber(let delta) where delta == 1: "huber"
     case .huber(let delta):
       object("keras.losses", "Huber", ["name": "huber_loss", "delta": .number(delta)])
+    // Keras has none; the section of quantiles says it.
+    case .quantile: nil
     }
   }
 

@@ -7,8 +7,8 @@ package enum Sections {
     [
       RecurrentStateSection.self, StreamSection.self, TrainingSection.self,
       TrainingRecurrentStateSection.self, KeptWeightsSection.self, HistorySection.self,
-      ChangesSection.self, VocabularySection.self,
-      LabelsSection.self, ScalingSection.self, TaskSection.self,
+      ChangesSection.self, QuantilesSection.self, VocabularySection.self, LabelsSection.self,
+      ScalingSection.self, TaskSection.self,
     ]
   }
 

@@ -14,7 +14,7 @@ package struct ForecastMode: PredictionMode {
     help: ArgumentHelp(
       """
       The probability that true values are within the intervals: of --forecast, or of the answers of --stream, which have \
-      them only then. (default: 0.9 with --forecast)
+      them only then. (default: 0.9 with --forecast, or the widest of a model of quantiles)
       """,
       valueName: "P"))
   package var coverage: Double?
@@ -55,13 +55,13 @@ package struct ForecastMode: PredictionMode {
   ) throws {
     let predictor = try predictor(file, modes)
     let forecasts = try predictor.forecast(
-      steps: forecast ?? 1, coverage: coverage ?? 0.9, key: key, known: modes.plot.knownRows)
+      steps: forecast ?? 1, coverage: coverage ?? predictor.usualCoverage, key: key, known: modes.plot.knownRows)
     for text in predictor.notes { note("note: \(text)") }
     if let problem = forecasts.compactMap(\.dateProblem).first { note(problem) }
     try modes.plot.draw(note: note) {
       try ForecastChart(
         forecasts, target: predictor.task.target, dates: predictor.task.date,
-        coverage: coverage ?? 0.9, rows: modes.plot.rows, range: modes.plot.plotRange
+        coverage: coverage ?? predictor.usualCoverage, rows: modes.plot.rows, range: modes.plot.plotRange
       ).chart
     }
     try ForecastReport(forecasts).write(to: modes.common.outputFile, modes.common.outputFormat)
@@ -109,11 +109,11 @@ package struct BackTestMode: PredictionMode {
     let (forecast, common) = (modes.forecast, modes.common)
     let predictor = try forecast.predictor(file, modes)
     let test = try predictor.backTest(
-      steps: forecast.forecast ?? 1, coverage: forecast.coverage ?? 0.9)
+      steps: forecast.forecast ?? 1, coverage: forecast.coverage ?? predictor.usualCoverage)
     try modes.plot.draw(note: note) {
       try BackTestChart(
         test, target: predictor.task.target, dates: predictor.task.date,
-        coverage: forecast.coverage ?? 0.9, range: modes.plot.plotRange
+        coverage: forecast.coverage ?? predictor.usualCoverage, range: modes.plot.plotRange
       ).chart
     }
     if let output = common.outputFile { try AtomicFile.write(Array(test.csv.utf8), to: output) }

@@ -142,6 +142,7 @@ extension Loss {
     case .meanSquaredError: "mean_squared_error"
     case .meanAbsoluteError: "mean_absolute_error"
     case .huber: "huber"
+    case .quantile: "quantile"
     }
   }
 }

@@ -14,6 +14,9 @@ public enum Loss: Equatable, Sendable {
   case meanAbsoluteError
   /// Squares up to `delta`, and straight lines beyond (Huber 1964).
   case huber(delta: Double)
+  /// The pinball loss of quantiles between 0 and 1 (Koenker & Bassett 1978): the units are one of each quantile, again and
+  /// again. Keras has no such loss: in its eyes a file has an optimizer and none.
+  case quantile([Double])
 
   /// Keras' names.
   public static let names = [
@@ -50,7 +53,7 @@ public enum Loss: Equatable, Sendable {
   public var hasAccuracy: Bool {
     switch self {
     case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy, .binaryCrossEntropy: true
-    case .meanSquaredError, .meanAbsoluteError, .huber: false
+    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: false
     }
   }
 
@@ -59,7 +62,7 @@ public enum Loss: Equatable, Sendable {
     switch self {
     case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy: .softmax
     case .binaryCrossEntropy: .sigmoid
-    case .meanSquaredError, .meanAbsoluteError, .huber: nil
+    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: nil
     }
   }
 
@@ -71,6 +74,8 @@ public enum Loss: Equatable, Sendable {
     case .meanSquaredError: .squares
     case .meanAbsoluteError: .sizes
     case .huber(let delta): .huber(delta: delta)
+    // No quantile at all is the middle.
+    case .quantile(let quantiles): .quantiles(quantiles.isEmpty ? [0.5] : quantiles)
     }
   }
 }

@@ -8,6 +8,7 @@ struct ForecastBase {
   /// Whether the model reads the target as its distance from the last value of the window.
   let removesLevel: Bool
   private let linear: LinearForecast?
+  private let quantiles: ForecastQuantiles
 
   /// The rows that the linear part looks back on.
   var length: Int { linear?.length ?? 1 }
@@ -19,6 +20,7 @@ struct ForecastBase {
   init(_ task: SeriesTask, _ scaling: Scaling) {
     columns = task.features.count
     horizon = task.horizon
+    quantiles = ForecastQuantiles(task.quantiles)
     removesLevel = scaling.method == .window
     linear = scaling.linear.flatMap { $0.horizon == task.horizon ? $0 : nil }
   }
@@ -59,12 +61,16 @@ struct ForecastBase {
 
   /// The forecasts that a model's answer to a window makes: `[horizon]`, encoded.
   ///
-  /// - Parameter output: `[members, horizon]`; several members are averaged.
-  func forecasts(_ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>) -> [Float] {
-    let members = max(1, output.count / horizon)
-    guard !isZero else { return mean(output, members: members).map { Float($0) } }
+  /// - Parameters:
+  ///   - output: `[members, horizon, quantiles]`; several members are averaged.
+  ///   - quantile: Which one; the middle one if `nil`.
+  func forecasts(
+    _ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>, quantile: Int? = nil
+  ) -> [Float] {
+    let answer = mean(output, quantile: quantile ?? quantiles.middle)
+    guard !isZero else { return answer.map { Float($0) } }
     let size = spread * (linear?.share ?? 1)
-    return zip(forecasts(window), mean(output, members: members)).map { Float($0 + size * $1) }
+    return zip(forecasts(window), answer).map { Float($0 + size * $1) }
   }
 
   /// What the model is to answer to a window: `[horizon]`.
@@ -75,10 +81,16 @@ struct ForecastBase {
     return zip(truth, forecasts(window)).map { Float((Double($0) - $1) / spread) }
   }
 
-  private func mean(_ output: UnsafeBufferPointer<Float>, members: Int) -> [Double] {
-    (0..<horizon).map { step in
-      guard members > 1 else { return Double(output[step]) }
-      return (0..<members).reduce(0.0) { $0 + Double(output[$1 * horizon + step]) }
+  /// Which step of the horizon a unit of the model is for.
+  func step(ofUnit unit: Int) -> Int { unit / quantiles.perStep % horizon }
+
+  private func mean(_ output: UnsafeBufferPointer<Float>, quantile: Int) -> [Double] {
+    let width = horizon * quantiles.perStep
+    let members = max(1, output.count / width)
+    return (0..<horizon).map { step in
+      let unit = step * quantiles.perStep + quantile
+      guard members > 1 else { return Double(output[unit]) }
+      return (0..<members).reduce(0.0) { $0 + Double(output[$1 * width + unit]) }
         / Double(members)
     }
   }

@@ -23,6 +23,8 @@ final class ForecastSimulation {
   /// Draws from the residuals; of each series from its own beginning.
   private var generator: PhiloxGenerator
   private let coverage: Double
+  /// The quantiles that intervals within the horizon go to; `nil` if they are made of known errors.
+  private let ends: (lower: Int, upper: Int)?
   private let steps: Int
 
   /// The known errors that count: the newest.
@@ -32,7 +34,7 @@ final class ForecastSimulation {
   ///   - steps: How far forecasts go.
   ///   - coverage: How probable it is to be that the truth lies within an interval.
   ///   - paths: Those that intervals beyond the horizon are counted from.
-  /// - Throws: `ConfigurationError`, or `OutOfMemory`.
+  /// - Throws: `ConfigurationError`, also if a model of quantiles has no intervals of that coverage, or `OutOfMemory`.
   init(
     _ task: SeriesTask, scaling: Scaling, parameters: ParameterStore<Float>, steps: Int,
     coverage: Double, paths: Int, randomSeed: UInt64
@@ -44,6 +46,7 @@ final class ForecastSimulation {
     modelResiduals = scaling.residuals
     self.randomSeed = randomSeed
     self.coverage = coverage
+    ends = try ForecastQuantiles(task.quantiles).ends(coverage: coverage)
     point = try Forecaster(task, scaling, parameters: parameters)
     self.paths =
       try residuals.count >= task.horizon && steps > task.horizon
@@ -101,19 +104,26 @@ final class ForecastSimulation {
     after last: ArraySlice<Float>, before: [Double]
   ) -> [(value: Double, interval: ClosedRange<Double>?)] {
     let horizon = task.horizon
-    let forecasts = run(point, after: last) { _ in }
+    var quantiles: [[Float]] = []
+    let forecasts = run(point, after: last) { _ in
+      if quantiles.isEmpty { quantiles = point.quantileForecasts }
+    }
     var decoder = encoding.decoder(after: before)
     let distances = distances()
     var results: [(value: Double, interval: ClosedRange<Double>?)] = []
     for step in 0..<min(steps, horizon) {
+      if let ends {
+        let (value, interval) = decoder.next(
+          forecasts[step], from: quantiles[ends.lower][step], to: quantiles[ends.upper][step])
+        results.append((task.bounded(value), task.bounded(interval)))
+        continue
+      }
       guard let distances else {
         results.append((task.bounded(decoder.next(forecasts[step])), nil))
         continue
       }
       let (value, interval) = decoder.next(forecasts[step], distance: distances[step])
-      results.append(
-        (task.bounded(value), task.bounded(interval.lowerBound)...task.bounded(interval.upperBound))
-      )
+      results.append((task.bounded(value), task.bounded(interval)))
     }
     guard steps > horizon else { return results }
     let values = (horizon..<steps).map { task.bounded(decoder.next(forecasts[$0])) }

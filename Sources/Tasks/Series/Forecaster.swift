@@ -16,6 +16,10 @@ final class Forecaster {
   private let base: ForecastBase
   /// What follows the last row, `[paths, horizon]`.
   private var forecasts: [Float]
+  private let quantiles: ForecastQuantiles
+  /// What follows the last row of the first path, each quantile by itself, `[quantiles][horizon]`; empty if the model
+  /// gives none.
+  private(set) var quantileForecasts: [[Float]] = []
   /// The last rows, the oldest first: `[≤ windowLength, paths, columns]`.
   private var recent: [Float] = []
 
@@ -24,6 +28,7 @@ final class Forecaster {
     _ task: SeriesTask, _ scaling: Scaling, parameters: ParameterStore<Float>, paths: Int = 1
   ) throws {
     base = ForecastBase(task, scaling)
+    quantiles = ForecastQuantiles(task.quantiles)
     forecasts = [Float](repeating: 0, count: paths * task.horizon)
     let configuration = parameters.configuration
     columns = task.features.count
@@ -34,12 +39,12 @@ final class Forecaster {
     model = try Sequential(
       parameters: parameters, as: try configuration.stepByStep(batch: paths), batch: paths,
       timeSteps: 1)
-    guard configuration.features == columns, model.outputUnits == horizon * task.ensembleSize,
+    guard configuration.features == columns, model.outputUnits == task.outputs,
       columns > 0
     else {
       throw ConfigurationError(
         "the model takes \(configuration.features) columns and gives \(model.outputUnits) values; "
-          + "the series has \(columns) and a horizon of \(horizon)")
+          + "the series has \(columns), and \(task.outputs) values to forecast")
     }
   }
 
@@ -113,7 +118,7 @@ final class Forecaster {
     return forecasts
   }
 
-  /// - Parameter output: `[paths, members, horizon]`.
+  /// - Parameter output: `[paths, members, horizon, quantiles]`.
   private func takeForecasts(_ output: UnsafeBufferPointer<Float>) {
     let width = model.outputUnits
     for path in 0..<paths {
@@ -125,6 +130,11 @@ final class Forecaster {
           recent[$0..<$0 + columns]
         }
       let values = base.forecasts(window[...], output: own)
+      if path == 0, !quantiles.levels.isEmpty {
+        quantileForecasts = quantiles.levels.indices.map {
+          base.forecasts(window[...], output: own, quantile: $0)
+        }
+      }
       for step in 0..<horizon { forecasts[path * horizon + step] = values[step] }
     }
   }

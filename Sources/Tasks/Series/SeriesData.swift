@@ -54,6 +54,7 @@ final class SeriesData: TrainingData {
     guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
+    try task.check(loss: checkpoint.loss)
     try self.init(
       task, table, scaling: scaling, recipe: nil,
       isStateful: checkpoint.configuration.isStateful,
@@ -112,12 +113,13 @@ final class SeriesData: TrainingData {
     let base = isStateful ? nil : ForecastBase(task, encodings.scaling)
     chainedResiduals =
       isShort && encodings.scaling.linear != nil ? encodings.scaling.residuals : nil
+    let quantiles = ForecastQuantiles(task.quantiles).perStep
     func samples(_ part: KeyPath<SeriesParts, Range<Int>>, length: Int) -> SeriesSamples {
       isStateful
         ? SeriesSamples(
           stretchesOf: parts[0][keyPath: part], of: values, features: width,
           sequenceLength: length, horizon: task.horizon, batch: batchSize,
-          members: task.ensembleSize)
+          members: task.ensembleSize, quantiles: quantiles)
         : SeriesSamples(
           windows: zip(parts, ranges).map { parts, series in
             let part = parts[keyPath: part]
@@ -125,7 +127,7 @@ final class SeriesData: TrainingData {
               series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
             )
           }, of: values, features: width, sequenceLength: length, horizon: task.horizon,
-          members: task.ensembleSize, base: base)
+          members: task.ensembleSize, quantiles: quantiles, base: base)
     }
     training = samples(\.training, length: task.sequenceLength)
     guard training.samples > 0 else {
@@ -217,7 +219,9 @@ final class SeriesData: TrainingData {
       }
       kept += Array(zip(whole, linear)).suffix(most)
     }
-    let share = squares > 0 ? min(max(products / squares, 0), 1) : 1
+    // A part of what a model of quantiles says would not be a quantile.
+    let share =
+      squares > 0 && series.quantiles.isEmpty ? min(max(products / squares, 0), 1) : 1
     scaling.linear?.share = share
     guard chainedResiduals == nil else { return scaling }
     scaling.residuals = kept.map { whole, linear in

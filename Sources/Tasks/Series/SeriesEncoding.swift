@@ -166,6 +166,15 @@ struct SeriesDecoder {
     return (point, min(lower, point)...max(upper, point))
   }
 
+  /// The value of the next prediction and the interval between two others.
+  mutating func next(
+    _ prediction: Float, from lower: Float, to upper: Float
+  ) -> (Double, ClosedRange<Double>) {
+    let ends = (restored(level(lower)), restored(level(upper)))
+    let point = next(prediction)
+    return (point, min(ends.0, ends.1, point)...max(ends.0, ends.1, point))
+  }
+
   private func level(_ prediction: Float) -> Double {
     let before = zip(parts, past.reversed()).reduce(0.0) { $0 + $1.0 * $1.1 }
     return scaling.unscaled(prediction, column: 0) + before

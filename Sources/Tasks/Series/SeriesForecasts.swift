@@ -27,11 +27,11 @@ final class SeriesForecasts {
     base = ForecastBase(task, scaling)
     let configuration = parameters.configuration
     guard configuration.features == table.columns.count,
-      configuration.outputUnits == task.horizon * task.ensembleSize
+      configuration.outputUnits == task.outputs
     else {
       throw ConfigurationError(
         "the model takes \(configuration.features) columns and gives \(configuration.outputUnits) "
-          + "values; the series has \(table.columns.count) and a horizon of \(task.horizon)")
+          + "values; the series has \(table.columns.count), and \(task.outputs) values to forecast")
     }
     self.table = table
     self.encodings = encodings

@@ -82,8 +82,15 @@ package final class SeriesPredictor {
     }
   }
 
-  /// Whether forecasts have intervals: residuals of a validation part were kept.
-  package var hasIntervals: Bool { !encodings.scaling.residuals.isEmpty }
+  /// Whether forecasts have intervals: the model gives quantiles, or errors of a validation part were kept.
+  package var hasIntervals: Bool {
+    !encodings.scaling.residuals.isEmpty || quantiles.coverage != nil
+  }
+
+  private var quantiles: ForecastQuantiles { ForecastQuantiles(task.quantiles) }
+
+  /// The probability of intervals where none is asked for: of quantiles the widest that there is.
+  package var usualCoverage: Double { quantiles.coverage ?? 0.9 }
 
   /// Forecasts what follows.
   ///

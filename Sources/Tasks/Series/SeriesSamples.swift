@@ -10,13 +10,15 @@ struct SeriesSamples: SampleSource {
   let timeSteps: Int
   let features: Int
   let targetSteps: Int
-  /// The horizon of each member.
+  /// Each quantile of each step of the horizon, of each member.
   let targetUnits: Int
   /// The first row of each sample, among the rows of all series.
   let starts: [Int]
   /// `[rows, features]`, scaled; the target is the first of them.
   private let values: [Float]
   private let horizon: Int
+  /// The values of each step.
+  private let quantiles: Int
   /// What a window's forecasts are without the model; zeros if `nil`.
   private let base: ForecastBase?
   /// What the model is to answer to each window, `[samples, horizon]`, where that is not the rows behind it.
@@ -27,7 +29,8 @@ struct SeriesSamples: SampleSource {
   /// - Parameter parts: The rows to forecast and the series that they are in, among the rows of all.
   init(
     windows parts: [(part: Range<Int>, series: Range<Int>)], of values: [Float], features: Int,
-    sequenceLength: Int, horizon: Int, members: Int = 1, base: ForecastBase? = nil
+    sequenceLength: Int, horizon: Int, members: Int = 1, quantiles: Int = 1,
+    base: ForecastBase? = nil
   ) {
     let base = base.flatMap { $0.isZero ? nil : $0 }
     self.base = base
@@ -36,7 +39,8 @@ struct SeriesSamples: SampleSource {
     self.features = features
     timeSteps = sequenceLength
     targetSteps = 1
-    targetUnits = horizon * members
+    self.quantiles = quantiles
+    targetUnits = horizon * members * quantiles
     let starts = parts.flatMap { part, series in
       let first = max(part.lowerBound, series.lowerBound + sequenceLength)
       let end = part.upperBound - horizon + 1
@@ -59,14 +63,14 @@ struct SeriesSamples: SampleSource {
   /// - Parameter part: The rows to forecast.
   init(
     stretchesOf part: Range<Int>, of values: [Float], features: Int, sequenceLength: Int,
-    horizon: Int, batch: Int, members: Int = 1
+    horizon: Int, batch: Int, members: Int = 1, quantiles: Int = 1
   ) {
-    (self.horizon, base, answers) = (horizon, nil, [])
+    (self.horizon, self.quantiles, base, answers) = (horizon, quantiles, nil, [])
     self.values = values
     self.features = features
     timeSteps = sequenceLength
     targetSteps = sequenceLength
-    targetUnits = horizon * members
+    targetUnits = horizon * members * quantiles
     // The row before the part forecasts its first one.
     let from = max(0, part.lowerBound - 1)
     let count = max(0, part.upperBound - horizon - from) / (sequenceLength * batch)
@@ -102,8 +106,8 @@ struct SeriesSamples: SampleSource {
         }
         for step in 0..<targetSteps {
           for unit in 0..<targetUnits {
-            // Each member learns the same.
-            let lead = unit % horizon
+            // Each member learns the same, and each quantile.
+            let lead = unit / quantiles % horizon
             batch.values[(step * rows + row) * targetUnits + unit] =
               base == nil
               ? values[(start + step + lag + lead) * features] : answers[sample * horizon + lead]

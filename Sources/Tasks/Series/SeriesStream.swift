@@ -31,6 +31,8 @@ final class SeriesStream: IntervalStream {
   private let symbols: SymbolRange?
   /// The probability of intervals; `nil` if answers have none.
   private var coverage: Double?
+  /// The quantiles that intervals go to; `nil` if they are made of the stream's errors.
+  private var ends: (lower: Int, upper: Int)?
   /// What is known of the errors of each series that had a row in this run, by its number.
   private var intervals: [Int: AdaptiveIntervals] = [:]
   private let residuals: [Float]
@@ -110,7 +112,10 @@ final class SeriesStream: IntervalStream {
     series[0].rows = rows.suffix(columns)
   }
 
-  func showIntervals(coverage: Double) { self.coverage = coverage }
+  func showIntervals(coverage: Double) throws(ConfigurationError) {
+    ends = try ForecastQuantiles(task.quantiles).ends(coverage: coverage)
+    self.coverage = coverage
+  }
 
   private static func learner(_ file: ModelFile, _ task: SeriesTask) throws -> OnlineTrainer {
     let configuration = file.checkpoint.configuration
@@ -147,25 +152,35 @@ final class SeriesStream: IntervalStream {
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
     var decoder = encoding.decoder(after: series[place].lastValues)
-    let distances = coverage.map { self.distances(of: place, output, coverage: $0) }
+    let distances = ends == nil ? coverage.map { self.distances(of: place, output, coverage: $0) } : nil
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
+      if let ends {
+        let quantiles = forecaster.quantileForecasts
+        let (value, interval) = decoder.next(
+          output[step], from: quantiles[ends.lower][step], to: quantiles[ends.upper][step])
+        add(task.bounded(value), task.bounded(interval), to: &answer)
+        continue
+      }
       guard let distances else {
         answer += Array("\(Float(task.bounded(decoder.next(output[step]))))".utf8)
         continue
       }
       let (value, interval) = decoder.next(output[step], distance: Float(distances[step] ?? 0))
-      answer += Array("\(Float(task.bounded(value))),".utf8)
       // Without any known error nothing is said.
-      guard distances[step] != nil else {
-        answer.append(UInt8(ascii: ","))
-        continue
-      }
-      let ends = (task.bounded(interval.lowerBound), task.bounded(interval.upperBound))
-      answer += Array("\(Float(ends.0)),\(Float(ends.1))".utf8)
+      add(
+        task.bounded(value), distances[step] == nil ? nil : task.bounded(interval), to: &answer)
     }
     answer.append(UInt8(ascii: "\n"))
     return true
+  }
+
+  /// Adds a value and the ends of its interval, which are empty if nothing is known.
+  private func add(
+    _ value: Double, _ interval: ClosedRange<Double>?, to answer: inout [UInt8]
+  ) {
+    let ends = interval.map { "\(Float($0.lowerBound)),\(Float($0.upperBound))" } ?? ","
+    answer += Array("\(Float(value)),\(ends)".utf8)
   }
 
   /// How far the intervals of an answer go, after what the newest row says about those before.
@@ -284,7 +299,7 @@ final class SeriesStream: IntervalStream {
         window, truth: (0..<task.horizon).map { rows[(length + $0) * columns] })
       try learner.learn(
         input: { step, feature in input[step * columns + feature] },
-        target: { targets[$0 % targets.count] })
+        target: { targets[base.step(ofUnit: $0)] })
     }
     forecaster.reset()
     forecaster.readAhead(rows.dropLast(columns))

@@ -51,6 +51,8 @@ package struct SeriesTask: LearningTask {
   package var ensembleSize = 1
   /// What no forecast lies below; `nil` if nothing is known.
   package var lowerBound: Double?
+  /// The quantiles that the model gives of each step, see ``ForecastQuantiles``; empty if it gives forecasts alone.
+  package var quantiles: [Double] = []
   /// XXH3-64 of the file, in hexadecimal digits; empty as long as it has not been read.
   package var digest = ""
 
@@ -89,6 +91,7 @@ package struct SeriesTask: LearningTask {
     case differences, season
     case ensembleSize = "ensemble"
     case lowerBound = "lower_bound"
+    case quantiles
     case digest
   }
 
@@ -123,6 +126,11 @@ package struct SeriesTask: LearningTask {
     season = try members.contains(.season) ? members.count(.season) : nil
     ensembleSize = try members.contains(.ensembleSize) ? members.count(.ensembleSize) : 1
     lowerBound = try members.decodeIfPresent(Double.self, forKey: .lowerBound)
+    quantiles = try members.decodeIfPresent([Double].self, forKey: .quantiles) ?? []
+    guard quantiles.isEmpty || Loss.areQuantiles(quantiles) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .quantiles, in: members, debugDescription: "are not quantiles with 0.5 among them")
+    }
     digest = try members.decode(String.self, forKey: .digest)
   }
 
@@ -155,14 +163,22 @@ package struct SeriesTask: LearningTask {
         try members.encode(lowerBound, forKey: .lowerBound)
       }
     }
+    if !quantiles.isEmpty { try members.encode(quantiles, forKey: .quantiles) }
     try members.encode(digest, forKey: .digest)
   }
 
   /// Whether a row can be read only with the values of the row before it.
   package var needsLastValues: Bool { !differences.isEmpty || missing == .forwardFill }
 
+  /// The values that the model gives: `[ensembleSize, horizon, quantiles]`.
+  var outputs: Int { ensembleSize * horizon * max(1, quantiles.count) }
+
   /// A forecast that is not below ``lowerBound``.
   func bounded(_ value: Double) -> Double { max(value, lowerBound ?? value) }
+
+  func bounded(_ interval: ClosedRange<Double>) -> ClosedRange<Double> {
+    bounded(interval.lowerBound)...bounded(interval.upperBound)
+  }
 
   /// The longest difference, and how many there may be.
   package static let longestDifference = 10_000
@@ -193,18 +209,24 @@ package struct SeriesTask: LearningTask {
   package func start(_ plan: TrainingPlan) throws -> TrainingStart {
     let settings = TrainingSettings(
       plan, units: [32], epochs: 50, batchSize: isStateful ? 1 : 32, shuffle: !isStateful)
+    let loss = try settings.loss(.meanSquaredError, among: Loss.ofNumbers + [Loss.quantileForm])
+    var task = self
+    if case .quantile(let quantiles) = loss { task.quantiles = quantiles }
+    guard task.quantiles.isEmpty || differences.isEmpty else {
+      throw ConfigurationError(
+        "quantiles of differences do not add up to those of values; forecast one or the other")
+    }
     let data = try SeriesData(
-      self, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
+      task, batchSize: settings.batchSize, validationSplit: settings.validationSplit)
     let decided = data.decided
     let member = ModelConfiguration.regressor(
-      settings.stack, outputs: decided.horizon,
+      settings.stack, outputs: decided.outputs / ensembleSize,
       timeSteps: isStateful ? nil : decided.sequenceLength, features: data.samples.features,
       statefulBatch: isStateful ? settings.batchSize : nil)
     return try TrainingStart(
       settings, data: data,
       configuration: ensembleSize > 1 ? .ensemble(of: member, members: ensembleSize) : member,
-      loss: try settings.loss(.meanSquaredError, among: Loss.ofNumbers), isStateful: isStateful,
-      notes: data.notes)
+      loss: loss, isStateful: isStateful, notes: data.notes)
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {
@@ -213,6 +235,7 @@ package struct SeriesTask: LearningTask {
 
   /// The series of other data get scalings of their own, by the model's method.
   package func data(toFineTune model: inout FineTunedModel) throws -> any TrainingData {
+    try check(loss: model.checkpoint.loss)
     var task = self
     task.isStateful = model.configuration.isStateful
     let scaling = try model.file.scaling(of: self)
@@ -223,6 +246,17 @@ package struct SeriesTask: LearningTask {
     (task.sequenceLength, task.horizon) = (sequenceLength, horizon)
     return try SeriesData(
       task, batchSize: model.batchSize, validationSplit: model.validationSplit)
+  }
+
+  /// - Throws: `ConfigurationError` if a loss is not that of what the model gives.
+  func check(loss: Loss) throws(ConfigurationError) {
+    let learned: [Double] = if case .quantile(let quantiles) = loss { quantiles } else { [] }
+    guard learned == quantiles else {
+      throw ConfigurationError(
+        quantiles.isEmpty
+          ? "the loss is one of quantiles, the model gives forecasts"
+          : "the model gives quantiles, the loss is one of forecasts")
+    }
   }
 
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {

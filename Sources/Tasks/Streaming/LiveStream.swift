@@ -29,7 +29,7 @@ package final class LiveStream {
       throw ConfigurationError(
         "\(file.path): is no model of a series, whose answers have intervals")
     }
-    stream.showIntervals(coverage: coverage)
+    try file.naming { try stream.showIntervals(coverage: coverage) }
   }
 
   /// Answers a line.
@@ -79,7 +79,9 @@ package protocol LineStream: AnyObject {
 /// A stream whose answers can have intervals.
 protocol IntervalStream: LineStream {
   /// Has each answer say where the true values will be, with a probability.
-  func showIntervals(coverage: Double)
+  ///
+  /// - Throws: `ConfigurationError` if they have none of that probability.
+  func showIntervals(coverage: Double) throws(ConfigurationError)
 }
 
 /// A line of a live stream that cannot be read.

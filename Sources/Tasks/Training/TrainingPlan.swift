@@ -143,6 +143,7 @@ struct TrainingSettings {
   /// - Throws: `ConfigurationError` if it is none of them.
   func loss(_ usual: Loss, among names: [String]) throws(ConfigurationError) -> Loss {
     guard let name = plan.loss else { return usual }
+    if names.contains(Loss.quantileForm), let loss = try Loss.quantile(named: name) { return loss }
     guard let loss = Loss(named: name), names.contains(where: { Loss(named: $0) == loss }) else {
       throw ConfigurationError(
         "the loss \(name) is not one for this task; there are \(names.joined(separator: ", "))")
