@@ -33,6 +33,10 @@ package struct SeriesOptions: TaskOptions {
     }
     let columns = kinds.columns
     var task = SeriesTask(file: csv, target: target, features: columns.features?.elements ?? [])
+    columns.ahead.apply(to: &task)
+    if let twice = task.known.first(where: { task.features.contains($0) }) {
+      throw ValidationError("--known \(twice): this column is forecast, or read as a feature")
+    }
     task.date = columns.date
     task.key = columns.key
     task.frequency = columns.frequency
@@ -80,6 +84,8 @@ package struct SeriesColumnOptions: ParsableArguments {
       """, valueName: "COLUMN"))
   package var key: String?
 
+  @OptionGroup package var ahead: KnownColumnOptions
+
   @OptionGroup package var shape: SeriesShapeOptions
 
   @Option(
@@ -107,6 +113,7 @@ package struct SeriesColumnOptions: ParsableArguments {
     guard frequency == nil || date != nil else {
       throw ValidationError("--frequency needs --date COLUMN, the column of the dates")
     }
+    try ahead.check(date: date, key: key)
     guard horizon ?? 1 >= 1 else {
       throw ValidationError("--horizon is \(horizon ?? 0); it must be at least 1")
     }

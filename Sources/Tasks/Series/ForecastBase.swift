@@ -18,7 +18,7 @@ struct ForecastBase {
   private var spread: Double { linear?.spread ?? 1 }
 
   init(_ task: SeriesTask, _ scaling: Scaling) {
-    columns = task.features.count
+    columns = task.columnCount
     horizon = task.horizon
     quantiles = ForecastQuantiles(task.quantiles)
     removesLevel = scaling.method == .window

@@ -99,13 +99,15 @@ final class ForecastSimulation {
   ///   - last: The last row that is known, `[columns]`, as the model reads it, which it has not read yet; columns
   ///     other than the target stay as they are in it.
   ///   - before: The rows up to that one in the data's own units, as many as the encoding needs: `[rows, columns]`.
+  ///   - coming: The rows that are forecast, of which all but the features is known: `[steps, columns]`, as the model reads
+  ///     them; empty if it reads features alone.
   /// - Returns: The forecasts and their intervals, in the data's own units.
   func run(
-    after last: ArraySlice<Float>, before: [Double]
+    after last: ArraySlice<Float>, before: [Double], coming: ArraySlice<Float>
   ) -> [(value: Double, interval: ClosedRange<Double>?)] {
     let horizon = task.horizon
     var quantiles: [[Float]] = []
-    let forecasts = run(point, after: last) { _ in
+    let forecasts = run(point, after: last, coming) { _ in
       if quantiles.isEmpty { quantiles = point.quantileForecasts }
     }
     var decoder = encoding.decoder(after: before)
@@ -128,7 +130,7 @@ final class ForecastSimulation {
     guard steps > horizon else { return results }
     let values = (horizon..<steps).map { task.bounded(decoder.next(forecasts[$0])) }
     guard let paths else { return results + values.map { ($0, nil) } }
-    let drawn = run(paths, after: last) { err(&$0) }
+    let drawn = run(paths, after: last, coming) { err(&$0) }
     var decoders = (0..<paths.paths).map { _ in encoding.decoder(after: before) }
     let ends = (0..<steps).map { step in
       decoders.indices.map { decoders[$0].next(drawn[step * paths.paths + $0]) }
@@ -145,7 +147,8 @@ final class ForecastSimulation {
   /// - Parameter change: Takes the forecasts of each block, `[paths, horizon]`.
   /// - Returns: `[steps, paths]`, encoded.
   private func run(
-    _ forecaster: Forecaster, after last: ArraySlice<Float>, _ change: (inout [Float]) -> Void
+    _ forecaster: Forecaster, after last: ArraySlice<Float>, _ coming: ArraySlice<Float>,
+    _ change: (inout [Float]) -> Void
   ) -> [Float] {
     let (horizon, paths) = (task.horizon, forecaster.paths)
     var output = forecaster.read(last)
@@ -159,9 +162,11 @@ final class ForecastSimulation {
       let place = within - 1
       // The next block is forecast from the whole of this one.
       let next = forecaster.read { path, column in
-        column == 0
-          ? output[path * horizon + place]
-          : encoding.unchanged(last[last.startIndex + column], column: column)
+        if column == 0 { return output[path * horizon + place] }
+        guard column < task.features.count || coming.isEmpty else {
+          return coming[coming.startIndex + step * task.columnCount + column]
+        }
+        return encoding.unchanged(last[last.startIndex + column], column: column)
       }
       if within == horizon {
         output = next

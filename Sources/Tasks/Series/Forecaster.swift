@@ -31,7 +31,7 @@ final class Forecaster {
     quantiles = ForecastQuantiles(task.quantiles)
     forecasts = [Float](repeating: 0, count: paths * task.horizon)
     let configuration = parameters.configuration
-    columns = task.features.count
+    columns = task.columnCount
     horizon = task.horizon
     self.paths = paths
     isStateful = configuration.isStateful

@@ -39,7 +39,7 @@ struct LinearFit {
   ///   - rows: How many of the first rows of each it is fitted to.
   /// - Returns: `nil` if there are too few rows.
   init?(_ task: SeriesTask, encoded: [[Float]], rows: [Int]) {
-    let columns = task.features.count
+    let columns = task.columnCount
     self.init(
       zip(encoded, rows).map { values, rows in
         (0..<rows).map { Double(values[$0 * columns]) }

@@ -23,7 +23,7 @@ struct SeriesBaselines {
     _ task: SeriesTask, _ series: SeriesTable.Series, encoded: [Float], by encoding: SeriesEncoding,
     scaling: Scaling, training: Range<Int>
   ) {
-    columns = task.features.count
+    columns = task.columnCount
     let columns = columns
     values = series.values
     targets = stride(from: 0, to: series.values.count, by: columns).map { series.values[$0] }

@@ -33,12 +33,14 @@ final class SeriesData: TrainingData {
   convenience init(_ task: SeriesTask, batchSize: Int, validationSplit: Double) throws {
     var task = task
     task.fillsRows = task.missing == .forwardFill && task.date != nil
-    let table = try SeriesTable(task)
+    var table = try SeriesTable(reading: task)
     task.digest = table.digest
     task.fillsRows = table.filledRows > 0
     try table.checkDates(task)
+    task.statics = table.statics(task.statics)
     let recipe = try SeriesRecipe(task, table, validationSplit: validationSplit)
     task = recipe.task
+    try table.addColumns(task)
     try self.init(
       task, table, scaling: nil, recipe: recipe, isStateful: task.isStateful, batchSize: batchSize,
       validationSplit: validationSplit)
@@ -51,7 +53,7 @@ final class SeriesData: TrainingData {
     let table = try SeriesTable(task)
     var task = task
     task.digest = table.digest
-    guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.features) else {
+    guard let scaling = checkpoint.scaling, scaling.columns.areExactly(task.columns) else {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
     try task.check(loss: checkpoint.loss)

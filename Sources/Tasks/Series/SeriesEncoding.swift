@@ -8,6 +8,8 @@ struct SeriesEncoding {
   /// What each row is left with of the rows before it: a row is the sum of its encoding and of these parts of the rows
   /// 1, 2, … before.
   private let parts: [Double]
+  /// The first columns, the features: those behind them are never changes.
+  private let features: Int
   private var columns: Int { scaling.columns.count }
 
   /// The rows before a row that its encoding needs.
@@ -16,6 +18,7 @@ struct SeriesEncoding {
 
   init(_ task: SeriesTask, _ scaling: Scaling) {
     self.scaling = scaling
+    features = task.features.count
     parts = Self.parts(of: task.differences)
   }
 
@@ -28,18 +31,19 @@ struct SeriesEncoding {
     _ task: SeriesTask, _ method: Scaling.Method, power: Double?,
     fitting series: [ArraySlice<Double>]
   ) {
-    var plain = Scaling(.none, fitting: [], columns: task.features)
+    var plain = Scaling(.none, fitting: [], columns: task.columns)
     plain.power = power.map { exponent in
-      PowerTransform(exponent: exponent, fitting: series, columns: task.features.count)
+      PowerTransform(exponent: exponent, fitting: series, columns: task.columnCount)
     }
     let encoding = SeriesEncoding(task, plain)
-    let width = task.features.count
+    let width = task.columnCount
     let changes = series.flatMap { values in
       // Before the first rows there is nothing that they could have changed from.
       Array(encoding.changes(Array(values)).dropFirst(encoding.memory * width))
     }
     var scaling = Scaling(
-      method, fitting: changes, columns: task.features, windowLength: task.sequenceLength)
+      method, fitting: changes, columns: task.columns, windowLength: task.sequenceLength)
+    scaling.settleColumns(of: task)
     scaling.power = plain.power
     self.init(task, scaling)
   }
@@ -65,7 +69,8 @@ struct SeriesEncoding {
     let transformed = values.enumerated().map { self.transformed($1, column: $0 % columns) }
     guard isDifferenced else { return transformed }
     return transformed.indices.map { index in
-      parts.enumerated().reduce(transformed[index]) { rest, part in
+      guard index % columns < features else { return transformed[index] }
+      return parts.enumerated().reduce(transformed[index]) { rest, part in
         guard part.element != 0 else { return rest }
         let before = index - (part.offset + 1) * columns
         return rest - part.element * transformed[before >= 0 ? before : index % columns]
@@ -84,6 +89,7 @@ struct SeriesEncoding {
   /// - Parameter before: The rows before, `[≤ memory, columns]`, the newest last; those that are missing are as the oldest.
   func encoded(_ value: Double, after before: [Double], column: Int) -> Float {
     let now = transformed(value, column: column)
+    guard column < features else { return scaling.scaled(now, column: column) }
     let rows = before.count / columns
     let change = parts.enumerated().reduce(now) { rest, part in
       guard part.element != 0 else { return rest }
@@ -126,7 +132,7 @@ struct SeriesEncoding {
   ///
   /// - Parameter last: What the row looks like itself.
   func unchanged(_ last: Float, column: Int) -> Float {
-    isDifferenced ? scaling.scaled(0, column: column) : last
+    isDifferenced && column < features ? scaling.scaled(0, column: column) : last
   }
 }
 

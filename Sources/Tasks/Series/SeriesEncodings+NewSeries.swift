@@ -11,9 +11,7 @@ extension SeriesEncodings {
     var scaling = scaling
     for (series, training) in zip(series, training)
     where !scaling.keys.isEmpty && encoding(of: series.key) == nil {
-      let own = SeriesEncoding(
-        task, scaling.method, power: scaling.power?.exponent, fitting: [training]
-      ).scaling
+      let own = encoding(ofNew: training).scaling
       scaling.keys.append(series.key)
       scaling.offsets += own.offsets
       scaling.scales += own.scales

@@ -28,13 +28,14 @@ struct SeriesEncodings {
       self.init(task, SeriesEncoding(task, method, power: power, fitting: training).scaling)
       return
     }
-    let own = training.map {
+    var own = training.map {
       SeriesEncoding(task, method, power: power, fitting: [$0]).scaling
     }
+    Scaling.fitStatics(of: task, training, in: &own)
     self.init(
       task,
       Scaling(
-        method: method, columns: task.features, offsets: own.flatMap(\.offsets),
+        method: method, columns: task.columns, offsets: own.flatMap(\.offsets),
         scales: own.flatMap(\.scales), keys: series.map(\.key),
         power: power.map {
           PowerTransform(exponent: $0, floors: own.flatMap { $0.power?.floors ?? [] })
@@ -57,12 +58,21 @@ struct SeriesEncodings {
     scaling.keys.isEmpty ? all : bySeries[ExactText(key)]
   }
 
+  /// That of a series which the training did not have, fitted to some of its rows.
+  ///
+  /// - Parameter rows: `[rows, columns]`.
+  func encoding(ofNew rows: ArraySlice<Double>) -> SeriesEncoding {
+    var own = SeriesEncoding(
+      task, scaling.method, power: scaling.power?.exponent, fitting: [rows]
+    ).scaling
+    own.takeStatics(of: task, from: scaling)
+    return SeriesEncoding(task, own)
+  }
+
   /// Those of the series of a table. One that the training did not have is scaled by its own rows.
   func encodings(of table: SeriesTable) -> [SeriesEncoding] {
     table.series.map { series in
-      encoding(of: series.key)
-        ?? SeriesEncoding(
-          task, scaling.method, power: scaling.power?.exponent, fitting: [series.values[...]])
+      encoding(of: series.key) ?? encoding(ofNew: series.values[...])
     }
   }
 }

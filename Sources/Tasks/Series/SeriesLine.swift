@@ -1,7 +1,7 @@
 import Files
 
-/// A row of a series as a line: the key if there are several series, the target, and the other columns, with commas
-/// between; or in the order that a first line of names gives. It is read as a row of a CSV file is.
+/// A row of a series as a line: the key if there are several series, the target, and the other columns of
+/// ``SeriesTask/lineColumns``, with commas between; or in the order that a first line of names gives. It is read as a row of a CSV file is.
 struct SeriesLine {
   /// In the order of the task's columns, without those that are missing.
   private(set) var values: [Double?]
@@ -9,6 +9,7 @@ struct SeriesLine {
   /// `nil` where lines have none: only a first line of names can say that they do.
   private(set) var date: String?
   private let task: SeriesTask
+  private let columns: [String]
   /// The field of each column, and of the key.
   private var places: [Int]
   private var keyPlace: Int?
@@ -21,10 +22,11 @@ struct SeriesLine {
 
   init(_ task: SeriesTask) {
     self.task = task
-    values = [Double?](repeating: nil, count: task.features.count)
+    columns = task.lineColumns
+    values = [Double?](repeating: nil, count: columns.count)
     keyPlace = task.key == nil ? nil : 0
     let first = task.key == nil ? 0 : 1
-    places = task.features.indices.map { $0 + first }
+    places = columns.indices.map { $0 + first }
     fieldCount = places.count + first
   }
 
@@ -76,7 +78,7 @@ struct SeriesLine {
       }
       let found = TableNumber(field)
       guard case .value(let value) = found else {
-        throw LineError(line: number, column: task.features[column], found.reason(field))
+        throw LineError(line: number, column: columns[column], found.reason(field))
       }
       values[column] = value
     }
@@ -100,7 +102,7 @@ struct SeriesLine {
 
   private func areNames(_ names: ColumnNames) -> Bool {
     names.names.firstIndex(exactly: task.target) != nil
-      && task.features.contains { Double($0) == nil }
+      && columns.contains { Double($0) == nil }
   }
 
   /// Whether the line names the columns.
@@ -109,7 +111,7 @@ struct SeriesLine {
     guard areNames(names) else { return false }
     do {
       var found: [Int] = []
-      for name in task.features { found.append(try names.place(name)) }
+      for name in columns { found.append(try names.place(name)) }
       if let key = task.key { keyPlace = try names.place(key) }
       if let date = task.date, names.names.firstIndex(exactly: date) != nil {
         datePlace = try names.place(date)
@@ -123,6 +125,6 @@ struct SeriesLine {
   }
 
   private var expected: String {
-    ((task.key.map { [$0] } ?? []) + task.features).joined(separator: ",")
+    ((task.key.map { [$0] } ?? []) + columns).joined(separator: ",")
   }
 }

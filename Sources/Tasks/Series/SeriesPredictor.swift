@@ -107,7 +107,7 @@ package final class SeriesPredictor {
     steps: Int, coverage: Double, key: String?, known rowsShown: Int = 100
   ) throws -> [Forecast] {
     let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.paths)
-    let width = task.features.count
+    let width = task.columnCount
     let basis = try basis()
     let held = try heldErrors(in: basis)
     let rows = basis.series
@@ -125,10 +125,15 @@ package final class SeriesPredictor {
       simulation.begin(series: series.key, encoding: basis.encodings[index])
       if let held { simulation.learn(errors: try held(index)) }
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
-      let results = simulation.run(after: series.values.suffix(width), before: series.before)
       let own = basis.table?.series[index]
       let dates = dates(of: index, in: basis)
-      let next = try following(dates, steps: steps)
+      let next = try following(dates, coming: own?.coming.compactMap(\.date) ?? [], steps: steps)
+      let coming = try ComingRows(
+        task, after: series.values.suffix(width), by: basis.encodings[index], own,
+        sequence: try? DateSequence(dates, frequency: task.frequency)
+      ).rows(steps, dates: next.dates)
+      let results = simulation.run(
+        after: series.values.suffix(width), before: series.before, coming: coming[...])
       return Forecast(
         key: series.key,
         known: known(
@@ -153,9 +158,10 @@ package final class SeriesPredictor {
 
   /// The dates behind some others, or why there are none; neither if there is no column of dates.
   ///
+  /// - Parameter coming: Those that are in the data.
   /// - Throws: `ConfigurationError` if the dates are not of the frequency that is given.
   private func following(
-    _ dates: [String], steps: Int
+    _ dates: [String], coming: [String], steps: Int
   ) throws -> (dates: [String]?, frequency: Frequency?, problem: String?) {
     guard let column = task.date else { return (nil, nil, nil) }
     let result = "the steps of the forecast are numbered only"
@@ -169,6 +175,7 @@ package final class SeriesPredictor {
     }
     do throws(DateProblem) {
       let sequence = try DateSequence(dates, frequency: task.frequency)
+      if coming.count >= steps { return (Array(coming.prefix(steps)), sequence.frequency, nil) }
       guard let following = sequence.following(last, count: steps) else {
         return (
           nil, sequence.frequency,
@@ -206,7 +213,15 @@ package final class SeriesPredictor {
     let without = "the forecast begins after the rows that \(file) keeps"
     do {
       let table = try SeriesTable(task)
-      if table.digest == task.digest { return try ownBasis(table) }
+      let isKnown = table.digest == task.digest
+      if !task.known.isEmpty {
+        if !isKnown {
+          notes.append(
+            "\(task.file): has changed since the training; the forecast begins after its present end")
+        }
+        return try basis(table)
+      }
+      if isKnown { return try ownBasis(table) }
       if try DataFiles([task.file]).begin(withLinesOf: task.digest) {
         notes.append(
           "\(task.file): has grown since \(file) was trained; the forecast begins after its present end"
@@ -258,7 +273,7 @@ package final class SeriesPredictor {
     _ values: [Float], before: [Double], of series: SeriesTable.Series?, dates: [String],
     by encoding: SeriesEncoding, count: Int
   ) -> [(date: String?, value: Double)] {
-    let width = task.features.count
+    let width = task.columnCount
     guard let series else {
       // Of changes only the rows are known that the next one is read with.
       var decoder = encoding.decoder(after: [])
@@ -284,7 +299,7 @@ package final class SeriesPredictor {
   package func backTest(steps: Int, coverage: Double) throws -> BackTest {
     let table = try self.table()
     let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.backTestPaths)
-    let width = task.features.count
+    let width = task.columnCount
     let all = encodings.encodings(of: table)
     let parts = try other == nil ? self.parts(of: table).map(\.test) : []
     let forecasts = try forecasts(table)
@@ -308,7 +323,8 @@ package final class SeriesPredictor {
         if reader.isStateful { read = origin - 1 }
         let results = simulation.run(
           after: values[last..<last + width],
-          before: encodings.lastValues(Array(series.values[..<(origin * width)].suffix(kept))))
+          before: encodings.lastValues(Array(series.values[..<(origin * width)].suffix(kept))),
+          coming: values[(origin * width)..<(origin + steps) * width])
         collected.add(
           results, truth: (0..<steps).map { series.values[(origin + $0) * width] },
           origin: origin, of: series, baselines[index])
@@ -322,7 +338,7 @@ package final class SeriesPredictor {
   }
 
   /// The values of a series that its encoding may need.
-  private var kept: Int { (task.differences.reduce(1, +) + 1) * task.features.count }
+  private var kept: Int { (task.differences.reduce(1, +) + 1) * task.columnCount }
 
   /// The errors, in a series, of forecasts that the model has not learnt from: those of the rows behind its validation
   /// part; `nil` if there are none.

@@ -23,7 +23,7 @@ struct SeriesRecipe {
 
   /// - Throws: `ConfigurationError` if a split is out of range.
   init(_ task: SeriesTask, _ table: SeriesTable, validationSplit: Double) throws {
-    let width = task.features.count
+    let width = table.columns.count
     let training = try table.series.indices.map { number in
       let parts = try SeriesParts(
         rows: table.rows(of: number), validationSplit: validationSplit, testSplit: task.testSplit)

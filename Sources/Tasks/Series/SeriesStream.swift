@@ -11,12 +11,15 @@ final class SeriesStream: IntervalStream {
   private let forecaster: Forecaster
   private let learner: OnlineTrainer?
   private let columns: Int
+  private let names: [String]
   private var line: SeriesLine
   /// Where each series stands. A state that is carried has read all rows but the last; the last values are known of
   /// every series that has had a row.
   private var series: [StreamPosition.Series]
   /// The order of the dates of each series that has had any.
   private var dateOrders: [ExactText: DateOrder] = [:]
+  /// How the dates of each series are written, where the model reads the calendar.
+  private var calendars: [ExactText: DateSequence] = [:]
   /// The numbers of the series among them.
   private var numbers: [ExactText: Int] = [:]
   /// The state before the last row.
@@ -75,7 +78,8 @@ final class SeriesStream: IntervalStream {
     self.task = task
     encodings = SeriesEncodings(task, scaling)
     encoding = SeriesEncoding(task, scaling)
-    columns = task.features.count
+    columns = task.columnCount
+    names = task.columns
     kept = isStateful ? 1 : task.sequenceLength + task.horizon
     line = SeriesLine(task)
     row = [Float](repeating: 0, count: columns)
@@ -218,15 +222,23 @@ final class SeriesStream: IntervalStream {
   private func takeRow(after place: Int?, line number: Int) throws -> Bool {
     let before = place.map { series[$0].lastValues } ?? []
     let last = before.suffix(columns)
-    for column in 0..<columns {
-      if let value = line.values[column] {
+    for (column, value) in line.values.enumerated() {
+      if let value {
         values[column] = value
       } else if task.missing == .forwardFill, !last.isEmpty {
         values[column] = last[last.startIndex + column]
       } else if task.missing == .drop {
         return false
       } else {
-        throw LineError(line: number, column: task.features[column], "the value is missing")
+        throw LineError(line: number, column: names[column], "the value is missing")
+      }
+    }
+    try takeCalendar(after: place, line: number)
+    if let place {
+      // What does not change is as in the last row.
+      let last = series[place].rows.suffix(columns)
+      for column in task.staticColumns where !last.isEmpty {
+        values[column] = encoding.scaling.unscaled(last[last.startIndex + column], column: column)
       }
     }
     for column in 0..<columns {
@@ -236,12 +248,38 @@ final class SeriesStream: IntervalStream {
       }
       guard row[column].isFinite else {
         throw LineError(
-          line: number, column: task.features[column],
+          line: number, column: names[column],
           "\(values[column]) is beyond what float32 holds when it is scaled as the training part is"
         )
       }
     }
     return true
+  }
+
+  /// Takes what the row's date says.
+  ///
+  /// - Throws: ``LineError`` if it has none, or one that is not understood.
+  private func takeCalendar(after place: Int?, line number: Int) throws {
+    guard !task.calendar.isEmpty else { return }
+    guard let date = line.date else {
+      throw LineError(
+        line: number, column: task.date,
+        "the model reads the calendar; begin with a line of names that has this column")
+    }
+    let known = place.map { series[$0].dates } ?? []
+    do throws(DateProblem) {
+      let sequence: DateSequence
+      if let read = calendars[ExactText(line.key)] {
+        sequence = read
+      } else {
+        sequence = try DateSequence(known, frequency: task.frequency)
+        calendars[ExactText(line.key)] = sequence
+      }
+      let found = try sequence.calendar(task.calendar, at: date)
+      for (column, value) in zip(task.calendarColumns, found) { values[column] = value }
+    } catch {
+      throw LineError(line: number, column: task.date, error.description)
+    }
   }
 
   /// - Throws: ``LineError`` if the row's date is not behind that of the row before.

@@ -11,10 +11,23 @@ struct SeriesTable {
     var values: [Double] = []
     /// The line of each row, for errors.
     var lines: [Int] = []
+    /// What its static columns hold.
+    var statics: [String] = []
+    /// The rows behind the last one that are known in part.
+    var coming: [ComingRow] = []
+  }
+
+  /// A row whose target is not there yet, though the known columns are.
+  struct ComingRow {
+    /// Those of the known columns.
+    let known: [Double]
+    /// `nil` if there is no column of dates.
+    let date: String?
+    let line: Int
   }
 
   /// The target, then what else the model reads.
-  let columns: [String]
+  private(set) var columns: [String]
   /// In the order in which their first rows come.
   private(set) var series: [Series] = []
   /// XXH3-64 of the file, in hexadecimal digits.
@@ -28,11 +41,19 @@ struct SeriesTable {
   /// What stands for a value that is not there.
   private static let missing: Set<String> = ["", "na", "n/a", "nan", "null", "none", "?"]
 
-  /// Reads the columns of a task.
+  /// All columns that the model of a task reads.
   ///
   /// - Throws: `FileError` that names the file, the line and the column.
   init(_ task: SeriesTask) throws {
-    columns = task.features
+    try self.init(reading: task)
+    try addColumns(task)
+  }
+
+  /// The columns of a task's file, without those that follow from them: see ``addColumns(_:)``.
+  ///
+  /// - Throws: `FileError` that names the file, the line and the column.
+  init(reading task: SeriesTask) throws {
+    columns = task.fileColumns
     let isArray = task.file.hasSuffix(".npy") || task.file.contains(".h5:")
     if isArray {
       let path = task.file.hasSuffix(".npy") ? task.file : String(task.file.prefix { $0 != ":" })
@@ -47,7 +68,8 @@ struct SeriesTable {
       throw FileError(.invalid, file: task.file, "has no rows of numbers")
     }
     guard task.date != nil else { return }
-    let dates = DateColumn(series.map(\.dates), frequency: task.frequency)
+    let dates = DateColumn(
+      series.map { $0.dates + $0.coming.compactMap(\.date) }, frequency: task.frequency)
     if let (index, problem) = dates.problem(of: [.disorder]) {
       throw error(problem, series: index, task)
     }
@@ -57,7 +79,8 @@ struct SeriesTable {
 
   /// What is wrong with a date.
   func error(_ problem: DateProblem, series index: Int, _ task: SeriesTask) -> FileError {
-    let (key, lines) = (series[index].key, series[index].lines)
+    let key = series[index].key
+    let lines = series[index].lines + series[index].coming.map(\.line)
     let line = problem.row.map { lines.indices.contains($0) ? "line \(lines[$0]), " : "" } ?? ""
     let name = line.isEmpty && !key.isEmpty ? "series \(key), " : line
     return FileError(
@@ -70,7 +93,8 @@ struct SeriesTable {
     for (index, result) in dates.series.enumerated() {
       guard let sequence = try? result.get(), !sequence.breaks.isEmpty else { continue }
       let own = series[index]
-      var filled = Series(key: own.key)
+      var filled = own
+      (filled.values, filled.dates, filled.lines) = ([], [], [])
       for row in own.dates.indices {
         let values = own.values[row * columns.count..<(row + 1) * columns.count]
         if row > 0 {
@@ -116,9 +140,7 @@ struct SeriesTable {
         header = try SeriesHeader(fields, line: line, task)
         return
       }
-      try add(
-        header.values.map { fields[$0] }, key: header.key.map { fields[$0] },
-        date: header.date.map { fields[$0] }, line: line, task)
+      try add(header.row(fields), line: line, task)
     }
   }
 
@@ -131,75 +153,136 @@ struct SeriesTable {
     let header = try SeriesHeader((0..<width).map(String.init), line: 1, task)
     for row in 0..<array.values.count / width {
       let fields = array.values[row * width..<(row + 1) * width].map { "\($0)" }
-      try add(
-        header.values.map { fields[$0] }, key: header.key.map { fields[$0] },
-        date: header.date.map { fields[$0] }, line: row + 1, task)
+      try add(header.row(fields), line: row + 1, task)
     }
   }
 
   /// Adds a row.
-  private mutating func add(
-    _ fields: [String], key: String?, date: String?, line: Int, _ task: SeriesTask
-  ) throws {
-    func invalid(_ column: String, _ reason: String) -> FileError {
+  private mutating func add(_ row: SeriesHeader.Row, line: Int, _ task: SeriesTask) throws {
+    func invalid(_ column: String, _ reason: String, line: Int = line) -> FileError {
       FileError(.invalid, file: task.file, "line \(line), column \(column): \(reason)")
     }
-    let key = (key ?? "").trimmingBlanks
-    guard key.isStorable else {
-      throw invalid(task.key ?? "", "the name has a NUL, which a checkpoint cannot hold")
-    }
-    guard date?.isStorable ?? true else {
-      throw invalid(task.date ?? "", "the date has a NUL, which a checkpoint cannot hold")
+    let key = (row.key ?? "").trimmingBlanks
+    for (name, text, column) in [
+      ("name", key, task.key), ("date", row.date ?? "", task.date),
+    ] + zip(row.statics, task.statics).map({ ("name", $0, $1.name) })
+    where !text.isStorable {
+      throw invalid(column ?? "", "the \(name) has a NUL, which a checkpoint cannot hold")
     }
     let known = numbers[ExactText(key)]
+    let isComing =
+      !task.known.isEmpty && known != nil && row.values.first.map { Self.isMissing($0) } ?? false
     var values: [Double] = []
-    for (index, field) in fields.enumerated() {
-      let column = columns[index]
+    for (index, field) in row.values.enumerated() {
+      if isComing, index < task.features.count { continue }
       let text = field.trimmingBlanks
-      if Self.isMissing(text) {
-        switch task.missing {
-        case .drop: return
-        case .forwardFill:
-          guard let known else {
-            throw invalid(column, "the value is missing, and there is none before it")
-          }
-          values.append(series[known].values[series[known].values.count - columns.count + index])
-          continue
-        case .refuse:
-          throw invalid(
-            column, "the value is missing; fill such values from the row before, or drop the rows")
+      guard Self.isMissing(text) else {
+        let number = TableNumber(text)
+        guard case .value(let value) = number else {
+          throw invalid(columns[index], number.reason(field))
         }
+        values.append(value)
+        continue
       }
-      let number = TableNumber(text)
-      guard case .value(let value) = number else { throw invalid(column, number.reason(field)) }
-      values.append(value)
+      switch task.missing {
+      case .drop: return
+      case .forwardFill:
+        guard let known else {
+          throw invalid(columns[index], "the value is missing, and there is none before it")
+        }
+        values.append(series[known].newest(index, features: task.features.count, of: columns.count))
+      case .refuse: throw invalid(columns[index], Self.missingValue)
+      }
     }
     let number = known ?? series.count
     if known == nil {
       numbers[ExactText(key)] = number
-      series.append(Series(key: key))
+      series.append(Series(key: key, statics: row.statics))
+    }
+    for (column, (one, other)) in zip(task.statics, zip(series[number].statics, row.statics))
+    where !one.isExactly(other) {
+      throw invalid(column.name, "\(other) in series \(key), which has \(one) above")
+    }
+    guard !isComing else {
+      series[number].coming.append(ComingRow(known: values, date: row.date, line: line))
+      return
+    }
+    if let coming = series[number].coming.first {
+      // They did not come last.
+      switch task.missing {
+      case .refuse: throw invalid(task.target, Self.missingValue, line: coming.line)
+      case .drop: series[number].coming = []
+      case .forwardFill: series[number].fillComing(features: task.features.count)
+      }
     }
     series[number].values += values
     series[number].lines.append(line)
-    if let date { series[number].dates.append(date) }
+    if let date = row.date { series[number].dates.append(date) }
+  }
+
+  private static let missingValue =
+    "the value is missing; fill such values from the row before, or drop the rows"
+
+  /// Puts other columns in the place of those of the file.
+  mutating func replaceColumns(_ columns: [String], values: [[Double]]) {
+    self.columns = columns
+    for index in series.indices { series[index].values = values[index] }
+  }
+}
+
+extension SeriesTable.Series {
+  /// The last known value of a column of the file.
+  fileprivate func newest(_ column: Int, features: Int, of columns: Int) -> Double {
+    guard column >= features, let last = coming.last else {
+      return values[values.count - columns + column]
+    }
+    return last.known[column - features]
+  }
+
+  /// Takes the rows without a target for rows whose features are those of the row before.
+  fileprivate mutating func fillComing(features: Int) {
+    for row in coming {
+      let width = features + row.known.count
+      values += values.suffix(width).prefix(features) + row.known
+      lines.append(row.line)
+      if let date = row.date { dates.append(date) }
+    }
+    coming = []
   }
 }
 
 /// Where the columns of a task are.
 struct SeriesHeader {
-  let values: [Int]
-  let key: Int?
-  let date: Int?
+  /// The fields of a row.
+  struct Row {
+    /// Of ``SeriesTask/fileColumns``.
+    let values: [String]
+    let statics: [String]
+    let key: String?
+    let date: String?
+  }
+
+  private let values: [Int]
+  private let statics: [Int]
+  private let key: Int?
+  private let date: Int?
 
   /// - Throws: `FileError` that names the column which is not there, and those that are.
   init(_ fields: [String], line: Int, _ task: SeriesTask) throws {
     let names = ColumnNames(fields)
     do {
-      values = try task.features.map(names.place)
+      values = try task.fileColumns.map(names.place)
+      statics = try task.statics.map(\.name).map(names.place)
       key = try task.key.map(names.place)
       date = try task.date.map(names.place)
     } catch {
       throw FileError(.invalid, file: task.file, "line \(line): \(error.reason)")
     }
+  }
+
+  func row(_ fields: [String]) -> Row {
+    Row(
+      values: values.map { fields[$0] }, statics: statics.map { fields[$0].trimmingBlanks },
+      key: key.map { fields[$0] }, date: date.map { fields[$0] })
   }
 }

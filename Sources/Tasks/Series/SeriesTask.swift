@@ -27,6 +27,12 @@ package struct SeriesTask: LearningTask {
   package var features: [String] {
     didSet { features = [target] + features.filter { !$0.isExactly(target) } }
   }
+  /// Other columns that the model reads, whose coming values are known when a forecast is made, such as prices or holidays.
+  package var known: [String] = []
+  /// What the model reads of the date.
+  package var calendar: [CalendarCycle] = []
+  /// The columns that do not change within a series.
+  package var statics: [StaticColumn] = []
   /// The column that says when a row was; `nil` if there is none.
   package var date: String?
   /// The column that says which of several series a row belongs to; `nil` if there is one.
@@ -80,7 +86,8 @@ package struct SeriesTask: LearningTask {
 
   private enum CodingKeys: String, CodingKey {
     case file = "series"
-    case target, features, date, key
+    case target, features, known, calendar, date, key
+    case statics = "static"
     case sequenceLength = "sequence_length"
     case horizon
     case testSplit = "test_split"
@@ -107,6 +114,9 @@ package struct SeriesTask: LearningTask {
     file = try members.decode(String.self, forKey: .file)
     target = try members.decode(String.self, forKey: .target)
     features = try members.texts(.features)
+    known = try members.contains(.known) ? members.texts(.known) : []
+    calendar = try members.decodeIfPresent([CalendarCycle].self, forKey: .calendar) ?? []
+    statics = try members.decodeIfPresent([StaticColumn].self, forKey: .statics) ?? []
     date = try members.decodeIfPresent(String.self, forKey: .date)
     key = try members.decodeIfPresent(String.self, forKey: .key)
     sequenceLength = try members.count(.sequenceLength)
@@ -139,6 +149,9 @@ package struct SeriesTask: LearningTask {
     try members.encode(file, forKey: .file)
     try members.encode(target, forKey: .target)
     try members.encode(features, forKey: .features)
+    if !known.isEmpty { try members.encode(known, forKey: .known) }
+    if !calendar.isEmpty { try members.encode(calendar, forKey: .calendar) }
+    if !statics.isEmpty { try members.encode(statics, forKey: .statics) }
     try members.encodeIfPresent(date, forKey: .date)
     try members.encodeIfPresent(key, forKey: .key)
     try members.encode(sequenceLength, forKey: .sequenceLength)
@@ -199,6 +212,12 @@ package struct SeriesTask: LearningTask {
       ("features", .string(features.joined(separator: ", "))),
       ("sequence length", .integer(sequenceLength)), ("horizon", .integer(horizon)),
     ]
+    for (name, columns) in [
+      ("known ahead", known), ("calendar", calendar.map(\.rawValue)),
+      ("static", statics.map(\.name)),
+    ] where !columns.isEmpty {
+      facts.append((name, .string(columns.joined(separator: ", "))))
+    }
     if let frequency { facts.append(("frequency", .string(frequency.name))) }
     if let season { facts.append(("season", .integer(season))) }
     return facts

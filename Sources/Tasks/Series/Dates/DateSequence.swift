@@ -141,6 +141,13 @@ package struct DateSequence: Sendable {
   /// The most rows that may be missing in one place.
   static let mostMissing = 1_000_000
 
+  /// When a date was; `nil` if it is not written as the others are, or is a plain number.
+  func time(of date: String) -> RowTime? {
+    guard notation.resolution != .number else { return nil }
+    var notation = notation
+    return notation.read(date)
+  }
+
   private func date(_ position: Int128, rows: Int, like time: RowTime) -> String? {
     let (distance, overflows) = step.multipliedReportingOverflow(by: Int128(rows))
     let (place, overflowsToo) = position.addingReportingOverflow(distance)
