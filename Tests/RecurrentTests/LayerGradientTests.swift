@@ -138,6 +138,7 @@ import Testing
       loss: .binaryCrossEntropy),
     chain("absolute", [("Dense", ["units": 3])], loss: .meanAbsoluteError),
     chain("Huber", [("Dense", ["units": 3])], loss: .huber(delta: 0.4)),
+    chain("quantiles", [("Dense", ["units": 3])], loss: .quantile([0.2, 0.5, 0.7])),
   ]
 
   static let convolutions: [Chain] =

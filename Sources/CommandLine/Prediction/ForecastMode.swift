@@ -55,13 +55,15 @@ package struct ForecastMode: PredictionMode {
   ) throws {
     let predictor = try predictor(file, modes)
     let forecasts = try predictor.forecast(
-      steps: forecast ?? 1, coverage: coverage ?? predictor.usualCoverage, key: key, known: modes.plot.knownRows)
+      steps: forecast ?? 1, coverage: coverage ?? predictor.usualCoverage, key: key,
+      known: modes.plot.knownRows)
     for text in predictor.notes { note("note: \(text)") }
     if let problem = forecasts.compactMap(\.dateProblem).first { note(problem) }
     try modes.plot.draw(note: note) {
       try ForecastChart(
         forecasts, target: predictor.task.target, dates: predictor.task.date,
-        coverage: coverage ?? predictor.usualCoverage, rows: modes.plot.rows, range: modes.plot.plotRange
+        coverage: coverage ?? predictor.usualCoverage, rows: modes.plot.rows,
+        range: modes.plot.plotRange
       ).chart
     }
     try ForecastReport(forecasts).write(to: modes.common.outputFile, modes.common.outputFormat)

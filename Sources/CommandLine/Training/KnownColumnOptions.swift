@@ -41,7 +41,8 @@ package struct KnownColumnOptions: ParsableArguments {
     }
     for name in calendar?.elements ?? [] where CalendarCycle(rawValue: name) == nil {
       throw ValidationError(
-        "--calendar \(name): there are \(CalendarCycle.allCases.map(\.rawValue).joined(separator: ", "))")
+        "--calendar \(name): there are \(CalendarCycle.allCases.map(\.rawValue).joined(separator: ", "))"
+      )
     }
   }
 

@@ -217,7 +217,8 @@ package final class SeriesPredictor {
       if !task.known.isEmpty {
         if !isKnown {
           notes.append(
-            "\(task.file): has changed since the training; the forecast begins after its present end")
+            "\(task.file): has changed since the training; the forecast begins after its present end"
+          )
         }
         return try basis(table)
       }

@@ -156,7 +156,8 @@ final class SeriesStream: IntervalStream {
     let output = try read(series: place)
     if task.key != nil { answer += Array("\(line.key),".utf8) }
     var decoder = encoding.decoder(after: series[place].lastValues)
-    let distances = ends == nil ? coverage.map { self.distances(of: place, output, coverage: $0) } : nil
+    let distances =
+      ends == nil ? coverage.map { self.distances(of: place, output, coverage: $0) } : nil
     for step in 0..<task.horizon {
       if step > 0 { answer.append(UInt8(ascii: ",")) }
       if let ends {

@@ -67,7 +67,8 @@ struct ComingRows {
   private func calendar(at date: String?) throws -> [Double] {
     guard let date, let sequence else {
       throw ConfigurationError(
-        "column \(task.date ?? ""): the coming dates are not certain, and the model reads them; give their frequency")
+        "column \(task.date ?? ""): the coming dates are not certain, and the model reads them; give their frequency"
+      )
     }
     do throws(DateProblem) {
       return try sequence.calendar(task.calendar, at: date)

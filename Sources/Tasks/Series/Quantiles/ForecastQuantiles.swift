@@ -70,7 +70,8 @@ extension Loss {
     let numbers = fields.compactMap { Double($0) }
     guard numbers.count == fields.count, areQuantiles(numbers) else {
       throw ConfigurationError(
-        "the loss \(name) must name quantiles that rise between 0 and 1, the forecast, 0.5, among them")
+        "the loss \(name) must name quantiles that rise between 0 and 1, the forecast, 0.5, among them"
+      )
     }
     return .quantile(numbers)
   }
