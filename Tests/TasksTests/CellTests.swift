@@ -12,11 +12,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ text: String, _ name: String) throws -> String {
-    try Data(text.utf8).write(to: URL(filePath: folder.path(name)))
-    return folder.path(name)
-  }
-
   /// The tasks, and the layers between input and output of two recurrent layers with dropout.
   private func tasks(
     _ cell: RecurrentStack.Cell
@@ -24,11 +19,13 @@ import Testing
     let name = ["lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"][cell.rawValue] ?? ""
     let plain = [name, "Dropout", name, "Dropout"]
     let rows = (0..<20).map { "\($0 % 7) \($0 % 3) 2,\($0 % 2 == 0 ? "x" : "y")\n" }.joined()
-    let labels = try write("sequence,label\n" + rows, "labels.csv")
-    let tags = try write(
+    let labels = try folder.write("sequence,label\n" + rows, "labels.csv")
+    let tags = try folder.write(
       "sequence,tags\n" + (0..<12).map { "\($0) 2,\($0 % 2) 1\n" }.joined(), "tags.csv")
-    let series = try write("value\n" + (0..<60).map { "\($0 % 7)\n" }.joined(), "series.csv")
-    var text = TextTask(files: [try write(String(repeating: "abc de. ", count: 40), "text.txt")])
+    let series = try folder.write("value\n" + (0..<60).map { "\($0 % 7)\n" }.joined(), "series.csv")
+    var text = TextTask(files: [
+      try folder.write(String(repeating: "abc de. ", count: 40), "text.txt")
+    ])
     text.sequenceLength = 8
     var bidirectional = LabelsTask(file: labels, sequence: "sequence", label: "label")
     bidirectional.isBidirectional = true
@@ -95,7 +92,8 @@ import Testing
       #expect(throws: ConfigurationError.self) { try loss(task, "unknown") }
     }
     var regression = LabelsTask(
-      file: try write("a,b\n1 2,3\n2 3,4\n3 4,9\n", "numbers.csv"), sequence: "a", label: "b")
+      file: try folder.write("a,b\n1 2,3\n2 3,4\n3 4,9\n", "numbers.csv"), sequence: "a", label: "b"
+    )
     regression.isRegression = true
     #expect(try loss(regression, "mean_absolute_error") == .meanAbsoluteError)
   }

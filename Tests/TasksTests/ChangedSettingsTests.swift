@@ -12,20 +12,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: URL(filePath: folder.path(name)))
-  }
-
-  private func run(_ run: TrainingRun, stopAfter: Int? = nil, _ name: String) throws {
-    var updates = 0
-    try run.train(
-      saving: try CheckpointSchedule(path: folder.path(name)),
-      shouldStop: {
-        updates += 1
-        return updates == stopAfter
-      })
-  }
-
   private func resume(
     _ name: String, epochs: Int? = nil, _ change: (inout ResumeChanges) -> Void = { _ in }
   ) throws -> TrainingRun {
@@ -42,7 +28,7 @@ import Testing
     (plan.units, plan.epochs, plan.batchSize) = ([8], 6, 4)
     (plan.validationSplit, plan.learningRate, plan.dropout) = (0.2, 0.01, 0.1)
     change(&plan)
-    try run(try TrainingRun(plan), stopAfter: 12, "a.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 12, "a.h5")
   }
 
   struct Case: CustomStringConvertible, Sendable {
@@ -83,14 +69,14 @@ import Testing
   /// Stopped and resumed once more is not stopped, byte by byte, and what was changed is remembered with its place.
   @Test(arguments: cases) func changedAndResumedIsExact(_ test: Case) throws {
     try begin()
-    try run(try resume("a.h5", test.apply), "whole.h5")
+    try folder.train(try resume("a.h5", test.apply), "whole.h5")
     var run = try resume("a.h5", test.apply)
     for stop in [2, 4] {
-      try self.run(run, stopAfter: stop, "parts.h5")
+      try folder.train(run, stopAfter: stop, "parts.h5")
       run = try resume("parts.h5")
     }
-    try self.run(run, "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(run, "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let changes = try #require(try CheckpointFile.load(folder.path("whole.h5")).changes)
     #expect(
       changes == [
@@ -99,8 +85,8 @@ import Testing
           after: test.change[2])
       ])
     // Without it the run is another one.
-    try self.run(try resume("a.h5"), "same.h5")
-    #expect(try bytes("same.h5") != bytes("whole.h5"))
+    try folder.train(try resume("a.h5"), "same.h5")
+    #expect(try folder.bytes("same.h5") != folder.bytes("whole.h5"))
     #expect(try CheckpointFile.load(folder.path("same.h5")).changes == nil)
   }
 
@@ -137,12 +123,12 @@ import Testing
     task.sequenceLength = 6
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs, plan.batchSize) = ([4], 3, 4)
-    try run(try TrainingRun(plan), stopAfter: 5, "a.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 5, "a.h5")
     let change: (inout ResumeChanges) -> Void = { $0.batchSize = 2 }
-    try run(try resume("a.h5", change), "whole.h5")
-    try run(try resume("a.h5", change), stopAfter: 4, "parts.h5")
-    try run(try resume("parts.h5"), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try resume("a.h5", change), "whole.h5")
+    try folder.train(try resume("a.h5", change), stopAfter: 4, "parts.h5")
+    try folder.train(try resume("parts.h5"), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let checkpoint = try CheckpointFile.load(folder.path("whole.h5"))
     #expect(checkpoint.recurrentState?.batch == 2 && checkpoint.stream?.symbols?.next.count == 2)
   }
@@ -159,7 +145,7 @@ import Testing
       return plan
     }
     let whole = try TrainingRun(plan(restores: true))
-    try run(whole, "whole.h5")
+    try folder.train(whole, "whole.h5")
     // The best checkpoint of a run that restores nothing.
     let plain = try TrainingRun(plan(restores: false))
     try plain.train(
@@ -186,14 +172,14 @@ import Testing
     // In parts.
     var run = try TrainingRun(plan(restores: true))
     while true {
-      try self.run(run, stopAfter: 13, "parts.h5")
+      try folder.train(run, stopAfter: 13, "parts.h5")
       if run.trainer.progress.isFinished { break }
       run = try resume("parts.h5")
     }
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     // Further epochs go on from the last weights, not from the best ones.
-    try self.run(try resume("whole.h5", epochs: 3), "more.h5")
-    try self.run(try resume("plain.h5", epochs: 3), "more-plain.h5")
+    try folder.train(try resume("whole.h5", epochs: 3), "more.h5")
+    try folder.train(try resume("plain.h5", epochs: 3), "more-plain.h5")
     let (more, morePlain) = (
       try CheckpointFile.load(folder.path("more.h5")),
       try CheckpointFile.load(folder.path("more-plain.h5"))
@@ -209,10 +195,10 @@ import Testing
       (changes.restoresBest, changes.earlyStopping, changes.learningRate) = (true, 2, 0.1)
     }
     let whole = try resume("a.h5", epochs: 8, change)
-    try run(whole, "whole.h5")
-    try run(try resume("a.h5", epochs: 8, change), stopAfter: 6, "parts.h5")
-    try run(try resume("parts.h5"), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(whole, "whole.h5")
+    try folder.train(try resume("a.h5", epochs: 8, change), stopAfter: 6, "parts.h5")
+    try folder.train(try resume("parts.h5"), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     #expect(try #require(whole.trainer.bestEpoch) > 2)
     #expect(
       try CheckpointFile.load(folder.path("whole.h5")).changes?.map(\.setting)
@@ -222,12 +208,12 @@ import Testing
   /// More patience lets a run that was stopped early go on to its planned end.
   @Test func patienceCanGrow() throws {
     try begin { plan in (plan.earlyStopping, plan.learningRate, plan.epochs) = (1, 0.3, 30) }
-    try run(try resume("a.h5"), "stopped.h5")
+    try folder.train(try resume("a.h5"), "stopped.h5")
     let stopped = try #require(try CheckpointFile.load(folder.path("stopped.h5")).training)
     #expect(stopped.isStoppedEarly && stopped.epoch < 30)
     #expect(throws: ConfigurationError.self) { try resume("stopped.h5") { $0.learningRate = 1 } }
     let run = try resume("stopped.h5") { $0.earlyStopping = 0 }
-    try self.run(run, "a.h5")
+    try folder.train(run, "a.h5")
     #expect(run.trainer.progress.epoch == 30)
   }
 

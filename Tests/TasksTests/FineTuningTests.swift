@@ -13,30 +13,10 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ text: String, _ name: String) throws -> String {
-    let path = folder.path(name)
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return path
-  }
-
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: URL(filePath: folder.path(name)))
-  }
-
-  private func run(_ run: TrainingRun, stopAfter: Int? = nil, _ name: String) throws {
-    var updates = 0
-    try run.train(
-      saving: try CheckpointSchedule(path: folder.path(name)),
-      shouldStop: {
-        updates += 1
-        return updates == stopAfter
-      })
-  }
-
   private func base(_ task: any LearningTask, batchSize: Int = 4) throws {
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs, plan.batchSize) = ([5], 2, batchSize)
-    try run(try TrainingRun(plan), "base.h5")
+    try folder.train(try TrainingRun(plan), "base.h5")
   }
 
   private func tuning(
@@ -72,7 +52,7 @@ import Testing
     (plan.learningRate, plan.clipValue) = (0.05, 0.1)
     (plan.earlyStopping, plan.restoresBest) = (3, true)
     let run = try TrainingRun(plan)
-    try self.run(run, "tuned.h5")
+    try folder.train(run, "tuned.h5")
     let losses = try Tensor(contentsOf: "\(path):reference/val_loss").values
     let found = try #require(run.trainer.progress.history.others["val_loss"])
     #expect(found.count == losses.count)
@@ -95,10 +75,12 @@ import Testing
   /// resumed is not stopped.
   @Test(arguments: [nil, 3], [true, false])
   func newSymbolsAreAppended(_ embedding: Int?, stateful: Bool) throws {
-    var task = TextTask(files: [try write(String(repeating: "abcab bca\n", count: 30), "old.txt")])
+    var task = TextTask(files: [
+      try folder.write(String(repeating: "abcab bca\n", count: 30), "old.txt")
+    ])
     (task.sequenceLength, task.embedding, task.isStateful) = (5, embedding, stateful)
     try base(task)
-    let new = try write(String(repeating: "abxcab ybca\n", count: 30), "new.txt")
+    let new = try folder.write(String(repeating: "abxcab ybca\n", count: 30), "new.txt")
     do {
       _ = try TrainingRun(tuning(["text": [new]]))
       Issue.record("x and y are not known")
@@ -130,10 +112,10 @@ import Testing
       default: #expect(growth.allSatisfy { $0 == 0 }, "\(name)")
       }
     }
-    try run(begun, "whole.h5")
-    try run(try TrainingRun(plan), stopAfter: 4, "parts.h5")
-    try run(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(begun, "whole.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 4, "parts.h5")
+    try folder.train(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let tuned = try ModelFile(folder.path("whole.h5"))
     #expect(
       try #require(tuned.checkpoint.vocabulary).symbols
@@ -144,23 +126,26 @@ import Testing
   /// Where a vocabulary has an unknown symbol, what is not known is read as that, and a note says so.
   @Test func unknownSymbolsAreNoted() throws {
     var task = TextTask(
-      files: [try write(String(repeating: "one two three ", count: 200), "old.txt")], level: .word)
+      files: [try folder.write(String(repeating: "one two three ", count: 200), "old.txt")],
+      level: .word)
     (task.vocabularySize, task.sequenceLength) = (2, 4)
     try base(task)
-    let new = try write(String(repeating: "one four five ", count: 200), "new.txt")
+    let new = try folder.write(String(repeating: "one four five ", count: 200), "new.txt")
     let run = try TrainingRun(tuning(["text": [new]]))
     #expect(run.notes.count == 1 && run.notes[0].contains("unknown symbol"), "\(run.notes)")
-    try self.run(run, "a.h5")
+    try folder.train(run, "a.h5")
     #expect(
       try CheckpointFile.load(folder.path("a.h5")).vocabulary
         == CheckpointFile.load(folder.path("base.h5")).vocabulary)
   }
 
   @Test func layersAreFrozen() throws {
-    var task = TextTask(files: [try write(String(repeating: "abcab bca\n", count: 30), "old.txt")])
+    var task = TextTask(files: [
+      try folder.write(String(repeating: "abcab bca\n", count: 30), "old.txt")
+    ])
     task.sequenceLength = 5
     try base(task)
-    let new = try write(String(repeating: "bcaab cab\n", count: 30), "new.txt")
+    let new = try folder.write(String(repeating: "bcaab cab\n", count: 30), "new.txt")
     do {
       _ = try TrainingRun(tuning(["text": [new]]) { $0.frozen = ["lstm", "lstn"] })
       Issue.record("there is no such layer")
@@ -171,10 +156,10 @@ import Testing
       try TrainingRun(tuning(["text": [new]]) { $0.frozen = ["lstm", "dense"] })
     }
     let plan = try tuning(["text": [new]]) { $0.frozen = ["lstm"] }
-    try run(try TrainingRun(plan), "whole.h5")
-    try run(try TrainingRun(plan), stopAfter: 3, "parts.h5")
-    try run(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try TrainingRun(plan), "whole.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 3, "parts.h5")
+    try folder.train(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let (before, after) = (
       weights(try CheckpointFile.load(folder.path("base.h5")).parameters),
       weights(try CheckpointFile.load(folder.path("whole.h5")).parameters)
@@ -189,15 +174,15 @@ import Testing
     func rows(_ level: Double) -> String {
       "day,value\n" + (0..<60).map { "\($0),\(level + Double($0 % 4))\n" }.joined()
     }
-    var task = SeriesTask(file: try write(rows(10), "old.csv"), target: "value")
+    var task = SeriesTask(file: try folder.write(rows(10), "old.csv"), target: "value")
     (task.date, task.sequenceLength, task.scaling) = ("day", 4, .minMax)
     try base(task)
-    let new = try write(rows(500), "new.csv")
+    let new = try folder.write(rows(500), "new.csv")
     let plan = try tuning(["csv": [new]]) { $0.epochs = 3 }
-    try run(try TrainingRun(plan), "whole.h5")
-    try run(try TrainingRun(plan), stopAfter: 4, "parts.h5")
-    try run(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try TrainingRun(plan), "whole.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 4, "parts.h5")
+    try folder.train(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let scaling = try #require(try CheckpointFile.load(folder.path("whole.h5")).scaling)
     #expect(scaling.method == .minMax && scaling.offsets == [500] && scaling.scales == [3])
     let forecast = try SeriesPredictor(try ModelFile(folder.path("whole.h5")))
@@ -214,8 +199,8 @@ import Testing
           return isTags ? "\(word) \(word),\(label) O\n" : "\(word),\(label)\n"
         }.joined()
     }
-    let old = try write(rows([("aa", "X"), ("bb", "Y")]), "old.csv")
-    let new = try write(rows([("aa", "X"), ("cc", "A"), ("bb", "Z")]), "new.csv")
+    let old = try folder.write(rows([("aa", "X"), ("bb", "Y")]), "old.csv")
+    let new = try folder.write(rows([("aa", "X"), ("cc", "A"), ("bb", "Z")]), "new.csv")
     try base(
       isTags
         ? TagsTask(file: old, sequence: "words", tags: "tags")
@@ -228,10 +213,10 @@ import Testing
       #expect(error.reason.contains(#""A", "Z""#), "\(error.reason)")
     }
     let plan = try tuning(["sequences": [new]]) { $0.addsSymbols = true }
-    try run(try TrainingRun(plan), "whole.h5")
-    try run(try TrainingRun(plan), stopAfter: 1, "parts.h5")
-    try run(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try TrainingRun(plan), "whole.h5")
+    try folder.train(try TrainingRun(plan), stopAfter: 1, "parts.h5")
+    try folder.train(try TrainingRun(resuming: try ModelFile(folder.path("parts.h5"))), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let (before, after) = (
       try CheckpointFile.load(folder.path("base.h5")),
       try CheckpointFile.load(folder.path("whole.h5"))
@@ -247,14 +232,16 @@ import Testing
   }
 
   @Test func otherKindsOfDataAreRefused() throws {
-    var task = TextTask(files: [try write(String(repeating: "abcab bca\n", count: 30), "old.txt")])
+    var task = TextTask(files: [
+      try folder.write(String(repeating: "abcab bca\n", count: 30), "old.txt")
+    ])
     task.sequenceLength = 5
     try base(task)
     #expect(throws: ConfigurationError.self) { try tuning(["csv": ["x.csv"]]) }
     #expect(throws: ConfigurationError.self) { try tuning([:]) }
     var plan = TrainingPlan(LettersTask())
     plan.epochs = 1
-    try run(try TrainingRun(plan), "base.h5")
+    try folder.train(try TrainingRun(plan), "base.h5")
     #expect(throws: ConfigurationError.self) { try tuning(["text": [folder.path("old.txt")]]) }
   }
 }

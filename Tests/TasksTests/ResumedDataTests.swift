@@ -13,16 +13,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ text: String, _ name: String) throws -> String {
-    let path = folder.path(name)
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return path
-  }
-
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: URL(filePath: folder.path(name)))
-  }
-
   private static func series(_ rows: Range<Int>) -> String {
     rows.map { "\($0),\(5 + sin(Double($0)))\n" }.joined()
   }
@@ -75,17 +65,7 @@ import Testing
   private func train(_ task: any LearningTask, stopAfter: Int? = nil, _ name: String) throws {
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs, plan.batchSize) = ([4], 3, 4)
-    try run(try TrainingRun(plan), stopAfter: stopAfter, name)
-  }
-
-  private func run(_ run: TrainingRun, stopAfter: Int? = nil, _ name: String) throws {
-    var updates = 0
-    try run.train(
-      saving: try CheckpointSchedule(path: folder.path(name)),
-      shouldStop: {
-        updates += 1
-        return updates == stopAfter
-      })
+    try folder.train(try TrainingRun(plan), stopAfter: stopAfter, name)
   }
 
   private func resume(
@@ -99,7 +79,9 @@ import Testing
 
   /// In the middle of an epoch too, moved data go on as if they had always been where they are.
   @Test(arguments: kinds) func movedDataGoOnExactly(_ kind: Kind) throws {
-    let (old, new) = (try write(kind.first, "old.data"), try write(kind.first, "new.data"))
+    let (old, new) = (
+      try folder.write(kind.first, "old.data"), try folder.write(kind.first, "new.data")
+    )
     try train(kind.task(new), "whole.h5")
     try train(kind.task(old), stopAfter: 5, "parts.h5")
     try FileManager.default.removeItem(atPath: old)
@@ -112,28 +94,30 @@ import Testing
     }
     let run = try resume("parts.h5", [kind.name: [new]])
     #expect(run.notes.count == 1 && run.notes[0].contains("exactly"))
-    try self.run(run, stopAfter: 2, "parts.h5")
+    try folder.train(run, stopAfter: 2, "parts.h5")
     // From now on they are known to be there.
-    try self.run(try resume("parts.h5", [:]), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try resume("parts.h5", [:]), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
   }
 
   /// A finished run learns where its data are, and nothing else of it changes.
   @Test(arguments: kinds) func finishedRunsLearnTheNewPlace(_ kind: Kind) throws {
-    let (old, new) = (try write(kind.first, "old.data"), try write(kind.first, "new.data"))
+    let (old, new) = (
+      try folder.write(kind.first, "old.data"), try folder.write(kind.first, "new.data")
+    )
     try train(kind.task(new), "whole.h5")
     try train(kind.task(old), "parts.h5")
-    try run(try resume("parts.h5", [kind.name: [new]]), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(try resume("parts.h5", [kind.name: [new]]), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
   }
 
   /// Grown data and others begin a new epoch: weights, optimizer and history are those of the file.
   @Test(arguments: kinds, ["grown", "other"])
   func otherDataBeginAnEpoch(_ kind: Kind, _ change: String) throws {
-    let path = try write(kind.first, "a.data")
+    let path = try folder.write(kind.first, "a.data")
     try train(kind.task(path), stopAfter: 5, "a.h5")
     let isGrown = change == "grown"
-    let new = try write(isGrown ? kind.first + kind.more : kind.other, "a.data")
+    let new = try folder.write(isGrown ? kind.first + kind.more : kind.other, "a.data")
     do {
       _ = try resume("a.h5", [:])
       Issue.record("the data were not looked at")
@@ -159,10 +143,10 @@ import Testing
         run.trainer.model.parameters[found].elementsEqual(before.parameters[parameter]))
     }
     // Stopped and resumed is not stopped, with the new data too.
-    try self.run(run, "whole.h5")
-    try self.run(try resume("a.h5", [kind.name: [new]], epochs: 2), stopAfter: 3, "parts.h5")
-    try self.run(try resume("parts.h5", [:]), "parts.h5")
-    #expect(try bytes("parts.h5") == bytes("whole.h5"))
+    try folder.train(run, "whole.h5")
+    try folder.train(try resume("a.h5", [kind.name: [new]], epochs: 2), stopAfter: 3, "parts.h5")
+    try folder.train(try resume("parts.h5", [:]), "parts.h5")
+    #expect(try folder.bytes("parts.h5") == folder.bytes("whole.h5"))
     let after = try CheckpointFile.load(folder.path("whole.h5"))
     #expect(after.vocabulary == before.vocabulary && after.labels == before.labels)
     #expect(after.scaling?.offsets == before.scaling?.offsets)
@@ -174,13 +158,13 @@ import Testing
     func rows(_ key: String, _ level: Double) -> String {
       (0..<40).map { "\(key),\(level + Double($0 % 5))\n" }.joined()
     }
-    let path = try write("key,value\n" + rows("a", 10) + rows("b", 100), "keys.csv")
+    let path = try folder.write("key,value\n" + rows("a", 10) + rows("b", 100), "keys.csv")
     var task = SeriesTask(file: path, target: "value")
     (task.key, task.sequenceLength, task.scaling) = ("key", 4, .standard)
     try train(task, "keys.h5")
     let old = try #require(try CheckpointFile.load(folder.path("keys.h5")).scaling)
-    let new = try write("key,value\n" + rows("b", 300) + rows("c", 1000), "new.csv")
-    try run(try resume("keys.h5", ["csv": [new]], epochs: 1), "keys.h5")
+    let new = try folder.write("key,value\n" + rows("b", 300) + rows("c", 1000), "new.csv")
+    try folder.train(try resume("keys.h5", ["csv": [new]], epochs: 1), "keys.h5")
     let scaling = try #require(try CheckpointFile.load(folder.path("keys.h5")).scaling)
     #expect(scaling.keys == ["a", "b", "c"] && Array(scaling.offsets.prefix(2)) == old.offsets)
     // The mean of 32 rows for training, of 0 1 2 3 4 again and again: 6 × 10 + 0 + 1 of 32.
@@ -215,22 +199,22 @@ import Testing
   }
 
   @Test func dataOfAnotherKindAreRefused() throws {
-    let path = try write(Self.kinds[0].first, "rows.csv")
+    let path = try folder.write(Self.kinds[0].first, "rows.csv")
     try train(Self.kinds[0].task(path), "a.h5")
     #expect(throws: ConfigurationError.self) { try resume("a.h5", ["text": [path]], epochs: 1) }
     // All epochs are done, so that other data would do nothing.
-    let other = try write(Self.kinds[0].other, "other.csv")
+    let other = try folder.write(Self.kinds[0].other, "other.csv")
     #expect(throws: ConfigurationError.self) { try resume("a.h5", ["csv": [other]]) }
   }
 
   /// A live stream is lost only where somebody says so; kept, it answers on as if nothing had been trained but the
   /// weights.
   @Test(arguments: [false, true]) func liveStreamsNeedAChoice(stateful: Bool) throws {
-    var task = SeriesTask(file: try write(Self.kinds[0].first, "rows.csv"), target: "value")
+    var task = SeriesTask(file: try folder.write(Self.kinds[0].first, "rows.csv"), target: "value")
     (task.sequenceLength, task.isStateful) = (5, stateful)
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs) = ([4], 2)
-    try run(try TrainingRun(plan), "a.h5")
+    try folder.train(try TrainingRun(plan), "a.h5")
     do {
       let path = folder.path("a.h5")
       let stream = try LiveStream(try ModelFile(path, savingTo: path), learns: true)
@@ -253,8 +237,8 @@ import Testing
       Issue.record("the stream would be lost")
     } catch let error as ConfigurationError { #expect(error.remedies == [.stream]) }
     #expect(try resume(nil, inPlace: false).endedStream?.rowsSeen == 3)
-    try run(try resume(.ended, inPlace: true), "ended.h5")
-    try run(try resume(.kept, inPlace: true), "kept.h5")
+    try folder.train(try resume(.ended, inPlace: true), "ended.h5")
+    try folder.train(try resume(.kept, inPlace: true), "kept.h5")
     let (before, ended, kept) = (
       try CheckpointFile.load(folder.path("a.h5")),
       try CheckpointFile.load(folder.path("ended.h5")),
@@ -270,7 +254,7 @@ import Testing
     var changes = ResumeChanges()
     changes.stream = .kept
     func more(_ name: String, _ epochs: Int?, stopAfter: Int? = nil, to: String) throws {
-      try run(
+      try folder.train(
         try TrainingRun(
           resuming: try ModelFile(folder.path(name)), epochs: epochs, changes: changes),
         stopAfter: stopAfter, to)
@@ -278,6 +262,6 @@ import Testing
     try more("kept.h5", 2, to: "whole.h5")
     try more("kept.h5", 2, stopAfter: 3, to: "parts.h5")
     try more("parts.h5", nil, to: "parts.h5")
-    #expect(try bytes("whole.h5") == bytes("parts.h5"))
+    #expect(try folder.bytes("whole.h5") == folder.bytes("parts.h5"))
   }
 }

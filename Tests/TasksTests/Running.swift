@@ -1,4 +1,19 @@
+import TestSupport
+
 @testable import Tasks
+
+extension TemporaryFolder {
+  /// Carries out a run, or so many updates of it, and saves it.
+  func train(_ run: TrainingRun, stopAfter: Int? = nil, _ name: String) throws {
+    var updates = 0
+    try run.train(
+      saving: try CheckpointSchedule(path: path(name)),
+      shouldStop: {
+        updates += 1
+        return updates == stopAfter
+      })
+  }
+}
 
 extension ModelFile {
   /// Makes steps of letters, and stores where they end.

@@ -18,12 +18,6 @@ import Testing
     try #require(Bundle.module.path(forResource: "Reference/\(name)", ofType: nil))
   }
 
-  private func write(_ text: String, _ name: String) throws -> String {
-    let path = folder.path(name)
-    try Data(text.utf8).write(to: URL(filePath: path))
-    return path
-  }
-
   private struct Group: Decodable {
     struct Score: Decodable {
       let precision, recall, f1: Double
@@ -110,9 +104,9 @@ import Testing
     }
     let columns = all.map { zip($0.words, $0.tags).map { "\($0)\t\($1)\n" }.joined() }
     return [
-      (try write((["t,g"] + table).joined(separator: "\n"), "a.csv"), "t", "g"),
-      (try write(objects.joined(separator: "\n"), "a.jsonl"), "t", "g"),
-      (try write(columns.joined(separator: "\n"), "a.conll"), "1", "2"),
+      (try folder.write((["t,g"] + table).joined(separator: "\n"), "a.csv"), "t", "g"),
+      (try folder.write(objects.joined(separator: "\n"), "a.jsonl"), "t", "g"),
+      (try folder.write(columns.joined(separator: "\n"), "a.conll"), "1", "2"),
     ]
   }
 
@@ -128,15 +122,16 @@ import Testing
   /// The mark that some programs begin a file with, comments of Universal Dependencies, words of several tokens.
   @Test func whatIsNoStepIsLeftOut() throws {
     let table = try TagTable(
-      try write("\u{FEFF}t,g\na b,x y\n", "mark.csv"), sequence: "t", tags: "g")
+      try folder.write("\u{FEFF}t,g\na b,x y\n", "mark.csv"), sequence: "t", tags: "g")
     #expect(table.sequences[0].tags == ["x", "y"])
-    let treebank = try write(
+    let treebank = try folder.write(
       "# text = ab c\n1-2\tab\t_\n1\ta\tX\n2\tb\tY\n2.1\te\t_\n3\t#\tX\n\n", "a.conllu")
     let words = try TagTable(treebank, sequence: "2", tags: "3")
     #expect(words.sequences.map(\.steps) == [.symbols(["a", "b", "#"])])
     #expect(TagsTask.usualColumn(of: treebank) == "2")
     // Elsewhere a word can be such a sign.
-    let columns = try TagTable(try write("# O\na B-x\n", "a.conll"), sequence: "1", tags: "2")
+    let columns = try TagTable(
+      try folder.write("# O\na B-x\n", "a.conll"), sequence: "1", tags: "2")
     #expect(columns.sequences.map(\.steps) == [.symbols(["#", "a"])])
   }
 
@@ -179,7 +174,7 @@ import Testing
     #expect(evaluation.accuracy == 1 && evaluation.spans?.f1 == 1)
     // Longer than any of the training, with a word that it has not seen.
     let words = (0..<40).map { $0 % 3 == 0 ? "aa" : $0 % 3 == 1 ? "b" : "new" }
-    let other = try write(words.joined(separator: " ") + "\nb b\n", "new.txt")
+    let other = try folder.write(words.joined(separator: " ") + "\nb b\n", "new.txt")
     let answers = try predictor.answers(other).answers
     #expect(answers.map(\.count) == [40, 2])
     #expect(answers[1].map(\.tag) == ["O", "O"])
@@ -214,7 +209,7 @@ import Testing
       let steps = values.map { "[\($0),\(10 - $0)]" }.joined(separator: ",")
       return #"{"s":[\#(steps)],"g":"\#(tags.joined(separator: " "))"}"#
     }
-    let file = try write(lines.joined(separator: "\n"), "m.jsonl")
+    let file = try folder.write(lines.joined(separator: "\n"), "m.jsonl")
     let path = folder.path("m.safetensors")
     var plan = plan((file, "s", "g"))
     plan.epochs = 80
@@ -234,7 +229,7 @@ import Testing
     (#"{"t":["a","b"],"g":["x",null]}"#, "line 1, column g: null is not a tag"),
   ])
   func wrongFilesAreNamed(line: String, reason: String) throws {
-    let file = try write(line + "\n", "wrong.jsonl")
+    let file = try folder.write(line + "\n", "wrong.jsonl")
     let error = #expect(throws: FileError.self) { try TrainingRun(plan((file, "t", "g"))) }
     #expect(error?.reason == reason)
   }

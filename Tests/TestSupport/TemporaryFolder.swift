@@ -12,4 +12,15 @@ package final class TemporaryFolder {
 
   /// The path of a file in it.
   package func path(_ name: String) -> String { url.appending(path: name).path }
+
+  /// Writes a file; gives its path.
+  package func write(_ text: String, _ name: String) throws -> String {
+    try Data(text.utf8).write(to: url.appending(path: name))
+    return path(name)
+  }
+
+  /// What is in a file.
+  package func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appending(path: name))
+  }
 }
