@@ -113,7 +113,9 @@ import Testing
 
   @Test func oneHotRowsOfADatasetAreSymbols() throws {
     func dataset(_ inputs: [Float]) throws -> SequenceDataset {
-      try SequenceDataset(samples: 2, timeSteps: 2, features: 2, inputs: inputs, targets: [0, 1])
+      try SequenceDataset(
+        samples: 2, timeSteps: 2, features: 2, targetSteps: 2, inputs: inputs,
+        targets: [0, 1, 0, 1])
     }
     var chain = Self.chain("", [("Dense", ["units": 2])])
     (chain.timeSteps, chain.features) = (2, 2)

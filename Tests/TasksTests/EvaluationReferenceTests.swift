@@ -35,6 +35,18 @@ import Testing
     }
   }
 
+  /// A model that answers once for a sequence has no use for targets of several steps.
+  @Test func targetsOfOtherStepsAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let file = try ModelFile(try path("numbers.keras"))
+    try Tensor(shape: [45, 300, 2], values: [Float](repeating: 0, count: 27_000))
+      .write(to: folder.path("y.npy"))
+    let error = #expect(throws: ConfigurationError.self) {
+      try ArrayEvaluation(file, inputs: try path("numbers-x.npy"), targets: folder.path("y.npy"))
+    }
+    #expect("\(error as Any)".contains("targets for 300 steps, the model gives 1"))
+  }
+
   /// A metric that is not known is left out, and said to be.
   @Test func unknownMetricsAreNamed() throws {
     let file = try ModelFile(try path("sparse.h5"))

@@ -97,7 +97,7 @@ package final class DataFiles {
   /// Walks over all bytes.
   ///
   /// - Parameter body: Receives a piece, where it begins, and whether it is the last; returns how many of its
-  ///   bytes it is done with. The rest comes again with the next piece.
+  ///   bytes it is done with, which of a megabyte must be some. The rest comes again with the next piece.
   /// - Returns: XXH3-64 of all bytes, in hexadecimal digits.
   /// - Throws: ``FileError``, or what `body` throws.
   package func scan(
@@ -117,7 +117,7 @@ package final class DataFiles {
         kept += found - done
         offset += done
         guard !isLast else { break }
-        precondition(kept < buffer.count)
+        precondition(kept < buffer.count, "nothing of a full buffer was taken")
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[done..<done + kept]))
       } while true
     }

@@ -19,7 +19,7 @@ protocol Layer<Scalar>: AnyObject {
   ) -> UnsafeMutablePointer<Scalar>
 
   /// Computes the gradients of the layer's inputs, where they are asked for, then those of its weights, which go to
-  /// the sink.
+  /// the sink. A model goes back only through the batch that all of its layers just saw, so that the inputs are there.
   ///
   /// - Parameters:
   ///   - outputGradient: May be written over.

@@ -86,7 +86,7 @@ package final class ParameterStore<Scalar: KernelScalar> {
 
   /// Gives the weights other values, those of a ``snapshot`` of the same model, and hands over what they were.
   package func exchange(_ snapshot: inout [Scalar]) {
-    precondition(snapshot.count == values.count)
+    precondition(snapshot.count == values.count, "a snapshot of another model")
     let before = self.snapshot
     snapshot.withUnsafeBufferPointer { other in
       guard let base = other.baseAddress else { return }
@@ -157,7 +157,7 @@ package final class ParameterStore<Scalar: KernelScalar> {
     let columns: Int
   }
 
-  /// A parameter of a layer of this model.
+  /// A parameter of a layer of this model. Layers ask for what their own descriptions list, of which the store is made.
   func matrix(layer: String, name: String) -> Matrix {
     guard let number = parameters.firstIndex(where: { $0.layer == layer && $0.name == name })
     else {

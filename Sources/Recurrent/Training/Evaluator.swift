@@ -7,6 +7,25 @@ package final class Evaluator {
     /// The part of right answers, from 0 to 1.
     package let accuracy: Double
     package let metrics: [Metric: Double]
+    /// The steps of rows that count.
+    package let rows: Int
+
+    /// The means over data that were measured in parts, at least one; metrics are those of classes.
+    package init(joining parts: [Result]) {
+      let rows = parts.reduce(0) { $0 + $1.rows }
+      func mean(_ value: (Result) -> Double?) -> Double {
+        parts.reduce(0) { $0 + (value($1) ?? 0) * Double($1.rows) } / Double(max(1, rows))
+      }
+      self.init(
+        loss: mean(\.loss), accuracy: mean(\.accuracy),
+        metrics: Dictionary(
+          (parts.first?.metrics ?? [:]).keys.map { name in (name, mean { $0.metrics[name] }) }
+        ) { one, _ in one }, rows: rows)
+    }
+
+    fileprivate init(loss: Double, accuracy: Double, metrics: [Metric: Double], rows: Int) {
+      (self.loss, self.accuracy, self.metrics, self.rows) = (loss, accuracy, metrics, rows)
+    }
   }
 
   /// The samples that it measures on.
@@ -21,13 +40,14 @@ package final class Evaluator {
   private let targets: BatchTargets
 
   /// - Parameters:
+  ///   - configuration: The model, if it is to compute in another way than that of the parameters: for another batch.
   ///   - batchSize: The rows that are computed at once; a stateful model's own.
   /// - Throws: ``ConfigurationError`` if the samples do not fit the model, ``SymbolOutOfRange``, or `OutOfMemory`.
   package init(
-    parameters: ParameterStore<Float>, loss: Loss, source: any SampleSource, batchSize: Int,
-    metrics: [Metric] = []
+    parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil, loss: Loss,
+    source: any SampleSource, batchSize: Int, metrics: [Metric] = []
   ) throws {
-    let configuration = parameters.configuration
+    let configuration = configuration ?? parameters.configuration
     guard !configuration.isStateful || source.samples % batchSize == 0 else {
       throw ConfigurationError(
         "\(source.samples) samples of the validation cannot be divided into the batches of "
@@ -36,28 +56,36 @@ package final class Evaluator {
     try source.checkTargets(loss: loss, units: configuration.outputUnits)
     if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
     model = try Sequential(
-      parameters: parameters,
+      parameters: parameters, as: configuration,
       batch: configuration.isStateful ? batchSize : min(batchSize, source.samples),
       timeSteps: source.timeSteps)
+    try source.checkShape(of: model)
     self.source = source
     self.loss = loss
     self.metrics = metrics
     targets = BatchTargets(of: source, for: model, loss: loss)
   }
 
+  /// The state of a stateful model after what it saw last; `nil` of another one.
+  package var state: RecurrentState? { model.recurrentState }
+
   /// Evaluates all samples in order; a stateful model begins from zeros.
   ///
   /// - Parameters:
+  ///   - state: What a stateful model begins with instead of zeros.
   ///   - weighsBatches: Whether the loss is the mean of those of batches, each by its samples, as Keras' `evaluate` has
   ///     it, and not that over all steps: they differ where masks leave steps out.
   ///   - observe: Receives the output at each step that counts.
   ///   - willEvaluate: Called before each batch with the samples that are done.
-  /// - Throws: What the source or `willEvaluate` throws, or ``SymbolOutOfRange``.
+  /// - Throws: What the source or `willEvaluate` throws, ``SymbolOutOfRange``, or ``ConfigurationError`` if the state is
+  ///   not one of this model's.
   package func evaluate(
-    weighsBatches: Bool = false, observe: ((MeasuredOutput) -> Void)? = nil,
+    from state: RecurrentState? = nil, weighsBatches: Bool = false,
+    observe: ((MeasuredOutput) -> Void)? = nil,
     willEvaluate: (_ samples: Int) throws -> Void = { _ in }
   ) throws -> Result {
     model.resetStates()
+    if let state { try model.restore(state) }
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
     var batchLosses = 0.0
     var metricSums = [Double](repeating: 0, count: metrics.count)
@@ -84,7 +112,7 @@ package final class Evaluator {
     return Result(
       loss: mean + model.parameters.regularizationLoss,
       accuracy: Double(correct) / Double(max(1, answers)),
-      metrics: Dictionary(results) { first, _ in first })
+      metrics: Dictionary(results) { first, _ in first }, rows: rowsSeen)
   }
 }
 
@@ -135,9 +163,14 @@ extension Evaluator {
 extension Sequential where Scalar == Float {
   /// Puts all samples of a dataset into ``input``, or ``symbols``.
   ///
-  /// - Throws: What the dataset throws.
+  /// - Throws: ``ConfigurationError`` if they are not samples for this model, or too many.
   package func load(_ dataset: SequenceDataset) throws {
-    precondition(dataset.samples <= batch)
+    try dataset.checkShape(of: self)
+    guard dataset.samples <= batch, dataset.timeSteps == timeSteps else {
+      throw ConfigurationError(
+        "\(dataset.samples) samples of \(dataset.timeSteps) steps are not a batch of \(batch) × "
+          + "\(timeSteps)")
+    }
     try BatchTargets(of: dataset, for: self, loss: .categoricalCrossEntropy).load(
       dataset, order: nil, first: 0, rows: dataset.samples, into: self)
   }

@@ -58,7 +58,7 @@ package final class OnlineTrainer {
   /// - Parameter symbol: Its number, see ``Sequential/symbols``.
   /// - Throws: As the others.
   package func learn(symbol: Int32, classNumber: Int) throws {
-    precondition(model.timeSteps == 1)
+    precondition(model.timeSteps == 1, "a symbol is a single step")
     model.readsSymbols = true
     model.symbols[0] = symbol
     try withUnsafePointer(to: Int32(classNumber)) { try learn(.classes($0)) }

@@ -33,6 +33,20 @@ package protocol SampleSource {
 extension SampleSource {
   package var givesSymbols: Bool { false }
   package func checkInputs(_ symbols: SymbolRange) {}
+
+  /// Checks that a model takes what the samples have, and answers at the steps that have a target.
+  ///
+  /// - Throws: ``ConfigurationError``.
+  func checkShape(of model: Sequential<Float>) throws(ConfigurationError) {
+    guard model.configuration.features == features else {
+      throw ConfigurationError(
+        "the data has \(features) features, the model takes \(model.configuration.features)")
+    }
+    guard model.outputSteps == targetSteps else {
+      throw ConfigurationError(
+        "the data has targets for \(targetSteps) steps, the model gives \(model.outputSteps)")
+    }
+  }
 }
 
 /// Which samples a model is to be given, and where they go.

@@ -51,10 +51,6 @@ package final class Trainer {
         "a stateful model needs full batches: \(source.samples) samples cannot be divided into "
           + "batches of \(options.batchSize)")
     }
-    guard configuration.features == source.features else {
-      throw ConfigurationError(
-        "the data has \(source.features) features, the model takes \(configuration.features)")
-    }
     try Self.check(source, against: configuration, loss: loss, options: options)
     if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
     // More rows than samples would only take memory.
@@ -63,11 +59,7 @@ package final class Trainer {
       batch: configuration.isStateful
         ? options.batchSize : min(options.batchSize, source.samples),
       timeSteps: source.timeSteps)
-    guard model.outputSteps == source.targetSteps else {
-      throw ConfigurationError(
-        "the data has targets for \(source.targetSteps) steps, the model gives "
-          + "\(model.outputSteps)")
-    }
+    try source.checkShape(of: model)
     updatesPerEpoch = (source.samples - 1) / options.batchSize + 1
     let hasOrder =
       progress.order.count == source.samples
