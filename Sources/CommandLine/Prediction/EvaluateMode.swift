@@ -13,6 +13,11 @@ package struct EvaluateMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
+      "With --evaluate: a text, not that of the training; - is stdin.", valueName: "FILE"))
+  package var text: String?
+
+  @Option(
+    help: ArgumentHelp(
       "With --evaluate: arrays to evaluate any model on, as Keras' evaluate does: X.npy, X.csv or FILE.h5:DATASET.",
       valueName: "X"))
   package var inputs: String?
@@ -33,7 +38,7 @@ package struct EvaluateMode: PredictionMode {
     }
     let others = [
       ("--csv", modes.common.csv != nil), ("--sequences", modes.answer.sequences != nil),
-      ("--threshold", modes.answer.threshold != nil),
+      ("--text", text != nil), ("--threshold", modes.answer.threshold != nil),
     ]
     if inputs != nil, let other = others.first(where: \.1)?.0 {
       throw ValidationError("\(other) does not go with --inputs")
@@ -41,6 +46,7 @@ package struct EvaluateMode: PredictionMode {
   }
 
   package func addFiles(to files: inout CommandFiles) {
+    files.read(text, "--text")
     files.read(inputs, "--inputs")
     files.read(targets, "--targets")
   }
@@ -66,7 +72,9 @@ package struct EvaluateMode: PredictionMode {
       return evaluation
     }
     let task = try file.task()
-    let given = [("csv", modes.common.csv), ("sequences", modes.answer.sequences)]
+    let given = [
+      ("csv", modes.common.csv), ("sequences", modes.answer.sequences), ("text", text),
+    ]
     for (name, data) in given where data != nil && type(of: task).otherData != name {
       throw ValidationError(
         "--\(name) does not apply to models of \(type(of: task).title); \(file.path) is one")

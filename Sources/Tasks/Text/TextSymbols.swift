@@ -10,6 +10,8 @@ final class TextSymbols {
   let level: TextTask.Level
   /// The symbols of the text.
   let count: Int
+  /// How many of them a vocabulary that was there does not have: they are its unknown symbol.
+  let unknownCount: Int
   let digest: String
   let vocabulary: Vocabulary
   private let scanner: SymbolScanner
@@ -48,7 +50,7 @@ final class TextSymbols {
     guard known?.isComplete ?? true else {
       throw ConfigurationError("/vocabulary is not one of subwords, as the task says")
     }
-    var (count, starts) = (0, [(symbol: Int, offset: Int)]())
+    var (count, unknownCount, starts) = (0, 0, [(symbol: Int, offset: Int)]())
     digest = try files.scan { bytes, offset, isLast in
       var at = 0
       while at < bytes.count {
@@ -67,15 +69,17 @@ final class TextSymbols {
           }
           count += symbols
           counter?.add(at..<end, in: bytes)
-          if let known, level != .subword, known.number(at..<end, in: bytes) < 0 {
-            throw Self.unknownSymbol(at: offset + at, in: files)
+          if let known, level != .subword {
+            let number = Int(known.number(at..<end, in: bytes))
+            if number < 0 { throw Self.unknownSymbol(bytes[at..<end], at: offset + at, in: files) }
+            if number == known.vocabulary.unknown { unknownCount += 1 }
           }
           at = end
         }
       }
       return at
     }
-    self.count = count
+    (self.count, self.unknownCount) = (count, unknownCount)
     self.starts = starts
     guard count > 0 else { throw FileError(.invalid, file: paths[0], "has no text") }
     self.vocabulary =
@@ -119,12 +123,15 @@ final class TextSymbols {
     return Double(characters) / Double(max(1, range.count))
   }
 
-  private static func unknownSymbol(at offset: Int, in files: DataFiles) -> FileError {
+  private static func unknownSymbol(
+    _ bytes: Slice<UnsafeBufferPointer<UInt8>>, at offset: Int, in files: DataFiles
+  ) -> FileError {
     let place = files.place(of: offset)
+    let symbol = JSONValue.string(String(decoding: bytes, as: UTF8.self)).text()
     return FileError.invalid(
       place.file,
-      "line \(place.line), column \(place.column): is a symbol that the vocabulary of the model "
-        + "does not have; add it", remedies: [.newSymbols])
+      "line \(place.line), column \(place.column): \(symbol) is a symbol that the vocabulary of the "
+        + "model does not have; add it", remedies: [.newSymbols])
   }
 
   /// Makes room for readers that go through the text side by side.
@@ -145,7 +152,8 @@ final class TextSymbols {
   func read(
     at position: Int, length: Int, reader: Int, _ body: (Int, Int32) -> Void
   ) throws {
-    precondition(position >= 0 && position + length <= count)
+    // Samples are cut from the symbols that were counted, and files that have changed since are an error.
+    precondition(position >= 0 && position + length <= count, "beyond the end of the text")
     var symbol: Int
     var offset: Int
     if cursors[reader].position == position {
@@ -175,7 +183,7 @@ final class TextSymbols {
             let number = numbers.number(at..<end, in: bytes)
             guard number >= 0 else {
               try files.checkUnchanged()
-              throw Self.unknownSymbol(at: offset + at, in: files)
+              throw Self.unknownSymbol(bytes[at..<end], at: offset + at, in: files)
             }
             if symbol == position + length - 1 { cursors[reader] = (symbol, symbol, offset + at) }
             body(symbol - position, number)

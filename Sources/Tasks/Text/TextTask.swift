@@ -13,6 +13,7 @@ package struct TextTask: LearningTask {
   package static let mark = "text"
   package static let title = "texts"
   package static let stepTitle: String? = "symbols"
+  package static let otherData: String? = "text"
 
   /// What a symbol is.
   package enum Level: String, CaseIterable, Codable, Sendable {
@@ -154,7 +155,8 @@ package struct TextTask: LearningTask {
   }
 
   package func evaluate(_ file: ModelFile, data: String?) throws -> any Report {
-    try LossEvaluation(file, task: self)
+    try data.map { try TextEvaluation(file, task: self, text: $0) }
+      ?? LossEvaluation(file, task: self)
   }
 
   package func stream(_ file: ModelFile, learns: Bool) throws -> any LineStream {

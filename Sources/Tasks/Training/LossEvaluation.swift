@@ -3,7 +3,7 @@ import Recurrent
 
 /// How well a model does on the text or the arrays that it was trained on.
 package struct LossEvaluation: Sendable {
-  /// Which part of the data it is: `training` or `validation`.
+  /// Which part of the data it is: `training` or `validation`, or `all` of others.
   package let part: String
   /// Whether answers are right or wrong, not only near or far.
   package let hasAccuracy: Bool
@@ -30,16 +30,25 @@ package struct LossEvaluation: Sendable {
     lossDescription = task.description(ofLoss: result.loss)
     hasAccuracy = checkpoint.loss.hasAccuracy
   }
-}
 
-extension LossEvaluation: Report {
-  package var text: String {
+  /// What was measured on all of other data.
+  init(_ result: Evaluator.Result, loss: Loss, lossDescription: String?) {
+    (part, self.result, self.lossDescription) = ("all", result, lossDescription)
+    hasAccuracy = loss.hasAccuracy
+  }
+
+  /// Loss, accuracy and metrics in words.
+  var figures: String {
     var parts = ["loss \(fixed(result.loss, 4))"]
     if hasAccuracy { parts.append("accuracy \(percentage(result.accuracy))") }
     parts += metrics.map { "\($0.key) \(fixed($0.value, 4))" }
     if let lossDescription { parts.append(lossDescription) }
-    return "\(part): \(parts.joined(separator: ", "))\n"
+    return parts.joined(separator: ", ")
   }
+}
+
+extension LossEvaluation: Report {
+  package var text: String { "\(part): \(figures)\n" }
 
   package var json: JSONValue {
     var document: [String: JSONValue] = ["part": .string(part), "loss": .number(result.loss)]
