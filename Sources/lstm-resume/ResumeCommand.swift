@@ -95,7 +95,8 @@ struct ResumeCommand: ToolCommand {
     }
     try Self.train(
       run, saving: try schedule ?? saving.schedule(path: target),
-      stopping: settings.stopping.rule, logs: try saving.logs(),
+      stopping: settings.stopping.rule,
+      logs: try saving.logs(hasSamples: preview.sampleEvery != nil),
       preview: try preview.preview(of: run), isQuiet: quiet)
   }
 }

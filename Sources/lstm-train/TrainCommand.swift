@@ -74,8 +74,8 @@ struct TrainCommand: ToolCommand {
     if common.verbose { Self.note(run.trainer.memoryDescription) }
     guard let schedule else { return try dryRun.show(run) }
     try Self.train(
-      run, saving: schedule, stopping: learning.stopping.rule, logs: try saving.logs(),
-      preview: try preview.preview(of: run),
-      isQuiet: common.quiet)
+      run, saving: schedule, stopping: learning.stopping.rule,
+      logs: try saving.logs(hasSamples: preview.sampleEvery != nil),
+      preview: try preview.preview(of: run), isQuiet: common.quiet)
   }
 }

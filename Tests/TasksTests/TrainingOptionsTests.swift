@@ -1,9 +1,10 @@
 import Checkpoints
 import Foundation
 import Recurrent
-import Tasks
 import TestSupport
 import Testing
+
+@testable import Tasks
 
 /// Schedules, early stopping, validation and the rest: stopped and resumed is not stopped, byte by byte.
 @Suite struct TrainingOptionsTests {
@@ -125,5 +126,50 @@ import Testing
       #expect(text.split(separator: "\n").count == (suffix == "csv" ? 7 : 6))
     }
     #expect(throws: ConfigurationError.self) { try TrainingLog("log.txt") }
+  }
+
+  /// Texts that a model writes are in the log, those after an epoch in its line; a run that was killed, and had written
+  /// more by then than its checkpoint has, goes on with the log where that is.
+  @Test(arguments: ["csv", "jsonl"]) func samplesAreLogged(suffix: String) throws {
+    let folder = try TemporaryFolder()
+    var task = TextTask(
+      files: [try folder.write(String(repeating: "ab, \"cd\"\n", count: 60), "text.txt")])
+    task.sequenceLength = 10
+    var plan = TrainingPlan(task)
+    (plan.units, plan.batchSize, plan.epochs) = ([4], 4, 3)
+    func train(_ run: TrainingRun, log name: String, stopAfter: Int? = nil) throws {
+      let log = try TrainingLog(folder.path(name), hasSamples: true)
+      let preview = try TextPreview(of: run, seed: nil, length: 12)
+      try log.begin(run.trainer)
+      var updates = 0
+      try run.train(
+        saving: try CheckpointSchedule(path: folder.path("a.h5")),
+        shouldStop: { updates == stopAfter },
+        didUpdate: { endedEpoch in
+          updates += 1
+          if endedEpoch || run.trainer.optimizer.iterations % 3 == 0 {
+            try log.add(sample: try preview.text(), run.trainer, endedEpoch: endedEpoch)
+          }
+          if endedEpoch { try log.add(run.trainer) }
+        })
+    }
+    try train(try TrainingRun(plan), log: "whole.\(suffix)")
+    let whole = try String(decoding: folder.bytes("whole.\(suffix)"), as: UTF8.self)
+    let samples = LoggedSample.all(of: folder.path("whole.\(suffix)"), isJSON: suffix == "jsonl")
+    let perEpoch = try TrainingRun(plan).trainer.updatesPerEpoch
+    #expect(samples.count { $0.update == nil } == 3)
+    #expect(
+      samples.compactMap(\.update)
+        == (1...3 * perEpoch).filter { $0 % 3 == 0 && $0 % perEpoch != 0 })
+    #expect(samples.allSatisfy { $0.text.hasPrefix("ab, \"cd\"\na") && $0.text.count == 22 })
+
+    try train(try TrainingRun(plan), log: "parts.\(suffix)", stopAfter: perEpoch + 4)
+    let saved = try folder.bytes("a.h5")
+    let resumed = { try TrainingRun(resuming: try ModelFile(folder.path("a.h5"))) }
+    // What this run writes is lost with it.
+    try train(try resumed(), log: "parts.\(suffix)", stopAfter: 5)
+    try saved.write(to: folder.url.appending(path: "a.h5"))
+    try train(try resumed(), log: "parts.\(suffix)")
+    #expect(try String(decoding: folder.bytes("parts.\(suffix)"), as: UTF8.self) == whole)
   }
 }

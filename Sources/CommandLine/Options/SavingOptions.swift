@@ -86,10 +86,11 @@ package struct SavingOptions: ParsableArguments {
 
   /// What is written as epochs end.
   ///
+  /// - Parameter hasSamples: Whether texts are written too.
   /// - Throws: `ConfigurationError` if a file has an unknown suffix.
-  package func logs() throws -> [any EpochLog] {
+  package func logs(hasSamples: Bool = false) throws -> [any EpochLog] {
     var logs: [any EpochLog] = []
-    if let log { logs.append(try TrainingLog(log)) }
+    if let log { logs.append(try TrainingLog(log, hasSamples: hasSamples)) }
     if let tensorboard {
       logs.append(
         TensorBoardLog(

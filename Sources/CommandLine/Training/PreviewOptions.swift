@@ -53,14 +53,16 @@ package struct RunPreview {
   fileprivate let every: CheckpointSchedule.Interval
   fileprivate let preview: TextPreview
 
-  /// The text with its heading, if it is time for one.
+  /// The text, and as it is shown below its heading, if it is time for one.
   ///
   /// - Throws: `ConfigurationError`.
-  func text(of trainer: Trainer, endedEpoch: Bool) throws -> String? {
+  func sample(
+    of trainer: Trainer, endedEpoch: Bool
+  ) throws -> (text: String, shown: String)? {
     guard every.isDue(trainer, endedEpoch: endedEpoch) else { return nil }
     let place =
       endedEpoch ? "epoch \(trainer.progress.epoch)" : "update \(trainer.optimizer.iterations)"
     let text = try preview.text()
-    return "==> after \(place) <==\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\n"
+    return (text, "==> after \(place) <==\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\n")
   }
 }

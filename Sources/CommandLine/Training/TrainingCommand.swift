@@ -31,8 +31,11 @@ extension ToolCommand {
         didUpdate: { endedEpoch in
           display.update(run.trainer, endedEpoch: endedEpoch)
           rule.update(run.trainer, endedEpoch: endedEpoch)
-          if let text = try preview?.text(of: run.trainer, endedEpoch: endedEpoch) {
-            display.show(text)
+          if let sample = try preview?.sample(of: run.trainer, endedEpoch: endedEpoch) {
+            display.show(sample.shown)
+            for log in logs {
+              try log.add(sample: sample.text, run.trainer, endedEpoch: endedEpoch)
+            }
           }
           if endedEpoch { for log in logs { try log.add(run.trainer) } }
         })

@@ -13,4 +13,13 @@ package protocol EpochLog {
   ///
   /// - Throws: `FileError`.
   func add(_ trainer: Trainer) throws
+
+  /// Adds a text that a model of texts wrote after an update; before the epoch if it ended with that.
+  ///
+  /// - Throws: `FileError`.
+  func add(sample text: String, _ trainer: Trainer, endedEpoch: Bool) throws
+}
+
+extension EpochLog {
+  package func add(sample text: String, _ trainer: Trainer, endedEpoch: Bool) throws {}
 }
