@@ -1,13 +1,15 @@
-"""Opens files written here in real Keras 3 and tf-keras: every layer, loss and optimizer of the tests.
+"""Opens files written here in real Keras 3 and tf-keras: every layer, loss and optimizer of the tests, and ensembles.
 
     tools/build-release
-    venv/bin/python tools/keras/check_written.py [files, such as 'keras3-*.h5']
+    venv/bin/python tools/keras/check_written.py [files, such as 'keras3-*.h5', or 'ensembles']
 
 Trains each model of Tests/TasksTests/Reference here for ten updates, once into an `.h5` and once into a
 `.keras` file, and loads that with Keras' own `load_model`: answers must be the same within 1e-5 of the largest,
 Keras may give no warning that it doesn't give for its own file of the same model, and ten further updates by
 `fit` must end with the weights that lstm-resume gives, within 1e-4. Keras 3.15.1 cannot `fit` what it has loaded
 from an `.h5`, its own included, so there only `.keras` goes on.
+
+Ensembles that forecast a series (`lstm-train --ensemble`) are loaded in the same way: answers within 1e-5, no warnings.
 """
 
 import glob
@@ -105,7 +107,42 @@ def check(source, library, suffix, folder):
     return found, more
 
 
+SERIES = [
+    ("one layer", []),
+    ("two layers of GRU, dropout", ["--cell", "gru", "--units", "5,3", "--dropout", "0.2"]),
+    ("two features, a horizon of 4", ["--features", "other", "--horizon", "4", "--cell", "simple_rnn"]),
+]
+
+
+def check_ensemble(library, options, suffix, folder):
+    """The largest difference of answers of an ensemble of three, and the warnings of Keras."""
+    data, path = os.path.join(folder, "series.csv"), os.path.join(folder, "ensemble" + suffix)
+    with open(data, "w") as file:
+        file.write("value,other\n")
+        file.writelines(f"{10 + np.sin(step)},{np.cos(step / 3)}\n" for step in range(90))
+    run("lstm-train", "--csv", data, "--target", "value", "--ensemble", 3, "--units", 4, *options,
+        "--sequence-length", 6, "--epochs", 2, "--quiet", "--save", path,
+        "--keras-version", "3" if library is keras else "2")
+    model, said = load(library, path)
+    inputs, answers = os.path.join(folder, "x.npy"), os.path.join(folder, "answers.npy")
+    x = np.random.default_rng(1).normal(size=(40, 6, model.input_shape[-1])).astype("float32")
+    np.save(inputs, x)
+    run("lstm-predict", path, "--input", inputs, "--output", answers)
+    members = sum(layer.name.startswith("member_") and "dense" in layer.name for layer in model.layers)
+    assert members == 3, [layer.name for layer in model.layers]
+    return difference([model.predict(x, verbose=0)], [np.load(answers)]), said
+
+
 failed = 0
+for name, options in SERIES if sys.argv[1:] in ([], ["ensembles"]) else []:
+    for library in (keras, tf_keras):
+        for suffix in (".h5", ".keras"):
+            with tempfile.TemporaryDirectory() as folder:
+                found, said = check_ensemble(library, options, suffix, folder)
+            good = found <= 1e-5 and not said
+            failed += not good
+            print(f"{'ok     ' if good else 'FAILED '} ensemble, {name}, {library.__name__} as {suffix}: {found:.1e}"
+                  + "".join(f"; warned: {text}" for text in said), flush=True)
 for source in sorted(glob.glob(os.path.join(MODELS, sys.argv[1] if sys.argv[1:] else "keras*.h5"))):
     library = keras if "keras3" in source else tf_keras
     for suffix in (".h5", ".keras"):
