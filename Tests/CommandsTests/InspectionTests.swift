@@ -57,6 +57,7 @@ import Testing
     }
     #expect(number(nil) == "1.23456789e-10" && number(80) == "1.23456789e-10")
     #expect(number(19) == "1.23456789e-10" && number(18) == "1.23457e-10")
-    #expect(number(16) == "1.23457e-10" && number(15) == "1.235e-10" && number(3) == "1.235e-10")
+    #expect(number(16) == "1.23457e-10" && number(15) == "1.235e-10")
+    #expect(number(14) == "1.235e-10" && number(13) == "1.23e-10" && number(3) == "1.23e-10")
   }
 }

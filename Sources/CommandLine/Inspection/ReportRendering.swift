@@ -31,12 +31,12 @@ extension OutputFormat {
 
   /// A table whose numbers have fewer digits where it would be wider than the terminal.
   static func text(_ table: ReportTable, columns: Int?) -> String {
-    for digits in [ReportTable.Cell.allDigits, 6] {
+    for digits in [ReportTable.Cell.allDigits, 6, 4] {
       let text = text(table, digits: digits)
       let width = text.split(separator: "\n").map(\.count).max() ?? 0
       if width <= columns ?? .max { return text }
     }
-    return text(table, digits: 4)
+    return text(table, digits: 3)
   }
 
   private static func text(_ table: ReportTable, digits: Int) -> String {
