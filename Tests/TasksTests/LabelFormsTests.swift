@@ -76,8 +76,7 @@ import Testing
     // The first sequence is b of the training.
     let known = try predictor.answers(AnswerRequest(.file(folder.path("rows.csv"))))
     #expect(known.keys == ["b", "a"] && known.answers[0] == report.answers[0])
-    guard case .label(_, let probabilities) = report.answers[0] else { return }
-    #expect(abs(probabilities.reduce(0, +) - 1) < 1e-6)
+    #expect(abs(report.answers[0].probabilities.reduce(0, +) - 1) < 1e-6)
     let members = report.json["answers"]?.array?.first
     #expect(members?["id"]?.string == "q" && members?["probabilities"]?["up"] != nil)
     request.likeliest = 1

@@ -74,12 +74,9 @@ import Testing
       parameters: checkpoint.parameters, as: short, batch: 1, timeSteps: 3)
     for (index, value) in [2, 3, 4].enumerated() { model.input[index] = Float(value) }
     let output = Array(model.forward(rows: 1))
-    guard case .label(let label, let probabilities) = report.answers[0] else {
-      Issue.record("is no label")
-      return
-    }
-    #expect(label == (output[0] > output[1] ? 0 : 1))
-    #expect(zip(probabilities, output).allSatisfy { abs($0 - $1) < 1e-6 })
+    let answer = report.answers[0]
+    #expect(answer.chosen == [output[0] > output[1] ? 0 : 1])
+    #expect(zip(answer.probabilities, output).allSatisfy { abs($0 - $1) < 1e-6 })
     #expect(report.answers.count == 2 && report.csv.hasPrefix("label,probability\n"))
   }
 

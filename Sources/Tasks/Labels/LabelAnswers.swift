@@ -1,29 +1,19 @@
 import Files
 
 /// What a model answers to one sequence.
-package enum LabelAnswer: Equatable, Sendable {
-  /// The likeliest class, and the probability of each.
-  case label(Int, probabilities: [Float])
-  /// Those of several labels that are likely enough, and the probability of each label there is.
-  case labels([Int], probabilities: [Float])
-  case number(Double)
-
+package struct LabelAnswer: Equatable, Sendable {
+  /// The classes that were chosen, by their numbers: the likeliest one, or those that are likely enough.
+  package let chosen: [Int]
   /// The probability of each class; none of a number.
-  package var probabilities: [Float] {
-    switch self {
-    case .label(_, let probabilities), .labels(_, let probabilities): probabilities
-    case .number: []
-    }
+  package let probabilities: [Float]
+  /// The number; `nil` of classes.
+  package let number: Double?
+
+  init(chosen: [Int], probabilities: [Float]) {
+    (self.chosen, self.probabilities, number) = (chosen, probabilities, nil)
   }
 
-  /// The labels that were chosen, by their numbers.
-  package var chosen: [Int] {
-    switch self {
-    case .label(let label, _): [label]
-    case .labels(let labels, _): labels
-    case .number: []
-    }
-  }
+  init(number: Double) { (chosen, probabilities, self.number) = ([], [], number) }
 }
 
 /// Answers to some sequences.
@@ -31,7 +21,7 @@ package struct LabelReport: TableReport {
   package let answers: [LabelAnswer]
   /// The names of the classes; none of numbers.
   let labels: [String]
-  let kind: LabelKind
+  let kind: any LabelKind
   /// What the sequences are called, and the column that says so; empty if they have no names.
   var keys: [String] = []
   var keyColumn = ""
@@ -54,30 +44,15 @@ package struct LabelReport: TableReport {
   private var showsAll: Bool { likeliest.map { $0 >= labels.count } ?? false }
 
   private var columns: [String] {
-    var columns: [String] =
-      switch kind {
-      case .number: ["value"]
-      case .oneClass: ["label", "probability"]
-      case .severalLabels: ["labels", "probabilities"]
-      }
-    guard let likeliest, kind != .number else { return columns }
+    var columns = kind.columns
+    guard let likeliest else { return columns }
     if showsAll { return columns + labels.map(quoted) }
     for place in 1...max(1, likeliest) { columns += ["label \(place)", "probability \(place)"] }
     return columns
   }
 
   private func fields(_ answer: LabelAnswer) -> [String] {
-    var fields: [String]
-    switch answer {
-    case .number(let number): return ["\(Float(number))"]
-    case .label(let label, let probabilities):
-      fields = [quoted(labels[label]), "\(probabilities[label])"]
-    case .labels(let chosen, let probabilities):
-      fields = [
-        quoted(chosen.map { labels[$0] }.joined(separator: kind.separator)),
-        quoted(chosen.map { "\(probabilities[$0])" }.joined(separator: kind.separator)),
-      ]
-    }
+    var fields = kind.fields(of: answer, labels)
     guard let likeliest else { return fields }
     if showsAll { return fields + answer.probabilities.map { "\($0)" } }
     for label in order(answer).prefix(likeliest) {
@@ -94,31 +69,20 @@ package struct LabelReport: TableReport {
 
   package var json: JSONValue {
     let all = answers.enumerated().map { number, answer -> JSONValue in
-      var members: [String: JSONValue] = [:]
+      var members = kind.members(of: answer, labels)
       if !keys.isEmpty { members[keyColumn] = .string(keys[number]) }
-      switch answer {
-      case .number(let value): members["value"] = .number(value)
-      case .label(let label, let probabilities):
-        members["label"] = .string(labels[label])
-        members["probability"] = .number(Double(probabilities[label]))
-      case .labels(let chosen, _): members["labels"] = .array(chosen.map { .string(labels[$0]) })
-      }
-      if likeliest != nil || !chosenProbabilities(answer).isEmpty {
-        members["probabilities"] = .object(shownProbabilities(answer))
+      let shown = likeliest.map { Array(order(answer).prefix($0)) } ?? kind.shownClasses(of: answer)
+      if likeliest != nil || !shown.isEmpty {
+        members["probabilities"] = .object(probabilities(of: shown, in: answer))
       }
       return .object(members)
     }
     return ["answers": .array(all)]
   }
 
-  private func chosenProbabilities(_ answer: LabelAnswer) -> [Int] {
-    if case .labels(let chosen, _) = answer { chosen } else { [] }
-  }
-
-  private func shownProbabilities(_ answer: LabelAnswer) -> [String: JSONValue] {
-    let shown = likeliest.map { Array(order(answer).prefix($0)) } ?? chosenProbabilities(answer)
-    return Dictionary(
-      shown.map { (labels[$0], .number(Double(answer.probabilities[$0]))) },
+  private func probabilities(of classes: [Int], in answer: LabelAnswer) -> [String: JSONValue] {
+    Dictionary(
+      classes.map { (labels[$0], .number(Double(answer.probabilities[$0]))) },
       uniquingKeysWith: { one, _ in one })
   }
 }

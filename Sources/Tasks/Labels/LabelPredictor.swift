@@ -6,6 +6,7 @@ import Recurrent
 package final class LabelPredictor {
   private let file: ModelFile
   private let task: LabelsTask
+  private let kind: any LabelKind
   private var checkpoint: Checkpoint { file.checkpoint }
   private var labels: [String] { checkpoint.labels ?? [] }
   private let encoding: SequenceEncoding
@@ -20,11 +21,12 @@ package final class LabelPredictor {
   package init(_ file: ModelFile) throws {
     self.file = file
     task = try file.task(as: LabelsTask.self)
+    kind = task.kind
     let checkpoint = file.checkpoint
     let (units, features) = (
       checkpoint.configuration.outputUnits, checkpoint.configuration.features
     )
-    guard task.isRegression ? units == 1 : checkpoint.labels?.count == units,
+    guard kind.areNames ? checkpoint.labels?.count == units : units == 1,
       task.level == nil || checkpoint.vocabulary?.unknown != nil,
       task.rows.map({ $0.features.count == features }) ?? true,
       LabelsData.columns(task, features: features).count == checkpoint.scaling?.columns.count ?? 0
@@ -39,7 +41,7 @@ package final class LabelPredictor {
   /// - Throws: `FileError` that names line and column; `ConfigurationError` if the request has a part that the model has
   ///   no use for.
   package func answers(_ request: AnswerRequest) throws -> LabelReport {
-    if request.likeliest != nil, task.isRegression {
+    if request.likeliest != nil, !kind.areNames {
       throw file.hasNo("probabilities: it predicts numbers")
     }
     let table: SequenceTable
@@ -53,7 +55,7 @@ package final class LabelPredictor {
     }
     let threshold = try threshold(request.threshold)
     return LabelReport(
-      answers: try answers(table, threshold: threshold), labels: labels, kind: task.kind,
+      answers: try answers(table, threshold: threshold), labels: labels, kind: kind,
       keys: table.keys, keyColumn: task.rows?.key ?? "", likeliest: request.likeliest)
   }
 
@@ -64,17 +66,14 @@ package final class LabelPredictor {
     do {
       let table = try SequenceTable([line], isText: task.level != nil, source: "")
       let answers = try answers(table, threshold: Self.usualThreshold)
-      guard case .number(let value) = answers[0] else {
-        return answers[0].chosen.map { labels[$0] }.joined(separator: task.kind.separator)
-      }
-      return "\(Float(value))"
+      return kind.line(of: answers[0], labels)
     } catch let error as FileError where error.file.isEmpty {
       throw LineError(line: number, error.reason)
     }
   }
 
   private func threshold(_ given: Double?) throws -> Double {
-    if given != nil, task.labelSeparator == nil {
+    if given != nil, !kind.hasThreshold {
       throw file.hasNo("threshold: its sequences have one label each")
     }
     return given ?? Self.usualThreshold
@@ -93,7 +92,9 @@ package final class LabelPredictor {
     try model.compute(samples: table.sequences.count) { sample, row in
       row.setInput(try table.encoded(sample, by: encoding, column: task.sequenceColumn)[...])
     } read: { _, row in
-      answers.append(answer(row, threshold: threshold))
+      let outputs = (0..<checkpoint.configuration.outputUnits).map { row.output(unit: $0) }
+      answers.append(
+        kind.answer(row, outputs, threshold: threshold, scaling: checkpoint.scaling))
     }
     return answers
   }
@@ -109,19 +110,6 @@ package final class LabelPredictor {
     }
     self.model = model
     return model
-  }
-
-  private func answer(_ row: BatchRow, threshold: Double) -> LabelAnswer {
-    let outputs = (0..<checkpoint.configuration.outputUnits).map { row.output(unit: $0) }
-    switch task.kind {
-    case .oneClass: return .label(row.likeliestClass(), probabilities: outputs)
-    case .severalLabels:
-      let chosen = outputs.indices.filter { Double(outputs[$0]) >= threshold }
-      return .labels(chosen, probabilities: outputs)
-    case .number:
-      let value = checkpoint.scaling.map { $0.unscaled(outputs[0], column: $0.columns.count - 1) }
-      return .number(value ?? Double(outputs[0]))
-    }
   }
 
   /// How right the answers are on the part of the data that was kept for the test or for validation, or on all of another
@@ -145,43 +133,13 @@ package final class LabelPredictor {
       randomSeed: file.randomSeed)
     let held = [("test", parts.test), ("validation", parts.validation)].first { !$1.isEmpty }
     let (part, chosen) = held ?? ("all", parts.training)
-    let answers = try answers(table, threshold: threshold)
-    var evaluation = try evaluation(
-      part, answers, of: table, chosen, threshold: threshold, mean: parts.training)
+    var evaluation = try kind.evaluation(
+      of: LabelComparison(
+        part: part, table: table, sequences: chosen,
+        answers: try answers(table, threshold: threshold), labels: labels, column: task.label,
+        threshold: threshold, training: parts.training))
     evaluation.loss = try loss(table, chosen)
     return evaluation
-  }
-
-  /// - Parameter mean: The sequences whose mean label numbers are compared with.
-  private func evaluation(
-    _ part: String, _ answers: [LabelAnswer], of table: SequenceTable, _ chosen: [Int],
-    threshold: Double, mean: [Int]
-  ) throws -> any LabelEvaluation {
-    switch task.kind {
-    case .oneClass:
-      return ClassEvaluation(
-        part: part, truth: chosen.map { table.labels[$0] },
-        predicted: chosen.flatMap { answers[$0].chosen.map { labels[$0] } })
-    case .severalLabels:
-      let truth = chosen.map { task.labels(in: table.labels[$0]) }
-      let known = Set(labels.map(ExactText.init))
-      let others = Set(truth.joined().map(ClassName.init)).filter { !known.contains($0.name) }
-      var evaluation = MultiLabelEvaluation(
-        part: part, labels: labels + others.sorted().map(\.name.text), threshold: threshold)
-      for (number, truth) in zip(chosen, truth) {
-        evaluation.add(truth: truth, predicted: answers[number].chosen.map { labels[$0] })
-      }
-      return evaluation
-    case .number:
-      let numbers = try table.numbers(column: task.label)
-      let average = mean.reduce(0) { $0 + numbers[$1] } / Double(max(1, mean.count))
-      var evaluation = NumberEvaluation(part: part)
-      for number in chosen {
-        guard case .number(let value) = answers[number] else { continue }
-        evaluation.add(answer: value, mean: average, truth: numbers[number])
-      }
-      return evaluation
-    }
   }
 
   /// The mean loss of the sequences whose labels the model knows; `nil` if there are none.

@@ -5,6 +5,7 @@ import Recurrent
 /// Sequences and labels as a model reads them.
 struct LabelSamples {
   private let task: LabelsTask
+  private let kind: any LabelKind
   private let table: SequenceTable
   private let encoding: SequenceEncoding
   private let scaling: Scaling?
@@ -16,17 +17,21 @@ struct LabelSamples {
     scaling: Scaling?
   ) {
     (self.task, self.table, self.encoding, self.scaling) = (task, table, encoding, scaling)
+    kind = task.kind
     numbers = Dictionary(
       (labels ?? []).enumerated().map { (ExactText($1), $0) },
       uniquingKeysWith: { first, _ in first })
   }
 
+  /// The labels that the model knows.
+  var classCount: Int { numbers.count }
+
   /// Whether the model can give the labels of a sequence.
   func knowsLabels(of sample: Int) -> Bool {
-    task.isRegression || names(of: sample).allSatisfy { numbers[ExactText($0)] != nil }
+    !kind.areNames || names(of: sample).allSatisfy { numbers[ExactText($0)] != nil }
   }
 
-  private func names(of sample: Int) -> [String] { task.labels(in: table.labels[sample]) }
+  private func names(of sample: Int) -> [String] { kind.names(in: table.labels[sample]) }
 
   /// - Throws: `FileError` that names a line whose values or labels are not the model's.
   func dataset(_ samples: [Int]) throws -> SequenceDataset {
@@ -34,18 +39,21 @@ struct LabelSamples {
     let inputs = try samples.flatMap {
       try table.encoded($0, by: encoding, column: task.sequenceColumn)
     }
-    guard task.kind != .oneClass else {
+    let values = try samples.compactMap { try kind.targets(of: $0, in: self) }
+    guard let units = values.first?.count else {
       return try SequenceDataset(
         samples: samples.count, timeSteps: steps, features: features, inputs: inputs,
         targets: try samples.flatMap { try classes(of: $0).map(Int32.init) })
     }
-    let targets = try samples.flatMap { try values(of: $0) }
     return try SequenceDataset(
       samples: samples.count, timeSteps: steps, features: features, targetSteps: 1,
-      targetUnits: task.isRegression ? 1 : numbers.count, inputs: inputs, targetValues: targets)
+      targetUnits: units, inputs: inputs, targetValues: values.flatMap { $0 })
   }
 
-  private func classes(of sample: Int) throws -> [Int] {
+  /// The numbers of the classes of a sequence.
+  ///
+  /// - Throws: `FileError` that names its line if the model does not know one.
+  func classes(of sample: Int) throws -> [Int] {
     try names(of: sample).map { name in
       guard let number = numbers[ExactText(name)] else {
         throw table.invalid(
@@ -55,16 +63,13 @@ struct LabelSamples {
     }
   }
 
-  /// A scaled number, or 1 for each label that there is and 0 for all others.
-  private func values(of sample: Int) throws -> [Float] {
-    guard task.isRegression else {
-      var values = [Float](repeating: 0, count: numbers.count)
-      for number in try classes(of: sample) { values[number] = 1 }
-      return values
-    }
+  /// The label of a sequence as a number that the model gives.
+  ///
+  /// - Throws: `FileError` that names its line if it is not one.
+  func scaledNumber(of sample: Int) throws -> Float {
     let number = try table.number(sample, column: task.label)
     let value = scaling.map { $0.scaled(number, column: $0.columns.count - 1) } ?? 0
     try table.check([value], sample, column: task.label)
-    return [value]
+    return value
   }
 }

@@ -34,7 +34,7 @@ struct LabelsData: TrainingData {
     try self.init(
       task, table, parts: parts,
       vocabulary: task.level.map { table.vocabulary(level: $0, most: plan.vocabularySize) },
-      labels: plan.isRegression ? nil : try Self.classes(table, task),
+      labels: task.kind.areNames ? try Self.classes(table, task) : nil,
       scaling: try Self.scaling(table, task, training: parts.training))
   }
 
@@ -85,10 +85,10 @@ struct LabelsData: TrainingData {
 
   /// The different labels, in order.
   private static func classes(_ table: SequenceTable, _ task: LabelsTask) throws -> [String] {
-    let names = table.labels.flatMap { task.labels(in: $0) }
+    let kind = task.kind
+    let names = table.labels.flatMap(kind.names)
     let labels = Set(names.map(ClassName.init)).sorted().map(\.name.text)
-    let least = task.labelSeparator == nil ? 2 : 1
-    guard labels.count >= least else {
+    guard labels.count >= kind.fewest else {
       let reason =
         labels.first.map { "all labels are \($0); there is nothing to choose between" }
         ?? "no sequence has a label"
@@ -104,7 +104,7 @@ struct LabelsData: TrainingData {
       ? []
       : task.rows?.features
         ?? SequenceEncoding.columns(of: task.sequenceColumn, features: features)
-    return inputs + (task.isRegression ? [task.label] : [])
+    return inputs + (task.kind.areNames ? [] : [task.label])
   }
 
   /// Fitted to the samples to train on.
@@ -129,7 +129,7 @@ struct LabelsData: TrainingData {
       }
       add(Scaling(.standard, fitting: values, columns: Array(columns.prefix(table.features))))
     }
-    if task.isRegression {
+    if !task.kind.areNames {
       let numbers = try table.numbers(column: task.label)
       add(Scaling(.standard, fitting: training.map { numbers[$0] }, columns: [task.label]))
     }

@@ -103,10 +103,7 @@ package struct LabelsTask: LearningTask {
   }
 
   /// What labels are.
-  package var kind: LabelKind {
-    if isRegression { return .number }
-    return labelSeparator.map { .severalLabels(separator: $0) } ?? .oneClass
-  }
+  var kind: any LabelKind { LabelKinds.kind(of: self) }
 
   /// Where sequences are, for errors.
   var sequenceColumn: String { sequence ?? rows?.key ?? "" }
@@ -116,12 +113,6 @@ package struct LabelsTask: LearningTask {
     SequenceTable.Columns(
       sequence: sequence, label: label, part: split, labelsMayBeEmpty: labelSeparator != nil,
       separator: labelSeparator)
-  }
-
-  /// The labels of a sequence.
-  func labels(in field: String) -> [String] {
-    guard let labelSeparator else { return [field] }
-    return field.split(exactly: labelSeparator).map(\.trimmingBlanks).filter { !$0.isEmpty }
   }
 
   package static let dataNames = ["sequences"]
@@ -150,6 +141,7 @@ package struct LabelsTask: LearningTask {
     let settings = TrainingSettings(
       plan, units: [64], epochs: usual.epochs, batchSize: usual.batchSize, shuffle: true,
       clipNorm: 1)
+    let kind = kind
     return try TrainingStart(
       settings, data: data,
       configuration: configuration(settings.stack, data: data),
@@ -172,11 +164,11 @@ package struct LabelsTask: LearningTask {
     (stack.isBidirectional, stack.hasAttention) = (isBidirectional, hasAttention)
     let (steps, features) = (data.samples.timeSteps, data.samples.features)
     var configuration: ModelConfiguration =
-      isRegression
-      ? .regressor(stack, outputs: 1, timeSteps: steps, features: features)
-      : .classifier(
+      kind.areNames
+      ? .classifier(
         stack, classes: data.labels?.count ?? 0, timeSteps: steps, features: features,
         activation: kind.activation)
+      : .regressor(stack, outputs: 1, timeSteps: steps, features: features)
     configuration.hidePadding(
       symbols: data.vocabulary?.symbols.count, embedding: embedding ?? 32)
     return configuration
@@ -192,8 +184,9 @@ package struct LabelsTask: LearningTask {
       try model.meet(
         table.vocabulary(level: level, most: nil).symbols, arePredicted: false, in: file)
     }
-    if !isRegression {
-      let classes = Set(table.labels.flatMap { labels(in: $0) }.map(ClassName.init)).sorted()
+    let kind = kind
+    if kind.areNames {
+      let classes = Set(table.labels.flatMap(kind.names).map(ClassName.init)).sorted()
       try model.meetClasses(classes.map(\.name.text), column: label, in: file)
     }
     return try LabelsData(self, of: model.checkpoint)
@@ -219,24 +212,5 @@ extension LabelsTask: AnsweringTask {
 
   package func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report {
     try LabelPredictor(file).evaluate(data, threshold: threshold)
-  }
-}
-
-extension String {
-  /// The parts between a text, byte by byte the same.
-  fileprivate func split(exactly separator: String) -> [String] {
-    let (bytes, end) = (Array(utf8), Array(separator.utf8))
-    guard !end.isEmpty else { return [self] }
-    var (parts, first, at) = ([String](), 0, 0)
-    while at + end.count <= bytes.count {
-      guard bytes[at..<at + end.count].elementsEqual(end) else {
-        at += 1
-        continue
-      }
-      parts.append(String(decoding: bytes[first..<at], as: UTF8.self))
-      at += end.count
-      first = at
-    }
-    return parts + [String(decoding: bytes[first...], as: UTF8.self)]
   }
 }
