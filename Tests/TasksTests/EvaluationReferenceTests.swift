@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Foundation
+import Recurrent
 import TestSupport
 import Testing
 

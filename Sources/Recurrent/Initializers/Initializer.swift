@@ -147,13 +147,37 @@ enum Initializer: Equatable, Sendable {
     using generator: inout PhiloxGenerator
   ) {
     let (rows, columns) = (max(inputs, outputs), min(inputs, outputs))
-    var matrix = (0..<rows * columns).map { _ in Float(normal(using: &generator)) }
+    var matrix = normals(rows * columns, using: &generator)
     OrthogonalMatrix.factor(&matrix, rows: rows, columns: columns)
     for index in weights.indices {
       // The factor's column j is row j of `matrix`; a wide weight matrix is its transpose.
       let (row, column) = (index / outputs, index % outputs)
       let at = inputs <= outputs ? row * rows + column : column * rows + row
       weights[index] = Scalar(matrix[at])
+    }
+  }
+
+  /// The draws of a normally distributed number.
+  private static var drawsOfNormal: Int { 2 }
+  /// The numbers from which a second thread helps to draw them.
+  private static var enough: Int { 1 << 14 }
+
+  /// Normally distributed numbers, the same ones on any number of threads.
+  private static func normals(
+    _ count: Int, using generator: inout PhiloxGenerator
+  ) -> [Float] {
+    let begin = generator
+    generator = begin.advanced(by: drawsOfNormal * count)
+    return [Float](unsafeUninitializedCapacity: count) { numbers, initialized in
+      let numbers = numbers
+      ComputeThreads.run(parts: ComputeThreads.parts(of: count, enough: enough)) { part, parts in
+        let (first, last) = (count * part / parts, count * (part + 1) / parts)
+        var generator = begin.advanced(by: drawsOfNormal * first)
+        for index in first..<last {
+          numbers.initializeElement(at: index, to: Float(normal(using: &generator)))
+        }
+      }
+      initialized = count
     }
   }
 

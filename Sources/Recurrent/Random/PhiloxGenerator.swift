@@ -24,6 +24,13 @@ package struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// The number of 64-bit draws made so far.
   package var position: UInt64 { draws.position }
 
+  /// The same generator after so many more draws.
+  func advanced(by draws: Int) -> PhiloxGenerator {
+    var generator = self
+    generator.draws.position &+= UInt64(draws)
+    return generator
+  }
+
   package mutating func next() -> UInt64 {
     defer { draws.position &+= 1 }
     return draws.draw(draws.position)
