@@ -2,40 +2,81 @@ import Files
 
 /// A power of a series' target: (y^exponent − 1) / exponent, the logarithm for 0 (Box & Cox 1964).
 package struct PowerTransform: Equatable, Sendable {
+  /// That of most series, where they have exponents of their own.
   package var exponent: Double
   /// The least value that is transformed, which stands for all below it too: one for each series, or for all.
   package var floors: [Double]
+  /// The exponent of each series, 1 for one that is taken as it is; empty if one is for all.
+  package var own: [Double]
 
-  package init(exponent: Double, floors: [Double]) {
-    (self.exponent, self.floors) = (exponent, floors)
+  package init(exponent: Double, floors: [Double], own: [Double] = []) {
+    (self.exponent, self.floors, self.own) = (exponent, floors, own)
   }
 
-  func of(series number: Int) -> PowerTransform {
-    PowerTransform(
+  /// That of one series; `nil` if it is taken as it is.
+  func of(series number: Int) -> PowerTransform? {
+    let exponent = own.indices.contains(number) ? own[number] : exponent
+    guard own.isEmpty || exponent != 1 else { return nil }
+    return PowerTransform(
       exponent: exponent, floors: floors.indices.contains(number) ? [floors[number]] : floors)
   }
 }
 
-/// A forecast of a window by sums: `level + constants + Σ weights · (value − level)`, where the level is the last value.
-package struct LinearForecast: Equatable, Sendable {
+/// Forecasts of a window by sums: `constants + Σ weights · value`.
+package struct LinearMap: Equatable, Sendable {
   /// `[length, horizon]`, for the oldest value first.
   package var weights: [Double]
   /// `[horizon]`.
   package var constants: [Double]
+
+  package init(weights: [Double], constants: [Double]) {
+    (self.weights, self.constants) = (weights, constants)
+  }
+
+  package var horizon: Int { constants.count }
+  package var length: Int { constants.isEmpty ? 0 : weights.count / constants.count }
+
+  /// The forecasts of a window: `[horizon]`.
+  ///
+  /// - Parameter value: That of a row, the oldest first.
+  package func forecast(_ value: (_ row: Int) -> Double) -> [Double] {
+    let (horizon, length) = (horizon, length)
+    var sums = constants
+    var totals = [Double](repeating: 0, count: horizon)
+    guard length > 0 else { return sums }
+    // Seen from the last value, sums do not cancel each other however far from 0 the series is.
+    let last = value(length - 1)
+    for row in 0..<length {
+      let distance = value(row) - last
+      for step in 0..<horizon {
+        sums[step] += weights[row * horizon + step] * distance
+        totals[step] += weights[row * horizon + step]
+      }
+    }
+    for step in 0..<horizon { sums[step] += totals[step] * last }
+    return sums
+  }
+}
+
+/// The linear part of forecasts, to which a model's answers are added.
+package struct LinearForecast: Equatable, Sendable {
+  package var map: LinearMap
+  /// That of each series; empty if one is for all.
+  package var own: [LinearMap]
   /// What a model's answer is multiplied by before it is added: the size of this forecast's errors.
   package var spread: Double
   /// The part of that which is added: from 0 to 1.
   package var share: Double
 
-  package init(
-    weights: [Double], constants: [Double], spread: Double, share: Double = 1
-  ) {
-    (self.weights, self.constants) = (weights, constants)
+  package init(_ map: LinearMap, own: [LinearMap] = [], spread: Double, share: Double = 1) {
+    (self.map, self.own) = (map, own)
     (self.spread, self.share) = (spread, share)
   }
 
-  package var horizon: Int { constants.count }
-  package var length: Int { constants.isEmpty ? 0 : weights.count / constants.count }
+  package func of(series number: Int) -> LinearForecast {
+    LinearForecast(
+      own.indices.contains(number) ? own[number] : map, spread: spread, share: share)
+  }
 }
 
 /// How the columns of a series become numbers that a model learns well from, and back.
@@ -93,7 +134,8 @@ package struct Scaling: Equatable, Sendable {
     let range = number * columns.count..<(number + 1) * columns.count
     return Scaling(
       method: method, columns: columns, offsets: Array(offsets[range]),
-      scales: Array(scales[range]), power: power?.of(series: number), linear: linear)
+      scales: Array(scales[range]), power: power?.of(series: number),
+      linear: linear?.of(series: number))
   }
 
   /// The scalings of all ``keys``, by name.

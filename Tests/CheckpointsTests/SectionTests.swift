@@ -57,8 +57,44 @@ import Testing
     checkpoint.labels = ["x", "y"]
     checkpoint.scaling = Scaling(
       method: .minMax, columns: ["a", "b"], offsets: [1, 2, 3, 4], scales: [1, 2, 3, 1e-9],
-      residuals: [0.1, -0.2], keys: ["a", "\u{E9}"])
+      residuals: [0.1, -0.2], keys: ["a", "\u{E9}"],
+      power: PowerTransform(exponent: 1, floors: [0.5, 1], own: [0, 1]),
+      linear: LinearForecast(
+        LinearMap(weights: [0.25, 0, 0.75, 1], constants: [0.1, -2]),
+        own: [
+          LinearMap(weights: [1, 2, 3, 4], constants: [5, 6]),
+          LinearMap(weights: [-1, -2, -3, -4], constants: [-5, 1e-300]),
+        ], spread: 2, share: 0.5))
     return checkpoint
+  }
+
+  /// Each series has its own power and linear part, and what is none of that is refused.
+  @Test func seriesHaveTheirOwnParts() throws {
+    let checkpoint = try makeCheckpoint()
+    let scaling = try #require(checkpoint.scaling)
+    let (first, second) = (scaling.of(series: "a"), scaling.of(series: "\u{E9}"))
+    #expect(first?.power == PowerTransform(exponent: 0, floors: [0.5]) && second?.power == nil)
+    #expect(first?.linear?.map.weights == [1, 2, 3, 4] && second?.linear?.map.weights[3] == -4)
+    #expect(second?.linear?.spread == 2 && second?.linear?.share == 0.5)
+    // (1 − 0.25) · 10 + 0.25 · 6 + 0.1, and the newer value as it is less 2.
+    #expect(scaling.linear?.map.forecast { [6, 10][$0] } == [9.1, 8])
+    let changes: [(String, (inout Scaling) -> Void)] = [
+      ("own_powers", { $0.power?.own = [0] }),
+      ("own_powers", { $0.power?.own[1] = .nan }),
+      ("own_linear_weights", { $0.linear?.own[0].weights.removeLast() }),
+      ("own_linear_weights", { $0.linear?.own[1].constants = [] }),
+      ("own_linear_weights", { $0.linear?.own.removeLast() }),
+      ("own_linear_weights", { $0.linear?.own[1].weights[0] = .infinity }),
+      ("linear_weights", { $0.linear?.map.constants = [] }),
+    ]
+    for (member, change) in changes {
+      var wrong = scaling
+      change(&wrong)
+      let error = #expect(throws: SectionProblem.self) {
+        try ScalingSection.check(&wrong, in: checkpoint)
+      }
+      #expect(error?.member == member)
+    }
   }
 
   private func empty(_ checkpoint: Checkpoint) -> Checkpoint {

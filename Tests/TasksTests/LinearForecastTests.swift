@@ -8,11 +8,11 @@ import Testing
 @Suite struct LinearForecastTests {
   private struct Reference: Decodable {
     struct Linear: Decodable {
-      let values: [Double]
+      let series: [[Double]]
       let horizon: Int
       let longest: Int
       let season: Int
-      let forecast: [Double]
+      let forecasts: [[Double]]
       let residuals: [[Double]]
     }
     struct Power: Decodable {
@@ -35,19 +35,25 @@ import Testing
 
   @Test func itIsTheMeanOfAllWays() throws {
     for expected in reference.linear {
-      let fit = try #require(
-        LinearFit(
-          [expected.values], horizon: expected.horizon, longest: expected.longest,
+      let parts = try #require(
+        LinearParts(
+          expected.series, horizon: expected.horizon, longest: expected.longest,
           season: expected.season))
       var task = SeriesTask(file: "", target: "value")
       (task.horizon, task.sequenceLength) = (expected.horizon, expected.longest)
-      let scaling = Scaling(
-        method: .window, columns: ["value"], offsets: [0], scales: [1], linear: fit.forecast)
-      let window = expected.values.suffix(expected.longest).map { Float($0) }
-      let found = ForecastBase(task, scaling).forecasts(window[...])
-      for (one, other) in zip(found, expected.forecast) { #expect(abs(one - other) < 1e-5) }
-      #expect(fit.residuals.count == expected.residuals.count * expected.horizon)
-      for (one, other) in zip(fit.residuals, expected.residuals.joined()) {
+      #expect(parts.forecast.own.count == (expected.series.count > 1 ? expected.series.count : 0))
+      for (number, values) in expected.series.enumerated() {
+        let scaling = Scaling(
+          method: .window, columns: ["value"], offsets: [0], scales: [1],
+          linear: parts.forecast.of(series: number))
+        let window = values.suffix(expected.longest).map { Float($0) }
+        let found = ForecastBase(task, scaling).forecasts(window[...])
+        for (one, other) in zip(found, expected.forecasts[number]) {
+          #expect(abs(one - other) < 1e-5)
+        }
+      }
+      #expect(parts.residuals.count == expected.residuals.count * expected.horizon)
+      for (one, other) in zip(parts.residuals, expected.residuals.joined()) {
         #expect(abs(Double(one) - other) < 1e-5)
       }
     }
@@ -72,13 +78,16 @@ import Testing
     let pattern = [1.0, 1.2, 0.8, 1.0]
     let growing = level.enumerated().map { $1 * pattern[$0 % 4] }
     let even = level.enumerated().map { $1 + 30 * pattern[$0 % 4] }
-    #expect(GuerreroRule.exponent([growing], season: 4, among: [0, 1]) == 0)
-    #expect(GuerreroRule.exponent([even], season: 4, among: [0, 1]) == 1)
-    #expect(GuerreroRule.exponent([growing, even, growing], season: 4, among: [0, 1]) == 0)
-    #expect(GuerreroRule.exponent([growing, [1, -1]], season: 4, among: [0, 1]) == 1)
+    #expect(GuerreroRule.exponents([growing], season: 4, among: [0, 1]) == [0])
+    #expect(GuerreroRule.exponents([even], season: 4, among: [0, 1]) == [1])
+    // Each series decides for itself; one that is too short goes with most, one with other signs is taken as it is.
+    let exponents = GuerreroRule.exponents(
+      [growing, even, growing, [3, 4], [1, -1]], season: 4, among: [0, 1])
+    #expect(exponents == [0, 1, 0, 1, 1])
+    #expect(GuerreroRule.exponents([growing, [3, 4]], season: 4, among: [0, 1]) == [0, 0])
     // The deviation of the square of a linear growth is that of a root.
     let roots = level.enumerated().map { ($1 / 50 + pattern[$0 % 4]) * ($1 / 50 + pattern[$0 % 4]) }
-    let all = GuerreroRule.exponent([roots], season: 4, among: GuerreroRule.allExponents)
+    let all = GuerreroRule.exponents([roots], season: 4, among: GuerreroRule.allExponents)[0]
     #expect(all == 0.5 || all == 0.4 || all == 0.6)
   }
 
@@ -113,6 +122,26 @@ import Testing
         == (lags == [1]
           ? [Float](repeating: 1, count: 9)
           : lags == [4] ? [1, 0, 0, 0, 1, 0, 0, 0, 1] : [1, 1, 1, 1, 2, 2, 2, 2, 3]))
+  }
+
+  /// Least squares of 2 answers of 1 with 1 and 0.5 beyond the linear part say 0.75; what is left, 2 · 0.25², is a
+  /// variance of 0.03125 of that share for a horizon of 1, and twice as much for one of 2.
+  @Test func networksCountAsFarAsTheirShareIsClear() {
+    for horizon in [1, 2] {
+      var share = NetworkShare(horizon: horizon)
+      #expect(share.value == 1)
+      share.add(answer: 1, missed: 1)
+      share.add(answer: 1, missed: 0.5)
+      let variance = 0.0625 * Double(horizon) / 2
+      #expect(abs(share.value - 0.75 * (1 - variance / 0.5625)) < 1e-12)
+      // What is wrong more often than right counts nothing.
+      share.add(answer: 2, missed: -4)
+      #expect(share.value == 0)
+    }
+    var clear = NetworkShare(horizon: 1)
+    clear.add(answer: 1, missed: 1)
+    clear.add(answer: -3, missed: -3)
+    #expect(clear.value == 1)
   }
 
   /// Errors by hand: MASE beside the mean change over a season of the training part.

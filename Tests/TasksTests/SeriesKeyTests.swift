@@ -69,6 +69,42 @@ import Testing
     }
   }
 
+  /// Of two series one grows as its deviation does, the other changes its sign: each has its own power and linear part;
+  /// one that the training did not have takes what holds for all.
+  @Test func powersAndLinearPartsAreOfEachSeries() throws {
+    func value(_ key: String, _ row: Int) -> Double {
+      let pattern = [1.0, 1.3, 0.7, 1.0][row % 4]
+      return key == "signs" ? 5 * (pattern - 1) : pattern * pow(1.03, Double(row))
+    }
+    func write(_ keys: [String], to name: String) throws -> String {
+      let rows = (0..<80).flatMap { row in keys.map { "\($0),\(value($0, row))\n" } }
+      try Data(("key,value\n" + rows.joined()).utf8).write(to: URL(filePath: folder.path(name)))
+      return folder.path(name)
+    }
+    var task = SeriesTask(file: try write(["grows", "signs"], to: "two.csv"), target: "value")
+    (task.key, task.season, task.horizon) = ("key", 4, 4)
+    var plan = TrainingPlan(task)
+    (plan.units, plan.epochs) = ([2], 1)
+    let path = folder.path("two.h5")
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
+    let scaling = try #require(try CheckpointFile.load(path).scaling)
+    #expect(scaling.power?.own == [0, 1])
+    let linear = try #require(scaling.linear)
+    #expect(linear.own.count == 2 && linear.own[0] != linear.own[1])
+    let file = try ModelFile(path)
+    for forecast in try SeriesPredictor(file).forecast(steps: 4, coverage: 0.9, key: nil) {
+      for (step, found) in forecast.steps.enumerated() {
+        #expect(abs(found.value - value(forecast.key, 80 + step)) < 0.5)
+      }
+    }
+    let other = try SeriesPredictor(file, data: try write(["new"], to: "new.csv"))
+    #expect(try other.forecast(steps: 4, coverage: 0.9, key: "new")[0].steps.count == 4)
+    let encodings = SeriesEncodings(try file.task(as: SeriesTask.self), scaling)
+    #expect(encodings.encoding(of: "grows")?.scaling.linear?.map == linear.own[0])
+    let new = encodings.encoding(ofNew: [1, 2, 3, 4]).scaling
+    #expect(new.linear?.map == linear.map && new.linear?.own == [] && new.power == nil)
+  }
+
   /// A file with one scaling for all is read and used as before.
   @Test func oneScalingForAllIsRead() throws {
     let path = try train()

@@ -25,21 +25,21 @@ import Testing
     (0..<count).map { "\(2000 + $0 / 12)-\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)" }
   }
 
-  /// Of 120 months 96 are to train on, a third of which are two whole years.
+  /// Of 120 months 96 are to train on, half of which are four whole years.
   @Test func datesDecide() throws {
     let monthly = try recipe(months(120))
     #expect(monthly.task.season == 12 && monthly.task.horizon == 12)
-    #expect(monthly.task.sequenceLength == 24 && monthly.task.lowerBound == 0)
-    #expect(monthly.scaling == .window && monthly.power == nil)
+    #expect(monthly.task.sequenceLength == 48 && monthly.task.lowerBound == 0)
+    #expect(monthly.scaling == .window && monthly.powers == [1])
     let quarterly = try recipe((0..<160).map { "\(1960 + $0 / 4)-Q\($0 % 4 + 1)" })
     #expect(quarterly.task.season == 4 && quarterly.task.horizon == 12)
-    #expect(quarterly.task.sequenceLength == 12)
+    #expect(quarterly.task.sequenceLength == 20)
     let yearly = try recipe((0..<100).map { "\(1900 + $0)" }, value: { Double($0 % 5) - 2 })
     #expect(yearly.task.season == nil && yearly.task.horizon == 12)
     #expect(yearly.task.sequenceLength == 24 && yearly.task.lowerBound == nil)
     // 20 rows, 16 of them to train on.
     let short = try recipe(months(20))
-    #expect(short.task.sequenceLength == 5 && short.task.horizon == 5)
+    #expect(short.task.sequenceLength == 8 && short.task.horizon == 5)
   }
 
   @Test func whatIsSaidStays() throws {
@@ -48,14 +48,14 @@ import Testing
       (task.transform, task.lowerBound) = (.logarithm, -5)
     }
     #expect(said.task.season == 6 && said.task.horizon == 3 && said.task.sequenceLength == 10)
-    #expect(said.power == 0 && said.task.lowerBound == -5)
+    #expect(said.powers == [0] && said.task.lowerBound == -5)
     #expect(try recipe(months(120), { $0.differences = [12] }).scaling == .standard)
     #expect(try recipe(months(120), { $0.isStateful = true }).scaling == .standard)
     // A deviation that grows as the level does.
     let growing = try recipe(months(120), value: { Double($0 / 12 + 1) * Double(10 + $0 % 12) })
-    #expect(growing.power == 0)
+    #expect(growing.powers == [0])
     #expect(
-      try recipe(months(120), { $0.transform = SeriesTask.Transform.none }).power == nil)
+      try recipe(months(120), { $0.transform = SeriesTask.Transform.none }).powers == [1])
   }
 
   /// The copies are ordered as Keras orders the layers of a functional model.

@@ -41,9 +41,11 @@ import Testing
     let parts = try SeriesParts(rows: 100, validationSplit: 0.15, testSplit: 0.2)
     #expect(parts.training == 0..<65 && parts.validation == 65..<80 && parts.test == 80..<100)
     let values = (0..<20).map(Float.init)
+    let base = ForecastBase(
+      SeriesTask(file: "", target: "value"), Scaling(.none, fitting: [], columns: ["value"]))
     let samples = SeriesSamples(
-      windows: [(3..<8, 0..<8), (14..<20, 8..<20)], of: values, features: 1, sequenceLength: 4,
-      horizon: 2)
+      windows: [(3..<8, 0..<8, base), (14..<20, 8..<20, base)], of: values, features: 1,
+      sequenceLength: 4, horizon: 2)
     // Of the first series rows 4 to 6 can begin a target, of the second rows 14 to 18.
     #expect(samples.starts == [0, 1, 2, 10, 11, 12, 13, 14])
     let batch = loaded(samples, first: 2, rows: 2)

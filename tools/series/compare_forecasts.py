@@ -1,7 +1,7 @@
 """Forecasts 6 and 12 steps ahead over the last fifth of known series, beside classical methods.
 
     pip install numpy pandas statsmodels pmdarima      (keras and tensorflow-cpu for --keras)
-    python tools/series/compare_forecasts.py BINARIES [--keras] [--series NAME,NAME] [--options "OPTIONS OF lstm-train"]
+    python tools/series/compare_forecasts.py BINARIES [--keras] [--series "NAME;NAME"] [--options "OPTIONS OF lstm-train"]
 
 BINARIES is the folder of lstm-train and lstm-predict. Every series is trained once with the defaults on its first four
 fifths, and forecast at each row of the rest. The classical methods have their parameters from the same first four fifths
@@ -168,7 +168,7 @@ def main():
     parser.add_argument("--series")
     parser.add_argument("--options", default="")
     arguments = parser.parse_args()
-    wanted = arguments.series and arguments.series.split(",")
+    wanted = arguments.series and arguments.series.split(";")
     rows, covered = [], {0.8: [], 0.9: []}
     print("| series | ahead | model RMSE | MASE | seasonal naive | drift | best classical | model / naive | model / best |"
           " linear alone / best | within 80 % | within 90 % | training |" + (" Keras LSTM |" if arguments.keras else ""))

@@ -3,8 +3,10 @@ import Files
 /// `scaling`: the `method`; for each of the `columns`, `offsets` and `scales`, float64: a value is scaled to
 /// `(value − offset) / scale`. `residuals`, float32: what forecasts of the validation part were beside the truth, scaled.
 /// `keys`, where series have scalings of their own: `offsets` and `scales` are then `[keys, columns]`. `power`, the
-/// exponent that the target is transformed with, and `floors`, the least values that are transformed. Of the linear part
-/// of forecasts `linear_weights`, `[length, horizon]`, `linear_constants`, `linear_spread` and `linear_share`.
+/// exponent that the target is transformed with, `floors`, the least values that are transformed, and `own_powers`, where
+/// series have exponents of their own. Of the linear part of forecasts `linear_weights`, `[length, horizon]`,
+/// `linear_constants`, `linear_spread` and `linear_share`; of series with one of their own `own_linear_weights`,
+/// `[keys × length, horizon]`, and `own_linear_constants`, `[keys, horizon]`.
 enum ScalingSection: Section {
   static let name = "scaling"
   static var property: WritableKeyPath<Checkpoint, Scaling?> { \.scaling }
@@ -21,12 +23,23 @@ enum ScalingSection: Section {
     if let power = scaling.power {
       members.append(("power", .number(power.exponent)))
       members.append(("floors", .numbers(power.floors)))
+      if !power.own.isEmpty { members.append(("own_powers", .numbers(power.own))) }
     }
     if let linear = scaling.linear {
-      members.append(("linear_weights", .numbers(linear.weights, rows: linear.length)))
-      members.append(("linear_constants", .numbers(linear.constants)))
+      members.append(("linear_weights", .numbers(linear.map.weights, rows: linear.map.length)))
+      members.append(("linear_constants", .numbers(linear.map.constants)))
       members.append(("linear_spread", .number(linear.spread)))
       members.append(("linear_share", .number(linear.share)))
+      if !linear.own.isEmpty {
+        let weights = linear.own.flatMap(\.weights)
+        members.append(
+          ("own_linear_weights", .numbers(weights, rows: linear.own.count * linear.map.length)))
+        members.append(
+          (
+            "own_linear_constants",
+            .numbers(linear.own.flatMap(\.constants), rows: linear.own.count)
+          ))
+      }
     }
     return .group(members)
   }
@@ -37,19 +50,38 @@ enum ScalingSection: Section {
     guard let method = Scaling.Method(rawValue: method) else {
       throw group.invalid("method", "is \(method)")
     }
+    let keys = try group.ifThere("keys", group.texts) ?? []
     return Scaling(
       method: method, columns: try group.texts("columns"),
       offsets: try group.numbers("offsets"), scales: try group.numbers("scales"),
-      residuals: try group.floats("residuals"),
-      keys: try group.ifThere("keys", group.texts) ?? [],
+      residuals: try group.floats("residuals"), keys: keys,
       power: try group.ifThere("power") { name in
-        PowerTransform(exponent: try group.number(name), floors: try group.numbers("floors"))
+        PowerTransform(
+          exponent: try group.number(name), floors: try group.numbers("floors"),
+          own: try group.ifThere("own_powers", group.numbers) ?? [])
       },
       linear: try group.ifThere("linear_weights") { name in
         LinearForecast(
-          weights: try group.numbers(name), constants: try group.numbers("linear_constants"),
+          LinearMap(
+            weights: try group.numbers(name), constants: try group.numbers("linear_constants")),
+          own: maps(
+            try group.ifThere("own_linear_weights", group.numbers) ?? [],
+            try group.ifThere("own_linear_constants", group.numbers) ?? [], count: keys.count),
           spread: try group.number("linear_spread"), share: try group.number("linear_share"))
       })
+  }
+
+  /// Cuts the numbers of several maps, which lie behind each other.
+  private static func maps(
+    _ weights: [Double], _ constants: [Double], count: Int
+  ) -> [LinearMap] {
+    guard count > 0, !weights.isEmpty || !constants.isEmpty else { return [] }
+    func part(_ values: [Double], _ number: Int) -> [Double] {
+      Array(values[number * values.count / count..<(number + 1) * values.count / count])
+    }
+    return (0..<count).map {
+      LinearMap(weights: part(weights, $0), constants: part(constants, $0))
+    }
   }
 
   static func check(_ scaling: inout Scaling, in checkpoint: Checkpoint) throws(SectionProblem) {
@@ -76,12 +108,29 @@ enum ScalingSection: Section {
       guard [1, max(1, scaling.keys.count)].contains(power.floors.count),
         power.floors.allSatisfy({ $0 > 0 && $0.isFinite })
       else { throw SectionProblem("floors", "must be positive numbers, one for each series") }
+      guard [0, scaling.keys.count].contains(power.own.count),
+        power.own.allSatisfy({ (-8...8).contains($0) })
+      else {
+        throw SectionProblem("own_powers", "must be numbers from -8 to 8, one for each series")
+      }
     }
     if let linear = scaling.linear {
-      guard linear.horizon > 0, linear.length > 0,
-        linear.weights.count == linear.length * linear.horizon,
-        (linear.weights + linear.constants).allSatisfy(\.isFinite)
-      else { throw SectionProblem("linear_weights", "must be finite, [length, horizon]") }
+      let (length, horizon) = (linear.map.length, linear.map.horizon)
+      func isOfThisShape(_ map: LinearMap) -> Bool {
+        map.weights.count == length * horizon && map.constants.count == horizon
+          && (map.weights + map.constants).allSatisfy(\.isFinite)
+      }
+      guard horizon > 0, length > 0, isOfThisShape(linear.map) else {
+        throw SectionProblem("linear_weights", "must be finite, [length, horizon]")
+      }
+      guard [0, scaling.keys.count].contains(linear.own.count),
+        linear.own.allSatisfy(isOfThisShape)
+      else {
+        throw SectionProblem(
+          "own_linear_weights",
+          "must be finite, [keys × length, horizon] = "
+            + "[\(scaling.keys.count * length), \(horizon)]")
+      }
       guard linear.spread > 0, linear.spread.isFinite else {
         throw SectionProblem("linear_spread", "must be positive")
       }

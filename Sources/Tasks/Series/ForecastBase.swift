@@ -11,7 +11,7 @@ struct ForecastBase {
   private let quantiles: ForecastQuantiles
 
   /// The rows that the linear part looks back on.
-  var length: Int { linear?.length ?? 1 }
+  var length: Int { linear?.map.length ?? 1 }
   /// Whether the model's answers are forecasts as they are.
   var isZero: Bool { !removesLevel && linear == nil }
   /// What the model's answers are measured in.
@@ -22,7 +22,7 @@ struct ForecastBase {
     horizon = task.horizon
     quantiles = ForecastQuantiles(task.quantiles)
     removesLevel = scaling.method == .window
-    linear = scaling.linear.flatMap { $0.horizon == task.horizon ? $0 : nil }
+    linear = scaling.linear.flatMap { $0.map.horizon == task.horizon ? $0 : nil }
   }
 
   /// The level that the model does not see: the target in the last row of a window.
@@ -37,19 +37,11 @@ struct ForecastBase {
   /// - Parameter window: `[rows, columns]`, encoded. Where it is shorter than the linear part, that says nothing.
   func forecasts(_ window: ArraySlice<Float>) -> [Double] {
     let level = Double(level(window))
-    guard let linear, window.count >= linear.length * columns, linear.length > 0 else {
+    guard let map = linear?.map, window.count >= map.length * columns, map.length > 0 else {
       return [Double](repeating: level, count: horizon)
     }
-    let first = window.endIndex - linear.length * columns
-    let last = Double(window[window.endIndex - columns])
-    return (0..<horizon).map { step in
-      var sum = linear.constants[step]
-      for row in 0..<linear.length {
-        sum +=
-          linear.weights[row * horizon + step] * (Double(window[first + row * columns]) - last)
-      }
-      return last + sum
-    }
+    let first = window.endIndex - map.length * columns
+    return map.forecast { Double(window[first + $0 * columns]) }
   }
 
   /// A window as the model reads it.

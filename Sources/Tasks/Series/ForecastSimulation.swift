@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import Recurrent
 
 /// Forecasts from a row on, further than the model's horizon by feeding forecasts back, with their intervals.
@@ -27,8 +28,10 @@ final class ForecastSimulation {
   private let ends: (lower: Int, upper: Int)?
   private let steps: Int
 
-  /// The known errors that count: the newest.
+  /// The known errors that count: the newest; of several series some of each.
   static let mostErrors = 300
+  /// The errors after which one counts half: the newest say most about the next ones (Barber et al. 2023).
+  private static let halfLife = 50.0
 
   /// - Parameters:
   ///   - steps: How far forecasts go.
@@ -42,8 +45,8 @@ final class ForecastSimulation {
     self.task = task
     self.steps = steps
     encoding = SeriesEncoding(task, scaling)
-    residuals = scaling.residuals
-    modelResiduals = scaling.residuals
+    modelResiduals = Self.thinned(scaling.residuals, task)
+    residuals = modelResiduals
     self.randomSeed = randomSeed
     self.coverage = coverage
     ends = try ForecastQuantiles(task.quantiles).ends(coverage: coverage)
@@ -54,10 +57,21 @@ final class ForecastSimulation {
     generator = PhiloxGenerator(seed: randomSeed, stream: .sampling)
   }
 
+  /// The errors of the model, of several series no more than count, from all over.
+  private static func thinned(_ residuals: [Float], _ task: SeriesTask) -> [Float] {
+    let rows = residuals.count / task.horizon
+    guard task.key != nil, rows > mostErrors else { return residuals }
+    return (0..<mostErrors).flatMap { number in
+      let first = number * rows / mostErrors * task.horizon
+      return residuals[first..<first + task.horizon]
+    }
+  }
+
   /// Turns to a series. What is drawn is a function of the random seed and its name, whatever other series are
   /// forecast.
   func begin(series key: String, encoding: SeriesEncoding) {
     self.encoding = encoding
+    for forecaster in [point, paths] { forecaster?.turn(to: encoding.scaling) }
     residuals = modelResiduals
     // FNV-1a; a series without a name has the seed itself.
     let name = key.utf8.reduce(key.isEmpty ? 0 : 0xCBF2_9CE4_8422_2325 as UInt64) {
@@ -196,17 +210,36 @@ final class ForecastSimulation {
     let errors = (0..<rows).suffix(Self.mostErrors).map { row in
       encoding.accumulated(Array(residuals[row * horizon..<(row + 1) * horizon]))
     }
+    // Errors of other series are not older than these.
+    let weights = errors.indices.map { row in
+      task.key == nil
+        ? Elementary.power(0.5, Double(errors.count - 1 - row) / Self.halfLife) : 1
+    }
     return (0..<horizon).map { step in
-      Float(Self.quantile(errors.map { Double(abs($0[step])) }, coverage, overlap: step + 1))
+      Float(
+        Self.quantile(
+          errors.map { Double(abs($0[step])) }, coverage, weights: weights, overlap: step + 1))
     }
   }
 
-  /// The ⌈(n + k) · part⌉-th smallest of n numbers, or the largest.
+  /// The least of some numbers that a part of their weights does not exceed, or the largest: of n equal weights the
+  /// ⌈(n + k) · part⌉-th smallest. Other weights are as good as n = (Σw)² / Σw² equal ones.
   ///
   /// - Parameter overlap: k: of forecasts k steps ahead that begin row by row, k lie over each other, and count as one.
-  private static func quantile(_ values: [Double], _ part: Double, overlap: Int = 1) -> Double {
-    let sorted = values.sorted()
-    let rank = Int((Double(sorted.count + overlap) * part).rounded(.up))
-    return sorted.isEmpty ? 0 : sorted[min(max(rank, 1), sorted.count) - 1]
+  private static func quantile(
+    _ values: [Double], _ part: Double, weights: [Double]? = nil, overlap: Int = 1
+  ) -> Double {
+    let weights = weights ?? values.map { _ in 1 }
+    let total = weights.reduce(0, +)
+    let squares = weights.reduce(0) { $0 + $1 * $1 }
+    let wanted = part * (total + Double(overlap) * squares / max(total, .leastNormalMagnitude))
+    var sum = 0.0
+    let sorted = zip(values, weights).sorted { $0.0 < $1.0 }
+    for (value, weight) in sorted {
+      sum += weight
+      // Sums of weights are not exact.
+      if sum >= wanted * (1 - 1e-12) { return value }
+    }
+    return sorted.last?.0 ?? 0
   }
 }

@@ -13,7 +13,9 @@ final class Forecaster {
   /// The rows that are read at once; `nil` if all that came before counts.
   let windowLength: Int?
   let model: Sequential<Float>
-  private let base: ForecastBase
+  /// That of the series which is read.
+  private var base: ForecastBase
+  private let task: SeriesTask
   /// What follows the last row, `[paths, horizon]`.
   private var forecasts: [Float]
   private let quantiles: ForecastQuantiles
@@ -29,6 +31,7 @@ final class Forecaster {
   ) throws {
     base = ForecastBase(task, scaling)
     quantiles = ForecastQuantiles(task.quantiles)
+    self.task = task
     forecasts = [Float](repeating: 0, count: paths * task.horizon)
     let configuration = parameters.configuration
     columns = task.columnCount
@@ -46,6 +49,13 @@ final class Forecaster {
         "the model takes \(configuration.features) columns and gives \(model.outputUnits) values; "
           + "the series has \(columns), and \(task.outputs) values to forecast")
     }
+  }
+
+  /// Turns to a series.
+  ///
+  /// - Parameter scaling: That of the series.
+  func turn(to scaling: Scaling) {
+    base = ForecastBase(task, scaling)
   }
 
   /// Forgets what it has read.

@@ -1,10 +1,4 @@
-/// A forecast of a window that is linear in it.
-struct LinearMap {
-  /// What the distance of each row from the last one counts, `[length, horizon]`, the oldest first.
-  var weights: [Double]
-  /// `[horizon]`.
-  var constants: [Double]
-}
+import Checkpoints
 
 /// The windows of some series with what follows them, and the sums over them that least squares take.
 struct LinearWindows {
@@ -24,41 +18,66 @@ struct LinearWindows {
     var count = 0
   }
 
-  private let series: [[Double]]
-  private let horizon: Int
-  /// The stretches at the end of each series that ways are tried on.
-  private let stretches: Int
-  private let triedPart: Double
+  let series: [[Double]]
+  let horizon: Int
+
+  /// The last part of the rows that ways are tried on, and in how many stretches.
+  static let triedPart = 0.4
+  static let stretches = 4
+
+  /// The origins that ways are tried on, with their stretches, series after series.
+  let tried: [(origin: Origin, stretch: Int)]
 
   /// - Parameters:
   ///   - series: The encoded targets of each series.
-  ///   - most: The windows to look at; the newest of each series are taken.
-  init(
-    _ series: [[Double]], horizon: Int, longest: Int, stretches: Int, triedPart: Double, most: Int
-  ) {
-    let rows = most / max(1, series.count) + longest + horizon
-    self.series = series.map { Array($0.suffix(rows)) }
+  ///   - most: The rows to look at; the newest of each series are taken.
+  init(_ series: [[Double]], horizon: Int, most: Int) {
+    let series = series.map { Array($0.suffix(most)) }
+    self.series = series
     self.horizon = horizon
-    self.stretches = stretches
-    self.triedPart = triedPart
+    tried = series.enumerated().flatMap { number, values in
+      (0..<Self.stretches).flatMap { stretch in
+        let start = Self.start(of: stretch, rows: values.count, horizon: horizon)
+        let end = Self.start(of: stretch + 1, rows: values.count, horizon: horizon)
+        return (start..<end).map { (Origin(series: number, row: $0), stretch) }
+      }
+    }
   }
 
   /// The origins of a series before a stretch begins.
-  private func start(of stretch: Int, series number: Int) -> Int {
-    let origins = max(0, series[number].count - horizon + 1)
+  private static func start(of stretch: Int, rows: Int, horizon: Int) -> Int {
+    let origins = max(0, rows - horizon + 1)
     let left = triedPart * Double(stretches - stretch) / Double(stretches)
     return origins - Int(Double(origins) * left)
   }
 
-  /// The origins that ways are tried on, with their stretches.
-  var tried: [(origin: Origin, stretch: Int)] {
-    series.indices.flatMap { number in
-      (0..<stretches).flatMap { stretch in
-        (start(of: stretch, series: number)..<start(of: stretch + 1, series: number)).map {
-          (Origin(series: number, row: $0), stretch)
-        }
+  /// The rows that are known when a stretch begins; all of them behind the last.
+  func known(before stretch: Int, series number: Int) -> Int {
+    stretch == Self.stretches
+      ? series[number].count
+      : Self.start(of: stretch, rows: series[number].count, horizon: horizon)
+  }
+
+  /// The longest window that the first stretch of some series has room for.
+  var room: Int { series.indices.map { known(before: 0, series: $0) }.max() ?? 0 }
+
+  /// How far forecasts of the origins are from the truth, the root of the mean square, beside the last value at the same
+  /// origins; `nil` if there are none.
+  ///
+  /// - Parameter forecasts: `[horizon]` of each of ``tried``.
+  func error(_ forecasts: [[Double]?]) -> Double? {
+    var (own, last, count) = (0.0, 0.0, 0)
+    for (forecast, tried) in zip(forecasts, tried) {
+      guard let forecast else { continue }
+      let level = series[tried.origin.series][tried.origin.row - 1]
+      for (value, truth) in zip(forecast, truth(tried.origin)) {
+        own += (value - truth) * (value - truth)
+        last += (level - truth) * (level - truth)
       }
+      count += 1
     }
+    guard count > 0, own.isFinite, last.isFinite, last > 0 || own == 0 else { return nil }
+    return last > 0 ? (own / last).squareRoot() : 0
   }
 
   /// What followed an origin: `[horizon]`.
@@ -68,17 +87,11 @@ struct LinearWindows {
 
   /// The forecast of a map at an origin; `nil` if too few rows are before it.
   func forecast(_ origin: Origin, _ map: LinearMap) -> [Double]? {
-    let length = map.weights.count / horizon
+    let length = map.length
     guard origin.row >= length else { return nil }
     let values = series[origin.series]
-    let last = values[origin.row - 1]
-    return (0..<horizon).map { step in
-      var sum = map.constants[step]
-      for row in 0..<length {
-        sum += map.weights[row * horizon + step] * (values[origin.row - length + row] - last)
-      }
-      return last + sum
-    }
+    let first = origin.row - length
+    return map.forecast { values[first + $0] }
   }
 
   /// The sums over the windows that are known before each stretch begins, and over all at last.
@@ -91,11 +104,9 @@ struct LinearWindows {
     var stages: [Sums] = []
     var next = series.map { _ in length }
     var seen = [Double](repeating: 1, count: size)
-    for stage in 0...stretches {
+    for stage in 0...Self.stretches {
       for (number, values) in series.enumerated() {
-        let end =
-          stage == stretches
-          ? values.count - horizon : start(of: stage, series: number) - horizon
+        let end = known(before: stage, series: number) - horizon
         while next[number] <= end {
           let origin = next[number]
           add(values, origin: origin, simple.levelRows, leads, to: &sums, seen: &seen)
@@ -161,7 +172,7 @@ struct LinearWindows {
     return map
   }
 
-  /// Solves (XᵀX + pull · count · variance · 1) C = XᵀR by Cholesky's factors: `[length + 1, horizon]`.
+  /// Solves (XᵀX + pull · count · variance · 1) C = XᵀR: `[length + 1, horizon]`.
   private func solve(_ sums: Sums, length: Int, pull: Double) -> [Double]? {
     let size = length + 1
     let count = Double(sums.count)
@@ -173,38 +184,10 @@ struct LinearWindows {
     let values = count * Double(length)
     let variance = squares / values - (total / values) * (total / values)
     guard variance > 0 else { return nil }
-    var factors = sums.squares
+    var matrix = sums.squares
     for row in 0..<size {
-      factors[row * size + row] += pull * count * (row < length ? variance : 1)
+      matrix[row * size + row] += pull * count * (row < length ? variance : 1)
     }
-    for row in 0..<size {
-      for column in 0...row {
-        var sum = factors[row * size + column]
-        for inner in 0..<column {
-          sum -= factors[row * size + inner] * factors[column * size + inner]
-        }
-        guard row != column || sum > 0 else { return nil }
-        factors[row * size + column] =
-          row == column ? sum.squareRoot() : sum / factors[column * size + column]
-      }
-    }
-    var solution = sums.products
-    for step in 0..<horizon {
-      for row in 0..<size {
-        var sum = solution[row * horizon + step]
-        for inner in 0..<row {
-          sum -= factors[row * size + inner] * solution[inner * horizon + step]
-        }
-        solution[row * horizon + step] = sum / factors[row * size + row]
-      }
-      for row in (0..<size).reversed() {
-        var sum = solution[row * horizon + step]
-        for inner in row + 1..<size {
-          sum -= factors[inner * size + row] * solution[inner * horizon + step]
-        }
-        solution[row * horizon + step] = sum / factors[row * size + row]
-      }
-    }
-    return solution
+    return Cholesky.solve(matrix, sums.products, size: size)
   }
 }

@@ -17,7 +17,7 @@ struct SeriesBaselines {
 
   /// - Parameters:
   ///   - encoded: `[rows, columns]`.
-  ///   - scaling: That of the model, with a linear part, or one that was fitted for the comparison.
+  ///   - scaling: That of the series, with a linear part, or one that was fitted for the comparison.
   ///   - training: The rows to train on.
   init(
     _ task: SeriesTask, _ series: SeriesTable.Series, encoded: [Float], by encoding: SeriesEncoding,

@@ -89,7 +89,7 @@ final class SeriesData: TrainingData {
         SeriesEncodings(task, $0).adding(table.series, training: fitting, task: task)
       }
       ?? SeriesEncodings(
-        task, recipe?.scaling ?? .standard, power: recipe?.power, series: table.series,
+        task, recipe?.scaling ?? .standard, powers: recipe?.powers ?? [], series: table.series,
         training: fitting)
     var first = 0
     ranges = table.series.indices.map { index in
@@ -106,13 +106,15 @@ final class SeriesData: TrainingData {
     let validated = parts.reduce(0) { $0 + max(0, $1.validation.count - task.horizon + 1) }
     let isShort = validated < Self.enoughForIntervals
     if let recipe, recipe.scaling == .window, task.isLinear {
-      let fit = LinearFit(
+      let linear = LinearParts(
         task, encoded: encoded,
         rows: parts.map { isShort ? $0.validation.upperBound : $0.training.upperBound })
-      encodings.scaling.linear = fit?.forecast
-      encodings.scaling.residuals = fit?.residuals ?? []
+      var scaling = encodings.scaling
+      scaling.linear = linear?.forecast
+      scaling.residuals = linear?.residuals ?? []
+      encodings = SeriesEncodings(task, scaling)
     }
-    let base = isStateful ? nil : ForecastBase(task, encodings.scaling)
+    let bases = encodings.encodings(of: table).map { ForecastBase(task, $0.scaling) }
     chainedResiduals =
       isShort && encodings.scaling.linear != nil ? encodings.scaling.residuals : nil
     let quantiles = ForecastQuantiles(task.quantiles).perStep
@@ -123,13 +125,11 @@ final class SeriesData: TrainingData {
           sequenceLength: length, horizon: task.horizon, batch: batchSize,
           members: task.ensembleSize, quantiles: quantiles)
         : SeriesSamples(
-          windows: zip(parts, ranges).map { parts, series in
-            let part = parts[keyPath: part]
-            return (
-              series.lowerBound + part.lowerBound..<series.lowerBound + part.upperBound, series
-            )
+          windows: table.series.indices.map { index in
+            let (part, first) = (parts[index][keyPath: part], ranges[index].lowerBound)
+            return (first + part.lowerBound..<first + part.upperBound, ranges[index], bases[index])
           }, of: values, features: width, sequenceLength: length, horizon: task.horizon,
-          members: task.ensembleSize, quantiles: quantiles, base: base)
+          members: task.ensembleSize, quantiles: quantiles)
     }
     training = samples(\.training, length: task.sequenceLength)
     guard training.samples > 0 else {
@@ -199,13 +199,17 @@ final class SeriesData: TrainingData {
   func scaling(of trainer: Trainer) throws -> Scaling? {
     var scaling = encodings.scaling
     scaling.residuals = chainedResiduals ?? []
-    guard validation != nil else { return scaling }
+    guard validation != nil else {
+      // A part that is too short for a forecast says nothing for the network.
+      if validationSplit > 0, series.quantiles.isEmpty { scaling.linear?.share = 0 }
+      return scaling
+    }
     scaling.linear?.share = 1
     let forecasts = try SeriesForecasts(
-      table, encodings: encodings.encodings(of: table), task: series, scaling: scaling,
-      parameters: trainer.model.parameters)
+      table, encodings: SeriesEncodings(series, scaling).encodings(of: table), task: series,
+      scaling: scaling, parameters: trainer.model.parameters)
     let most = series.horizon * max(1, Self.mostResiduals / table.series.count)
-    var (products, squares) = (0.0, 0.0)
+    var shared = NetworkShare(horizon: series.horizon)
     var kept: [(whole: Float, linear: Float)] = []
     for index in table.series.indices {
       let part = try SeriesParts(
@@ -215,15 +219,12 @@ final class SeriesData: TrainingData {
       let linear =
         scaling.linear == nil ? whole : forecasts.linearResiduals(of: part, series: index)
       for (whole, linear) in zip(whole, linear) {
-        let answer = Double(linear) - Double(whole)
-        products += answer * Double(linear)
-        squares += answer * answer
+        shared.add(answer: Double(linear) - Double(whole), missed: Double(linear))
       }
       kept += Array(zip(whole, linear)).suffix(most)
     }
     // A part of what a model of quantiles says would not be a quantile.
-    let share =
-      squares > 0 && series.quantiles.isEmpty ? min(max(products / squares, 0), 1) : 1
+    let share = series.quantiles.isEmpty ? shared.value : 1
     scaling.linear?.share = share
     guard chainedResiduals == nil else { return scaling }
     scaling.residuals = kept.map { whole, linear in

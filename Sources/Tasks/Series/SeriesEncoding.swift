@@ -26,14 +26,15 @@ struct SeriesEncoding {
   ///
   /// - Parameters:
   ///   - series: `[rows, columns]` of each series.
-  ///   - power: The exponent that the target is transformed with; `nil` if it is taken as it is.
+  ///   - power: The exponent that the target is transformed with; 1 if it is taken as it is.
   init(
-    _ task: SeriesTask, _ method: Scaling.Method, power: Double?,
+    _ task: SeriesTask, _ method: Scaling.Method, power: Double,
     fitting series: [ArraySlice<Double>]
   ) {
     var plain = Scaling(.none, fitting: [], columns: task.columns)
-    plain.power = power.map { exponent in
-      PowerTransform(exponent: exponent, fitting: series, columns: task.columnCount)
+    if power != 1 {
+      plain.power = PowerTransform(
+        exponent: power, fitting: series, columns: task.columnCount)
     }
     let encoding = SeriesEncoding(task, plain)
     let width = task.columnCount

@@ -15,7 +15,9 @@ extension SeriesEncodings {
       scaling.keys.append(series.key)
       scaling.offsets += own.offsets
       scaling.scales += own.scales
-      scaling.power?.floors += own.power?.floors ?? []
+      scaling.power?.floors += own.power?.floors ?? [1]
+      if let power = scaling.power, !power.own.isEmpty { scaling.power?.own.append(power.exponent) }
+      if let linear = scaling.linear, !linear.own.isEmpty { scaling.linear?.own.append(linear.map) }
     }
     return SeriesEncodings(task, scaling)
   }

@@ -18,28 +18,32 @@ struct SeriesEncodings {
   /// Those that are fitted to the training part of some series.
   ///
   /// - Parameters:
-  ///   - power: The exponent that the target is transformed with; `nil` if it is taken as it is.
+  ///   - powers: The exponent that the target of each series is transformed with; 1 where it is taken as it is.
   ///   - training: `[rows, columns]` of each series.
   init(
-    _ task: SeriesTask, _ method: Scaling.Method, power: Double?, series: [SeriesTable.Series],
+    _ task: SeriesTask, _ method: Scaling.Method, powers: [Double], series: [SeriesTable.Series],
     training: [ArraySlice<Double>]
   ) {
-    guard task.key != nil, method != .none || power != nil else {
-      self.init(task, SeriesEncoding(task, method, power: power, fitting: training).scaling)
+    let isTransformed = powers.contains { $0 != 1 }
+    guard task.key != nil, method != .none || isTransformed else {
+      self.init(
+        task, SeriesEncoding(task, method, power: powers.first ?? 1, fitting: training).scaling)
       return
     }
-    var own = training.map {
-      SeriesEncoding(task, method, power: power, fitting: [$0]).scaling
+    var own = zip(training, powers).map {
+      SeriesEncoding(task, method, power: $1, fitting: [$0]).scaling
     }
     Scaling.fitStatics(of: task, training, in: &own)
+    let most = GuerreroRule.most(powers)
     self.init(
       task,
       Scaling(
         method: method, columns: task.columns, offsets: own.flatMap(\.offsets),
         scales: own.flatMap(\.scales), keys: series.map(\.key),
-        power: power.map {
-          PowerTransform(exponent: $0, floors: own.flatMap { $0.power?.floors ?? [] })
-        }))
+        power: isTransformed
+          ? PowerTransform(
+            exponent: most, floors: own.flatMap { $0.power?.floors ?? [1] },
+            own: powers.allSatisfy { $0 == most } ? [] : powers) : nil))
   }
 
   /// The rows that the next one is read with: as many as any series needs, `[rows, columns]`, the newest last. What is
@@ -63,8 +67,9 @@ struct SeriesEncodings {
   /// - Parameter rows: `[rows, columns]`.
   func encoding(ofNew rows: ArraySlice<Double>) -> SeriesEncoding {
     var own = SeriesEncoding(
-      task, scaling.method, power: scaling.power?.exponent, fitting: [rows]
+      task, scaling.method, power: scaling.power?.exponent ?? 1, fitting: [rows]
     ).scaling
+    own.linear = scaling.linear.map { LinearForecast($0.map, spread: $0.spread, share: $0.share) }
     own.takeStatics(of: task, from: scaling)
     return SeriesEncoding(task, own)
   }

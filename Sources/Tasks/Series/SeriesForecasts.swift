@@ -8,7 +8,8 @@ final class SeriesForecasts {
   let encodings: [SeriesEncoding]
   let task: SeriesTask
   private let scaling: Scaling
-  private let base: ForecastBase
+  /// That of each series.
+  private let bases: [ForecastBase]
   private let parameters: ParameterStore<Float>
   /// Each series as the model reads it, `[rows, columns]`.
   let encoded: [[Float]]
@@ -24,7 +25,7 @@ final class SeriesForecasts {
     parameters: ParameterStore<Float>
   ) throws {
     self.scaling = scaling
-    base = ForecastBase(task, scaling)
+    bases = encodings.map { ForecastBase(task, $0.scaling) }
     let configuration = parameters.configuration
     guard configuration.features == table.columns.count,
       configuration.outputUnits == task.outputs
@@ -71,6 +72,7 @@ final class SeriesForecasts {
       return forecasts
     }
     let length = task.sequenceLength
+    let base = bases[series]
     let batch = min(Self.rowsAtOnce, origins.count)
     let model = try Sequential(parameters: parameters, batch: batch, timeSteps: length)
     guard model.outputSteps == 1 else {
@@ -106,7 +108,7 @@ final class SeriesForecasts {
     let width = table.columns.count
     return origins(of: part).flatMap { origin in
       let window = encoded[series][(origin - task.sequenceLength) * width..<origin * width]
-      return base.forecasts(window).enumerated().map { step, forecast in
+      return bases[series].forecasts(window).enumerated().map { step, forecast in
         Float(Double(encoded[series][(origin + step) * width]) - forecast)
       }
     }

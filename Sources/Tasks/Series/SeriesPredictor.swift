@@ -69,16 +69,18 @@ package final class SeriesPredictor {
     of table: SeriesTable, _ encoded: [[Float]]
   ) throws -> [SeriesBaselines] {
     let parts = try parts(of: table)
-    var scaling = encodings.scaling
-    if scaling.linear == nil, other == nil {
-      scaling.linear =
-        LinearFit(task, encoded: encoded, rows: parts.map(\.training.upperBound))?.forecast
+    var fitted: LinearForecast?
+    if encodings.scaling.linear == nil, other == nil {
+      fitted =
+        LinearParts(task, encoded: encoded, rows: parts.map(\.training.upperBound))?.forecast
     }
     let all = encodings.encodings(of: table)
-    return table.series.indices.map {
-      SeriesBaselines(
-        task, table.series[$0], encoded: encoded[$0], by: all[$0], scaling: scaling,
-        training: other == nil ? parts[$0].training : 0..<table.rows(of: $0))
+    return table.series.indices.map { index in
+      var scaling = all[index].scaling
+      scaling.linear = scaling.linear ?? fitted?.of(series: index)
+      return SeriesBaselines(
+        task, table.series[index], encoded: encoded[index], by: all[index], scaling: scaling,
+        training: other == nil ? parts[index].training : 0..<table.rows(of: index))
     }
   }
 

@@ -7,19 +7,20 @@ struct SeriesRecipe {
   /// The task with season, horizon, sequence length and lower bound.
   private(set) var task: SeriesTask
   let scaling: Scaling.Method
-  /// The exponent that the target is transformed with; `nil` if it is taken as it is.
-  private(set) var power: Double?
+  /// The exponent that the target of each series is transformed with; 1 where it is taken as it is.
+  let powers: [Double]
   /// What was decided, in a line; `nil` if everything was said.
   let note: String?
 
   /// Seasons that a window looks back on, where there are rows enough.
-  private static let seasons = 3
+  private static let seasons = 5
   /// The least steps that are forecast at once, in whole seasons.
   private static let leastHorizon = 12
   /// The longest season that is forecast whole, and that a window looks back on: a week of hours.
   private static let longestSeason = 168
-  /// A window takes at most this part of the rows to train on.
-  private static let windowPart = 3
+  /// A window takes at most this part of the rows to train on, and so does a horizon.
+  private static let windowPart = 2
+  private static let horizonPart = 3
 
   /// - Throws: `ConfigurationError` if a split is out of range.
   init(_ task: SeriesTask, _ table: SeriesTable, validationSplit: Double) throws {
@@ -33,7 +34,8 @@ struct SeriesRecipe {
       task.scaling ?? (task.isStateful || !task.differences.isEmpty ? .standard : .window)
     var decided = task
     decided.season = task.season ?? table.season
-    let rows = training.map { $0.count / width }.max() ?? 0
+    // Of several series at least half have rows enough for what is decided.
+    let rows = training.map { $0.count / width }.sorted()[training.count / 2]
     if !task.isStateful { Self.decideWindow(&decided, rows: rows) }
     let targets = training.map { rows in
       stride(from: rows.startIndex, to: rows.endIndex, by: width).map { rows[$0] }
@@ -43,20 +45,16 @@ struct SeriesRecipe {
       decided.lowerBound = 0
     }
     switch task.transform {
-    case .power(let exponent?): power = exponent
+    case .power(let exponent?): powers = targets.map { _ in exponent }
     case .power(nil):
-      power = GuerreroRule.exponent(
+      powers = GuerreroRule.exponents(
         targets, season: decided.season ?? 1, among: GuerreroRule.allExponents)
-    case .some(.none): power = nil
-    case nil:
-      power =
-        scaling == .window
-        ? GuerreroRule.exponent(targets, season: decided.season ?? 1, among: [0, 1]) : nil
+    case nil where scaling == .window:
+      powers = GuerreroRule.exponents(targets, season: decided.season ?? 1, among: [0, 1])
+    case .some(.none), nil: powers = targets.map { _ in 1 }
     }
-    // As it is, but for a constant.
-    if power == 1 { power = nil }
     self.task = decided
-    note = scaling == .window ? Self.note(decided, power: power) : nil
+    note = scaling == .window ? Self.note(decided, powers: powers) : nil
   }
 
   /// Sequence length and horizon follow the season.
@@ -64,7 +62,7 @@ struct SeriesRecipe {
     let season = task.season.flatMap { $0 > longestSeason ? nil : $0 } ?? 1
     if !task.isHorizonGiven, task.season != nil || task.date != nil {
       let whole = (leastHorizon + season - 1) / season * season
-      task.horizon = min(whole, max(1, rows / windowPart))
+      task.horizon = min(whole, max(1, rows / horizonPart))
     }
     guard !task.isLengthGiven else { return }
     let most = max(1, rows / windowPart)
@@ -80,10 +78,15 @@ struct SeriesRecipe {
     }
   }
 
-  private static func note(_ task: SeriesTask, power: Double?) -> String {
+  private static func note(_ task: SeriesTask, powers: [Double]) -> String {
     var parts = ["windows of \(task.sequenceLength) rows", "horizon \(task.horizon)"]
     if let season = task.season { parts.insert("a season of \(season) rows", at: 0) }
-    if let power { parts.append(power == 0 ? "logarithms" : "Box-Cox with exponent \(power)") }
+    for power in Set(powers).sorted() where power != 1 {
+      let count = powers.count { $0 == power }
+      parts.append(
+        (power == 0 ? "logarithms" : "Box-Cox with exponent \(power)")
+          + (count < powers.count ? " of \(count) of \(powers.count) series" : ""))
+    }
     if task.lowerBound == 0 { parts.append("no forecast below 0") }
     return "\(task.target): \(parts.joined(separator: ", "))"
   }
@@ -97,21 +100,32 @@ enum GuerreroRule {
   private static let blockRows = 8
   private static let fewestBlocks = 3
 
-  /// The exponent for most of some series; 1 if any has values that are not positive, or most are too short.
+  /// The exponent for each of some series: 1 for one with values that are not positive; that of most of the others for
+  /// one that is too short to say.
   ///
   /// - Parameter targets: The values of each series.
-  static func exponent(_ targets: [[Double]], season: Int, among exponents: [Double]) -> Double {
-    guard targets.allSatisfy({ $0.allSatisfy { $0 > 0 } }) else { return 1 }
-    let votes = targets.map { exponent($0, season: season, among: exponents) }.sorted()
-    return votes.isEmpty ? 1 : votes[votes.count / 2]
+  static func exponents(
+    _ targets: [[Double]], season: Int, among exponents: [Double]
+  ) -> [Double] {
+    let own = targets.map { values -> Double? in
+      values.allSatisfy { $0 > 0 } ? exponent(values, season: season, among: exponents) : 1
+    }
+    let most = most(own.compactMap { $0 })
+    return own.map { $0 ?? most }
   }
 
+  /// The middle one; 1 if there are none.
+  static func most(_ exponents: [Double]) -> Double {
+    exponents.isEmpty ? 1 : exponents.sorted()[exponents.count / 2]
+  }
+
+  /// - Returns: `nil` if there are too few values.
   private static func exponent(
     _ values: [Double], season: Int, among exponents: [Double]
-  ) -> Double {
+  ) -> Double? {
     let length = season > 1 ? season : blockRows
     let count = values.count / length
-    guard count >= fewestBlocks else { return 1 }
+    guard count >= fewestBlocks else { return nil }
     let blocks = (0..<count).map { number -> (mean: Double, deviation: Double) in
       let first = values.count - (count - number) * length
       let block = values[first..<first + length]

@@ -19,21 +19,21 @@ struct SeriesSamples: SampleSource {
   private let horizon: Int
   /// The values of each step.
   private let quantiles: Int
-  /// What a window's forecasts are without the model; zeros if `nil`.
-  private let base: ForecastBase?
-  /// What the model is to answer to each window, `[samples, horizon]`, where that is not the rows behind it.
+  /// Whether the target of a window is read as its distance from the last value.
+  private let removesLevel: Bool
+  /// What the model is to answer to each window, `[samples, horizon]`; empty where that is the rows behind it.
   private let answers: [Float]
 
   /// Windows that forecast rows of parts of some series.
   ///
-  /// - Parameter parts: The rows to forecast and the series that they are in, among the rows of all.
+  /// - Parameter parts: The rows to forecast and the series that they are in, among the rows of all, and what forecasts
+  ///   of the series are without the model.
   init(
-    windows parts: [(part: Range<Int>, series: Range<Int>)], of values: [Float], features: Int,
-    sequenceLength: Int, horizon: Int, members: Int = 1, quantiles: Int = 1,
-    base: ForecastBase? = nil
+    windows parts: [(part: Range<Int>, series: Range<Int>, base: ForecastBase)],
+    of values: [Float], features: Int, sequenceLength: Int, horizon: Int, members: Int = 1,
+    quantiles: Int = 1
   ) {
-    let base = base.flatMap { $0.isZero ? nil : $0 }
-    self.base = base
+    removesLevel = parts.first?.base.removesLevel ?? false
     self.horizon = horizon
     self.values = values
     self.features = features
@@ -41,21 +41,19 @@ struct SeriesSamples: SampleSource {
     targetSteps = 1
     self.quantiles = quantiles
     targetUnits = horizon * members * quantiles
-    let starts = parts.flatMap { part, series in
+    var starts: [Int] = []
+    var answers: [Float] = []
+    for (part, series, base) in parts {
       let first = max(part.lowerBound, series.lowerBound + sequenceLength)
-      let end = part.upperBound - horizon + 1
-      return first < end ? Array(first - sequenceLength..<end - sequenceLength) : []
+      for end in first..<max(first, part.upperBound - horizon + 1) {
+        starts.append(end - sequenceLength)
+        guard !base.isZero else { continue }
+        answers += base.targets(
+          values[(end - sequenceLength) * features..<end * features],
+          truth: (end..<end + horizon).map { values[$0 * features] })
+      }
     }
-    self.starts = starts
-    answers =
-      base.map { base in
-        starts.flatMap { start in
-          let end = start + sequenceLength
-          return base.targets(
-            values[start * features..<end * features],
-            truth: (end..<end + horizon).map { values[$0 * features] })
-        }
-      } ?? []
+    (self.starts, self.answers) = (starts, answers)
   }
 
   /// The samples of a part of one series, read with a state that is carried from each to the next.
@@ -65,7 +63,7 @@ struct SeriesSamples: SampleSource {
     stretchesOf part: Range<Int>, of values: [Float], features: Int, sequenceLength: Int,
     horizon: Int, batch: Int, members: Int = 1, quantiles: Int = 1
   ) {
-    (self.horizon, self.quantiles, base, answers) = (horizon, quantiles, nil, [])
+    (self.horizon, self.quantiles, removesLevel, answers) = (horizon, quantiles, false, [])
     self.values = values
     self.features = features
     timeSteps = sequenceLength
@@ -96,8 +94,7 @@ struct SeriesSamples: SampleSource {
       for row in 0..<rows {
         let sample = batch.sample(row)
         let start = starts[sample]
-        let isLevelled = base?.removesLevel ?? false
-        let level = isLevelled ? values[(start + timeSteps - 1) * features] : 0
+        let level = removesLevel ? values[(start + timeSteps - 1) * features] : 0
         for step in 0..<timeSteps {
           for feature in 0..<features {
             batch.input[(step * rows + row) * features + feature] =
@@ -109,7 +106,7 @@ struct SeriesSamples: SampleSource {
             // Each member learns the same, and each quantile.
             let lead = unit / quantiles % horizon
             batch.values[(step * rows + row) * targetUnits + unit] =
-              base == nil
+              answers.isEmpty
               ? values[(start + step + lag + lead) * features] : answers[sample * horizon + lead]
           }
         }

@@ -27,7 +27,7 @@ final class SeriesStream: IntervalStream {
   /// The row that came last, as the model reads it, and in the data's own units: `[columns]`.
   private var row: [Float]
   private var values: [Double]
-  private let base: ForecastBase
+  private var base: ForecastBase
   /// The rows of a window that are kept: one sample with its target.
   private let kept: Int
   /// What rows must be made of where an `Embedding` reads them.
@@ -144,6 +144,8 @@ final class SeriesStream: IntervalStream {
           "the model was not trained on a series \(line.key), so how it is scaled is not known")
       }
       encoding = own
+      base = ForecastBase(task, own.scaling)
+      forecaster.turn(to: own.scaling)
     }
     let known = numbers[ExactText(line.key)]
     guard try takeRow(after: known, line: number) else {

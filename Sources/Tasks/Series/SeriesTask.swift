@@ -259,7 +259,8 @@ package struct SeriesTask: LearningTask {
     task.isStateful = model.configuration.isStateful
     let scaling = try model.file.scaling(of: self)
     task.scaling = scaling.method
-    task.transform = scaling.power.map { .power($0.exponent) } ?? Transform.none
+    task.transform =
+      scaling.power.map { .power($0.own.isEmpty ? $0.exponent : nil) } ?? Transform.none
     task.isLinear = scaling.linear != nil
     // As they are, whatever the new data would suggest.
     (task.sequenceLength, task.horizon) = (sequenceLength, horizon)
