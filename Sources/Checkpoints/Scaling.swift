@@ -67,15 +67,35 @@ package struct LinearForecast: Equatable, Sendable {
   package var spread: Double
   /// The part of that which is added: from 0 to 1.
   package var share: Double
+  /// What a unit of each column that is known ahead adds, scaled: the map is one of what is left without them.
+  package var effects: [Double]
+  /// Those in each series, empty if one map is for all.
+  package var ownEffects: [[Double]]
 
-  package init(_ map: LinearMap, own: [LinearMap] = [], spread: Double, share: Double = 1) {
+  package init(
+    _ map: LinearMap, own: [LinearMap] = [], spread: Double, share: Double = 1,
+    effects: [Double] = [], ownEffects: [[Double]] = []
+  ) {
     (self.map, self.own) = (map, own)
     (self.spread, self.share) = (spread, share)
+    (self.effects, self.ownEffects) = (effects, ownEffects)
   }
 
   package func of(series number: Int) -> LinearForecast {
     LinearForecast(
-      own.indices.contains(number) ? own[number] : map, spread: spread, share: share)
+      own.indices.contains(number) ? own[number] : map, spread: spread, share: share,
+      effects: ownEffects.indices.contains(number) ? ownEffects[number] : effects)
+  }
+
+  /// What holds for all series.
+  package var shared: LinearForecast {
+    LinearForecast(map, spread: spread, share: share, effects: effects)
+  }
+
+  /// Adds a series, in which what holds for all holds.
+  package mutating func addSeries() {
+    if !own.isEmpty { own.append(map) }
+    if !ownEffects.isEmpty { ownEffects.append(effects) }
   }
 }
 

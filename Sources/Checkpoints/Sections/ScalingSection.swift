@@ -6,7 +6,8 @@ import Files
 /// exponent that the target is transformed with, `floors`, the least values that are transformed, and `own_powers`, where
 /// series have exponents of their own. Of the linear part of forecasts `linear_weights`, `[length, horizon]`,
 /// `linear_constants`, `linear_spread` and `linear_share`; of series with one of their own `own_linear_weights`,
-/// `[keys × length, horizon]`, and `own_linear_constants`, `[keys, horizon]`.
+/// `[keys × length, horizon]`, and `own_linear_constants`, `[keys, horizon]`; of columns that are known ahead
+/// `known_effects`, `[known]`, and `own_known_effects`, `[keys, known]`.
 enum ScalingSection: Section {
   static let name = "scaling"
   static var property: WritableKeyPath<Checkpoint, Scaling?> { \.scaling }
@@ -40,6 +41,10 @@ enum ScalingSection: Section {
             .numbers(linear.own.flatMap(\.constants), rows: linear.own.count)
           ))
       }
+      if !linear.effects.isEmpty { members.append(("known_effects", .numbers(linear.effects))) }
+      if !linear.ownEffects.isEmpty {
+        members.append(("own_known_effects", .numberRows(linear.ownEffects)))
+      }
     }
     return .group(members)
   }
@@ -67,7 +72,9 @@ enum ScalingSection: Section {
           own: maps(
             try group.ifThere("own_linear_weights", group.numbers) ?? [],
             try group.ifThere("own_linear_constants", group.numbers) ?? [], count: keys.count),
-          spread: try group.number("linear_spread"), share: try group.number("linear_share"))
+          spread: try group.number("linear_spread"), share: try group.number("linear_share"),
+          effects: try group.ifThere("known_effects", group.numbers) ?? [],
+          ownEffects: try group.ifThere("own_known_effects", group.numberRows) ?? [])
       })
   }
 
@@ -130,6 +137,17 @@ enum ScalingSection: Section {
           "own_linear_weights",
           "must be finite, [keys × length, horizon] = "
             + "[\(scaling.keys.count * length), \(horizon)]")
+      }
+      guard linear.effects.allSatisfy(\.isFinite) else {
+        throw SectionProblem("known_effects", "must be finite")
+      }
+      guard [0, scaling.keys.count].contains(linear.ownEffects.count),
+        linear.ownEffects.allSatisfy({
+          $0.count == linear.effects.count && $0.allSatisfy(\.isFinite)
+        })
+      else {
+        throw SectionProblem(
+          "own_known_effects", "must be finite, [\(scaling.keys.count), \(linear.effects.count)]")
       }
       guard linear.spread > 0, linear.spread.isFinite else {
         throw SectionProblem("linear_spread", "must be positive")

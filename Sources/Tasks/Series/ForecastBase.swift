@@ -5,6 +5,7 @@ import Checkpoints
 struct ForecastBase {
   let columns: Int
   let horizon: Int
+  private let features: Int
   /// Whether the model reads the target as its distance from the last value of the window.
   let removesLevel: Bool
   private let linear: LinearForecast?
@@ -20,9 +21,12 @@ struct ForecastBase {
   init(_ task: SeriesTask, _ scaling: Scaling) {
     columns = task.columnCount
     horizon = task.horizon
+    features = task.features.count
     quantiles = ForecastQuantiles(task.quantiles)
     removesLevel = scaling.method == .window
-    linear = scaling.linear.flatMap { $0.map.horizon == task.horizon ? $0 : nil }
+    linear = scaling.linear.flatMap {
+      $0.map.horizon == task.horizon && [0, task.known.count].contains($0.effects.count) ? $0 : nil
+    }
   }
 
   /// The level that the model does not see: the target in the last row of a window.
@@ -41,7 +45,19 @@ struct ForecastBase {
       return [Double](repeating: level, count: horizon)
     }
     let first = window.endIndex - map.length * columns
-    return map.forecast { Double(window[first + $0 * columns]) }
+    guard let effects = linear?.effects, !effects.isEmpty else {
+      return map.forecast { Double(window[first + $0 * columns]) }
+    }
+    let last = window.endIndex - columns
+    let rest = map.forecast { row in
+      let start = first + row * columns
+      return Double(window[start]) - KnownEffects.sum(effects, window[(start + features)...])
+    }
+    // The last row has the known columns of the rows that are forecast too.
+    return rest.enumerated().map { step, forecast in
+      forecast
+        + KnownEffects.sum(effects, window[(last + features + (step + 1) * effects.count)...])
+    }
   }
 
   /// A window as the model reads it.

@@ -4,7 +4,7 @@ import Checkpoints
 /// that and of one which is fitted to its own windows alone. Which counts how much is decided by the forward-chained
 /// errors in the series, so that one with too few rows of its own keeps what holds for all.
 struct LinearParts {
-  let forecast: LinearForecast
+  private(set) var forecast: LinearForecast
   /// What the forward-chained forecasts were beside the truth: truth − forecast, `[n, horizon]`, encoded, in the order of
   /// time in each series.
   let residuals: [Float]
@@ -24,10 +24,15 @@ struct LinearParts {
   /// - Returns: `nil` if there are too few rows.
   init?(_ task: SeriesTask, encoded: [[Float]], rows: [Int]) {
     let columns = task.columnCount
+    let effects = KnownEffects(task, encoded: encoded, rows: rows)
     self.init(
-      zip(encoded, rows).map { values, rows in
-        (0..<rows).map { Double(values[$0 * columns]) }
+      zip(encoded, rows).enumerated().map { index, series in
+        let values = effects.removed(from: series.0, series: index, task)
+        return (0..<series.1).map { Double(values[$0 * columns]) }
       }, horizon: task.horizon, longest: task.sequenceLength, season: task.season ?? 1)
+    guard !task.known.isEmpty else { return }
+    forecast.effects = effects.shared
+    if encoded.count > 1 { forecast.ownEffects = effects.bySeries }
   }
 
   /// - Parameters:

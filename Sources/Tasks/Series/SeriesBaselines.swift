@@ -69,7 +69,10 @@ struct SeriesBaselines {
     while results.count < steps {
       for forecast in linear.forecasts(window[...]) where results.count < steps {
         results.append(decoder.next(Float(forecast)))
-        var row = Array(window.suffix(columns))
+        // What is known ahead is that of the row.
+        let coming = (origin + results.count - 1) * columns
+        var row = Array(
+          coming < encoded.count ? encoded[coming..<coming + columns] : window.suffix(columns))
         row[0] = Float(forecast)
         window = Array(window.dropFirst(columns)) + row
       }

@@ -17,7 +17,7 @@ extension SeriesEncodings {
       scaling.scales += own.scales
       scaling.power?.floors += own.power?.floors ?? [1]
       if let power = scaling.power, !power.own.isEmpty { scaling.power?.own.append(power.exponent) }
-      if let linear = scaling.linear, !linear.own.isEmpty { scaling.linear?.own.append(linear.map) }
+      scaling.linear?.addSeries()
     }
     return SeriesEncodings(task, scaling)
   }

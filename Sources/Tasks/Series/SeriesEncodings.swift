@@ -69,7 +69,7 @@ struct SeriesEncodings {
     var own = SeriesEncoding(
       task, scaling.method, power: scaling.power?.exponent ?? 1, fitting: [rows]
     ).scaling
-    own.linear = scaling.linear.map { LinearForecast($0.map, spread: $0.spread, share: $0.share) }
+    own.linear = scaling.linear?.shared
     own.takeStatics(of: task, from: scaling)
     return SeriesEncoding(task, own)
   }
