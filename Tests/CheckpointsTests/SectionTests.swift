@@ -153,6 +153,7 @@ import Testing
         }
       ),
       ("changes", { $0.changes?[1].update = 4 }),
+      ("quantiles", { $0.loss = .quantile([0.5]) }),
       ("vocabulary", { $0.vocabulary?.unknown = nil }),
       ("labels", { $0.labels = ["y", "x"] }),
       ("scaling", { $0.scaling?.residuals[0] = -0.1 }),
