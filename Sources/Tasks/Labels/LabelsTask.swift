@@ -140,13 +140,16 @@ package struct LabelsTask: LearningTask {
     let usual = Self.usualTraining(sequences: data.samples.samples, batchSize: plan.batchSize)
     let settings = TrainingSettings(
       plan, units: [64], epochs: usual.epochs, batchSize: usual.batchSize, shuffle: true,
-      clipNorm: 1)
+      learningRate: data.vocabulary == nil ? 0.001 : Self.rateOfTexts, clipNorm: 1)
     let kind = kind
     return try TrainingStart(
       settings, data: data,
       configuration: configuration(settings.stack, data: data),
       loss: try settings.loss(kind.loss, among: kind.lossNames), isStateful: false)
   }
+
+  /// The learning rate of texts, whose embeddings begin with nothing and are each moved by few steps.
+  private static let rateOfTexts: Float = 0.003
 
   /// How so many sequences are trained on where nothing else is said: in the largest batches that make 8 updates an
   /// epoch, for 1000 updates, in 20 to 200 epochs.
