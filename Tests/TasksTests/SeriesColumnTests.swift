@@ -38,8 +38,8 @@ import Testing
 
   @Test(arguments: places)
   func calendarIsPandas(date: String, places: [Double]) throws {
-    let sequence = try DateSequence([date, date.prefix(10) + " 23:00"], frequency: nil)
-    let values = try sequence.calendar(CalendarCycle.allCases, at: date)
+    let sequence = try CalendarReading([date, date.prefix(10) + " 23:00"], frequency: nil)
+    let values = try sequence.values(CalendarCycle.allCases, at: date)
     for (index, place) in places.enumerated() {
       #expect(abs(values[2 * index] - sin(2 * .pi * place)) < 1e-12)
       #expect(abs(values[2 * index + 1] - cos(2 * .pi * place)) < 1e-12)
@@ -161,6 +161,100 @@ import Testing
     #expect(several.bySeries[1][0] > several.shared[0] && several.bySeries[1][0] < 2)
     let rest = one.removed(from: series(rows: 8, (0.5, -3)), series: 0, task)
     for row in 0..<8 { #expect(abs(rest[5 * row] - 0.1 * Float(row) - Float(row % 4)) < 0.02) }
+  }
+
+  /// A column that rises evenly, or with the season, has no effect that changes could show: it gets none.
+  @Test func whatChangesEvenlyHasNoEffect() throws {
+    var task = SeriesTask(file: "", target: "y")
+    (task.known, task.season, task.horizon) = (["row", "season"], 4, 1)
+    let rows = (0..<120).flatMap { row -> [Float] in
+      let columns = [Float(row) / 40 - 1.5, Float(row % 4) / 1.1 - 1.6]
+      return [Float(row * row % 13)] + columns + columns
+    }
+    let effects = KnownEffects(task, encoded: [rows], rows: [120]).shared
+    #expect(effects.allSatisfy { abs($0) < 0.05 }, "\(effects)")
+  }
+
+  @Test func intervalsHoldWhatIsNoNumber() {
+    #expect(ClosedRange(around: 1, .nan, 3) == 1...3)
+    #expect(ClosedRange(around: .infinity, .nan, .infinity) == .infinity ... .infinity)
+    #expect(ClosedRange(around: 2, 3, 1) == 1...3)
+  }
+
+  @Test func comingRowsMustBeEven() throws {
+    let lines = sales(rows: 60, coming: 3)
+    let file = try write(lines)
+    var plan = plan(file)
+    plan.epochs = 1
+    let path = folder.path("model.h5")
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
+    let gap = try write(
+      lines.dropLast(3) + lines.suffix(2), as: "gap.csv")
+    let error = #expect(throws: FileError.self) {
+      _ = try SeriesPredictor(try ModelFile(path), data: gap).forecast(
+        steps: 2, coverage: 0.9, key: nil)
+    }
+    #expect(error?.reason.contains("2024-03-02 is to come where 2024-03-01 is next") ?? false)
+    // Without its data, nothing is known ahead.
+    try FileManager.default.removeItem(atPath: file)
+    let gone = #expect(throws: FileError.self) {
+      _ = try SeriesPredictor(try ModelFile(path)).forecast(steps: 2, coverage: 0.9, key: nil)
+    }
+    #expect(gone?.reason.contains("known ahead") ?? false)
+  }
+
+  /// Dates have their places in the calendar where they follow each other in no even steps.
+  @Test func calendarsOfUnevenDates() throws {
+    let dates = ["2024-01-01", "2024-01-04", "2024-01-06", "2024-01-31", "2024-02-02"]
+    let file = try write(["time,y"] + dates.enumerated().map { "\($1),\($0)" })
+    var task = SeriesTask(file: file, target: "y")
+    (task.date, task.calendar) = ("time", [.weekday])
+    let values = try SeriesTable(task).series[0].values
+    for (row, weekday) in [0.0, 3, 5, 2, 4].enumerated() {
+      #expect(abs(values[3 * row + 1] - sin(2 * .pi * weekday / 7)) < 1e-12)
+    }
+    task.date = "y"
+    let error = #expect(throws: FileError.self) { try SeriesTable(task) }
+    #expect(error?.reason.contains("is a number, which has no place in the calendar") ?? false)
+  }
+
+  /// What does not change is scaled as in the model that learns new series.
+  @Test func fineTuningKeepsTheScaleOfWhatDoesNotChange() throws {
+    func file(_ size: Int, _ name: String) throws -> String {
+      try write(
+        ["key,y,size"]
+          + (0..<60).flatMap { ["a,\($0 % 5),\(size)", "b,\($0 % 7),\(3 * size)"] }, as: name)
+    }
+    var task = SeriesTask(file: try file(100, "one.csv"), target: "y")
+    (task.key, task.statics, task.sequenceLength) = ("key", [StaticColumn(name: "size")], 6)
+    var plan = TrainingPlan(task)
+    (plan.units, plan.epochs) = ([4], 1)
+    let path = folder.path("model.h5")
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
+    task.file = try file(5000, "other.csv")
+    var next = TrainingPlan(task)
+    (next.base, next.epochs) = (path, 1)
+    let tuned = folder.path("tuned.h5")
+    try TrainingRun(next).train(saving: try CheckpointSchedule(path: tuned))
+    for path in [path, tuned] {
+      let scaling = try #require(try CheckpointFile.load(path).scaling)
+      #expect(scaling.offsets[1] == 200 && scaling.scales[1] == 100)
+    }
+  }
+
+  /// A linear part that is not one of the task's is noticed.
+  @Test func linearPartsFitTheirTask() throws {
+    let file = try write(sales(rows: 120, coming: 3))
+    var plan = plan(file)
+    plan.epochs = 1
+    let path = folder.path("model.h5")
+    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
+    var checkpoint = try CheckpointFile.load(path)
+    #expect(checkpoint.scaling?.linear?.effects.count == 1)
+    checkpoint.scaling?.linear?.effects = [1, 2]
+    try CheckpointFile.save(checkpoint, to: path, lock: try FileLock(path))
+    let error = #expect(throws: FileError.self) { try SeriesPredictor(try ModelFile(path)) }
+    #expect(error?.reason.hasPrefix("/scaling/known_effects: are 2") ?? false)
   }
 
   @Test func resumedIsNotStopped() throws {

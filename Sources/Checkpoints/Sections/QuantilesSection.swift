@@ -14,8 +14,8 @@ enum QuantilesSection: Section {
   static func check(
     _ quantiles: inout [Double], in checkpoint: Checkpoint
   ) throws(SectionProblem) {
-    guard !quantiles.isEmpty, quantiles.allSatisfy({ $0 > 0 && $0 < 1 }) else {
-      throw SectionProblem(nil, "must be numbers between 0 and 1")
+    guard Loss.areQuantiles(quantiles) else {
+      throw SectionProblem(nil, "must be numbers that rise between 0 and 1, 0.5 among them")
     }
     let outputs = checkpoint.configuration.outputUnits
     guard outputs % quantiles.count == 0 else {

@@ -46,6 +46,25 @@ package struct KnownColumnOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter others: The columns that mean something else.
+  /// - Throws: `ValidationError` if a column is named twice, or the file has no rows that are known in part.
+  func check(file: String, others: [String]) throws(ValidationError) {
+    guard known == nil || !(file.hasSuffix(".npy") || file.contains(".h5:")) else {
+      throw ValidationError("--known needs a CSV file, whose last rows have an empty target")
+    }
+    var seen = Set(others)
+    for (option, list) in [("--known", known), ("--static", statics), ("--calendar", calendar)] {
+      // Cycles are no columns.
+      if option == "--calendar" { seen = [] }
+      for name in list?.elements ?? [] {
+        guard !name.isEmpty else { throw ValidationError("\(option) has an empty name") }
+        guard seen.insert(name).inserted else {
+          throw ValidationError("\(option) \(name): this column is named already")
+        }
+      }
+    }
+  }
+
   /// Takes what the options say into a task.
   func apply(to task: inout SeriesTask) {
     task.known = known?.elements ?? []

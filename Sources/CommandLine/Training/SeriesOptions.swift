@@ -34,9 +34,8 @@ package struct SeriesOptions: TaskOptions {
     let columns = kinds.columns
     var task = SeriesTask(file: csv, target: target, features: columns.features?.elements ?? [])
     columns.ahead.apply(to: &task)
-    if let twice = task.known.first(where: { task.features.contains($0) }) {
-      throw ValidationError("--known \(twice): this column is forecast, or read as a feature")
-    }
+    try columns.ahead.check(
+      file: csv, others: task.features + [columns.date, columns.key].compactMap { $0 })
     task.date = columns.date
     task.key = columns.key
     task.frequency = columns.frequency

@@ -42,6 +42,14 @@ public enum Loss: Equatable, Sendable {
     }
   }
 
+  private static let mostQuantiles = 99
+
+  /// Whether numbers are quantiles that a model can learn, with a forecast among them, the middle.
+  package static func areQuantiles(_ numbers: [Double]) -> Bool {
+    numbers.allSatisfy { $0 > 0 && $0 < 1 } && numbers.contains(0.5)
+      && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } && numbers.count <= mostQuantiles
+  }
+
   /// How many answers of a row can be right: each of its units where they are binary, as
   /// `keras.metrics.BinaryAccuracy` has it, and else the row.
   public func answersPerRow(units: Int) -> Int { self == .binaryCrossEntropy ? units : 1 }

@@ -22,7 +22,12 @@ package struct FineTunedModel {
     self.plan = plan
     checkpoint = file.checkpoint
     configuration = checkpoint.configuration
-    if plan.loss != nil || checkpoint.trainingProblem != nil {
+    let quantiles = try plan.loss.flatMap { try Loss.quantile(named: $0) }
+    guard quantiles == nil || quantiles == checkpoint.loss else {
+      throw ConfigurationError(
+        "\(file.path) does not give these quantiles; a model with other outputs is a new one")
+    }
+    if plan.loss != nil && quantiles == nil || checkpoint.trainingProblem != nil {
       try checkpoint.compile(optimizer: plan.optimizer, loss: plan.loss, learningRate: nil)
     }
     let stored = checkpoint.task

@@ -30,7 +30,13 @@ final class SeriesData: TrainingData {
   /// New series.
   ///
   /// - Throws: `FileError`, or `ConfigurationError` if there are too few rows.
-  convenience init(_ task: SeriesTask, batchSize: Int, validationSplit: Double) throws {
+  ///
+  /// - Parameter base: The scaling of a model that is to learn them, which says how what does not change within a series
+  ///   is scaled; `nil` of a new model.
+  convenience init(
+    _ task: SeriesTask, batchSize: Int, validationSplit: Double, base: Scaling? = nil
+  ) throws {
+    try task.checkSizes()
     var task = task
     task.fillsRows = task.missing == .forwardFill && task.date != nil
     var table = try SeriesTable(reading: task)
@@ -42,14 +48,15 @@ final class SeriesData: TrainingData {
     task = recipe.task
     try table.addColumns(task)
     try self.init(
-      task, table, scaling: nil, recipe: recipe, isStateful: task.isStateful, batchSize: batchSize,
-      validationSplit: validationSplit)
+      task, table, scaling: nil, recipe: recipe, base: base, isStateful: task.isStateful,
+      batchSize: batchSize, validationSplit: validationSplit)
   }
 
   /// The series of a checkpoint.
   ///
   /// - Throws: `FileError` if they are not there any more; `ConfigurationError` if they are not those of the model.
   convenience init(_ task: SeriesTask, of checkpoint: Checkpoint) throws {
+    try task.checkSizes()
     let table = try SeriesTable(task)
     var task = task
     task.digest = table.digest
@@ -57,8 +64,9 @@ final class SeriesData: TrainingData {
       throw ConfigurationError("/scaling: is not that of the series' columns")
     }
     try task.check(loss: checkpoint.loss)
+    try scaling.checkLinear(of: task)
     try self.init(
-      task, table, scaling: scaling, recipe: nil,
+      task, table, scaling: scaling, recipe: nil, base: nil,
       isStateful: checkpoint.configuration.isStateful,
       batchSize: checkpoint.task?.options.batchSize ?? 1,
       validationSplit: checkpoint.task?.validationSplit ?? 0)
@@ -66,14 +74,11 @@ final class SeriesData: TrainingData {
 
   private init(
     _ task: SeriesTask, _ table: SeriesTable, scaling: Scaling?, recipe: SeriesRecipe?,
-    isStateful: Bool, batchSize: Int, validationSplit: Double
+    base: Scaling?, isStateful: Bool, batchSize: Int, validationSplit: Double
   ) throws {
-    for (name, value) in [
-      ("sequence length", task.sequenceLength), ("horizon", task.horizon),
-      ("batch size", batchSize),
-    ] where !(1...ModelConfiguration.largestAxis).contains(value) {
+    guard (1...ModelConfiguration.largestAxis).contains(batchSize) else {
       throw ConfigurationError(
-        "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
+        "the batch size is \(batchSize); it must be from 1 to \(ModelConfiguration.largestAxis)")
     }
     guard !isStateful || task.key == nil else {
       throw ConfigurationError("several series cannot be read as one with a state that is carried")
@@ -90,7 +95,7 @@ final class SeriesData: TrainingData {
       }
       ?? SeriesEncodings(
         task, recipe?.scaling ?? .standard, powers: recipe?.powers ?? [], series: table.series,
-        training: fitting)
+        training: fitting, statics: base)
     var first = 0
     ranges = table.series.indices.map { index in
       defer { first += table.rows(of: index) }

@@ -132,10 +132,15 @@ package final class SeriesPredictor {
       let next = try following(dates, coming: own?.coming.compactMap(\.date) ?? [], steps: steps)
       let coming = try ComingRows(
         task, after: series.values.suffix(width), by: basis.encodings[index], own,
-        sequence: try? DateSequence(dates, frequency: task.frequency)
+        calendar: try? CalendarReading(dates, frequency: task.frequency)
       ).rows(steps, dates: next.dates)
       let results = simulation.run(
         after: series.values.suffix(width), before: series.before, coming: coming[...])
+      if let step = results.firstIndex(where: { !$0.value.isFinite }) {
+        throw model.error(
+          (series.key.isEmpty ? "" : "series \(series.key): ")
+            + "the forecast of step \(step + 1) is beyond all numbers")
+      }
       return Forecast(
         key: series.key,
         known: known(
@@ -175,9 +180,16 @@ package final class SeriesPredictor {
           : "the last rows' \(column) is not known, so \(result)"
       )
     }
-    do throws(DateProblem) {
+    do {
       let sequence = try DateSequence(dates, frequency: task.frequency)
-      if coming.count >= steps { return (Array(coming.prefix(steps)), sequence.frequency, nil) }
+      if let own = sequence.following(last, count: coming.count),
+        let wrong = zip(own, coming).first(where: { $0 != $1 })
+      {
+        throw FileError(
+          .invalid, file: task.file,
+          "column \(column): \(wrong.1) is to come where \(wrong.0) is next; rows that are known ahead must be even"
+        )
+      }
       guard let following = sequence.following(last, count: steps) else {
         return (
           nil, sequence.frequency,
@@ -185,7 +197,8 @@ package final class SeriesPredictor {
         )
       }
       return (following, sequence.frequency, nil)
-    } catch {
+    } catch let error as DateProblem {
+      if coming.count >= steps { return (Array(coming.prefix(steps)), nil, nil) }
       let problem = "column \(column): \(error)"
       if isFrequencyGiven { throw ConfigurationError(problem) }
       return (nil, nil, "\(problem); \(result) unless a frequency is given")
@@ -233,6 +246,12 @@ package final class SeriesPredictor {
       }
       notes.append("\(task.file): has changed since the training; \(without)")
     } catch let error as FileError {
+      guard task.known.isEmpty else {
+        throw FileError(
+          error.kind, file: error.file,
+          "\(error.reason); the model reads columns that are known ahead: give a file with rows that are to come",
+          remedies: [.data("csv")])
+      }
       notes.append("\(error); \(without)")
     }
     return try ownBasis(nil)

@@ -19,7 +19,7 @@ final class SeriesStream: IntervalStream {
   /// The order of the dates of each series that has had any.
   private var dateOrders: [ExactText: DateOrder] = [:]
   /// How the dates of each series are written, where the model reads the calendar.
-  private var calendars: [ExactText: DateSequence] = [:]
+  private var calendars: [ExactText: CalendarReading] = [:]
   /// The numbers of the series among them.
   private var numbers: [ExactText: Int] = [:]
   /// The state before the last row.
@@ -229,7 +229,10 @@ final class SeriesStream: IntervalStream {
       if let value {
         values[column] = value
       } else if task.missing == .forwardFill, !last.isEmpty {
-        values[column] = last[last.startIndex + column]
+        // What was said to come is better known than what was.
+        let ahead = column + task.known.count
+        let isAhead = task.knownColumns.contains(column) && task.knownColumns.contains(ahead)
+        values[column] = last[last.startIndex + (isAhead ? ahead : column)]
       } else if task.missing == .drop {
         return false
       } else {
@@ -237,12 +240,16 @@ final class SeriesStream: IntervalStream {
       }
     }
     try takeCalendar(after: place, line: number)
-    if let place {
-      // What does not change is as in the last row.
-      let last = series[place].rows.suffix(columns)
-      for column in task.staticColumns where !last.isEmpty {
-        values[column] = encoding.scaling.unscaled(last[last.startIndex + column], column: column)
+    // What does not change is as in the last row.
+    let newest = place.map { series[$0].rows.suffix(columns) } ?? []
+    for column in task.staticColumns {
+      guard !newest.isEmpty else {
+        throw LineError(
+          line: number, column: task.key,
+          "the model was not trained on a series \(line.key), so its \(names[column]) is not known")
       }
+      values[column] = encoding.scaling.unscaled(
+        newest[newest.startIndex + column], column: column)
     }
     for column in 0..<columns {
       row[column] = encoding.encoded(values[column], after: before, column: column)
@@ -271,14 +278,14 @@ final class SeriesStream: IntervalStream {
     }
     let known = place.map { series[$0].dates } ?? []
     do throws(DateProblem) {
-      let sequence: DateSequence
+      let calendar: CalendarReading
       if let read = calendars[ExactText(line.key)] {
-        sequence = read
+        calendar = read
       } else {
-        sequence = try DateSequence(known, frequency: task.frequency)
-        calendars[ExactText(line.key)] = sequence
+        calendar = try CalendarReading(known, frequency: task.frequency)
+        calendars[ExactText(line.key)] = calendar
       }
-      let found = try sequence.calendar(task.calendar, at: date)
+      let found = try calendar.values(task.calendar, at: date)
       for (column, value) in zip(task.calendarColumns, found) { values[column] = value }
     } catch {
       throw LineError(line: number, column: task.date, error.description)

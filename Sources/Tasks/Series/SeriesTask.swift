@@ -118,6 +118,10 @@ package struct SeriesTask: LearningTask {
     calendar = try members.decodeIfPresent([CalendarCycle].self, forKey: .calendar) ?? []
     statics = try members.decodeIfPresent([StaticColumn].self, forKey: .statics) ?? []
     date = try members.decodeIfPresent(String.self, forKey: .date)
+    guard calendar.isEmpty || date != nil else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .calendar, in: members, debugDescription: "needs a date")
+    }
     key = try members.decodeIfPresent(String.self, forKey: .key)
     sequenceLength = try members.count(.sequenceLength)
     horizon = try members.count(.horizon)
@@ -265,17 +269,35 @@ package struct SeriesTask: LearningTask {
     // As they are, whatever the new data would suggest.
     (task.sequenceLength, task.horizon) = (sequenceLength, horizon)
     return try SeriesData(
-      task, batchSize: model.batchSize, validationSplit: model.validationSplit)
+      task, batchSize: model.batchSize, validationSplit: model.validationSplit, base: scaling)
+  }
+
+  /// - Throws: `ConfigurationError` if no model could read so much at once.
+  func checkSizes() throws(ConfigurationError) {
+    for (name, value) in [
+      ("sequence length", sequenceLength), ("horizon", horizon),
+      ("number of columns", features.count),
+    ] where !(1...ModelConfiguration.largestAxis).contains(value) {
+      throw ConfigurationError(
+        "the \(name) is \(value); it must be from 1 to \(ModelConfiguration.largestAxis)")
+    }
+    guard known.count * (horizon + 1) <= ModelConfiguration.largestAxis else {
+      throw ConfigurationError(
+        "\(known.count) columns that are known \(horizon) rows ahead are more than "
+          + "\(ModelConfiguration.largestAxis) columns")
+    }
   }
 
   /// - Throws: `ConfigurationError` if a loss is not that of what the model gives.
   func check(loss: Loss) throws(ConfigurationError) {
     let learned: [Double] = if case .quantile(let quantiles) = loss { quantiles } else { [] }
     guard learned == quantiles else {
-      throw ConfigurationError(
+      func name(_ quantiles: [Double]) -> String {
         quantiles.isEmpty
-          ? "the loss is one of quantiles, the model gives forecasts"
-          : "the model gives quantiles, the loss is one of forecasts")
+          ? "forecasts" : "the quantiles " + quantiles.map { "\($0)" }.joined(separator: ", ")
+      }
+      throw ConfigurationError(
+        "the model gives \(name(quantiles)); the loss is one of \(name(learned))")
     }
   }
 

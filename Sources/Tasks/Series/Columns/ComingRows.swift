@@ -9,15 +9,15 @@ struct ComingRows {
   private let encoding: SeriesEncoding
   /// The series in its file; `nil` if it is in none.
   private let series: SeriesTable.Series?
-  /// How the dates go on; `nil` if that is not certain.
-  private let sequence: DateSequence?
+  /// How dates are read; `nil` if they are not understood.
+  private let calendar: CalendarReading?
 
   init(
     _ task: SeriesTask, after last: ArraySlice<Float>, by encoding: SeriesEncoding,
-    _ series: SeriesTable.Series?, sequence: DateSequence?
+    _ series: SeriesTable.Series?, calendar: CalendarReading?
   ) {
     (self.task, self.encoding, self.series) = (task, encoding, series)
-    (self.last, self.sequence) = (Array(last), sequence)
+    (self.last, self.calendar) = (Array(last), calendar)
   }
 
   /// The next rows: `[steps, columns]`, as the model reads them, without their features; none if it reads nothing else.
@@ -50,7 +50,7 @@ struct ComingRows {
   private func checkKnown(_ steps: Int) throws {
     guard let column = task.known.first else { return }
     guard let series else {
-      // The last row says what is known as far as the horizon.
+      // The last row of a live stream says what is known as far as the horizon.
       guard steps > task.horizon else { return }
       throw ConfigurationError(
         "column \(column) is known for \(task.horizon) rows ahead; give a file with its values in \(steps) rows whose "
@@ -65,13 +65,13 @@ struct ComingRows {
   }
 
   private func calendar(at date: String?) throws -> [Double] {
-    guard let date, let sequence else {
+    guard let date, let calendar else {
       throw ConfigurationError(
         "column \(task.date ?? ""): the coming dates are not certain, and the model reads them; give their frequency"
       )
     }
     do throws(DateProblem) {
-      return try sequence.calendar(task.calendar, at: date)
+      return try calendar.values(task.calendar, at: date)
     } catch {
       throw ConfigurationError("column \(task.date ?? ""): \(error)")
     }

@@ -30,6 +30,41 @@ extension Scaling {
     }
   }
 
+  /// Scales known columns that do not change in a series as they are in the others, so that a change that is still to
+  /// come means the same.
+  static func fitUnchanging(
+    of task: SeriesTask, _ rows: [ArraySlice<Double>], in scalings: inout [Scaling]
+  ) {
+    for (number, column) in task.knownColumns.enumerated() {
+      let first = task.features.count + number % task.known.count
+      let changes = rows.map { $0.changes(column: first, of: task.columnCount) }
+      let scales = zip(scalings, changes).filter(\.1).map { $0.0.scales[first] }
+      guard !scales.isEmpty else { continue }
+      let mean = scales.reduce(0, +) / Double(scales.count)
+      for index in scalings.indices where !changes[index] {
+        scalings[index].scales[column] = mean
+      }
+    }
+  }
+
+  /// The same for a series which the others do not count.
+  ///
+  /// - Parameters:
+  ///   - rows: `[rows, columns]`.
+  ///   - others: Those of all other series.
+  mutating func takeUnchanging(
+    of task: SeriesTask, _ rows: ArraySlice<Double>, from others: Scaling
+  ) {
+    for (number, column) in task.knownColumns.enumerated() {
+      let first = task.features.count + number % task.known.count
+      guard !rows.changes(column: first, of: task.columnCount) else { continue }
+      let scales = stride(from: first, to: others.scales.count, by: task.columnCount).map {
+        others.scales[$0]
+      }
+      if !scales.isEmpty { self.scales[column] = scales.reduce(0, +) / Double(scales.count) }
+    }
+  }
+
   /// Scales numbers that do not change within a series as other series are.
   mutating func takeStatics(of task: SeriesTask, from others: Scaling) {
     for column in Self.numbers(of: task) {
@@ -43,6 +78,16 @@ extension Scaling {
     return task.statics.compactMap { column in
       defer { first += column.columns }
       return column.isNumber ? first : nil
+    }
+  }
+}
+
+extension ArraySlice<Double> {
+  /// Whether a column of `[rows, columns]` has several values.
+  fileprivate func changes(column: Int, of columns: Int) -> Bool {
+    guard let first = dropFirst(column).first else { return false }
+    return stride(from: startIndex + column, to: endIndex, by: columns).contains {
+      self[$0] != first
     }
   }
 }

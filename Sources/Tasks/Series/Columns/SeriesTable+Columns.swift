@@ -19,12 +19,17 @@ extension SeriesTable {
     var all: [[Double]] = []
     for (index, own) in series.enumerated() {
       let statics = try statics(of: index, task)
+      let calendar = try calendar(of: index, task)
       var values: [Double] = []
       for row in 0..<own.values.count / width {
         let first = row * width
         values += own.values[first..<first + task.features.count]
         values += known(at: row, of: index, task)
-        if !task.calendar.isEmpty { values += try calendar(at: row, of: index, task) }
+        if let calendar {
+          do throws(DateProblem) {
+            values += try calendar.values(task.calendar, at: own.dates[row])
+          } catch { throw self.error(error, series: index, task) }
+        }
         values += statics
       }
       all.append(values)
@@ -46,12 +51,10 @@ extension SeriesTable {
     }
   }
 
-  private func calendar(at row: Int, of index: Int, _ task: SeriesTask) throws -> [Double] {
-    guard let sequences = dates?.series else {
-      throw FileError(.invalid, file: task.file, "the calendar needs a column of dates")
-    }
+  private func calendar(of index: Int, _ task: SeriesTask) throws -> CalendarReading? {
+    guard !task.calendar.isEmpty else { return nil }
     do throws(DateProblem) {
-      return try sequences[index].get().calendar(task.calendar, at: series[index].dates[row])
+      return try CalendarReading(series[index].dates, frequency: task.frequency)
     } catch {
       throw self.error(error, series: index, task)
     }
@@ -67,22 +70,5 @@ extension SeriesTable {
       }
       return values
     }
-  }
-}
-
-extension DateSequence {
-  /// What a model reads of a date of the sequence.
-  ///
-  /// - Throws: ``DateProblem`` if it is not written as the others are, or they are plain numbers.
-  func calendar(
-    _ cycles: [CalendarCycle], at date: String
-  ) throws(DateProblem) -> [Double] {
-    guard let time = time(of: date) else {
-      throw DateProblem(
-        notation.resolution == .number
-          ? "\(date) is a number, which has no place in the calendar"
-          : "'\(date)' is not a date written as the others are")
-    }
-    return cycles.flatMap { $0.values(at: time) }
   }
 }

@@ -141,13 +141,6 @@ package struct DateSequence: Sendable {
   /// The most rows that may be missing in one place.
   static let mostMissing = 1_000_000
 
-  /// When a date was; `nil` if it is not written as the others are, or is a plain number.
-  func time(of date: String) -> RowTime? {
-    guard notation.resolution != .number else { return nil }
-    var notation = notation
-    return notation.read(date)
-  }
-
   private func date(_ position: Int128, rows: Int, like time: RowTime) -> String? {
     let (distance, overflows) = step.multipliedReportingOverflow(by: Int128(rows))
     let (place, overflowsToo) = position.addingReportingOverflow(distance)
@@ -191,14 +184,22 @@ struct DateReading {
   /// - Throws: ``DateProblem`` that names the first date which is not understood as the others are, or if days and months
   ///   cannot be told from each other.
   static func times(of dates: [String]) throws(DateProblem) -> [RowTime] {
+    try meant(by: dates).times
+  }
+
+  /// The one reading that dates have, in whatever order they are.
+  ///
+  /// - Throws: ``DateProblem`` that names the first date which is not understood as the others are, or if days and months
+  ///   cannot be told from each other.
+  static func meant(by dates: [String]) throws(DateProblem) -> DateReading {
     let readings = try readings(of: dates)
     let rank = readings.map(\.notation.rank).min()
     let meant = readings.filter { $0.notation.rank == rank }
-    guard let times = meant.first?.times, meant.allSatisfy({ $0.times == times }) else {
+    guard let first = meant.first, meant.allSatisfy({ $0.times == first.times }) else {
       throw DateProblem(
         "the dates, such as \(dates.first ?? ""), can be read with the day or the month first")
     }
-    return times
+    return first
   }
 
   /// The first date that is not behind the one before it.

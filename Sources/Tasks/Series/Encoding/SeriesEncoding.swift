@@ -170,7 +170,7 @@ struct SeriesDecoder {
     let (value, span) = (level(prediction), abs(Double(distance)) * abs(scaling.scales[0]))
     let point = next(prediction)
     let (lower, upper) = (restored(value - span), restored(value + span))
-    return (point, min(lower, point)...max(upper, point))
+    return (point, ClosedRange(around: point, lower, upper))
   }
 
   /// The value of the next prediction and the interval between two others.
@@ -179,7 +179,7 @@ struct SeriesDecoder {
   ) -> (Double, ClosedRange<Double>) {
     let ends = (restored(level(lower)), restored(level(upper)))
     let point = next(prediction)
-    return (point, min(ends.0, ends.1, point)...max(ends.0, ends.1, point))
+    return (point, ClosedRange(around: point, ends.0, ends.1))
   }
 
   private func level(_ prediction: Float) -> Double {
@@ -217,5 +217,13 @@ extension PowerTransform {
     let base = exponent * value
     guard base > -1 else { return exponent > 0 ? 0 : .greatestFiniteMagnitude }
     return Elementary.exponential(Elementary.logarithmOfOnePlus(base) / exponent)
+  }
+}
+
+extension ClosedRange<Double> {
+  /// The least interval with a forecast and two ends in it, of which those count that are numbers.
+  init(around forecast: Double, _ one: Double, _ other: Double) {
+    let numbers = [forecast, one, other].filter { !$0.isNaN }
+    self = (numbers.min() ?? 0)...(numbers.max() ?? 0)
   }
 }

@@ -20,9 +20,10 @@ struct SeriesEncodings {
   /// - Parameters:
   ///   - powers: The exponent that the target of each series is transformed with; 1 where it is taken as it is.
   ///   - training: `[rows, columns]` of each series.
+  ///   - statics: Has the scales of what does not change within a series; they are fitted if `nil`.
   init(
     _ task: SeriesTask, _ method: Scaling.Method, powers: [Double], series: [SeriesTable.Series],
-    training: [ArraySlice<Double>]
+    training: [ArraySlice<Double>], statics: Scaling? = nil
   ) {
     let isTransformed = powers.contains { $0 != 1 }
     guard task.key != nil, method != .none || isTransformed else {
@@ -33,7 +34,12 @@ struct SeriesEncodings {
     var own = zip(training, powers).map {
       SeriesEncoding(task, method, power: $1, fitting: [$0]).scaling
     }
-    Scaling.fitStatics(of: task, training, in: &own)
+    if let statics {
+      for index in own.indices { own[index].takeStatics(of: task, from: statics) }
+    } else {
+      Scaling.fitStatics(of: task, training, in: &own)
+    }
+    Scaling.fitUnchanging(of: task, training, in: &own)
     let most = GuerreroRule.most(powers)
     self.init(
       task,
@@ -71,6 +77,7 @@ struct SeriesEncodings {
     ).scaling
     own.linear = scaling.linear?.shared
     own.takeStatics(of: task, from: scaling)
+    own.takeUnchanging(of: task, rows, from: scaling)
     return SeriesEncoding(task, own)
   }
 

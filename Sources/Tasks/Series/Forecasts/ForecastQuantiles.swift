@@ -51,13 +51,6 @@ struct ForecastQuantiles: Equatable {
 extension Loss {
   /// How the loss of quantiles is named, with an example.
   static let quantileForm = "quantile:0.05,0.5,0.95"
-  private static let mostQuantiles = 99
-
-  /// Whether numbers are quantiles that a model can learn.
-  static func areQuantiles(_ numbers: [Double]) -> Bool {
-    numbers.allSatisfy { $0 > 0 && $0 < 1 } && numbers.contains(0.5)
-      && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } && numbers.count <= mostQuantiles
-  }
 
   /// The loss of quantiles of a name such as ``quantileForm``.
   ///

@@ -152,7 +152,7 @@ final class ForecastSimulation {
     return results
       + zip(values, ends.dropFirst(horizon)).map { value, ends in
         let distance = Self.quantile(ends.map { abs($0 - value) }, coverage)
-        return (value, task.bounded(value - distance)...task.bounded(value + distance))
+        return (value, task.bounded(ClosedRange(around: value, value - distance, value + distance)))
       }
   }
 

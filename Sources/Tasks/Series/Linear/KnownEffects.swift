@@ -11,8 +11,10 @@ struct KnownEffects {
 
   /// The rows of all series that count beside a series' own.
   private static let sharedRows = 20.0
-  /// The part of a column's own variance that is added to it, so that columns which say the same share an effect.
+  /// The part of a column's own changes that is added to them, so that columns which say the same share an effect.
   private static let pull = 1e-3
+  /// The part of a column's variance that is added to its changes: one that only rises evenly has no effect to be found.
+  private static let pullOfLevel = 1e-3
 
   /// - Parameters:
   ///   - series: `[rows, columns]` of each series, encoded.
@@ -22,11 +24,11 @@ struct KnownEffects {
     let size = task.known.count + 1
     var all = Products(size: size)
     for own in products { all.add(own, times: 1) }
-    shared = Self.solve(all.values)
+    shared = Self.solve(all)
     bySeries = products.map { own in
       var sums = own
       if all.rows > 0, products.count > 1 { sums.add(all, times: Self.sharedRows / all.rows) }
-      return Self.solve(sums.values)
+      return Self.solve(sums)
     }
   }
 
@@ -34,10 +36,13 @@ struct KnownEffects {
   private struct Products {
     /// `[1 + known, 1 + known]`.
     var values: [[Double]]
+    /// Of each known column, the squares of its distances from its mean.
+    var squares: [Double]
     var rows = 0.0
 
     init(size: Int) {
       values = [[Double]](repeating: [Double](repeating: 0, count: size), count: size)
+      squares = [Double](repeating: 0, count: max(0, size - 1))
     }
 
     init(_ task: SeriesTask, _ encoded: [Float], rows: Int) {
@@ -50,6 +55,11 @@ struct KnownEffects {
         }
       }
       self.rows = Double(changes.count)
+      for (index, column) in columns.dropFirst().enumerated() {
+        let levels = (0..<rows).map { Double(encoded[$0 * width + column]) }
+        let mean = levels.reduce(0, +) / Double(max(1, rows))
+        squares[index] = levels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      }
       let means = columns.indices.map { column in
         changes.reduce(0) { $0 + $1[column] } / max(1, self.rows)
       }
@@ -66,19 +76,20 @@ struct KnownEffects {
       for row in values.indices {
         for column in values.indices { values[row][column] += factor * other.values[row][column] }
       }
+      for column in squares.indices { squares[column] += factor * other.squares[column] }
       rows += factor * other.rows
     }
   }
 
-  private static func solve(_ products: [[Double]]) -> [Double] {
-    let size = products.count - 1
-    var matrix = products.dropFirst().flatMap { $0.dropFirst() }
+  private static func solve(_ products: Products) -> [Double] {
+    let size = products.squares.count
+    var matrix = products.values.dropFirst().flatMap { $0.dropFirst() }
     for row in 0..<size {
-      let own = matrix[row * size + row]
+      let added = pull * matrix[row * size + row] + pullOfLevel * products.squares[row]
       // A column that does not change has no effect.
-      matrix[row * size + row] = own > 0 ? own * (1 + pull) : 1
+      matrix[row * size + row] += added > 0 ? added : 1
     }
-    let right = products.dropFirst().map { $0[0] }
+    let right = products.values.dropFirst().map { $0[0] }
     let found = Cholesky.solve(matrix, right, size: size) ?? []
     return found.allSatisfy(\.isFinite) && found.count == size
       ? found : [Double](repeating: 0, count: size)

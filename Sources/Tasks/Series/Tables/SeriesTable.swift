@@ -169,6 +169,9 @@ struct SeriesTable {
     where !text.isStorable {
       throw invalid(column ?? "", "the \(name) has a NUL, which a checkpoint cannot hold")
     }
+    for (field, column) in zip(row.statics, task.statics) where Self.isMissing(field) {
+      throw invalid(column.name, "the value is missing; each row says what does not change")
+    }
     let known = numbers[ExactText(key)]
     let isComing =
       !task.known.isEmpty && known != nil && row.values.first.map { Self.isMissing($0) } ?? false
@@ -185,6 +188,9 @@ struct SeriesTable {
         continue
       }
       switch task.missing {
+      case .drop where isComing:
+        throw invalid(
+          columns[index], "the value is missing; rows that are still to come cannot be dropped")
       case .drop: return
       case .forwardFill:
         guard let known else {
