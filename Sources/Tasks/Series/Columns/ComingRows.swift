@@ -27,6 +27,8 @@ struct ComingRows {
   func rows(_ steps: Int, dates: [String]?) throws -> [Float] {
     guard task.columnCount > task.features.count else { return [] }
     try checkKnown(steps)
+    // Up to the horizon, forecasts are of the last row alone, which says what is ahead of it.
+    guard steps > task.horizon else { return [] }
     return try (0..<steps).flatMap { step -> [Float] in
       var row = last
       for (number, column) in task.knownColumns.enumerated() {
