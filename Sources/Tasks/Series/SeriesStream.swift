@@ -116,8 +116,15 @@ final class SeriesStream: IntervalStream {
     series[0].rows = rows.suffix(columns)
   }
 
+  /// What is known of a stream's errors is as large as the square of its horizon.
+  private static let longestHorizon = 1000
+
   func showIntervals(coverage: Double) throws(ConfigurationError) {
     ends = try ForecastQuantiles(task.quantiles).ends(coverage: coverage)
+    guard ends != nil || task.horizon <= Self.longestHorizon else {
+      throw ConfigurationError(
+        "its horizon is \(task.horizon); intervals of a stream are those of up to \(Self.longestHorizon) steps")
+    }
     self.coverage = coverage
   }
 
