@@ -150,7 +150,7 @@ for name, options in SERIES if sys.argv[1:] in ([], ["ensembles"]) else []:
 for source in sorted(glob.glob(os.path.join(MODELS, sys.argv[1] if sys.argv[1:] else "keras*.h5"))):
     library = keras if "keras3" in source else tf_keras
     for suffix in (".h5", ".keras"):
-        if "keras3-functional" in source and suffix == ".h5":
+        if suffix == ".h5" and any(name in source for name in ("keras3-functional", "keras3-attention")):
             # Masks, which Keras 3 writes as operations into .h5 files that it then cannot open itself.
             continue
         with tempfile.TemporaryDirectory() as folder:
