@@ -123,7 +123,8 @@ final class SeriesStream: IntervalStream {
     ends = try ForecastQuantiles(task.quantiles).ends(coverage: coverage)
     guard ends != nil || task.horizon <= Self.longestHorizon else {
       throw ConfigurationError(
-        "its horizon is \(task.horizon); intervals of a stream are those of up to \(Self.longestHorizon) steps")
+        "its horizon is \(task.horizon); intervals of a stream are those of up to \(Self.longestHorizon) steps"
+      )
     }
     self.coverage = coverage
   }
