@@ -18,7 +18,7 @@ import Testing
       ].map {
         "\(flavour)-\($0)"
       }
-    } + ["keras3-nadam"]
+    } + ["keras3-nadam"] + ["adam", "sgd", "adadelta"].map { "keras2-legacy-\($0)" }
 
   private func path(_ name: String) throws -> String {
     try #require(

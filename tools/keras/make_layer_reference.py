@@ -4,7 +4,8 @@
 
 `<flavour>-<name>.h5` is the model as `model.save` writes it, compiled and not trained yet, and beside it
 `reference/inputs`, `reference/targets`, `reference/outputs`, what `predict` answers, and
-`reference/trained/<number>`, each weight after 20 updates on the whole of them.
+`reference/trained/<number>`, each weight after 20 updates on the whole of them. Those of TensorFlow's former optimizers
+have made three updates before they are saved, so that the files have moments in the order of that time.
 """
 
 import os
@@ -71,6 +72,9 @@ def models(library):
     values = l.SimpleRNN(3, return_sequences=True)(begin)
     answers = l.AdditiveAttention(use_scale=False)([queries, values])
     yield ("attention-steps", library.Model(begin, l.GRU(UNITS)(answers)), "mse", o.SGD(0.1), False)
+    if library is tf_keras:
+        for optimizer in (o.legacy.Adam(amsgrad=True), o.legacy.SGD(0.05, momentum=0.9, nesterov=True), o.legacy.Adadelta(0.5)):
+            yield (f"legacy-{type(optimizer).__name__.lower()}", [l.LSTM(3), l.Dense(UNITS)], "mse", optimizer, False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 
@@ -88,6 +92,9 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
     shape = (ROWS,) + shape[1:]
     inputs = (generator.integers(1, 6, shape) if symbols else generator.standard_normal(shape)).astype("float32")
     inputs[1, :2] = 0
+    if name.startswith("legacy"):
+        earlier = generator.uniform(-1, 1, (ROWS, UNITS)).astype("float32")
+        model.fit(inputs, earlier, batch_size=ROWS, epochs=3, shuffle=False, verbose=0)
     path = os.path.join(folder, f"{flavour}-{name}.h5")
     model.save(path)
     outputs = model.predict(inputs, batch_size=ROWS, verbose=0)

@@ -64,6 +64,9 @@ enum KerasOptimizer {
     guard let first = slots.first else { return optimizer }
     var places = self.places(configuration, parameters, .three)
     if places.isEmpty { places = self.places(configuration, parameters, .two) }
+    if variables.first?.path.hasSuffix(Self.legacyCount) ?? false {
+      places = legacyPlaces(configuration, parameters)
+    }
     let className = configuration.className
     guard slots.count == places.count else {
       throw FileError.invalid(
@@ -138,6 +141,18 @@ enum KerasOptimizer {
     let isIdle = version == .two && configuration.className == "SGD"
     return (isIdle ? [["momentum"]] : configuration.slotGroups).flatMap { group in
       trainable.flatMap { parameter in group.map { ($0, parameter) } }
+    }
+  }
+
+  /// What TensorFlow up to 2.10 calls the count of updates.
+  private static let legacyCount = "/iter:0"
+
+  /// The slots in the order of TensorFlow up to 2.10: one of all weights behind the other.
+  private static func legacyPlaces(
+    _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>
+  ) -> [(slot: String, parameter: ParameterStore<Float>.Parameter)] {
+    configuration.slotGroups.flatMap { $0 }.flatMap { slot in
+      parameters.parameters.filter(\.isTrainable).map { (slot, $0) }
     }
   }
 

@@ -84,14 +84,22 @@ struct KerasTraining {
     guard case .object(let config) = json["config"],
       let className = json["class_name"]?.string?.split(separator: ">").last.map(String.init)
     else { throw ConfigurationError("the optimizer has no class_name or config") }
+    if config["decay"] != nil, !sameAsLegacy.contains(className) {
+      throw ConfigurationError(
+        "the \(className) of TensorFlow up to 2.10, or of optimizers.legacy, computes otherwise and is not supported")
+    }
     var options: [String: JSONValue] = [:]
     for (option, value) in config {
-      let isOff = value == nil || value == false
+      let isOff = value == nil || value == false || option == "decay" && value == 0
       if harmless.contains(option) || isOff && !isOption(option, of: className) { continue }
       options[option] = value
     }
     return try OptimizerConfiguration(className, options: options)
   }
+
+  /// The optimizers that TensorFlow up to 2.10 computes as Keras does now; their options say `decay`. RMSprop and Adagrad
+  /// add epsilon behind the root there, Nadam's factors are others.
+  private static let sameAsLegacy: Set<String> = ["Adam", "SGD", "Adadelta"]
 
   /// Options that change no number as long as `use_ema` is off.
   private static let harmless: Set<String> = [
