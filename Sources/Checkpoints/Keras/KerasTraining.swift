@@ -86,7 +86,8 @@ struct KerasTraining {
     else { throw ConfigurationError("the optimizer has no class_name or config") }
     if config["decay"] != nil, !sameAsLegacy.contains(className) {
       throw ConfigurationError(
-        "the \(className) of TensorFlow up to 2.10, or of optimizers.legacy, computes otherwise and is not supported")
+        "the \(className) of TensorFlow up to 2.10, or of optimizers.legacy, computes otherwise and is not supported"
+      )
     }
     var options: [String: JSONValue] = [:]
     for (option, value) in config {
