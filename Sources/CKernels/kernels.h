@@ -19,6 +19,7 @@
 #include "sums.h"
 #include "updates.h"
 #include "elements.h"
+#include "maxima.h"
 #include "activations.h"
 #include "normalization.h"
 #include "draws.h"
@@ -62,6 +63,10 @@ const struct ckernels_table KERNEL(table) = {
     .mix = KERNEL(mix),
     .mix_gradient = KERNEL(mix_gradient),
     .add_penalties = KERNEL(add_penalties),
+    .take_larger = KERNEL(take_larger),
+    .add_where_equal = KERNEL(add_where_equal),
+    .move_where_equal = KERNEL(move_where_equal),
+    .divide_elements = KERNEL(divide_elements),
     .add_rows = KERNEL(add_rows),
     .mark_rows = KERNEL(mark_rows),
     .relu_gradient = KERNEL(relu_gradient),

@@ -67,6 +67,38 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 5, 16, 33]) func maxima(count: Int) throws {
+    let (a, amounts) = (wave(count, 1), wave(count, 3))
+    // Every other value is equal.
+    let b = zip(a, wave(count, 2)).enumerated().map { $0 % 2 == 0 ? $1.0 : $1.1 }
+    var (largest, added, moved, left, ratio) = (b, a, a, amounts, a)
+    Double.takeLarger(a, to: &largest, count: count)
+    Double.addWhereEqual(a, b, amounts: amounts, to: &added, count: count)
+    Double.moveWhereEqual(a, b, amounts: &left, to: &moved, count: count)
+    let divisors = amounts.map { $0 + 3 }
+    Double.divide(&ratio, by: divisors, count: count)
+    #expect(zip(left, amounts).enumerated().allSatisfy { $1.0 == ($0 % 2 == 0 ? 0 : $1.1) })
+    try expect([largest, added, moved, left, ratio]) { kernels in
+      let (a, b) = (floats(a), floats(b))
+      var (largest, added, moved, left, ratio) = (b, a, a, floats(amounts), a)
+      kernels.take_larger(a, &largest, count)
+      kernels.add_where_equal(a, b, floats(amounts), &added, count)
+      kernels.move_where_equal(a, b, &left, &moved, count)
+      kernels.divide_elements(&ratio, floats(divisors), count)
+      return [largest, added, moved, left, ratio]
+    }
+  }
+
+  /// What is not a number stays, wherever it comes from.
+  @Test func maximaOfWhatIsNotANumber() throws {
+    for index in 0..<ckernels_available_count() {
+      let kernels = try #require(ckernels_available(index)).pointee
+      var largest: [Float] = [.nan, 1, -.infinity]
+      kernels.take_larger([2, .nan, -3], &largest, 3)
+      #expect(largest[0].isNaN && largest[1].isNaN && largest[2] == -3)
+    }
+  }
+
   @Test(arguments: [1, 5, 16, 33]) func slopes(columns: Int) throws {
     let (rows, count) = (3, 3 * columns)
     let (gradient, values) = (wave(count, 1), wave(count, 2))

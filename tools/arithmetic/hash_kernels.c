@@ -208,6 +208,7 @@ int main(int count, char **names) {
     hash_steps(kernels);
     hash_other_steps(kernels);
     hash_elements(kernels);
+    hash_maxima(kernels);
     hash_rows(kernels);
     hash_slopes(kernels);
     hash_normalization(kernels);

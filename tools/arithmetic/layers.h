@@ -32,6 +32,29 @@ static void hash_elements(const struct ckernels_table *kernels) {
   end(kernels, "elements");
 }
 
+static void hash_maxima(const struct ckernels_table *kernels) {
+  begin(18);
+  for (size_t size = 0; size < SIZES; size++)
+    for (int special = 0; special < 2; special++) {
+      size_t count = sizes[size];
+      fill(a, count, special);
+      fill(b, count, special);
+      fill(c, count, special);
+      fill(d, count, special);
+      for (size_t at = 0; at < count; at += 3) b[at] = a[at];
+      kernels->add_where_equal(a, b, c, d, count);
+      add(d, count);
+      kernels->move_where_equal(a, b, c, d, count);
+      add(c, count);
+      add(d, count);
+      kernels->take_larger(a, b, count);
+      add(b, count);
+      kernels->divide_elements(d, b, count);
+      add(d, count);
+    }
+  end(kernels, "maxima");
+}
+
 static void hash_rows(const struct ckernels_table *kernels) {
   static unsigned char marks[8];
   begin(10);

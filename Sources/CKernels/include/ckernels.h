@@ -161,6 +161,14 @@ struct ckernels_table {
   // gradients += l2 * weights + l1 * sign(weights).
   void (*add_penalties)(const float *weights, float l1, float l2, float *gradients, size_t count);
 
+  // Puts in the place of each of `maxima` what is larger, or not a number.
+  void (*take_larger)(const float *values, float *maxima, size_t count);
+  // sums += amounts where left = right; the second sets the amounts to 0 that it has added.
+  void (*add_where_equal)(const float *left, const float *right, const float *amounts, float *sums, size_t count);
+  void (*move_where_equal)(const float *left, const float *right, float *amounts, float *sums, size_t count);
+  // values /= divisors
+  void (*divide_elements)(float *values, const float *divisors, size_t count);
+
   // Adds the rows of matrix [rows, columns] that the mask [rows] counts, or all without one, to `sums`, in their order;
   // `step` says how far it is from one row to the next.
   void (*add_rows)(const float *matrix, size_t step, const unsigned char *mask, float *sums, size_t rows,
