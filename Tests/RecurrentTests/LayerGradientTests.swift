@@ -172,6 +172,45 @@ import Testing
         loss: .categoricalCrossEntropy),
     ]
 
+  static let steps: [Chain] =
+    ["MaxPooling1D", "AveragePooling1D"].flatMap { name in
+      [("valid", 2, 1), ("valid", 2, 3), ("same", 3, 2), ("same", 4, 1), ("same", 1, 3)].map {
+        padding, size, strides in
+        chain(
+          "\(name) \(padding), \(size) steps, strides \(strides)",
+          [
+            ("Masking", [:]), ("GRU", ["units": 3, "return_sequences": true]),
+            (
+              name,
+              [
+                "pool_size": [.integer(size)], "strides": [.integer(strides)],
+                "padding": .string(padding),
+              ]
+            ),
+            ("LSTM", ["units": 3, "return_sequences": true]),
+          ])
+      }
+    }
+    + [false, true].map { keepsSteps in
+      chain(
+        "GlobalMaxPooling1D" + (keepsSteps ? ", keepdims" : ""),
+        [
+          ("Masking", [:]), ("GRU", ["units": 3, "return_sequences": true]),
+          ("GlobalMaxPooling1D", ["keepdims": .bool(keepsSteps)]),
+          ("Dense", ["units": 3]),
+        ])
+    } + [
+      chain(
+        "UpSampling1D, ZeroPadding1D, Cropping1D and Permute",
+        [
+          ("Masking", [:]), ("GRU", ["units": 3, "return_sequences": true]),
+          ("UpSampling1D", ["size": 3]), ("ZeroPadding1D", ["padding": [2, 1]]),
+          ("SimpleRNN", ["units": 2, "return_sequences": true]),
+          ("Cropping1D", ["cropping": [1, 3]]), ("Permute", ["dims": [2, 1]]),
+          ("LSTM", ["units": 2, "return_sequences": true]), ("Permute", ["dims": [2, 1]]),
+        ])
+    ]
+
   /// Outputs that are taken several times, beside others, and beside the model's input.
   static let graphs: [Chain] = {
     func layer(
@@ -236,7 +275,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: recurrent + others + convolutions + graphs + activations)
+  @Test(arguments: recurrent + others + convolutions + steps + graphs + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

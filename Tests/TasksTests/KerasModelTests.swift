@@ -15,6 +15,7 @@ import Testing
       [
         "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
         "functional", "convolution", "convolution-steps", "attention", "attention-steps",
+        "pooling", "steps",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -81,6 +81,27 @@ def convolution(library, choice, steps):
                                  **weight_options(library, choice, "kernel", "bias")), steps
 
 
+def other_steps(library, choice, steps):
+    """A random layer that pools, repeats or moves steps, and the steps that it leaves; `None` if it needs more."""
+    layers = library.layers
+    kind = choice(["MaxPooling1D", "AveragePooling1D", "UpSampling1D", "ZeroPadding1D", "Cropping1D"])
+    if kind.endswith("Pooling1D"):
+        size, strides, padding = choice([1, 2, 3, 4]), choice([None, 1, 2, 3]), choice(["valid", "same"])
+        if padding == "valid":
+            size = min(size, steps)
+        apart = strides or size
+        left = -(-steps // apart) if padding == "same" else (steps - size) // apart + 1
+        return getattr(layers, kind)(size, strides, padding=padding), left
+    if kind == "UpSampling1D":
+        size = choice([1, 2, 3])
+        return layers.UpSampling1D(size), steps * size
+    before, after = choice([0, 1, 2]), choice([0, 1, 3])
+    if kind == "ZeroPadding1D":
+        return layers.ZeroPadding1D((before, after)), steps + before + after
+    left = steps - before - after
+    return (layers.Cropping1D((before, after)), left) if left > 0 else (None, steps)
+
+
 def optimizer(library, choice):
     common = choice([{}, {}, dict(clipnorm=0.5), dict(clipvalue=0.02), dict(global_clipnorm=0.7)])
     kind, options = choice([
@@ -136,7 +157,7 @@ def build(library, choice):
             chain.append(layers.Bidirectional(inner, merge_mode=choice(["concat", "sum", "ave", "mul"])))
         else:
             chain.append(recurrent(library, choice, sequences, **more))
-        extra = choice(["none", "none", "norm", "batch", "dropout", "activation", "convolution"])
+        extra = choice(["none", "none", "norm", "batch", "dropout", "activation", "convolution", "steps"])
         if extra == "norm":
             chain.append(layers.LayerNormalization(center=choice([True, False]),
                                                    **weight_options(library, choice, "gamma")))
@@ -148,8 +169,16 @@ def build(library, choice):
         if extra == "convolution" and sequences:
             layer, left = convolution(library, choice, left)
             chain.append(layer)
+        if extra == "steps" and sequences:
+            layer, left = other_steps(library, choice, left)
+            chain += [layer] if layer else []
         if extra == "activation":
             chain.append(layers.Activation(choice(ACTIVATIONS)))
+    if sequences and choice([False, False, False, True]):
+        chain.append(layers.Permute((2, 1)))
+    if sequences and choice([False, False, False, True]):
+        sequences = choice([False, True])
+        chain.append(layers.GlobalMaxPooling1D(keepdims=sequences))
     if sequences and not masked and choice([False, True]):
         chain.append(layers.Flatten())
         sequences = False

@@ -75,6 +75,14 @@ def models(library):
     if library is tf_keras:
         for optimizer in (o.legacy.Adam(amsgrad=True), o.legacy.SGD(0.05, momentum=0.9, nesterov=True), o.legacy.Adadelta(0.5)):
             yield (f"legacy-{type(optimizer).__name__.lower()}", [l.LSTM(3), l.Dense(UNITS)], "mse", optimizer, False)
+    yield ("pooling", [l.Masking(0.0), l.GRU(4, return_sequences=True), l.MaxPooling1D(3, 1, padding="same"),
+                       l.AveragePooling1D(2, padding="same"), l.SimpleRNN(4, return_sequences=True),
+                       l.AveragePooling1D(2, 1), l.MaxPooling1D(2), l.Dense(4, activation="relu"),
+                       l.GlobalMaxPooling1D(), l.Dense(UNITS)], "mse", o.Adam(0.01), False)
+    yield ("steps", [l.Embedding(6, 3, mask_zero=True), l.ZeroPadding1D((2, 1)), l.LSTM(4, return_sequences=True),
+                     l.Cropping1D((1, 3)), l.UpSampling1D(3), l.Permute((2, 1)), l.Dense(5, activation="tanh"),
+                     l.Permute((2, 1)), l.GlobalMaxPooling1D(keepdims=True), l.GRU(UNITS, return_sequences=True)],
+           "mse", o.SGD(0.1), True)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

@@ -49,16 +49,19 @@ struct ONNXModel {
     var value = "input"
     var output = sizes
     var values: [String: String] = [:]
+    var stepsName = "timeSteps"
     if let name = configuration.functionalInput { values[name] = value }
     for shape in configuration.layerShapes {
       let inputs = shape.layer.inputs.compactMap { values[$0] }
       value =
         inputs.count > 1
         ? graph.add("Concat", inputs, [("axis", .integer(-1))])
-        : try add(shape.layer, to: inputs.first ?? value)
+        : try add(
+          shape.layer, features: (shape.output.last ?? nil) ?? 1, to: inputs.first ?? value)
       values[shape.layer.name] = value
+      if ONNXSteps.changes(shape.layer.className) { stepsName = "outputSteps" }
       output = shape.output.map { size in
-        size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+        size.map { ONNXGraph.Size.fixed($0) } ?? .named(stepsName)
       }
     }
     graph.add("Identity", [value], outputs: ["output"])
@@ -67,9 +70,13 @@ struct ONNXModel {
 
   /// Adds a layer.
   ///
-  /// - Parameter value: Its input, the batch first.
+  /// - Parameters:
+  ///   - features: The features of its output.
+  ///   - value: Its input, the batch first.
   /// - Returns: The name of its output.
-  private mutating func add(_ layer: LayerConfiguration, to value: String) throws -> String {
+  private mutating func add(
+    _ layer: LayerConfiguration, features: Int, to value: String
+  ) throws -> String {
     switch layer.className {
     case "LSTM", "GRU", "SimpleRNN", "Bidirectional": return try addRecurrent(layer, to: value)
     case "Dense": return try addDense(layer, named: layer.name, to: value)
@@ -78,7 +85,8 @@ struct ONNXModel {
       return inner.className == "Dense"
         ? try addDense(inner, named: layer.name, to: value)
         : try add(
-          LayerConfiguration(inner.className, name: layer.name, options: inner.options), to: value)
+          LayerConfiguration(inner.className, name: layer.name, options: inner.options),
+          features: features, to: value)
     case "Activation": return try addActivation(layer, to: value)
     case "Dropout": return value
     case "Embedding":
@@ -94,7 +102,11 @@ struct ONNXModel {
       return graph.add("Expand", [step, graph.constant([1, times, 1])])
     case "LayerNormalization": return try addLayerNormalization(layer, to: value)
     case "BatchNormalization": return try addBatchNormalization(layer, to: value)
-    default: throw refusal(layer, "has no counterpart")
+    default:
+      guard let result = ONNXSteps.add(layer, features: features, to: value, in: &graph) else {
+        throw refusal(layer, "has no counterpart")
+      }
+      return result
     }
   }
 

@@ -17,5 +17,8 @@ enum LayerCatalog {
     ReshapeDescription.self, LayerNormalizationDescription.self,
     BatchNormalizationDescription.self, ConcatenateDescription.self,
     GlobalAveragePooling1DDescription.self, AdditiveAttentionDescription.self,
+    GlobalMaxPooling1DDescription.self, MaxPooling1DDescription.self,
+    AveragePooling1DDescription.self, UpSampling1DDescription.self,
+    ZeroPadding1DDescription.self, Cropping1DDescription.self, PermuteDescription.self,
   ]
 }
