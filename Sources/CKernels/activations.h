@@ -9,6 +9,17 @@ static void KERNEL(relu_gradient)(float *gradient, const float *before, size_t s
   }
 }
 
+static void KERNEL(rectifier_gradient)(const struct ckernels_rectifier *rectifier, float *gradient,
+                                       const float *before, size_t size) {
+  float threshold = rectifier->threshold;
+  for (size_t at = 0; at < size; at += LANES) {
+    vector x = load(before + at, size - at);
+    vector above = x > rectifier->limit ? (vector)(0.0f) : (vector)(1.0f);
+    vector below = x < threshold ? (vector)(rectifier->slope) : (vector)(rectifier->edge);
+    store_raw(load(gradient + at, size - at) * (x > threshold ? above : below), gradient + at, size - at);
+  }
+}
+
 static void KERNEL(tanh_gradient)(float *gradient, const float *results, size_t size) {
   for (size_t at = 0; at < size; at += LANES) {
     doubles y = __builtin_convertvector(load(results + at, size - at), doubles);

@@ -37,6 +37,17 @@ static void KERNEL(rectify)(float *values, size_t size) {
   }
 }
 
+static void KERNEL(rectify_by)(const struct ckernels_rectifier *rectifier, float *values, size_t size) {
+  float slope = rectifier->slope, threshold = rectifier->threshold, limit = rectifier->limit;
+  for (size_t at = 0; at < size; at += LANES) {
+    vector x = load(values + at, size - at);
+    vector above = x > limit ? (vector)(limit) : x;
+    // A slope of 0 leaves nothing of an infinity either.
+    vector below = slope == 0.0f ? (vector)(0.0f) : (x - threshold) * slope;
+    store_raw(x <= threshold ? below : above, values + at, size - at);
+  }
+}
+
 static void KERNEL(mix)(const float *weights, const float *left, const float *right, float *result,
                         size_t size) {
   for (size_t at = 0; at < size; at += LANES) {

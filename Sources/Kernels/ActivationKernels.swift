@@ -23,6 +23,9 @@ package protocol ActivationKernels: BinaryFloatingPoint, Sendable {
   // The same for functions of each of `count` values.
   static func reluGradient(
     _ gradient: UnsafeMutablePointer<Self>, before: UnsafePointer<Self>, count: Int)
+  static func rectifierGradient(
+    _ gradient: UnsafeMutablePointer<Self>, of rectifier: Rectifier,
+    before: UnsafePointer<Self>, count: Int)
   static func hyperbolicTangentGradient(
     _ gradient: UnsafeMutablePointer<Self>, after: UnsafePointer<Self>, count: Int)
   static func sigmoidGradient(

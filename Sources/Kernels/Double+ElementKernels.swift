@@ -43,6 +43,12 @@ extension Double {
     for index in 0..<count { values[index] = max(values[index], 0) }
   }
 
+  package static func rectify(
+    _ values: UnsafeMutablePointer<Double>, by rectifier: Rectifier, count: Int
+  ) {
+    for index in 0..<count { values[index] = rectifier.value(values[index]) }
+  }
+
   package static func mix(
     _ left: UnsafePointer<Double>, _ right: UnsafePointer<Double>, weights: UnsafePointer<Double>,
     into result: UnsafeMutablePointer<Double>, count: Int

@@ -232,6 +232,13 @@ extension Double: KernelScalar {
     for index in 0..<count { gradient[index] *= before[index] > 0 ? 1 : 0 }
   }
 
+  package static func rectifierGradient(
+    _ gradient: UnsafeMutablePointer<Double>, of rectifier: Rectifier,
+    before: UnsafePointer<Double>, count: Int
+  ) {
+    for index in 0..<count { gradient[index] *= rectifier.derivative(before[index]) }
+  }
+
   package static func hyperbolicTangentGradient(
     _ gradient: UnsafeMutablePointer<Double>, after: UnsafePointer<Double>, count: Int
   ) {

@@ -39,6 +39,10 @@ package protocol ElementKernels: BinaryFloatingPoint, Sendable {
   /// Puts 0 in the place of what is below it.
   static func rectify(_ values: UnsafeMutablePointer<Self>, count: Int)
 
+  /// Puts what a rectifier makes of each value in its place.
+  static func rectify(
+    _ values: UnsafeMutablePointer<Self>, by rectifier: Rectifier, count: Int)
+
   /// `result = weights ∘ left + (1 − weights) ∘ right`.
   static func mix(
     _ left: UnsafePointer<Self>, _ right: UnsafePointer<Self>, weights: UnsafePointer<Self>,
@@ -65,6 +69,13 @@ package protocol ElementKernels: BinaryFloatingPoint, Sendable {
   /// - Parameter draws: Where the random numbers begin; each value takes one.
   static func drawFactors(
     _ draws: Philox, rate: Double, into factors: UnsafeMutablePointer<Self>, count: Int)
+
+  /// Normally distributed numbers, the same ones on any number of threads.
+  ///
+  /// - Parameter draws: Where the random numbers begin; each value takes ``Philox/drawsOfNormal``.
+  static func drawNormals(
+    _ draws: Philox, mean: Double, deviation: Double, into values: UnsafeMutablePointer<Self>,
+    count: Int)
 }
 
 // Written once, and compiled for each type of number here, in the module of the conformances.
@@ -79,6 +90,20 @@ extension ElementKernels {
   ) {
     for row in 0..<rows {
       (to + row * toStep).update(from: from + row * fromStep, count: columns)
+    }
+  }
+
+  package static func drawNormals(
+    _ draws: Philox, mean: Double, deviation: Double, into values: UnsafeMutablePointer<Self>,
+    count: Int
+  ) {
+    // The numbers from which a second thread helps.
+    let enough = 1 << 14
+    ComputeThreads.run(parts: ComputeThreads.parts(of: count, enough: enough)) { part, parts in
+      for index in count * part / parts..<count * (part + 1) / parts {
+        let normal = draws.normal(draws.position &+ UInt64(index) * Philox.drawsOfNormal)
+        values[index] = Self(mean + deviation * normal)
+      }
     }
   }
 }

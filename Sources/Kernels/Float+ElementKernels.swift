@@ -49,6 +49,13 @@ extension Float {
     kernels.rectify(values, count)
   }
 
+  package static func rectify(
+    _ values: UnsafeMutablePointer<Float>, by rectifier: Rectifier, count: Int
+  ) {
+    var rectifier = rectifier.kernel
+    kernels.rectify_by(&rectifier, values, count)
+  }
+
   package static func mix(
     _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, weights: UnsafePointer<Float>,
     into result: UnsafeMutablePointer<Float>, count: Int

@@ -176,6 +176,14 @@ extension Float: KernelScalar {
     kernels.relu_gradient(gradient, before, count)
   }
 
+  package static func rectifierGradient(
+    _ gradient: UnsafeMutablePointer<Float>, of rectifier: Rectifier,
+    before: UnsafePointer<Float>, count: Int
+  ) {
+    var rectifier = rectifier.kernel
+    kernels.rectifier_gradient(&rectifier, gradient, before, count)
+  }
+
   package static func hyperbolicTangentGradient(
     _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, count: Int
   ) {

@@ -22,6 +22,18 @@ package struct Philox: Equatable, Sendable {
       ? UInt64(block.1) << 32 | UInt64(block.0) : UInt64(block.3) << 32 | UInt64(block.2)
   }
 
+  /// The draws that a normally distributed number takes.
+  package static var drawsOfNormal: UInt64 { 2 }
+
+  /// A normally distributed number of two draws, from that number on (Box & Muller 1958).
+  package func normal(_ position: UInt64) -> Double {
+    let radius = (-2 * Elementary.logarithm(1 - uniform(position))).squareRoot()
+    return radius * Elementary.cosine(ofTurns: uniform(position &+ 1))
+  }
+
+  /// A number in `[0, 1)` with 53 random bits.
+  package func uniform(_ position: UInt64) -> Double { Double(draw(position) >> 11) * 0x1p-53 }
+
   /// One block of four 32-bit words: ten rounds over the counter.
   package static func block(
     counter: (UInt32, UInt32, UInt32, UInt32), key: (UInt32, UInt32)

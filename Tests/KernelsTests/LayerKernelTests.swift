@@ -50,7 +50,11 @@ import Testing
       count: count)
     var positive = a
     Double.rectify(&positive, count: count)
-    try expect([product, sum, mixed, gradient, ofWeights, ofRight, positive]) { kernels in
+    let rectifier = Rectifier(slope: 0.3, threshold: 0.2, limit: 1)
+    var rectified = a
+    Double.rectify(&rectified, by: rectifier, count: count)
+    let exact = [product, sum, mixed, gradient, ofWeights, ofRight, positive, rectified]
+    try expect(exact) { kernels in
       let (a, b, c) = (floats(a), floats(b), floats(c))
       var (product, sum, gradient, positive) = (a, c, c, a)
       var (mixed, ofWeights, ofRight) = (a, a, a)
@@ -63,7 +67,9 @@ import Testing
       kernels.mix(c, a, b, &mixed, count)
       kernels.mix_gradient(c, a, b, &gradient, &ofWeights, &ofRight, count)
       kernels.rectify(&positive, count)
-      return [product, sum, mixed, gradient, ofWeights, ofRight, positive]
+      var (rectified, rectifier) = (a, rectifier.kernel)
+      kernels.rectify_by(&rectifier, &rectified, count)
+      return [product, sum, mixed, gradient, ofWeights, ofRight, positive, rectified]
     }
   }
 
@@ -102,17 +108,21 @@ import Testing
   @Test(arguments: [1, 5, 16, 33]) func slopes(columns: Int) throws {
     let (rows, count) = (3, 3 * columns)
     let (gradient, values) = (wave(count, 1), wave(count, 2))
-    var results = [[Double]](repeating: gradient, count: 4)
+    let rectifier = Rectifier(slope: 0.3, threshold: 0.2, limit: 1)
+    var results = [[Double]](repeating: gradient, count: 5)
     Double.reluGradient(&results[0], before: values, count: count)
     Double.hyperbolicTangentGradient(&results[1], after: values, count: count)
     Double.sigmoidGradient(&results[2], after: values, count: count)
     Double.softmaxGradient(&results[3], after: values, rows: rows, columns: columns)
+    Double.rectifierGradient(&results[4], of: rectifier, before: values, count: count)
     try expect(results) { kernels in
-      var results = [[Float]](repeating: floats(gradient), count: 4)
+      var results = [[Float]](repeating: floats(gradient), count: 5)
+      var rectifier = rectifier.kernel
       kernels.relu_gradient(&results[0], floats(values), count)
       kernels.tanh_gradient(&results[1], floats(values), count)
       kernels.sigmoid_gradient(&results[2], floats(values), count)
       kernels.softmax_gradient(&results[3], floats(values), rows, columns)
+      kernels.rectifier_gradient(&rectifier, &results[4], floats(values), count)
       return results
     }
   }

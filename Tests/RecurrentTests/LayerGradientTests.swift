@@ -211,6 +211,44 @@ import Testing
         ])
     ]
 
+  /// Activations as layers with options of their own, and random numbers that a batch keeps.
+  static let elementwise: [Chain] =
+    ([
+      ("ReLU", [:]), ("ReLU", ["max_value": 0.5, "negative_slope": 0.2, "threshold": 0.1]),
+      ("ReLU", ["max_value": 0.4]), ("ReLU", ["threshold": 0.3]), ("LeakyReLU", [:]),
+      ("ELU", [:]), ("ELU", ["alpha": 0.4]), ("Softmax", [:]), ("PReLU", [:]),
+      ("PReLU", ["shared_axes": [1]]), ("PReLU", ["shared_axes": [2]]),
+      ("PReLU", ["shared_axes": [1, 2]]), ("SpatialDropout1D", ["rate": 0.4]),
+      ("GaussianDropout", ["rate": 0.3]), ("GaussianNoise", ["stddev": 0.3]),
+      ("Rescaling", ["scale": -0.7, "offset": 0.2]),
+    ] as [(String, [String: JSONValue])]).map { name, options in
+      chain(
+        "\(name) \(JSONValue.object(options).text())",
+        [
+          ("LSTM", ["units": 4, "return_sequences": true]), ("Dense", ["units": 5]),
+          (name, options), ("Dense", ["units": 2]),
+        ])
+    } + [
+      chain(
+        "masked",
+        [
+          ("Masking", [:]), ("Dense", ["units": 4]), ("LeakyReLU", [:]),
+          ("PReLU", ["shared_axes": [1]]), ("SpatialDropout1D", ["rate": 0.3]),
+          ("GaussianNoise", ["stddev": 0.1]), ("GRU", ["units": 3]), ("PReLU", [:]),
+          ("ELU", ["alpha": 1.5]), ("Dense", ["units": 2]), ("PReLU", ["shared_axes": [1]]),
+        ]),
+      chain(
+        "Softmax at the end", [("Dense", ["units": 3]), ("Softmax", [:])],
+        loss: .categoricalCrossEntropy),
+      chain(
+        "per step",
+        [
+          ("Dense", ["units": 3]), ("TimeDistributed", ["layer": inner("LeakyReLU", [:])]),
+          ("TimeDistributed", ["layer": inner("GaussianDropout", ["rate": 0.2])]),
+          ("Dense", ["units": 2]),
+        ]),
+    ]
+
   /// Outputs that are taken several times, beside others, and beside the model's input.
   static let graphs: [Chain] = {
     func layer(
@@ -275,7 +313,9 @@ import Testing
       ])
   }
 
-  @Test(arguments: recurrent + others + convolutions + steps + graphs + activations)
+  @Test(
+    arguments: recurrent + others + convolutions + steps + elementwise
+      + graphs + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

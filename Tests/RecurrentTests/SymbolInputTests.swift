@@ -59,6 +59,12 @@ import Testing
       ]),
     chain("Dropout below Dense", [("Dropout", ["rate": 0.3]), ("Dense", ["units": 2])]),
     chain("Dropout alone", [("Dropout", ["rate": 0.3])]),
+    chain(
+      "dropouts of other kinds",
+      [
+        ("SpatialDropout1D", ["rate": 0.3]), ("GaussianDropout", ["rate": 0.2]),
+        ("GRU", ["units": 3]),
+      ]),
     chain("another mask", [("Masking", ["mask_value": 1]), ("GRU", ["units": 3])]),
   ]
 

@@ -16,6 +16,7 @@ import Testing
         "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
         "functional", "convolution", "convolution-steps", "attention", "attention-steps",
         "pooling", "steps",
+        "rectifiers", "rectifiers-masked",
       ].map {
         "\(flavour)-\($0)"
       }
@@ -74,6 +75,8 @@ import Testing
             "LSTM", name: "lstm",
             options: ["units": 4, "dropout": 0.3, "recurrent_dropout": 0.2]),
           LayerConfiguration("Dropout", name: "dropout", options: ["rate": 0.4]),
+          LayerConfiguration("GaussianNoise", name: "noise", options: ["stddev": 0.2]),
+          LayerConfiguration("GaussianDropout", name: "factors", options: ["rate": 0.1]),
           LayerConfiguration("Dense", name: "dense", options: ["units": 1]),
         ]))
     try parameters.initialize(seed: 1)

@@ -28,6 +28,9 @@ static void hash_elements(const struct ckernels_table *kernels) {
       add(f, count);
       kernels->rectify(b, count);
       add(b, count);
+      struct ckernels_rectifier rectifier = {0.3f, 0.2f, 1.0f, 0.0f};
+      kernels->rectify_by(&rectifier, c, count);
+      add(c, count);
     }
   end(kernels, "elements");
 }
@@ -81,6 +84,9 @@ static void hash_slopes(const struct ckernels_table *kernels) {
       fill(a, count, special);
       fill(b, count, special);
       kernels->relu_gradient(a, b, count);
+      add(a, count);
+      struct ckernels_rectifier rectifier = {0.3f, 0.2f, 1.0f, 0.0f};
+      kernels->rectifier_gradient(&rectifier, a, b, count);
       add(a, count);
       kernels->tanh_gradient(a, b, count);
       add(a, count);

@@ -58,7 +58,7 @@ def weight_options(library, choice, *names):
     regularizers, constraints = library.regularizers, library.constraints
     options = {}
     for name in names:
-        bias = name in ("bias", "gamma")
+        bias = name in ("bias", "gamma", "alpha")
         rule = choice([None] * 9 + [regularizers.L1(0.01), regularizers.L2(0.02), regularizers.L1L2(0.01, 0.03)])
         if rule is not None:
             options[name + "_regularizer"] = rule
@@ -100,6 +100,25 @@ def other_steps(library, choice, steps):
         return layers.ZeroPadding1D((before, after)), steps + before + after
     left = steps - before - after
     return (layers.Cropping1D((before, after)), left) if left > 0 else (None, steps)
+
+
+def elementwise(library, choice, sequences, masked):
+    """A random layer that goes value by value; those that draw random numbers have none to draw."""
+    layers, three = library.layers, library is keras
+    slope = choice([0.1, 0.3])
+    kinds = [lambda: layers.ReLU(choice([None, 1.0, 6.0]), choice([0.0, 0.2]), choice([0.0, 0.3])),
+             lambda: layers.LeakyReLU(**{"negative_slope" if three else "alpha": slope}),
+             lambda: layers.ELU(choice([1.0, 0.6])),
+             lambda: layers.PReLU(choice(["zeros", "glorot_uniform"]),
+                                  shared_axes=choice([None, [1], [2], [1, 2]] if sequences else [None, [1]]),
+                                  **weight_options(library, choice, "alpha")),
+             lambda: layers.GaussianNoise(0.0), lambda: layers.GaussianDropout(0.0)]
+    if sequences:
+        kinds.append(lambda: layers.SpatialDropout1D(0.0))
+    # With a mask, Keras' Softmax leaves features out, and tf-keras' Rescaling fails.
+    if not (masked and sequences):
+        kinds += [lambda: layers.Softmax(), lambda: layers.Rescaling(choice([0.5, -1.5]), choice([0.0, 0.3]))]
+    return choice(kinds)()
 
 
 def optimizer(library, choice):
@@ -157,7 +176,8 @@ def build(library, choice):
             chain.append(layers.Bidirectional(inner, merge_mode=choice(["concat", "sum", "ave", "mul"])))
         else:
             chain.append(recurrent(library, choice, sequences, **more))
-        extra = choice(["none", "none", "norm", "batch", "dropout", "activation", "convolution", "steps"])
+        extra = choice(["none", "none", "norm", "batch", "dropout", "activation", "convolution", "steps",
+                        "elementwise", "elementwise"])
         if extra == "norm":
             chain.append(layers.LayerNormalization(center=choice([True, False]),
                                                    **weight_options(library, choice, "gamma")))
@@ -172,6 +192,8 @@ def build(library, choice):
         if extra == "steps" and sequences:
             layer, left = other_steps(library, choice, left)
             chain += [layer] if layer else []
+        if extra == "elementwise":
+            chain.append(elementwise(library, choice, sequences, masked))
         if extra == "activation":
             chain.append(layers.Activation(choice(ACTIVATIONS)))
     if sequences and choice([False, False, False, True]):
@@ -198,7 +220,7 @@ def build(library, choice):
         head = layers.TimeDistributed(head)
     chain.append(head)
     priced = any(getattr(getattr(layer, "layer", layer), name + "_regularizer", None)
-                 for layer in chain for name in ("kernel", "recurrent", "bias", "embeddings", "gamma"))
+                 for layer in chain for name in ("kernel", "recurrent", "bias", "embeddings", "gamma", "alpha"))
     for layer in chain[:-1]:
         # tf-keras counts the regularizers of layers that are not trained into the loss it reports.
         if choice([False] * 9 + [True]) and (three or not priced):

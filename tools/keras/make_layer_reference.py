@@ -83,6 +83,15 @@ def models(library):
                      l.Cropping1D((1, 3)), l.UpSampling1D(3), l.Permute((2, 1)), l.Dense(5, activation="tanh"),
                      l.Permute((2, 1)), l.GlobalMaxPooling1D(keepdims=True), l.GRU(UNITS, return_sequences=True)],
            "mse", o.SGD(0.1), True)
+    slope = dict(negative_slope=0.2) if library is keras else dict(alpha=0.2)
+    yield ("rectifiers", [l.Rescaling(0.8, 0.1), l.Dense(6), l.ReLU(), l.Dense(6), l.ReLU(0.9, 0.1, 0.2), l.GRU(5, return_sequences=True),
+                          l.LeakyReLU(**slope), l.PReLU(alpha_regularizer=r.L2(0.01)), l.SpatialDropout1D(0.0),
+                          l.GaussianNoise(0.0), l.GaussianDropout(0.0), l.LSTM(4), l.ELU(0.7), l.Dense(UNITS), l.Softmax()],
+           "categorical_crossentropy", o.Adam(0.01), False)
+    yield ("rectifiers-masked", [l.Masking(0.0), l.Dense(4), l.PReLU("glorot_uniform", shared_axes=[1]), l.LeakyReLU(),
+                                 l.SimpleRNN(4, return_sequences=True), l.PReLU(shared_axes=[1, 2]), l.ReLU(6.0), l.GRU(4), l.PReLU(),
+                                 l.ELU(), l.Dense(UNITS)],
+           "mse", o.SGD(0.1, momentum=0.9), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

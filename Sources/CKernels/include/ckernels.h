@@ -55,6 +55,12 @@ struct ckernels_product {
   int accumulate;
 };
 
+// Above `threshold` a value stays, cut off at `limit`; below it becomes slope * (x - threshold). `edge` is the derivative at
+// the threshold itself.
+struct ckernels_rectifier {
+  float slope, threshold, limit, edge;
+};
+
 // What a random part of values is multiplied by: 0 for each draw below `left_out`, of 53 bits, and `factor` for the
 // others. The draws of a seed and a stream are numbered; these begin with number `position`.
 struct ckernels_draws {
@@ -138,7 +144,7 @@ struct ckernels_table {
   void (*tanh)(float *values, size_t count);
   void (*sigmoid)(float *values, size_t count);
 
-  // The next six work on `count` values; results may stand in the place of operands.
+  // The next seven work on `count` values; results may stand in the place of operands.
   // result = left * right
   void (*multiply_elements)(const float *left, const float *right, float *result, size_t count);
   // sums += values
@@ -151,6 +157,8 @@ struct ckernels_table {
   void (*scale)(float *values, float factor, size_t count);
   // Negative values become 0.
   void (*rectify)(float *values, size_t count);
+  // The same by other slopes, thresholds and limits.
+  void (*rectify_by)(const struct ckernels_rectifier *rectifier, float *values, size_t count);
 
   // result = weights * left + (1 - weights) * right, and the gradients of weights and right; `gradient` turns from that
   // of the result into that of left.
@@ -180,6 +188,8 @@ struct ckernels_table {
   // Turns the gradient of the results of an activation into that of the values before it, by the values before it or by
   // the results.
   void (*relu_gradient)(float *gradient, const float *before, size_t count);
+  void (*rectifier_gradient)(const struct ckernels_rectifier *rectifier, float *gradient, const float *before,
+                             size_t count);
   void (*tanh_gradient)(float *gradient, const float *results, size_t count);
   void (*sigmoid_gradient)(float *gradient, const float *results, size_t count);
   void (*softmax_gradient)(float *gradient, const float *results, size_t rows, size_t columns);

@@ -1,7 +1,34 @@
 import Files
 
-/// The options of Keras' layers that change no number as long as they are off, as its files have them.
+/// The options of Keras' layers as its files have them: what changes no number as long as it is off, and other names.
 enum KerasLayerOptions {
+  /// The names that options of tf-keras have, by ours, which are Keras 3's.
+  private static let olderNames: [String: [String: String]] = [
+    "LeakyReLU": ["negative_slope": "alpha"]
+  ]
+
+  /// What constructors of Keras 3 do not take.
+  private static let absent: [String: Set<String>] = ["SpatialDropout1D": ["trainable"]]
+
+  /// What a version calls an option; `nil` if it does not have it.
+  static func name(_ option: String, of className: String, _ version: KerasVersion) -> String? {
+    switch version {
+    case .three: absent[className]?.contains(option) == true ? nil : option
+    case .two: olderNames[className]?[option] ?? option
+    }
+  }
+
+  /// Options by our names. Keras 3 reads the older names too.
+  static func renamed(
+    _ options: [String: JSONValue], of className: String
+  ) -> [String: JSONValue] {
+    var options = options
+    for (name, older) in olderNames[className] ?? [:] {
+      if let value = options.removeValue(forKey: older) { options[name] = value }
+    }
+    return options
+  }
+
   /// What Keras writes for a class beside the options that the engine knows.
   static func off(_ className: String, _ version: KerasVersion) -> [String: JSONValue] {
     var options = both[className] ?? [:]
@@ -17,7 +44,8 @@ enum KerasLayerOptions {
   private static let both: [String: [String: JSONValue]] = [
     "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
     "Embedding": ["activity_regularizer": nil], "Conv1D": ["activity_regularizer": nil],
-    "Dropout": ["seed": nil, "noise_shape": nil],
+    "Dropout": ["seed": nil, "noise_shape": nil], "SpatialDropout1D": ["seed": nil],
+    "GaussianDropout": ["seed": nil], "GaussianNoise": ["seed": nil],
   ]
 
   private static let three: [String: [String: JSONValue]] = [
@@ -34,5 +62,6 @@ enum KerasLayerOptions {
     "LSTM": ["time_major": false, "implementation": 2],
     "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
     "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
+    "SpatialDropout1D": ["noise_shape": nil],
   ]
 }

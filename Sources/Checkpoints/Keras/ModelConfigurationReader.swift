@@ -106,7 +106,7 @@ struct ModelConfigurationReader {
     guard case .object(let given) = config else {
       throw invalid("layer \(name) (\(className)): has no options")
     }
-    let members = KerasOne.options(className, given)
+    let members = KerasLayerOptions.renamed(KerasOne.options(className, given), of: className)
     var options: [String: JSONValue] = [:]
     for (option, value) in members.sorted(by: { $0.key < $1.key }) {
       if known[option] != nil {
@@ -146,6 +146,7 @@ struct ModelConfigurationReader {
     "name", "batch_shape", "batch_input_shape", "build_config", "registered_name", "module",
     "kernel_initializer", "recurrent_initializer", "bias_initializer", "implementation", "unroll",
     "seed", "input_dim", "input_length", "max_batch_size", "batch_input_shape", "renorm_momentum",
+    "robust_masking",
   ]
 
   /// Whether an option that the engine does not know is off, or changes nothing.

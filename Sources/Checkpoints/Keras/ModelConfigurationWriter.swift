@@ -201,7 +201,10 @@ struct ModelConfigurationWriter {
       if version == .two, layer.className == "ZeroPadding1D", option == "data_format" { continue }
       // Which follows from the version.
       if option == "needs_all_masks" { continue }
-      options[option] = written(option, value)
+      guard let name = KerasLayerOptions.name(option, of: layer.className, version) else {
+        continue
+      }
+      options[name] = written(option, value)
     }
     return options
   }

@@ -1,4 +1,6 @@
+import Files
 import HDF5
+import Recurrent
 
 /// Keras' activations as ONNX has them.
 enum ONNXActivation {
@@ -67,6 +69,33 @@ enum ONNXActivation {
       return graph.add("Mul", [half, sum])
     default: return nil
     }
+  }
+
+  /// Adds the nodes of a layer that computes an activation: `ReLU`, `LeakyReLU`, `ELU` or `Softmax`.
+  ///
+  /// - Returns: The name of the result.
+  static func add(
+    _ layer: LayerConfiguration, to input: String, in graph: inout ONNXGraph
+  ) -> String {
+    func number(_ option: String) -> Float { Float(layer[option].double ?? 0) }
+    switch layer.className {
+    case "LeakyReLU":
+      return graph.add("LeakyRelu", [input], [("alpha", .float(number("negative_slope")))])
+    case "ELU": return graph.add("Elu", [input], [("alpha", .float(number("alpha")))])
+    case "Softmax": return graph.add("Softmax", [input], [("axis", .integer(-1))])
+    default: break
+    }
+    if layer["max_value"] == .null, number("threshold") == 0, number("negative_slope") == 0 {
+      return graph.add("Relu", [input])
+    }
+    let threshold = graph.constant([number("threshold")], shape: [])
+    let slope = graph.constant([number("negative_slope")], shape: [])
+    // The lesser of x and the largest value above the threshold, slope · (x − threshold) below.
+    let below = graph.add("Mul", [slope, graph.add("Sub", [input, threshold])])
+    let above =
+      layer["max_value"] == .null
+      ? input : graph.add("Min", [input, graph.constant([number("max_value")], shape: [])])
+    return graph.add("Where", [graph.add("Greater", [input, threshold]), above, below])
   }
 
   private static func clip(

@@ -88,7 +88,13 @@ struct ONNXModel {
           LayerConfiguration(inner.className, name: layer.name, options: inner.options),
           features: features, to: value)
     case "Activation": return try addActivation(layer, to: value)
-    case "Dropout": return value
+    case "ReLU", "LeakyReLU", "ELU", "Softmax":
+      return ONNXActivation.add(layer, to: value, in: &graph)
+    case "PReLU": return graph.add("PRelu", [value, try weights("alpha", of: layer.name)])
+    case "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise": return value
+    case "Rescaling":
+      let product = graph.add("Mul", [value, number("scale", of: layer)])
+      return graph.add("Add", [product, number("offset", of: layer)])
     case "Embedding":
       guard layer["mask_zero"] != true else { throw refusal(layer, "mask_zero leaves steps out") }
       return graph.add("Gather", [try weights("embeddings", of: layer.name), value])
@@ -279,6 +285,11 @@ struct ONNXModel {
   private mutating func weights(_ name: String, of layer: String) throws -> String {
     let shape = checkpoint.parameters.parameter(layer: layer, name: name)?.shape ?? []
     return graph.constant(try values(name, of: layer), shape: shape, name: "\(layer)/\(name)")
+  }
+
+  /// An option that is a number.
+  private mutating func number(_ option: String, of layer: LayerConfiguration) -> String {
+    graph.constant([Float(layer[option].double ?? 0)], shape: [])
   }
 
   private func refusal(_ layer: LayerConfiguration, _ reason: String) -> ConfigurationError {

@@ -34,14 +34,16 @@ struct LayerNames {
     }
   }
 
-  /// `SimpleRNN` is `simple_rnn`, `LSTM` `lstm`, `Conv1D` `conv1d`.
+  /// `SimpleRNN` is `simple_rnn`, `LSTM` `lstm`, `Conv1D` `conv1d`, `PReLU` `p_re_lu`.
   private static func stem(_ className: String) -> String {
+    let letters = Array(className)
     var stem = ""
-    var before: Character?
-    for letter in className {
-      if letter.isUppercase, before?.isLowercase == true { stem += "_" }
-      stem += letter.lowercased()
-      before = letter
+    for (index, letter) in letters.enumerated() {
+      let beginsWord =
+        index > 0 && letter.isUppercase
+        && (letters[index - 1].isLowercase
+          || index + 1 < letters.count && letters[index + 1].isLowercase)
+      stem += (beginsWord ? "_" : "") + letter.lowercased()
     }
     return stem
   }

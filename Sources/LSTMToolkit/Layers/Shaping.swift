@@ -29,6 +29,63 @@ public struct Dropout: Layer {
   }
 }
 
+/// Leaves a random fraction of the features out in training, each at all steps of a sequence (Tompson et al. 2015), and
+/// scales the others up by `1 / (1 − rate)`; `keras.layers.SpatialDropout1D`.
+///
+/// Shapes: input and output `[batch, timeSteps, features]`.
+public struct SpatialDropout1D: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter rate: The fraction, from 0 to below 1.
+  /// - Parameter name: `spatial_dropout1d`, `spatial_dropout1d_1`, … if `nil`.
+  public init(_ rate: Double, name: String? = nil) {
+    settings = LayerSettings("SpatialDropout1D", name: name, options: ["rate": .number(rate)])
+  }
+}
+
+/// Multiplies the values in training by normally distributed numbers of mean 1 and variance `rate / (1 − rate)`
+/// (Srivastava et al. 2014), `keras.layers.GaussianDropout`.
+///
+/// Shapes: output as input.
+public struct GaussianDropout: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter rate: From 0 to below 1, as that of a ``Dropout`` with the same variance.
+  /// - Parameter name: `gaussian_dropout`, `gaussian_dropout_1`, … if `nil`.
+  public init(_ rate: Double, name: String? = nil) {
+    settings = LayerSettings("GaussianDropout", name: name, options: ["rate": .number(rate)])
+  }
+}
+
+/// Adds normally distributed numbers of mean 0 to the values in training, `keras.layers.GaussianNoise`.
+///
+/// Shapes: output as input.
+public struct GaussianNoise: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter deviation: The standard deviation of the numbers.
+  /// - Parameter name: `gaussian_noise`, `gaussian_noise_1`, … if `nil`.
+  public init(_ deviation: Double, name: String? = nil) {
+    settings = LayerSettings("GaussianNoise", name: name, options: ["stddev": .number(deviation)])
+  }
+}
+
+/// `scale · x + offset`, `keras.layers.Rescaling`.
+///
+/// Shapes: output as input.
+public struct Rescaling: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - scale: What values are multiplied by.
+  ///   - offset: What is added to the product.
+  ///   - name: `rescaling`, `rescaling_1`, … if `nil`.
+  public init(scale: Double, offset: Double = 0, name: String? = nil) {
+    settings = LayerSettings(
+      "Rescaling", name: name, options: ["scale": .number(scale), "offset": .number(offset)])
+  }
+}
+
 /// A vector at every step of a sequence, `keras.layers.RepeatVector`.
 ///
 /// Shapes: input `[batch, features]`, output `[batch, count, features]`.
@@ -104,18 +161,5 @@ public struct AdditiveAttention: Layer {
   public init(useScale: Bool = true, name: String? = nil) {
     settings = LayerSettings(
       "AdditiveAttention", name: name, options: ["use_scale": .bool(useScale)])
-  }
-}
-
-/// An activation as a layer of its own, `keras.layers.Activation`: `Activation(.relu)`.
-///
-/// Shapes: output as input.
-extension Activation: Layer {
-  /// The activation itself, as Keras spells the layer.
-  public init(_ activation: Activation) { self = activation }
-
-  /// `activation`, `activation_1`, … by name.
-  public var settings: LayerSettings {
-    LayerSettings("Activation", name: nil, options: ["activation": .string(rawValue)])
   }
 }

@@ -50,7 +50,8 @@ extension LayerSettings {
 }
 
 /// A layer that is applied to every step of a sequence by itself, `keras.layers.TimeDistributed`. ``Dense``,
-/// ``Dropout``, ``LayerNormalization``, ``BatchNormalization`` and activations can be inside.
+/// ``Dropout``, ``GaussianDropout``, ``GaussianNoise``, ``Rescaling``, ``LayerNormalization`` and activations without
+/// weights can be inside.
 ///
 /// Shapes: input `[batch, timeSteps, features]`, output `[batch, timeSteps, units]`.
 public struct TimeDistributed: Layer {

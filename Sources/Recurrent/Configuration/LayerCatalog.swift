@@ -20,5 +20,8 @@ enum LayerCatalog {
     GlobalMaxPooling1DDescription.self, MaxPooling1DDescription.self,
     AveragePooling1DDescription.self, UpSampling1DDescription.self,
     ZeroPadding1DDescription.self, Cropping1DDescription.self, PermuteDescription.self,
+    ReLUDescription.self, LeakyReLUDescription.self, ELUDescription.self, SoftmaxDescription.self,
+    PReLUDescription.self, SpatialDropout1DDescription.self, GaussianDropoutDescription.self,
+    GaussianNoiseDescription.self, RescalingDescription.self,
   ]
 }

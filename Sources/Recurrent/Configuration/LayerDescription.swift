@@ -36,6 +36,8 @@ protocol LayerDescription: Sendable {
   var symbolUse: SymbolUse { get }
   /// Whether the input must have a time axis.
   var needsSequence: Bool { get }
+  /// Whether steps of its input may not count.
+  var takesMask: Bool { get }
   /// Whether the layer keeps a state from batch to batch.
   var isStateful: Bool { get }
   /// Whether the mask is passed on to the layers above.
@@ -61,6 +63,7 @@ extension LayerDescription {
   var symbolCount: Int? { nil }
   var symbolUse: SymbolUse { .none }
   var needsSequence: Bool { false }
+  var takesMask: Bool { true }
   var isStateful: Bool { false }
   var makesMask: Bool { false }
   var passesMask: Bool { true }

@@ -52,6 +52,15 @@ struct LayerOptions {
     return rate
   }
 
+  /// An axis that may be the last one, alone or in a list; see ``SampleShape/checkLast(_:of:)``.
+  func lastAxis(_ option: String) throws(ConfigurationError) -> Int {
+    let axes = self[option].array ?? [self[option]]
+    guard axes.count == 1, let axis = axes.first?.integer, (-1...2).contains(axis) else {
+      throw error(option, "is not supported")
+    }
+    return axis
+  }
+
   func activation(_ option: String = "activation") throws(ConfigurationError) -> Activation {
     if self[option] == .null { return .linear }
     guard let name = self[option].string, let activation = Activation(rawValue: name) else {

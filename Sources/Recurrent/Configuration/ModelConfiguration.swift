@@ -34,8 +34,8 @@ package struct ModelConfiguration: Equatable, Sendable {
     var model = self
     model.batch = batch
     model.input.timeSteps = nil
-    for (index, layer) in layers.enumerated() {
-      guard try !layer.described().joinsSteps else {
+    for (index, (layer, described)) in zip(layers, try described()).enumerated() {
+      guard !described.description.joinsSteps || !described.input.isSequence else {
         throw ConfigurationError(
           "layer \(layer.name) (\(layer.className)) needs the whole sequence, not step by step")
       }
@@ -121,9 +121,16 @@ package struct ModelConfiguration: Equatable, Sendable {
     let description: any LayerDescription
     /// The layers that it takes, by their numbers; `nil` is the model's input.
     let sources: [Int?]
+    /// Whether steps of its input may not count.
+    let isInputMasked: Bool
     let input: SampleShape
     let output: SampleShape
     let parameters: [ParameterShape]
+
+    /// Whether steps of its output may not count.
+    var isOutputMasked: Bool {
+      description.makesMask || isInputMasked && description.passesMask
+    }
   }
 
   /// The layers with their shapes, from input to output.
@@ -147,6 +154,11 @@ package struct ModelConfiguration: Equatable, Sendable {
           "layer \(layer.name) needs a sequence; the layer below it must return "
             + "sequences")
       }
+      let isMasked = sources.contains { $0.map { described[$0].isOutputMasked } ?? false }
+      guard !isMasked || description.takesMask else {
+        throw ConfigurationError(
+          "layer \(layer.name) (\(layer.className)) cannot take steps that are masked")
+      }
       let output = try description.output(of: shape)
       guard (1...Self.largestAxis).contains(output.features) else {
         throw ConfigurationError(
@@ -156,8 +168,8 @@ package struct ModelConfiguration: Equatable, Sendable {
       let parameters = description.parameters(of: shape)
       described.append(
         DescribedLayer(
-          name: layer.name, description: description, sources: sources, input: shape,
-          output: output,
+          name: layer.name, description: description, sources: sources,
+          isInputMasked: isMasked, input: shape, output: output,
           parameters: layer["trainable"] == true ? parameters : parameters.map(\.frozen)))
     }
     let taken = Set(described.flatMap(\.sources))

@@ -17,6 +17,15 @@ package struct SampleShape: Equatable, Sendable {
     SampleShape(isSequence: false, timeSteps: nil, features: features)
   }
 
+  /// Checks that an axis of Keras', which counts the batch too, is the last one.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the class of layers that needs it.
+  func checkLast(_ axis: Int, of className: String) throws(ConfigurationError) {
+    guard axis == -1 || axis == (isSequence ? 2 : 1) else {
+      throw ConfigurationError("\(className) goes over the last axis only, not over \(axis)")
+    }
+  }
+
   /// The steps in memory: 1 for a sample without a time axis.
   var steps: Int { isSequence ? timeSteps ?? 1 : 1 }
   /// The sizes of the axes.

@@ -102,7 +102,7 @@ enum Initializer: Equatable, Sendable {
       }
     case .normal(let mean, let deviation):
       for index in weights.indices {
-        weights[index] = Scalar(mean + deviation * Self.normal(using: &generator))
+        weights[index] = Scalar(mean + deviation * generator.normal())
       }
     case .truncatedNormal(let mean, let deviation):
       for index in weights.indices {
@@ -126,7 +126,7 @@ enum Initializer: Equatable, Sendable {
           switch distribution {
           case .uniform: (2 * generator.uniform() - 1) * limit
           case .truncatedNormal: truncated * Self.truncatedNormal(using: &generator)
-          case .normal: deviation * Self.normal(using: &generator)
+          case .normal: deviation * generator.normal()
           }
         weights[index] = Scalar(value)
       }
@@ -147,7 +147,12 @@ enum Initializer: Equatable, Sendable {
     using generator: inout PhiloxGenerator
   ) {
     let (rows, columns) = (max(inputs, outputs), min(inputs, outputs))
-    var matrix = normals(rows * columns, using: &generator)
+    let count = rows * columns
+    var matrix = [Float](unsafeUninitializedCapacity: count) { numbers, initialized in
+      guard let base = numbers.baseAddress else { return }
+      generator.drawNormals(base, count: count, mean: 0, deviation: 1)
+      initialized = count
+    }
     OrthogonalMatrix.factor(&matrix, rows: rows, columns: columns)
     for index in weights.indices {
       // The factor's column j is row j of `matrix`; a wide weight matrix is its transpose.
@@ -157,39 +162,9 @@ enum Initializer: Equatable, Sendable {
     }
   }
 
-  /// The draws of a normally distributed number.
-  private static var drawsOfNormal: Int { 2 }
-  /// The numbers from which a second thread helps to draw them.
-  private static var enough: Int { 1 << 14 }
-
-  /// Normally distributed numbers, the same ones on any number of threads.
-  private static func normals(
-    _ count: Int, using generator: inout PhiloxGenerator
-  ) -> [Float] {
-    let begin = generator
-    generator = begin.advanced(by: drawsOfNormal * count)
-    return [Float](unsafeUninitializedCapacity: count) { numbers, initialized in
-      let numbers = numbers
-      ComputeThreads.run(parts: ComputeThreads.parts(of: count, enough: enough)) { part, parts in
-        let (first, last) = (count * part / parts, count * (part + 1) / parts)
-        var generator = begin.advanced(by: drawsOfNormal * first)
-        for index in first..<last {
-          numbers.initializeElement(at: index, to: Float(normal(using: &generator)))
-        }
-      }
-      initialized = count
-    }
-  }
-
-  /// A normally distributed number (Box & Muller 1958).
-  private static func normal(using generator: inout PhiloxGenerator) -> Double {
-    let radius = (-2 * Elementary.logarithm(1 - generator.uniform())).squareRoot()
-    return radius * Elementary.cosine(ofTurns: generator.uniform())
-  }
-
   private static func truncatedNormal(using generator: inout PhiloxGenerator) -> Double {
     while true {
-      let value = normal(using: &generator)
+      let value = generator.normal()
       if abs(value) <= 2 { return value }
     }
   }

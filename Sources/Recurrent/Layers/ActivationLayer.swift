@@ -17,27 +17,35 @@ struct ActivationDescription: LayerDescription {
   func output(of input: SampleShape) -> SampleShape { input }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    ActivationLayer(self, builder)
+    ActivationLayer(activation, builder)
   }
 }
 
-/// An ``Activation`` as a layer of its own.
+/// An ``Activation`` as a layer of its own, perhaps with a ``Rectifier`` behind it.
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
-/// Memory: `batch × steps × inputs` scalars from the model's plan.
+/// Memory: `batch × steps × inputs` scalars from the model's plan, twice as many with both.
 final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let activation: Activation
+  private let rectifier: Rectifier?
   private let steps, inputs: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
+  /// What the rectifier is given, if that is not the input.
+  private let activated: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private var input: UnsafePointer<Scalar>?
 
-  init(_ description: ActivationDescription, _ builder: LayerBuilder<Scalar>) {
-    activation = description.activation
+  init(
+    _ activation: Activation, rectifier: Rectifier? = nil, _ builder: LayerBuilder<Scalar>
+  ) {
+    self.activation = activation
+    self.rectifier = rectifier
     steps = builder.input.steps
     inputs = builder.input.features
     plan = builder.plan
-    output = plan.reserve(steps * builder.batch * inputs)
+    let size = steps * builder.batch * inputs
+    output = plan.reserve(size)
+    activated = rectifier == nil || activation == .linear ? output : plan.reserve(size)
   }
 
   func forward(
@@ -47,6 +55,10 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     let output = plan[output]
     output.update(from: input, count: steps * batch.rows * inputs)
     Scalar.activate(output, by: activation, rows: steps * batch.rows, columns: inputs)
+    guard let rectifier else { return output }
+    let size = steps * batch.rows * inputs
+    if activation != .linear { plan[activated].update(from: output, count: size) }
+    Scalar.rectify(output, by: rectifier, count: size)
     return output
   }
 
@@ -58,8 +70,14 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     guard let inputGradient else { return }
     inputGradient.update(from: outputGradient, count: steps * batch.rows * inputs)
     if batch.isGradientBeforeActivation { return }
+    if let rectifier {
+      Scalar.rectifierGradient(
+        inputGradient, of: rectifier,
+        before: activation == .linear ? input : UnsafePointer(plan[activated]),
+        count: steps * batch.rows * inputs)
+    }
     Scalar.activationGradient(
-      inputGradient, of: activation, before: input, after: plan[output],
+      inputGradient, of: activation, before: input, after: plan[activated],
       rows: steps * batch.rows, columns: inputs)
   }
 }

@@ -15,11 +15,7 @@ struct LayerNormalizationDescription: LayerDescription {
   private let beta, gamma: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    let axes = options["axis"].array ?? [options["axis"]]
-    guard axes.count == 1, let axis = axes.first?.integer, (-1...2).contains(axis) else {
-      throw options.error("axis", "is not supported")
-    }
-    self.axis = axis
+    axis = try options.lastAxis("axis")
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
     scales = try options.flag("scale")
@@ -28,9 +24,7 @@ struct LayerNormalizationDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    guard axis == -1 || axis == (input.isSequence ? 2 : 1) else {
-      throw ConfigurationError("LayerNormalization goes over the last axis only, not over \(axis)")
-    }
+    try input.checkLast(axis, of: Self.className)
     return input
   }
 

@@ -11,6 +11,7 @@ struct TimeDistributedDescription: LayerDescription {
   private let isTrainable: Bool
   var symbolUse: SymbolUse { inner.symbolUse }
   var needsSequence: Bool { true }
+  var takesMask: Bool { inner.takesMask }
   var lastActivation: Activation? { inner.lastActivation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {

@@ -66,19 +66,14 @@ package final class Sequential<Scalar: KernelScalar> {
     modelInput = ModelInput(
       configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
     var layers: [any Layer<Scalar>] = []
-    // Whether steps of a layer's output may not count.
-    var isMasked: [Bool] = []
     for (index, layer) in described.enumerated() {
-      let isInputMasked = layer.sources.contains { $0.map { isMasked[$0] } ?? false }
       layers.append(
         layer.description.makeLayer(
           LayerBuilder(
             name: layer.name, parameters: parameters, uses: uses,
             inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
-            isMasked: isInputMasked, number: 3 * index)))
-      isMasked.append(
-        layer.description.makesMask || isInputMasked && layer.description.passesMask)
+            isMasked: layer.isInputMasked, number: 3 * index)))
     }
     graph = LayerGraph(
       layers, of: described, takesSymbols: modelInput.takesSymbols, batch: batch, plan: plan)

@@ -24,13 +24,6 @@ package struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
   /// The number of 64-bit draws made so far.
   package var position: UInt64 { draws.position }
 
-  /// The same generator after so many more draws.
-  func advanced(by draws: Int) -> PhiloxGenerator {
-    var generator = self
-    generator.draws.position &+= UInt64(draws)
-    return generator
-  }
-
   package mutating func next() -> UInt64 {
     defer { draws.position &+= 1 }
     return draws.draw(draws.position)
@@ -58,8 +51,25 @@ package struct PhiloxGenerator: RandomNumberGenerator, Equatable, Sendable {
     draws.position &+= UInt64(count)
   }
 
+  /// Fills `values` with normally distributed numbers, the same ones on any number of threads.
+  mutating func drawNormals<Scalar: KernelScalar>(
+    _ values: UnsafeMutablePointer<Scalar>, count: Int, mean: Double, deviation: Double
+  ) {
+    Scalar.drawNormals(draws, mean: mean, deviation: deviation, into: values, count: count)
+    draws.position &+= UInt64(count) * Philox.drawsOfNormal
+  }
+
   /// A number in `[0, 1)` with 53 random bits.
-  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double {
+    defer { draws.position &+= 1 }
+    return draws.uniform(draws.position)
+  }
+
+  /// A normally distributed number.
+  mutating func normal() -> Double {
+    defer { draws.position &+= Philox.drawsOfNormal }
+    return draws.normal(draws.position)
+  }
 
   /// The numbers from 0 to `count − 1` in random order (Fisher & Yates), written over `order`.
   package mutating func shuffle(_ order: inout [Int32]) {

@@ -133,7 +133,9 @@ package struct FineTunedModel {
   ///
   /// - Throws: `FileError` if the output is not that of a `Dense` layer.
   private mutating func growOutput(to count: Int) throws {
-    let last = configuration.layers.lastIndex { $0.className != "Activation" }
+    let last = configuration.layers.lastIndex {
+      !["Activation", "Softmax"].contains($0.className)
+    }
     guard let last, configuration.layers[last].className == "Dense" else {
       throw file.error("has no Dense layer at its end that could get new classes")
     }
