@@ -53,6 +53,9 @@ struct ONNXModel {
     if let name = configuration.functionalInput { values[name] = value }
     for shape in configuration.layerShapes {
       let inputs = shape.layer.inputs.compactMap { values[$0] }
+      guard inputs.count < 2 || shape.layer.className == "Concatenate" else {
+        throw refusal(shape.layer, "has no counterpart")
+      }
       value =
         inputs.count > 1
         ? graph.add("Concat", inputs, [("axis", .integer(-1))])
