@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: places)
   func calendarIsPandas(date: String, places: [Double]) throws {
-    let sequence = try CalendarReading([date, date.prefix(10) + " 23:00"], frequency: nil)
+    let sequence = try CalendarReading([date, date.prefix(10) + " 23:00"], nil)
     let values = try sequence.values(CalendarCycle.allCases, at: date)
     for (index, place) in places.enumerated() {
       #expect(abs(values[2 * index] - sin(2 * .pi * place)) < 1e-12)

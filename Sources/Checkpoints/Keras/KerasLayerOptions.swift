@@ -7,15 +7,15 @@ enum KerasLayerOptions {
     "LeakyReLU": ["negative_slope": "alpha"]
   ]
 
-  /// What constructors of Keras 3 do not take.
-  private static let absent: [String: Set<String>] = ["SpatialDropout1D": ["trainable"]]
+  /// What constructors do not take.
+  private static let absent: [KerasVersion: [String: Set<String>]] = [
+    .three: ["SpatialDropout1D": ["trainable"]], .two: ["ZeroPadding1D": ["data_format"]],
+  ]
 
   /// What a version calls an option; `nil` if it does not have it.
   static func name(_ option: String, of className: String, _ version: KerasVersion) -> String? {
-    switch version {
-    case .three: absent[className]?.contains(option) == true ? nil : option
-    case .two: olderNames[className]?[option] ?? option
-    }
+    guard absent[version]?[className]?.contains(option) != true else { return nil }
+    return version == .two ? olderNames[className]?[option] ?? option : option
   }
 
   /// Options by our names. Keras 3 reads the older names too.

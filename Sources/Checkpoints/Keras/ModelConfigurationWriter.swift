@@ -197,8 +197,6 @@ struct ModelConfigurationWriter {
     for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
       // tf-keras writes it only where it is on.
       if version == .two, option == "zero_output_for_mask", value == false { continue }
-      // tf-keras' has none.
-      if version == .two, layer.className == "ZeroPadding1D", option == "data_format" { continue }
       // Which follows from the version.
       if option == "needs_all_masks" { continue }
       guard let name = KerasLayerOptions.name(option, of: layer.className, version) else {

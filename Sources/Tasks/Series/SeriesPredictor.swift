@@ -131,8 +131,7 @@ package final class SeriesPredictor {
       let dates = dates(of: index, in: basis)
       let next = try following(dates, coming: own?.coming.compactMap(\.date) ?? [], steps: steps)
       let coming = try ComingRows(
-        task, after: series.values.suffix(width), by: basis.encodings[index], own,
-        calendar: try? CalendarReading(dates, frequency: task.frequency)
+        task, after: series.values.suffix(width), by: basis.encodings[index], own, dates: dates
       ).rows(steps, dates: next.dates)
       let results = simulation.run(
         after: series.values.suffix(width), before: series.before, coming: coming[...])

@@ -290,7 +290,7 @@ final class SeriesStream: IntervalStream {
       if let read = calendars[ExactText(line.key)] {
         calendar = read
       } else {
-        calendar = try CalendarReading(known, frequency: task.frequency)
+        calendar = try CalendarReading(known, try? DateSequence(known, frequency: task.frequency))
         calendars[ExactText(line.key)] = calendar
       }
       let found = try calendar.values(task.calendar, at: date)

@@ -4,10 +4,10 @@ struct CalendarReading {
 
   /// - Parameters:
   ///   - dates: Of one series, the oldest first.
-  ///   - frequency: What they are known to be; what they look like if `nil`.
+  ///   - sequence: How they go on; `nil` if that is not certain.
   /// - Throws: ``DateProblem`` if they are not understood, can be read in several ways, or are plain numbers.
-  init(_ dates: [String], frequency: Frequency?) throws(DateProblem) {
-    if let sequence = try? DateSequence(dates, frequency: frequency) {
+  init(_ dates: [String], _ sequence: DateSequence?) throws(DateProblem) {
+    if let sequence {
       notation = sequence.notation
     } else {
       notation = try DateReading.meant(by: dates).notation

@@ -9,35 +9,35 @@ struct ComingRows {
   private let encoding: SeriesEncoding
   /// The series in its file; `nil` if it is in none.
   private let series: SeriesTable.Series?
-  /// How dates are read; `nil` if they are not understood.
-  private let calendar: CalendarReading?
+  /// The last dates that are known.
+  private let dates: [String]
 
   init(
     _ task: SeriesTask, after last: ArraySlice<Float>, by encoding: SeriesEncoding,
-    _ series: SeriesTable.Series?, calendar: CalendarReading?
+    _ series: SeriesTable.Series?, dates: [String]
   ) {
     (self.task, self.encoding, self.series) = (task, encoding, series)
-    (self.last, self.calendar) = (Array(last), calendar)
+    (self.last, self.dates) = (Array(last), dates)
   }
 
   /// The next rows: `[steps, columns]`, as the model reads them, without their features; none if it reads nothing else.
   ///
-  /// - Parameter dates: Those of the rows; `nil` if they are not certain.
+  /// - Parameter coming: The dates of the rows; `nil` if they are not certain.
   /// - Throws: `ConfigurationError` if more is to be forecast than is known ahead.
-  func rows(_ steps: Int, dates: [String]?) throws -> [Float] {
+  func rows(_ steps: Int, dates coming: [String]?) throws -> [Float] {
     guard task.columnCount > task.features.count else { return [] }
     try checkKnown(steps)
     // Up to the horizon, forecasts are of the last row alone, which says what is ahead of it.
     guard steps > task.horizon else { return [] }
-    return try (0..<steps).flatMap { step -> [Float] in
+    let calendar = try task.calendar.isEmpty ? [] : calendar(at: coming)
+    return (0..<steps).flatMap { step -> [Float] in
       var row = last
       for (number, column) in task.knownColumns.enumerated() {
         let (lead, own) = number.quotientAndRemainder(dividingBy: task.known.count)
         guard let values = known(step + lead) else { continue }
         row[column] = encoding.scaling.scaled(values[own], column: column)
       }
-      guard !task.calendar.isEmpty else { return row }
-      for (column, value) in zip(task.calendarColumns, try calendar(at: dates?[step])) {
+      for (column, value) in zip(task.calendarColumns, calendar.isEmpty ? [] : calendar[step]) {
         row[column] = encoding.scaling.scaled(value, column: column)
       }
       return row
@@ -66,14 +66,19 @@ struct ComingRows {
         + "are to be forecast; add rows with an empty \(task.target)")
   }
 
-  private func calendar(at date: String?) throws -> [Double] {
-    guard let date, let calendar else {
+  /// What the dates of the rows say.
+  private func calendar(at coming: [String]?) throws -> [[Double]] {
+    guard let coming else {
       throw ConfigurationError(
         "column \(task.date ?? ""): the coming dates are not certain, and the model reads them; give their frequency"
       )
     }
     do throws(DateProblem) {
-      return try calendar.values(task.calendar, at: date)
+      let reading = try CalendarReading(
+        dates, try? DateSequence(dates, frequency: task.frequency))
+      var values: [[Double]] = []
+      for date in coming { values.append(try reading.values(task.calendar, at: date)) }
+      return values
     } catch {
       throw ConfigurationError("column \(task.date ?? ""): \(error)")
     }

@@ -39,10 +39,8 @@ extension Scaling {
       let first = task.features.count + number % task.known.count
       let changes = rows.map { $0.changes(column: first, of: task.columnCount) }
       let scales = zip(scalings, changes).filter(\.1).map { $0.0.scales[first] }
-      guard !scales.isEmpty else { continue }
-      let mean = scales.reduce(0, +) / Double(scales.count)
       for index in scalings.indices where !changes[index] {
-        scalings[index].scales[column] = mean
+        scalings[index].setScale(of: column, toMeanOf: scales)
       }
     }
   }
@@ -58,11 +56,18 @@ extension Scaling {
     for (number, column) in task.knownColumns.enumerated() {
       let first = task.features.count + number % task.known.count
       guard !rows.changes(column: first, of: task.columnCount) else { continue }
-      let scales = stride(from: first, to: others.scales.count, by: task.columnCount).map {
-        others.scales[$0]
-      }
-      if !scales.isEmpty { self.scales[column] = scales.reduce(0, +) / Double(scales.count) }
+      setScale(
+        of: column,
+        toMeanOf: stride(from: first, to: others.scales.count, by: task.columnCount).map {
+          others.scales[$0]
+        })
     }
+  }
+
+  /// - Parameter scales: If there are none, the column's own stays.
+  private mutating func setScale(of column: Int, toMeanOf scales: [Double]) {
+    guard !scales.isEmpty else { return }
+    self.scales[column] = scales.reduce(0, +) / Double(scales.count)
   }
 
   /// Scales numbers that do not change within a series as other series are.

@@ -54,7 +54,7 @@ extension SeriesTable {
   private func calendar(of index: Int, _ task: SeriesTask) throws -> CalendarReading? {
     guard !task.calendar.isEmpty else { return nil }
     do throws(DateProblem) {
-      return try CalendarReading(series[index].dates, frequency: task.frequency)
+      return try CalendarReading(series[index].dates, try? dates?.series[index].get())
     } catch {
       throw self.error(error, series: index, task)
     }

@@ -71,14 +71,20 @@ struct ForecastBase {
   ///
   /// - Parameters:
   ///   - output: `[members, horizon, quantiles]`; several members are averaged.
-  ///   - quantile: Which one; the middle one if `nil`.
+  func forecasts(_ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>) -> [Float] {
+    forecasts(window, output: output, of: [quantiles.middle])[0]
+  }
+
+  /// The same for several of the model's quantiles: `[places][horizon]`.
+  ///
+  /// - Parameter places: Which of the quantiles.
   func forecasts(
-    _ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>, quantile: Int? = nil
-  ) -> [Float] {
-    let answer = mean(output, quantile: quantile ?? quantiles.middle)
-    guard !isZero else { return answer.map { Float($0) } }
-    let size = spread * (linear?.share ?? 1)
-    return zip(forecasts(window), answer).map { Float($0 + size * $1) }
+    _ window: ArraySlice<Float>, output: UnsafeBufferPointer<Float>, of places: [Int]
+  ) -> [[Float]] {
+    let answers = places.map { mean(output, quantile: $0) }
+    guard !isZero else { return answers.map { $0.map { Float($0) } } }
+    let (rest, size) = (forecasts(window), spread * (linear?.share ?? 1))
+    return answers.map { zip(rest, $0).map { Float($0 + size * $1) } }
   }
 
   /// What the model is to answer to a window: `[horizon]`.

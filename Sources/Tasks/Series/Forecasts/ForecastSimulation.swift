@@ -125,7 +125,7 @@ final class ForecastSimulation {
       if quantiles.isEmpty { quantiles = point.quantileForecasts }
     }
     var decoder = encoding.decoder(after: before)
-    let distances = distances()
+    let distances = ends == nil ? distances() : nil
     var results: [(value: Double, interval: ClosedRange<Double>?)] = []
     for step in 0..<min(steps, horizon) {
       if let ends {

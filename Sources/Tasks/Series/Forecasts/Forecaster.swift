@@ -139,11 +139,13 @@ final class Forecaster {
         : stride(from: path * columns, to: recent.count, by: paths * columns).flatMap {
           recent[$0..<$0 + columns]
         }
-      let values = base.forecasts(window[...], output: own)
+      let values: [Float]
       if path == 0, !quantiles.levels.isEmpty {
-        quantileForecasts = quantiles.levels.indices.map {
-          base.forecasts(window[...], output: own, quantile: $0)
-        }
+        quantileForecasts = base.forecasts(
+          window[...], output: own, of: Array(quantiles.levels.indices))
+        values = quantileForecasts[quantiles.middle]
+      } else {
+        values = base.forecasts(window[...], output: own)
       }
       for step in 0..<horizon { forecasts[path * horizon + step] = values[step] }
     }
