@@ -110,7 +110,8 @@ package final class SeriesPredictor {
   ) throws -> [Forecast] {
     let simulation = try simulation(steps: steps, coverage: coverage, paths: Self.paths)
     let width = task.columnCount
-    let basis = try basis()
+    let basis = try ForecastBasis(task, encodings, model, other: other)
+    notes = basis.notes
     let held = try heldErrors(in: basis)
     let rows = basis.series
     guard key.map({ key in rows.contains { $0.key.isExactly(key) } }) ?? true else {
@@ -128,7 +129,7 @@ package final class SeriesPredictor {
       if let held { simulation.learn(errors: try held(index)) }
       try simulation.begin(behind: series.values.dropLast(width), reader: reader)
       let own = basis.table?.series[index]
-      let dates = dates(of: index, in: basis)
+      let dates = basis.dates(of: index, checkpoint)
       let next = try following(dates, coming: own?.coming.compactMap(\.date) ?? [], steps: steps)
       let coming = try ComingRows(
         task, after: series.values.suffix(width), by: basis.encodings[index], own, dates: dates
@@ -150,16 +151,6 @@ package final class SeriesPredictor {
             date: next.dates?[step], value: result.value, interval: result.interval)
         }, season: task.season ?? next.frequency?.season, dateProblem: next.problem)
     }
-  }
-
-  /// The dates of the last rows of a series: those of the file that is looked at, or those that the checkpoint has. One that was
-  /// written before it had any finds them in the data, if they are there.
-  private func dates(of series: Int, in basis: Basis) -> [String] {
-    let known = basis.followsState ? checkpoint.stream?.series ?? [] : []
-    guard known.indices.contains(series), !known[series].dates.isEmpty else {
-      return basis.table?.series[series].dates ?? []
-    }
-    return known[series].dates
   }
 
   /// The dates behind some others, or why there are none; neither if there is no column of dates.
@@ -202,92 +193,6 @@ package final class SeriesPredictor {
       if isFrequencyGiven { throw ConfigurationError(problem) }
       return (nil, nil, "\(problem); \(result) unless a frequency is given")
     }
-  }
-
-  /// The rows that a forecast goes on behind.
-  private struct Basis {
-    /// Of each series `[rows, columns]` as the model reads them, and the last rows in the data's own units.
-    let series: [(key: String, values: [Float], before: [Double])]
-    /// The same rows in their file, with their dates; `nil` if they are in none.
-    let table: SeriesTable?
-    /// How the numbers of each series are the model's.
-    let encodings: [SeriesEncoding]
-    /// Whether the checkpoint's state has read what came before them.
-    let followsState: Bool
-  }
-
-  /// Takes the other file's rows if there is one, those of the training's file if it has grown since, and otherwise
-  /// those that the checkpoint keeps: the last of the training, or of a live stream.
-  private func basis() throws -> Basis {
-    notes = []
-    if let other { return try basis(other) }
-    guard checkpoint.stream?.rowsSeen ?? 0 == 0, task.file != DataFiles.standardInput else {
-      return try ownBasis(nil)
-    }
-    let without = "the forecast begins after the rows that \(file) keeps"
-    do {
-      let table = try SeriesTable(task)
-      let isKnown = table.digest == task.digest
-      if !task.known.isEmpty {
-        if !isKnown {
-          notes.append(
-            "\(task.file): has changed since the training; the forecast begins after its present end"
-          )
-        }
-        return try basis(table)
-      }
-      if isKnown { return try ownBasis(table) }
-      if try DataFiles([task.file]).begin(withLinesOf: task.digest) {
-        notes.append(
-          "\(task.file): has grown since \(file) was trained; the forecast begins after its present end"
-        )
-        return try basis(table)
-      }
-      notes.append("\(task.file): has changed since the training; \(without)")
-    } catch let error as FileError {
-      guard task.known.isEmpty else {
-        throw FileError(
-          error.kind, file: error.file,
-          "\(error.reason); the model reads columns that are known ahead: give a file with rows that are to come",
-          remedies: [.data("csv")])
-      }
-      notes.append("\(error); \(without)")
-    }
-    return try ownBasis(nil)
-  }
-
-  private func basis(_ table: SeriesTable) throws -> Basis {
-    let all = encodings.encodings(of: table)
-    let series: [(key: String, values: [Float], before: [Double])]
-    series = try table.series.enumerated().map { index, series in
-      (
-        series.key, try table.encoded(index, by: all[index], file: task.file),
-        encodings.lastValues(series.values)
-      )
-    }
-    return Basis(series: series, table: table, encodings: all, followsState: false)
-  }
-
-  /// - Parameter table: The data of the training, if they are there.
-  private func ownBasis(_ table: SeriesTable?) throws -> Basis {
-    let known = checkpoint.stream?.series ?? []
-    guard !known.isEmpty,
-      known.allSatisfy({
-        !$0.rows.isEmpty && ($0.lastValues.isEmpty ? task.differences.isEmpty : true)
-      })
-    else { throw FileError(.invalid, file: file, "has not been trained yet") }
-    let series: [(key: String, values: [Float], before: [Double])]
-    series = known.map { ($0.key ?? "", $0.rows, $0.lastValues) }
-    let isOfThese = table?.series.map(\.key).areExactly(series.map(\.key)) ?? false
-    let all = try series.map { series in
-      guard let encoding = encodings.encoding(of: series.key) else {
-        throw FileError(
-          .invalid, file: file, "/scaling/keys: has no series \(series.key), which /stream has")
-      }
-      return encoding
-    }
-    return Basis(
-      series: series, table: isOfThese ? table : nil, encodings: all, followsState: true)
   }
 
   private func known(
@@ -363,7 +268,7 @@ package final class SeriesPredictor {
 
   /// The errors, in a series, of forecasts that the model has not learnt from: those of the rows behind its validation
   /// part; `nil` if there are none.
-  private func heldErrors(in basis: Basis) throws -> ((_ series: Int) throws -> [Float])? {
+  private func heldErrors(in basis: ForecastBasis) throws -> ((_ series: Int) throws -> [Float])? {
     guard hasIntervals, let table = basis.table, other == nil else { return nil }
     let (parts, forecasts) = (try parts(of: table), try forecasts(table))
     return { series in
