@@ -13,12 +13,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ lines: [String], _ name: String = "rows.csv") throws -> String {
-    let path = folder.path(name)
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-    return path
-  }
-
   private func plan(_ task: LabelsTask) -> TrainingPlan {
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs, plan.batchSize, plan.validationSplit) = ([5], 3, 4, 0)
@@ -38,7 +32,7 @@ import Testing
   /// Rows are sorted by time within a sequence; sequences stay in the order of their first rows; short ones are padded
   /// in front.
   @Test func rowsBecomeSequences() throws {
-    let run = try TrainingRun(plan(rows(try write(Self.table))))
+    let run = try TrainingRun(plan(rows(try folder.write(Self.table))))
     let checkpoint = try run.checkpoint()
     #expect(checkpoint.labels == ["down", "up"])
     let scaling = try #require(checkpoint.scaling)
@@ -63,10 +57,10 @@ import Testing
   /// New files of the same form need no labels, and may have their columns in another order.
   @Test func newRowsAreAnswered() throws {
     let path = folder.path("model.h5")
-    try TrainingRun(plan(rows(try write(Self.table), features: ["y", "x"]))).train(
+    try TrainingRun(plan(rows(try folder.write(Self.table), features: ["y", "x"]))).train(
       saving: try CheckpointSchedule(path: path))
     let predictor = try LabelPredictor(try ModelFile(path))
-    let new = try write(["y,id,x,t", "20,q,2,1", "30,q,3,2", "10,\"r,s\",1,5"], "new.csv")
+    let new = try folder.write(["y,id,x,t", "20,q,2,1", "30,q,3,2", "10,\"r,s\",1,5"], "new.csv")
     var request = AnswerRequest(.file(new))
     request.likeliest = 9
     let report = try predictor.answers(request)
@@ -104,7 +98,7 @@ import Testing
     (["id,t,kind,x", "a,1,k,1", "b,1,l,1e39"], "line 3, column x: '1e39' is beyond"),
   ])
   func wrongRowsAreNamed(lines: [String], reason: String) throws {
-    let file = try write(lines)
+    let file = try folder.write(lines)
     let error = #expect(throws: FileError.self) { try TrainingRun(plan(rows(file))) }
     #expect(error?.kind == .invalid && error?.file == file)
     #expect(error?.reason.hasPrefix(reason) ?? false, "\(error?.reason ?? "")")
@@ -113,10 +107,10 @@ import Testing
   /// A value that is beyond float32 when it is scaled is named by its own line.
   @Test func scaledBeyondFloat32() throws {
     let training = (0..<8).map { "\($0),1,\($0 % 2),\($0 % 2 == 0 ? "1e-20" : "2e-20")" }
-    let file = try write(["id,t,kind,x"] + training)
+    let file = try folder.write(["id,t,kind,x"] + training)
     let path = folder.path("model.h5")
     try TrainingRun(plan(rows(file))).train(saving: try CheckpointSchedule(path: path))
-    let new = try write(["id,t,x", "q,1,1e30", "q,0,1e-20"], "new.csv")
+    let new = try folder.write(["id,t,x", "q,1,1e30", "q,0,1e-20"], "new.csv")
     let error = #expect(throws: FileError.self) {
       try LabelPredictor(try ModelFile(path)).answers(AnswerRequest(.file(new)))
     }
@@ -129,7 +123,7 @@ import Testing
     func task(_ names: [String]) throws -> LabelsTask {
       let lines = (0..<30).map { "\($0) \($0 % 3),\($0 % 2),\(names[$0 % names.count])" }
       var task = LabelsTask(
-        file: try write(["s,kind,part"] + lines), sequence: "s", label: "kind")
+        file: try folder.write(["s,kind,part"] + lines), sequence: "s", label: "kind")
       task.split = "part"
       return task
     }
@@ -157,7 +151,7 @@ import Testing
       "ab,p; q", "ba,q", "cc,", "ca,p", "ac,q;p", "bb,q", "cb, r", "bc,r;q",
     ]
     var task = LabelsTask(
-      file: try write(["s,kinds"] + lines, name), sequence: "s", label: "kinds")
+      file: try folder.write(["s,kinds"] + lines, name), sequence: "s", label: "kinds")
     task.labelSeparator = ";"
     return task
   }
@@ -190,7 +184,7 @@ import Testing
         try ModelFile(
           try { () throws -> String in
             let one = folder.path("one.h5")
-            try TrainingRun(plan(rows(try write(Self.table, "one.csv")))).train(
+            try TrainingRun(plan(rows(try folder.write(Self.table, "one.csv")))).train(
               saving: try CheckpointSchedule(path: one))
             return one
           }())
@@ -201,14 +195,14 @@ import Testing
   /// Lists in JSON are several labels too.
   @Test func listsOfLabels() throws {
     var task = try severalLabels()
-    task.file = try write(
+    task.file = try folder.write(
       [
         #"{"s": "ab", "kinds": ["q", "p"]}"#, #"{"s": "cc", "kinds": []}"#,
         #"{"s": "cb", "kinds": "r"}"#,
       ], "several.jsonl")
     let samples = try #require(try TrainingRun(plan(task)).trainer.source as? SequenceDataset)
     #expect(samples.targetValues == [1, 1, 0, 0, 0, 0, 0, 0, 1])
-    task.file = try write([#"{"s": "ab", "kinds": ["q;p", "p"]}"#], "wrong.jsonl")
+    task.file = try folder.write([#"{"s": "ab", "kinds": ["q;p", "p"]}"#], "wrong.jsonl")
     let error = #expect(throws: FileError.self) { try TrainingRun(plan(task)) }
     #expect(error?.reason.contains("'q;p' has the separator") ?? false)
   }
@@ -230,11 +224,12 @@ import Testing
     switch form {
     case "rows":
       let lines = (0..<60).map { "\($0 % 12),\($0),\($0 % 3),\($0 % 7),\($0 % 5)" }
-      task = rows(try write(["id,t,kind,x,y"] + lines))
+      task = rows(try folder.write(["id,t,kind,x,y"] + lines))
     case "labels": task = try severalLabels()
     default:
       let lines = (0..<20).map { "\($0) \($0 % 3),\($0 % 2),\($0 % 4 == 0 ? "val" : "train")" }
-      task = LabelsTask(file: try write(["s,kind,part"] + lines), sequence: "s", label: "kind")
+      task = LabelsTask(
+        file: try folder.write(["s,kind,part"] + lines), sequence: "s", label: "kind")
       task.split = "part"
     }
     var plan = plan(task)

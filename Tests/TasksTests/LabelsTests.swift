@@ -12,12 +12,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ lines: [String], _ name: String = "rows.csv") throws -> String {
-    let path = folder.path(name)
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-    return path
-  }
-
   private func plan(
     _ file: String, _ change: (inout LabelsTask) -> Void = { _ in }
   ) -> TrainingPlan {
@@ -33,7 +27,7 @@ import Testing
 
   /// Shorter sequences are padded in front, of longer ones the last steps are taken; padding is what the model hides.
   @Test func sequencesArePaddedInFront() throws {
-    let text = try write(["sequence,label", "abc,x", "b,y", "cabba,x"])
+    let text = try folder.write(["sequence,label", "abc,x", "b,y", "cabba,x"])
     let data = try LabelsData(
       plan(text) { $0.sequenceLength = 4 }.labelled, validationSplit: 0, randomSeed: 1)
     #expect(data.vocabulary?.symbols == ["<padding>", "<unknown>", "a", "b", "c"])
@@ -41,7 +35,7 @@ import Testing
     #expect(samples.inputs == [0, 2, 3, 4, 0, 0, 0, 3, 2, 3, 3, 2])
     #expect(samples.targets == [0, 1, 0] && data.labels == ["x", "y"])
 
-    let numbers = try write(
+    let numbers = try folder.write(
       [
         #"{"sequence": [[1, 0], [3, 0]], "label": 7}"#,
         #"{"sequence": [[2, 4]], "label": 10, "other": null}"#,
@@ -61,11 +55,11 @@ import Testing
 
   /// More padding does not change an answer, and unknown symbols are no error.
   @Test func paddingDoesNotCount() throws {
-    let file = try write(["sequence,label", "abc,x", "ba,y", "cabbacab,x", "bbb,y"])
+    let file = try folder.write(["sequence,label", "abc,x", "ba,y", "cabbacab,x", "bbb,y"])
     let path = folder.path("model.h5")
     try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: path))
     let report = try LabelPredictor(try ModelFile(path)).answers(
-      AnswerRequest(.file(try write(["sequence", "abc", "qbc"], "new.csv"))))
+      AnswerRequest(.file(try folder.write(["sequence", "abc", "qbc"], "new.csv"))))
     let checkpoint = try CheckpointFile.load(path)
     // The three symbols alone, on a model of three steps.
     var short = checkpoint.configuration
@@ -82,7 +76,7 @@ import Testing
 
   /// Every sequence is in one part, whatever the order of the file.
   @Test func validationIsDrawn() throws {
-    let file = try write(
+    let file = try folder.write(
       ["sequence,label"] + (0..<50).map { "\($0) 1,\($0 < 25 ? "low" : "high")" })
     var plan = plan(file)
     plan.validationSplit = 0.2
@@ -103,7 +97,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func resumedIsNotStopped(regression: Bool) throws {
-    let file = try write(
+    let file = try folder.write(
       ["sequence,label"] + (0..<20).map { "\($0) \($0 % 7) \($0 % 3),\($0 % 2)" })
     var plan = plan(file) { $0.isRegression = regression }
     plan.validationSplit = 0.1
@@ -144,7 +138,7 @@ import Testing
     ),
   ])
   func wrongFilesAreNamed(name: String, lines: [String], reason: String) throws {
-    let file = try write(lines, name)
+    let file = try folder.write(lines, name)
     let error = #expect(throws: FileError.self) { try TrainingRun(plan(file)) }
     #expect(error?.kind == .invalid && error?.file == file)
     #expect(error?.reason.hasPrefix(reason) ?? false, "\(error?.reason ?? "")")

@@ -14,12 +14,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ lines: [String], _ name: String = "rows.csv") throws -> String {
-    let path = folder.path(name)
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-    return path
-  }
-
   private func plan(
     _ file: String, _ change: (inout SeriesTask) -> Void = { _ in }
   ) -> TrainingPlan {
@@ -36,7 +30,7 @@ import Testing
   /// In the training part, the validation part, the test part, and the last row.
   @Test(arguments: [3, 50, 55, 59], ["1e39", "-1e40", "1e300"])
   func seriesBeyondFloat32(row: Int, value: String) throws {
-    let file = try write(["value"] + (0..<60).map { $0 == row ? value : wave($0) })
+    let file = try folder.write(["value"] + (0..<60).map { $0 == row ? value : wave($0) })
     let error = #expect(throws: FileError.self) { try TrainingRun(plan(file)) }
     #expect(error?.file == file && error?.kind == .invalid)
     #expect(
@@ -46,7 +40,7 @@ import Testing
 
   /// A value that float32 holds, but not after it is scaled as the training part is.
   @Test func scaledBeyondFloat32() throws {
-    let file = try write(
+    let file = try folder.write(
       ["value"] + (0..<60).map { $0 == 57 ? "1e30" : "\($0 % 2 == 0 ? 1e-20 : 2e-20)" })
     let error = #expect(throws: FileError.self) { try TrainingRun(plan(file)) }
     #expect(
@@ -56,7 +50,7 @@ import Testing
   /// A live stream answers such a row with an error, and is as it was before it.
   @Test(arguments: ["1e39", "-1e40", "1e300"])
   func streamsBeyondFloat32(value: String) throws {
-    let file = try write(["value"] + (0..<60).map(wave))
+    let file = try folder.write(["value"] + (0..<60).map(wave))
     let model = folder.path("model.h5")
     try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: model))
     let session = try LiveStream(try ModelFile(model, savingTo: model), learns: false)
@@ -81,7 +75,7 @@ import Testing
     (["sequence,label", "1 2,3", "1 2,1e300"], "line 3, column label: '1e300' is beyond", true),
   ])
   func labelledBeyondFloat32(lines: [String], reason: String, regression: Bool) throws {
-    var labelled = LabelsTask(file: try write(lines), sequence: "sequence", label: "label")
+    var labelled = LabelsTask(file: try folder.write(lines), sequence: "sequence", label: "label")
     labelled.isRegression = regression
     let error = #expect(throws: FileError.self) { try TrainingRun(TrainingPlan(labelled)) }
     #expect(error?.reason.hasPrefix(reason) ?? false, "\(error?.reason ?? "")")
@@ -90,7 +84,7 @@ import Testing
   /// Arrays with anything that is not a number, in each kind of file.
   @Test(arguments: ["nan", "inf", "1e40"])
   func arraysAreFinite(value: String) throws {
-    let csv = try write(["1,2", "3,\(value)"], "array.csv")
+    let csv = try folder.write(["1,2", "3,\(value)"], "array.csv")
     let error = #expect(throws: FileError.self) { try Tensor(contentsOf: csv) }
     #expect(error?.reason.hasPrefix("line 2, column 2: '\(value)' is ") ?? false)
 
@@ -119,7 +113,7 @@ import Testing
 
   /// No text of HDF5 holds a NUL.
   @Test func labelsAndSeriesWithNULAreRefused() throws {
-    let labels = try write(
+    let labels = try folder.write(
       [#"{"sequence": "a", "label": "x\u0000y"}"#, #"{"sequence": "b", "label": "x\u0000z"}"#],
       "rows.jsonl")
     let error = #expect(throws: FileError.self) {
@@ -127,7 +121,7 @@ import Testing
         TrainingPlan(LabelsTask(file: labels, sequence: "sequence", label: "label")))
     }
     #expect(error?.reason.hasPrefix("line 1, column label: ") ?? false, "\(error?.reason ?? "")")
-    let series = try write(["key,value"] + (0..<60).map { "a\0b,\(wave($0))" })
+    let series = try folder.write(["key,value"] + (0..<60).map { "a\0b,\(wave($0))" })
     let other = #expect(throws: FileError.self) {
       try TrainingRun(plan(series) { $0.key = "key" })
     }
@@ -138,7 +132,7 @@ import Testing
   @Test(arguments: ["model.h5", "model.safetensors"], ["[1]", "[\"a\"]", "[", "{}"])
   func namesThatLookLikeJSON(model: String, name: String) throws {
     let quoted = "\"" + name.replacing("\"", with: "\"\"") + "\""
-    let file = try write([quoted] + (0..<60).map(wave))
+    let file = try folder.write([quoted] + (0..<60).map(wave))
     var series = SeriesTask(file: file, target: name)
     series.sequenceLength = 4
     let path = folder.path(model)
@@ -150,7 +144,7 @@ import Testing
 
   /// Counts that the reader of a checkpoint refuses are refused before training.
   @Test func countsBeyondTheReaders() throws {
-    let file = try write(["value"] + (0..<60).map(wave))
+    let file = try folder.write(["value"] + (0..<60).map(wave))
     for change in [
       { (plan: inout TrainingPlan) in plan.earlyStopping = .max }, { $0.validateEvery = .max },
       { $0.earlyStopping = 0 },

@@ -13,12 +13,6 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func write(_ lines: [String], as name: String = "rows.csv") throws -> String {
-    let path = folder.path(name)
-    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: path))
-    return path
-  }
-
   /// Places as pandas' `Timestamp` gives them.
   private static let places: [(String, [Double])] = [
     (
@@ -47,7 +41,7 @@ import Testing
   }
 
   @Test func columnsFollowEachOther() throws {
-    let file = try write([
+    let file = try folder.write([
       "key,time,y,price,area,size", "a,2024-01-01,1,10,north,5", "b,2024-01-01,2,20,south,7",
       "a,2024-01-02,3,11,north,5", "b,2024-01-02,4,21,south,7", "a,2024-01-03,,12,north,5",
     ])
@@ -100,7 +94,7 @@ import Testing
 
   @Test func forecastsFollowWhatIsKnownAhead() throws {
     let lines = sales(rows: 240, coming: 6)
-    let file = try write(lines)
+    let file = try folder.write(lines)
     let path = folder.path("model.h5")
     try TrainingRun(plan(file)).train(saving: try CheckpointSchedule(path: path))
     // Twice the horizon, so that the second half is read behind the first.
@@ -116,8 +110,8 @@ import Testing
     }
     #expect(error?.reason.contains("has values in 6 rows behind the last sales") ?? false)
     // Other offers make another forecast.
-    let other = try write(
-      lines.map { $0.contains(",,") ? String($0.dropLast()) + "1" : $0 }, as: "other.csv")
+    let other = try folder.write(
+      lines.map { $0.contains(",,") ? String($0.dropLast()) + "1" : $0 }, "other.csv")
     let offered = try SeriesPredictor(try ModelFile(path), data: other).forecast(
       steps: 3, coverage: 0.9, key: nil)[0]
     #expect(offered.steps.allSatisfy { abs($0.value - 150) < 5 })
@@ -183,13 +177,13 @@ import Testing
 
   @Test func comingRowsMustBeEven() throws {
     let lines = sales(rows: 60, coming: 3)
-    let file = try write(lines)
+    let file = try folder.write(lines)
     var plan = plan(file)
     plan.epochs = 1
     let path = folder.path("model.h5")
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
-    let gap = try write(
-      lines.dropLast(3) + lines.suffix(2), as: "gap.csv")
+    let gap = try folder.write(
+      lines.dropLast(3) + lines.suffix(2), "gap.csv")
     let error = #expect(throws: FileError.self) {
       _ = try SeriesPredictor(try ModelFile(path), data: gap).forecast(
         steps: 2, coverage: 0.9, key: nil)
@@ -206,7 +200,7 @@ import Testing
   /// Dates have their places in the calendar where they follow each other in no even steps.
   @Test func calendarsOfUnevenDates() throws {
     let dates = ["2024-01-01", "2024-01-04", "2024-01-06", "2024-01-31", "2024-02-02"]
-    let file = try write(["time,y"] + dates.enumerated().map { "\($1),\($0)" })
+    let file = try folder.write(["time,y"] + dates.enumerated().map { "\($1),\($0)" })
     var task = SeriesTask(file: file, target: "y")
     (task.date, task.calendar) = ("time", [.weekday])
     let values = try SeriesTable(task).series[0].values
@@ -221,9 +215,9 @@ import Testing
   /// What does not change is scaled as in the model that learns new series.
   @Test func fineTuningKeepsTheScaleOfWhatDoesNotChange() throws {
     func file(_ size: Int, _ name: String) throws -> String {
-      try write(
+      try folder.write(
         ["key,y,size"]
-          + (0..<60).flatMap { ["a,\($0 % 5),\(size)", "b,\($0 % 7),\(3 * size)"] }, as: name)
+          + (0..<60).flatMap { ["a,\($0 % 5),\(size)", "b,\($0 % 7),\(3 * size)"] }, name)
     }
     var task = SeriesTask(file: try file(100, "one.csv"), target: "y")
     (task.key, task.statics, task.sequenceLength) = ("key", [StaticColumn(name: "size")], 6)
@@ -244,7 +238,7 @@ import Testing
 
   /// A linear part that is not one of the task's is noticed.
   @Test func linearPartsFitTheirTask() throws {
-    let file = try write(sales(rows: 120, coming: 3))
+    let file = try folder.write(sales(rows: 120, coming: 3))
     var plan = plan(file)
     plan.epochs = 1
     let path = folder.path("model.h5")
@@ -258,7 +252,7 @@ import Testing
   }
 
   @Test func resumedIsNotStopped() throws {
-    let file = try write(sales(rows: 120, coming: 3))
+    let file = try folder.write(sales(rows: 120, coming: 3))
     var plan = plan(file)
     plan.epochs = 3
     let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
@@ -277,7 +271,7 @@ import Testing
   /// An empty target is one that is still to come only behind all others.
   @Test(arguments: [SeriesTask.Missing.refuse, .drop, .forwardFill])
   func emptyTargetsAmongOthersAreMissing(missing: SeriesTask.Missing) throws {
-    let file = try write(["y,x", "1,10", ",11", "3,12", ",13"])
+    let file = try folder.write(["y,x", "1,10", ",11", "3,12", ",13"])
     var task = SeriesTask(file: file, target: "y")
     (task.known, task.missing) = (["x"], missing)
     func values() throws -> [Double] { try SeriesTable(reading: task).series[0].values }
@@ -293,19 +287,19 @@ import Testing
   @Test func categoriesAreThoseOfTheTraining() throws {
     let lines =
       ["key,y,area"] + (0..<60).flatMap { ["a,\($0 % 5),north", "b,\($0 % 7),south"] }
-    var task = SeriesTask(file: try write(lines), target: "y")
+    var task = SeriesTask(file: try folder.write(lines), target: "y")
     (task.key, task.statics, task.sequenceLength) = ("key", [StaticColumn(name: "area")], 6)
     var plan = TrainingPlan(task)
     (plan.units, plan.epochs) = ([4], 1)
     let path = folder.path("model.h5")
     try TrainingRun(plan).train(saving: try CheckpointSchedule(path: path))
-    let other = try write(lines.map { $0.replacing("north", with: "west") }, as: "other.csv")
+    let other = try folder.write(lines.map { $0.replacing("north", with: "west") }, "other.csv")
     let error = #expect(throws: FileError.self) {
       try SeriesPredictor(try ModelFile(path), data: other)
     }
     #expect(
       error?.reason == "line 2, column area: west is not one that the model knows: north, south")
-    let changed = try write(lines.dropLast() + ["b,1,north"], as: "changed.csv")
+    let changed = try folder.write(lines.dropLast() + ["b,1,north"], "changed.csv")
     task.file = changed
     #expect(throws: FileError.self) { try SeriesTable(reading: task) }
   }

@@ -19,6 +19,11 @@ package final class TemporaryFolder {
     return path(name)
   }
 
+  /// Writes a file of lines; gives its path.
+  package func write(_ lines: [String], _ name: String = "rows.csv") throws -> String {
+    try write(lines.joined(separator: "\n") + "\n", name)
+  }
+
   /// What is in a file.
   package func bytes(_ name: String) throws -> Data {
     try Data(contentsOf: url.appending(path: name))
