@@ -1,10 +1,10 @@
 // The largest of values place by place, and the gradients of those that it comes from. Part of kernels.h.
 
-// What is not a number stays.
-static void KERNEL(take_larger)(const float *values, float *maxima, size_t size) {
+// A sign of -1 takes the smaller. What is not a number stays.
+static void KERNEL(take_larger)(const float *values, float sign, float *maxima, size_t size) {
   for (size_t at = 0; at < size; at += LANES) {
     vector x = load(values + at, size - at), largest = load(maxima + at, size - at);
-    store_raw(((x > largest) | (x != x)) ? x : largest, maxima + at, size - at);
+    store_raw(((x * sign > largest * sign) | (x != x)) ? x : largest, maxima + at, size - at);
   }
 }
 

@@ -2,9 +2,9 @@ import CKernels
 
 /// The largest of values place by place, and the gradients of those that it comes from. All arrays have `count` values.
 package protocol MaximumKernels: BinaryFloatingPoint, Sendable {
-  /// Puts in the place of each of `maxima` what is larger, or not a number.
+  /// Puts in the place of each of `maxima` what is larger, or smaller with a sign of −1, or not a number.
   static func takeLarger(
-    _ values: UnsafePointer<Self>, to maxima: UnsafeMutablePointer<Self>, count: Int)
+    _ values: UnsafePointer<Self>, sign: Self, to maxima: UnsafeMutablePointer<Self>, count: Int)
 
   /// `sums += amounts` where `left = right`.
   static func addWhereEqual(
@@ -23,9 +23,9 @@ package protocol MaximumKernels: BinaryFloatingPoint, Sendable {
 
 extension Float {
   package static func takeLarger(
-    _ values: UnsafePointer<Float>, to maxima: UnsafeMutablePointer<Float>, count: Int
+    _ values: UnsafePointer<Float>, sign: Float, to maxima: UnsafeMutablePointer<Float>, count: Int
   ) {
-    kernels.take_larger(values, maxima, count)
+    kernels.take_larger(values, sign, maxima, count)
   }
 
   package static func addWhereEqual(
@@ -51,9 +51,11 @@ extension Float {
 
 extension Double {
   package static func takeLarger(
-    _ values: UnsafePointer<Double>, to maxima: UnsafeMutablePointer<Double>, count: Int
+    _ values: UnsafePointer<Double>, sign: Double, to maxima: UnsafeMutablePointer<Double>,
+    count: Int
   ) {
-    for index in 0..<count where values[index] > maxima[index] || values[index].isNaN {
+    for index in 0..<count
+    where values[index] * sign > maxima[index] * sign || values[index].isNaN {
       maxima[index] = values[index]
     }
   }

@@ -77,21 +77,26 @@ import Testing
     let (a, amounts) = (wave(count, 1), wave(count, 3))
     // Every other value is equal.
     let b = zip(a, wave(count, 2)).enumerated().map { $0 % 2 == 0 ? $1.0 : $1.1 }
-    var (largest, added, moved, left, ratio) = (b, a, a, amounts, a)
-    Double.takeLarger(a, to: &largest, count: count)
+    var (largest, smallest) = (b, b)
+    Double.takeLarger(a, sign: 1, to: &largest, count: count)
+    Double.takeLarger(a, sign: -1, to: &smallest, count: count)
+    #expect(largest == zip(a, b).map(max) && smallest == zip(a, b).map(min))
+    var (added, moved, left, ratio) = (a, a, amounts, a)
     Double.addWhereEqual(a, b, amounts: amounts, to: &added, count: count)
     Double.moveWhereEqual(a, b, amounts: &left, to: &moved, count: count)
     let divisors = amounts.map { $0 + 3 }
     Double.divide(&ratio, by: divisors, count: count)
     #expect(zip(left, amounts).enumerated().allSatisfy { $1.0 == ($0 % 2 == 0 ? 0 : $1.1) })
-    try expect([largest, added, moved, left, ratio]) { kernels in
+    try expect([largest, smallest, added, moved, left, ratio]) { kernels in
       let (a, b) = (floats(a), floats(b))
-      var (largest, added, moved, left, ratio) = (b, a, a, floats(amounts), a)
-      kernels.take_larger(a, &largest, count)
+      var (largest, smallest, added) = (b, b, a)
+      var (moved, left, ratio) = (a, floats(amounts), a)
+      kernels.take_larger(a, 1, &largest, count)
+      kernels.take_larger(a, -1, &smallest, count)
       kernels.add_where_equal(a, b, floats(amounts), &added, count)
       kernels.move_where_equal(a, b, &left, &moved, count)
       kernels.divide_elements(&ratio, floats(divisors), count)
-      return [largest, added, moved, left, ratio]
+      return [largest, smallest, added, moved, left, ratio]
     }
   }
 
@@ -100,7 +105,7 @@ import Testing
     for index in 0..<ckernels_available_count() {
       let kernels = try #require(ckernels_available(index)).pointee
       var largest: [Float] = [.nan, 1, -.infinity]
-      kernels.take_larger([2, .nan, -3], &largest, 3)
+      kernels.take_larger([2, .nan, -3], 1, &largest, 3)
       #expect(largest[0].isNaN && largest[1].isNaN && largest[2] == -3)
     }
   }

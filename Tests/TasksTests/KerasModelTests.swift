@@ -16,7 +16,7 @@ import Testing
         "lstm", "gru", "rnn", "bidirectional", "dropout", "huber", "adagrad", "regularized",
         "functional", "convolution", "convolution-steps", "attention", "attention-steps",
         "pooling", "steps",
-        "rectifiers", "rectifiers-masked",
+        "rectifiers", "rectifiers-masked", "merges", "merges-steps",
       ].map {
         "\(flavour)-\($0)"
       }

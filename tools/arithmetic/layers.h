@@ -50,8 +50,10 @@ static void hash_maxima(const struct ckernels_table *kernels) {
       kernels->move_where_equal(a, b, c, d, count);
       add(c, count);
       add(d, count);
-      kernels->take_larger(a, b, count);
-      add(b, count);
+      for (int sign = -1; sign <= 1; sign += 2) {
+        kernels->take_larger(c, (float)sign, b, count);
+        add(b, count);
+      }
       kernels->divide_elements(d, b, count);
       add(d, count);
     }

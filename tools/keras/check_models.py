@@ -143,7 +143,12 @@ def functional(library, choice, sizes, chain):
             more = dict(stateful=True) if inner.stateful else {}
             beside = recurrent(library, choice, inner.return_sequences, **more)(below)
             sides = [value, beside] + ([below] if inner.return_sequences and choice([False, True]) else [])
-            value = library.layers.Concatenate()(sides)
+            if len(sides) == 2 and choice([False, True]):
+                sides[1] = library.layers.Dense(sides[0].shape[-1])(sides[1])
+                kind = choice(["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"])
+                value = getattr(library.layers, kind)()(sides)
+            else:
+                value = library.layers.Concatenate()(sides)
     return library.Model(begin, value)
 
 

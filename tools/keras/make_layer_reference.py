@@ -92,6 +92,20 @@ def models(library):
                                  l.SimpleRNN(4, return_sequences=True), l.PReLU(shared_axes=[1, 2]), l.ReLU(6.0), l.GRU(4), l.PReLU(),
                                  l.ELU(), l.Dense(UNITS)],
            "mse", o.SGD(0.1, momentum=0.9), False)
+    below = l.Masking(0.0)(begin)
+    one, other = l.GRU(3, return_sequences=True)(below), l.SimpleRNN(3, return_sequences=True)(below)
+    plain = l.Dense(3)(begin)
+    sums = l.Add()([one, other, plain] if library is keras else [one, other])
+    means = l.Average()([sums, l.GRU(3)(below)])
+    product = l.Multiply()([one, l.Subtract()([other, plain]), other])
+    extremes = l.Maximum()([product, one, l.Minimum()([other, l.Dense(1)(one)])])
+    merged = l.Concatenate()([means, extremes])
+    yield ("merges", library.Model(begin, l.Dense(UNITS)(l.LSTM(4)(merged))), "mse", o.Adam(0.01), False)
+    above = l.GRU(3, return_sequences=True)(l.Masking(0.0)(l.Activation("relu")(begin)))
+    product = l.Multiply()([l.Add()([one, above]), other, above])
+    extremes = l.Maximum()([l.Minimum()([one, above]), product])
+    yield ("merges-steps", library.Model(begin, l.GRU(UNITS, return_sequences=True)(l.Average()([extremes, other]))),
+           "mse", o.SGD(0.1), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

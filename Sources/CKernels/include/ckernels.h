@@ -169,8 +169,8 @@ struct ckernels_table {
   // gradients += l2 * weights + l1 * sign(weights).
   void (*add_penalties)(const float *weights, float l1, float l2, float *gradients, size_t count);
 
-  // Puts in the place of each of `maxima` what is larger, or not a number.
-  void (*take_larger)(const float *values, float *maxima, size_t count);
+  // Puts in the place of each of `maxima` what is larger, or smaller with a sign of -1, or not a number.
+  void (*take_larger)(const float *values, float sign, float *maxima, size_t count);
   // sums += amounts where left = right; the second sets the amounts to 0 that it has added.
   void (*add_where_equal)(const float *left, const float *right, const float *amounts, float *sums, size_t count);
   void (*move_where_equal)(const float *left, const float *right, float *amounts, float *sums, size_t count);

@@ -5,6 +5,8 @@ import HDF5
 struct FunctionalCalls {
   /// The layers, by name.
   let inputs: [String]
+  /// Whether they are given in one list.
+  let isList: Bool
 
   /// - Parameters:
   ///   - masks: The operations that compute masks, which a call may name.
@@ -21,13 +23,16 @@ struct FunctionalCalls {
     var options: JSONValue = .object([:])
     if let arguments = node["args"]?.array {
       // Keras 3: tensors, or a list of them.
-      let all = arguments.count == 1 ? arguments[0].array ?? arguments : arguments
+      let list = arguments.count == 1 ? arguments[0].array : nil
+      isList = list != nil
+      let all = list ?? arguments
       tensors = all.map { tensor in
         let history = tensor["config"]?["keras_history"]?.array ?? []
         return (history.first?.string, history.last?.integer)
       }
       options = node["kwargs"] ?? options
     } else {
+      isList = true
       // tf-keras: the layer, which of its calls, which of its outputs, and options.
       for tensor in node.array ?? [] {
         let parts = tensor.array ?? []

@@ -43,6 +43,7 @@ struct FunctionalMasks {
       "GlobalAveragePooling1D":
       if layer.passesMask { masks[layer.name] = masks[input] }
       return masks[input].map { Self.tensor($0.name, $0.shape, type: "bool") }
+    case _ where layer.needsEveryMask: masks[layer.name] = merged(inputs)
     default: if layer.passesMask { masks[layer.name] = masks[input] }
     }
     return nil
@@ -91,6 +92,21 @@ struct FunctionalMasks {
     }
     let all = operation("Concatenate", [.array(tensors)], ["axis": -1])
     return any(all, of: Self.resized(shape, last: features))
+  }
+
+  /// The mask of an `Add` or its like: a step counts if it does for any input, and all if an input has no mask.
+  private mutating func merged(_ inputs: [String]) -> Mask? {
+    let all = inputs.compactMap { masks[$0] }
+    guard var merged = all.first, all.count == inputs.count else { return nil }
+    for mask in all.dropFirst() {
+      let name = operation(
+        "LogicalOr",
+        [merged, mask].map { Self.tensor($0.name, $0.shape, type: "bool") })
+      // One step stands beside every other.
+      let shape = merged.shape.array?.last?.integer == 1 ? mask.shape : merged.shape
+      merged = Mask(name: name, shape: shape)
+    }
+    return merged
   }
 
   /// Whether any value of each step is true.

@@ -63,7 +63,10 @@ struct MaskOperations {
         masks[layer.name] = [Origin(input: layer.inputs.first, value: layer["mask_value"].double)]
       case "Embedding" where layer["mask_zero"] == true:
         masks[layer.name] = [Origin(input: layer.inputs.first, value: 0)]
-      default: if layer.passesMask { masks[layer.name] = inputs }
+      default:
+        let hasMask =
+          !layer.needsEveryMask || layer.inputs.allSatisfy { masks[$0]?.isEmpty == false }
+        if layer.passesMask, hasMask { masks[layer.name] = inputs }
       }
     }
     for call in calls where origins[call.operation] != below[call.layer] {

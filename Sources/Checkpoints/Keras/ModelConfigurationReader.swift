@@ -50,10 +50,15 @@ struct ModelConfigurationReader {
       }
       var described = try self.layer(className, name, config)
       if isFunctional {
-        described.inputs = try FunctionalCalls(
-          layer["inbound_nodes"] ?? nil, of: name, masks: &masks, invalid
-        )
-        .inputs
+        let calls = try FunctionalCalls(
+          layer["inbound_nodes"] ?? nil, of: name, masks: &masks, invalid)
+        // Operations, such as that of `a + b`, have the names of layers.
+        guard calls.isList || !described.takesList else {
+          throw invalid(
+            "\(name) is the operation \(className), which is not supported; the layer \(className) is"
+          )
+        }
+        described.inputs = calls.inputs
       }
       read.append(described)
     }
@@ -131,7 +136,7 @@ struct ModelConfigurationReader {
       }
     }
     // tf-keras counts a step if all inputs do, Keras 3 if any does.
-    if version == .two, className == "Concatenate" { options["needs_all_masks"] = true }
+    if version == .two, known["needs_all_masks"] != nil { options["needs_all_masks"] = true }
     let read = LayerConfiguration(className, name: name, options: options)
     do {
       try read.validate()

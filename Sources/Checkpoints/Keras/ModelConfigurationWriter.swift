@@ -85,7 +85,7 @@ struct ModelConfigurationWriter {
       called += masks.takeOperations()
       members["inbound_nodes"] = FunctionalCalls.nodes(
         inputs, shapes: inputs.map { shapes[$0] ?? nil }, mask: mask, version: version,
-        isList: ["Concatenate", "AdditiveAttention"].contains(described.className))
+        isList: described.takesList)
       called.append(.object(members))
       shapes[described.name] = sizes(configuration, output)
       below = described.name

@@ -50,18 +50,24 @@ struct ONNXModel {
     var output = sizes
     var values: [String: String] = [:]
     var stepsName = "timeSteps"
-    if let name = configuration.functionalInput { values[name] = value }
+    // How many axes each value has.
+    var axes: [String: Int] = [:]
+    if let name = configuration.functionalInput {
+      values[name] = value
+      axes[value] = sizes.count + 1
+    }
     for shape in configuration.layerShapes {
       let inputs = shape.layer.inputs.compactMap { values[$0] }
-      guard inputs.count < 2 || shape.layer.className == "Concatenate" else {
-        throw refusal(shape.layer, "has no counterpart")
-      }
-      value =
-        inputs.count > 1
-        ? graph.add("Concat", inputs, [("axis", .integer(-1))])
-        : try add(
+      if let merge = ONNXMerge.all[shape.layer.className] {
+        value = merge.add(
+          shape.layer, inputs.isEmpty ? [value] : inputs, axes: axes, in: &graph)
+      } else {
+        guard inputs.count <= 1 else { throw refusal(shape.layer, "has no counterpart") }
+        value = try add(
           shape.layer, features: (shape.output.last ?? nil) ?? 1, to: inputs.first ?? value)
+      }
       values[shape.layer.name] = value
+      axes[value] = shape.output.count + 1
       if ONNXSteps.changes(shape.layer.className) { stepsName = "outputSteps" }
       output = shape.output.map { size in
         size.map { ONNXGraph.Size.fixed($0) } ?? .named(stepsName)

@@ -83,6 +83,12 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// Whether the steps that do not count in its input do not count in its output either.
   package var passesMask: Bool { (try? described())?.passesMask ?? true }
 
+  /// Whether its output has a mask only if all of its inputs have one.
+  package var needsEveryMask: Bool { (try? described())?.needsEveryMask ?? false }
+
+  /// Whether Keras calls it on a list of inputs.
+  package var takesList: Bool { (try? described())?.takesList ?? false }
+
   /// Checks the options.
   ///
   /// - Throws: ``ConfigurationError`` naming the one that cannot be computed.

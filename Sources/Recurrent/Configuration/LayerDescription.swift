@@ -44,6 +44,10 @@ protocol LayerDescription: Sendable {
   var makesMask: Bool { get }
   /// Whether steps that do not count in its input do not count in its output either.
   var passesMask: Bool { get }
+  /// Whether its output has a mask only if all of its inputs have one.
+  var needsEveryMask: Bool { get }
+  /// Whether Keras calls it on a list of inputs.
+  var takesList: Bool { get }
   /// Whether a step of its output needs other steps of the input, which no state keeps, so that a sequence cannot be
   /// fed step by step.
   var joinsSteps: Bool { get }
@@ -67,6 +71,8 @@ extension LayerDescription {
   var isStateful: Bool { false }
   var makesMask: Bool { false }
   var passesMask: Bool { true }
+  var needsEveryMask: Bool { false }
+  var takesList: Bool { false }
   var joinsSteps: Bool { false }
   var appliesPerStep: Bool { false }
   var lastActivation: Activation? { nil }

@@ -112,7 +112,12 @@ package struct ModelConfiguration: Equatable, Sendable {
   /// The first layer that makes a sequence of what is none, as `RepeatVector` does.
   package var sequenceMaker: LayerConfiguration? {
     let described = (try? described()) ?? []
-    return zip(layers, described).first { !$1.input.isSequence && $1.output.isSequence }?.0
+    func isSequence(_ source: Int?) -> Bool {
+      source.map { described[$0].output.isSequence } ?? input.isSequence
+    }
+    return zip(layers, described).first { _, layer in
+      layer.output.isSequence && !layer.sources.allSatisfy(isSequence)
+    }?.0
   }
 
   /// A layer with its shapes.

@@ -8,6 +8,7 @@ struct AdditiveAttentionDescription: LayerDescription {
 
   let usesScale: Bool
   var needsSequence: Bool { true }
+  var takesList: Bool { true }
   var joinsSteps: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {

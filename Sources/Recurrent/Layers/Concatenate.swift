@@ -9,6 +9,7 @@ struct ConcatenateDescription: LayerDescription {
   private let axis: Int
   /// Whether a step counts only if it does for all inputs, as in tf-keras, or for any, as in Keras 3.
   let needsAllMasks: Bool
+  var takesList: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard let axis = options["axis"].integer, (-1...2).contains(axis) else {
@@ -53,9 +54,7 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
   private let steps, width: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, width]
-  /// The steps that count for all inputs together.
-  private let mask: StepMask
-  private let needsAllMasks: Bool
+  private let mask: JoinedMask<Scalar>
 
   init(_ description: ConcatenateDescription, _ builder: LayerBuilder<Scalar>) {
     var first = 0
@@ -67,8 +66,7 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
     width = first
     plan = builder.plan
     output = plan.reserve(steps * builder.batch * width)
-    mask = StepMask(count: steps * builder.batch)
-    needsAllMasks = description.needsAllMasks
+    mask = JoinedMask(builder, needsAll: description.needsAllMasks)
   }
 
   func forward(
@@ -80,7 +78,7 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
         inputs.values[input], step: columns.count, to: output + columns.lowerBound, step: width,
         rows: rows, columns: columns.count)
     }
-    batch.mask = joinedMask(inputs, rows: rows)
+    batch.mask = mask.join(inputs, rows: batch.rows)
     return output
   }
 
@@ -95,22 +93,5 @@ final class Concatenate<Scalar: KernelScalar>: Layer {
         outputGradient + columns.lowerBound, step: width, to: to, step: columns.count,
         rows: steps * batch.rows, columns: columns.count)
     }
-  }
-
-  /// The steps that count; `nil` if all do.
-  private func joinedMask(_ inputs: LayerInputs<Scalar>, rows: Int) -> UnsafePointer<UInt8>? {
-    let joined = mask.values
-    joined.update(repeating: needsAllMasks ? 1 : 0)
-    var isMasked = false
-    for input in 0..<inputs.count {
-      let mask = inputs.masks[input]
-      if mask != nil { isMasked = true }
-      for row in 0..<rows {
-        // All steps of a layer without a mask count.
-        let counts = mask?[row] ?? 1
-        joined[row] = needsAllMasks ? joined[row] & counts : joined[row] | counts
-      }
-    }
-    return isMasked ? UnsafePointer(joined.baseAddress) : nil
   }
 }

@@ -60,7 +60,7 @@ final class GlobalMaxPooling1D<Scalar: KernelScalar>: SingleInputLayer {
     self.input = input
     output.update(from: input, count: size)
     for step in 1..<max(1, steps) {
-      Scalar.takeLarger(input + step * size, to: output, count: size)
+      Scalar.takeLarger(input + step * size, sign: 1, to: output, count: size)
     }
     batch.mask = nil
     return output

@@ -54,7 +54,7 @@ final class MaxPooling1D<Scalar: KernelScalar>: SingleInputLayer {
       let (seen, largest) = (windows.steps(ofWindow: window, of: steps), output + window * size)
       largest.update(from: input + seen.lowerBound * size, count: size)
       for step in seen.dropFirst() {
-        Scalar.takeLarger(input + step * size, to: largest, count: size)
+        Scalar.takeLarger(input + step * size, sign: 1, to: largest, count: size)
       }
     }
     batch.mask = nil

@@ -66,12 +66,14 @@ package final class Sequential<Scalar: KernelScalar> {
     modelInput = ModelInput(
       configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
     var layers: [any Layer<Scalar>] = []
+    var input = configuration.input
+    if input.isSequence { input.timeSteps = timeSteps }
     for (index, layer) in described.enumerated() {
       layers.append(
         layer.description.makeLayer(
           LayerBuilder(
             name: layer.name, parameters: parameters, uses: uses,
-            inputs: layer.sources.map { $0.map { described[$0].output } ?? configuration.input },
+            inputs: layer.sources.map { $0.map { described[$0].output } ?? input },
             input: layer.input, output: layer.output, batch: batch, plan: plan,
             isMasked: layer.isInputMasked, number: 3 * index)))
     }

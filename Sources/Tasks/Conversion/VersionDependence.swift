@@ -28,7 +28,7 @@ extension ModelConfiguration {
           return "hard_sigmoid of layer \(layer.name)"
         }
       }
-      if layer.className == "Concatenate",
+      if LayerConfiguration.options(of: layer.className)?["needs_all_masks"] != nil,
         layers.contains(where: { $0.className == "Masking" || $0["mask_zero"] == true })
       {
         return "a mask of layer \(layer.name)"
