@@ -45,7 +45,7 @@ struct PredictCommand: ToolCommand {
     files.read(checkpoint, "CHECKPOINT", replacedBy: "--save-state")
     files.read(modes.common.csv, "--csv")
     modes.chosen.addFiles(to: &files)
-    files.write(modes.common.outputFile, "--output")
+    for output in modes.common.outputFiles { files.write(output, "--output") }
     files.write(modes.plot.plot, "--plot")
     files.write(target, "--save-state")
     return files

@@ -158,7 +158,7 @@ import Testing
     (#""class_name":"LSTM""#, #""class_name":"ConvLSTM1D""#, "layer lstm is of class ConvLSTM1D"),
     (#""units":4"#, #""units":0"#, "units of layer lstm is 0"),
     (#""units":4"#, #""units":99999999999"#, "units of layer lstm is 99999999999"),
-    (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM): return_state true"),
+    (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM) gives 3 outputs"),
     (#""dropout":0.0"#, #""dropout":1.5"#, "layer lstm (LSTM): dropout 1.5"),
     (#""activation":"tanh""#, #""activation":"sine""#, "layer lstm (LSTM): activation sine"),
     (#""class_name":"Sequential""#, #""class_name":"Subclassed""#, "of class Subclassed"),

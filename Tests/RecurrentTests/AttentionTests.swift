@@ -10,7 +10,7 @@ import Testing
     _ className: String, _ name: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
   ) -> LayerConfiguration {
     var layer = LayerConfiguration(className, name: name, options: options)
-    layer.inputs = inputs
+    layer.inputs = inputs.map { ValueName($0) }
     return layer
   }
 

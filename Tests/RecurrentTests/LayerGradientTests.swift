@@ -255,7 +255,7 @@ import Testing
       _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
     ) -> LayerConfiguration {
       var layer = LayerConfiguration(className, name: name, options: options)
-      layer.inputs = inputs
+      layer.inputs = (inputs).map { ValueName($0) }
       return layer
     }
     return [false, true].map { needsAllMasks in
@@ -312,7 +312,7 @@ import Testing
       _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
     ) -> LayerConfiguration {
       var layer = LayerConfiguration(className, name: name, options: options)
-      layer.inputs = inputs
+      layer.inputs = (inputs).map { ValueName($0) }
       return layer
     }
     let below = [

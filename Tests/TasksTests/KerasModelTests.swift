@@ -17,6 +17,7 @@ import Testing
         "functional", "convolution", "convolution-steps", "attention", "attention-steps",
         "pooling", "steps",
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
+        "states", "directions", "nested",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -68,7 +68,7 @@ import Testing
         "member_1_lstm", "member_2_lstm", "member_1_dense", "member_2_dense", "concatenate",
       ])
     #expect(ensemble.outputUnits == 6)
-    #expect(ensemble.layers[2].inputs == ["member_1_lstm"])
+    #expect(ensemble.layers[2].inputs == [ValueName("member_1_lstm")])
   }
 
   /// Of 100 errors 1, 2, …, 100 nine tenths are within 91. A truth outside makes the part that is left out smaller by

@@ -106,6 +106,25 @@ def models(library):
     extremes = l.Maximum()([l.Minimum()([one, above]), product])
     yield ("merges-steps", library.Model(begin, l.GRU(UNITS, return_sequences=True)(l.Average()([extremes, other]))),
            "mse", o.SGD(0.1), False)
+    below = l.Masking(0.0)(begin)
+    whole, hidden, cell = l.LSTM(4, return_sequences=True, return_state=True)(below)
+    last, one, other = l.Bidirectional(l.GRU(2, return_state=True))(begin)
+    after = l.GRU(4, return_sequences=True)(whole, initial_state=l.Concatenate()([one, other]))
+    above, state, _ = l.LSTM(4, return_sequences=True, return_state=True)(after, initial_state=[hidden, cell])
+    yield ("states", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([l.LSTM(3)(above), state, last]))),
+           "mse", o.Adam(0.01), False)
+    one, other, *states = l.Bidirectional(l.LSTM(3, return_sequences=True, return_state=True), merge_mode=None)(below)
+    above = l.Bidirectional(l.LSTM(3, return_sequences=True))(l.Subtract()([one, other]), initial_state=states)
+    yield ("directions", library.Model(begin, l.Dense(UNITS)(above)), "mse", o.SGD(0.1), False)
+    tower = library.Sequential([l.InputLayer((STEPS, FEATURES)), l.LSTM(4, return_sequences=True), l.Dense(3)])
+    inside = library.Input((STEPS, FEATURES))
+    pair = library.Model(inside, [l.GRU(3)(inside), l.Dense(3, activation="tanh")(inside)])
+    shared = l.GRU(3, return_sequences=True)
+    vector, steps = pair(tower(begin))
+    other, more = pair(shared(begin))
+    merged = l.Concatenate()([shared(steps), more, tower(steps)])
+    yield ("nested", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([l.LSTM(3)(merged), vector, other]))),
+           "mse", o.RMSprop(0.01), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

@@ -1,87 +1,164 @@
 import Files
 import HDF5
+import Recurrent
 
-/// The calls of a layer in a functional model, Keras' `inbound_nodes`: which layers' outputs it is given.
-struct FunctionalCalls {
-  /// The layers, by name.
-  let inputs: [String]
-  /// Whether they are given in one list.
-  let isList: Bool
+/// A call of a layer in a functional model, one of Keras' `inbound_nodes`: the values that the layer is given, and what
+/// else is said about the call.
+struct FunctionalCall {
+  /// The values in their order: those given by position, then those by name in the order of ``keywords``.
+  private(set) var inputs: [ValueName] = []
+  /// Options that change what the layer computes.
+  private(set) var options: [String: JSONValue] = [:]
+  /// The results that say which steps count, by name.
+  private(set) var masks: [String] = []
+  /// Whether the values are given in one list.
+  private(set) var isList = true
 
-  /// - Parameters:
-  ///   - masks: The operations that compute masks, which a call may name.
-  ///   - invalid: Makes the error.
-  /// - Throws: ``FileError`` if the layer is called more than once, or with more than its inputs.
+  /// The names under which Keras' layers take values, in their order.
+  private static let keywords = [
+    "inputs", "sequence", "sequences", "query", "value", "key", "initial_state",
+  ]
+  /// The options of a layer that Keras' calls have.
+  static let callOptions: Set<String> = ["use_causal_mask"]
+
+  /// - Parameter masks: The operations that compute masks, which a call may name.
+  /// - Throws: ``FileError`` if there is something in the call that is not supported.
   init(
-    _ nodes: JSONValue, of layer: String, masks: inout MaskOperations,
+    _ node: JSONValue, of layer: LayerConfiguration, masks: MaskOperations,
     _ invalid: (String) -> FileError
   ) throws {
-    guard let node = nodes.array?.first, nodes.array?.count == 1 else {
-      throw invalid("layer \(layer) is called \(nodes.array?.count ?? 0) times, not once")
-    }
-    var tensors: [(layer: String?, output: Int?)] = []
-    var options: JSONValue = .object([:])
+    var keywords: JSONValue = .object([:])
     if let arguments = node["args"]?.array {
-      // Keras 3: tensors, or a list of them.
-      let list = arguments.count == 1 ? arguments[0].array : nil
-      isList = list != nil
-      let all = list ?? arguments
-      tensors = all.map { tensor in
-        let history = tensor["config"]?["keras_history"]?.array ?? []
-        return (history.first?.string, history.last?.integer)
+      // Keras 3: values, or lists of them.
+      inputs = arguments.flatMap(Self.values)
+      isList = arguments.count == 1 && Self.value(arguments[0]) == nil
+      keywords = node["kwargs"] ?? keywords
+      guard arguments.allSatisfy({ $0 == nil || !Self.values(in: $0).isEmpty }) else {
+        throw invalid("layer \(layer.name) is called with something else than outputs of layers")
       }
-      options = node["kwargs"] ?? options
     } else {
-      isList = true
-      // tf-keras: the layer, which of its calls, which of its outputs, and options.
-      for tensor in node.array ?? [] {
-        let parts = tensor.array ?? []
-        tensors.append((parts.first?.string, parts.count > 2 ? parts[2].integer : nil))
-        if parts.count > 3 { options = parts[3] }
+      inputs = Self.values(in: node)
+      keywords = Self.olderKeywords(in: node) ?? keywords
+    }
+    guard case .object(let members) = keywords else { return }
+    for name in Self.keywords {
+      if let value = members[name] { inputs += Self.values(in: value) }
+    }
+    for (name, value) in members.sorted(by: { $0.key < $1.key })
+    where value != nil && value != false && !Self.keywords.contains(name) {
+      if Self.callOptions.contains(name), layer[name] != nil {
+        options[name] = value
+        continue
       }
-    }
-    let inputs = tensors.compactMap { $0.output == 0 ? $0.layer : nil }
-    guard !inputs.isEmpty, inputs.count == tensors.count,
-      !inputs.contains(where: { masks.contains($0) })
-    else {
-      throw invalid("layer \(layer) is called with something else than outputs of layers")
-    }
-    if case .object(let members) = options {
-      for (option, value) in members.sorted(by: { $0.key < $1.key })
-      where value != nil && value != false {
-        // One mask, or one for each of several inputs.
-        let sources = (value.array ?? [value]).filter { $0 != nil }.map { mask in
-          mask["config"]?["keras_history"]?.array?.first?.string ?? ""
-        }
-        if option == "mask", sources.allSatisfy({ masks.contains($0) }) {
-          for source in sources { masks.noteCall(of: layer, with: source) }
-          continue
-        }
-        throw invalid("layer \(layer) is called with \(option), which is not supported")
+      // One mask, or one for each of several inputs.
+      let sources = (value.array ?? [value]).filter { $0 != nil }
+        .map { Self.value($0)?.name ?? "" }
+      guard name == "mask", sources.allSatisfy({ masks.contains($0) }) else {
+        throw invalid("layer \(layer.name) is called with \(name), which is not supported")
       }
+      self.masks += sources
     }
-    self.inputs = inputs
+    guard !inputs.isEmpty, !inputs.contains(where: { masks.contains($0.name) }) else {
+      throw invalid("layer \(layer.name) is called with something else than outputs of layers")
+    }
   }
 
-  /// The calls as Keras writes them.
+  /// A value by Keras 3, `{"class_name": "__keras_tensor__", …}`, or by tf-keras, `["lstm", 0, 0, …]`.
+  private static func value(_ json: JSONValue) -> ValueName? {
+    let parts = json["config"]?["keras_history"]?.array ?? json.array ?? []
+    guard parts.count >= 3, let name = parts[0].string, let call = parts[1].integer,
+      let output = parts[2].integer
+    else { return nil }
+    return ValueName(name, call: call, output: output)
+  }
+
+  /// All values in lists and dictionaries; a dictionary's by the order of its names, as Keras has them.
+  static func values(in json: JSONValue) -> [ValueName] {
+    if let value = value(json) { return [value] }
+    if case .object(let members) = json {
+      return members.sorted { $0.key < $1.key }.flatMap { values(in: $0.value) }
+    }
+    return (json.array ?? []).flatMap(values)
+  }
+
+  /// What tf-keras calls a layer with beside its first argument: behind each value of that.
+  private static func olderKeywords(in node: JSONValue) -> JSONValue? {
+    if value(node) != nil { return node.array.flatMap { $0.count > 3 ? $0[3] : nil } }
+    if case .object(let members) = node {
+      return members.values.lazy.compactMap(olderKeywords).first
+    }
+    return (node.array ?? []).lazy.compactMap(olderKeywords).first
+  }
+}
+
+/// How Keras writes the calls of a layer.
+struct FunctionalCallWriter {
+  /// A value with the sizes that Keras writes beside it, the batch first.
+  struct Value {
+    let name: ValueName
+    let shape: JSONValue
+  }
+
+  private let layer: LayerConfiguration
+  private let model: ModelConfiguration
+  private let version: KerasVersion
+
+  /// - Parameter model: The model that the layer is part of.
+  init(_ layer: LayerConfiguration, in model: ModelConfiguration, version: KerasVersion) {
+    (self.layer, self.model, self.version) = (layer, model, version)
+  }
+
+  /// How a layer of several inputs takes them.
+  private enum Style {
+    /// By position.
+    case arguments
+    /// The first by position, the others as `initial_state`.
+    case states
+    /// As one list.
+    case list
+  }
+
+  private var style: Style {
+    if layer.className == "MultiHeadAttention" { return .arguments }
+    return layer.model == nil && !layer.recurrentLayers.isEmpty ? .states : .list
+  }
+
+  /// One of `inbound_nodes`.
   ///
-  /// - Parameters:
-  ///   - shapes: The sizes of each input, the batch first.
-  ///   - mask: Which steps count, where that is said.
-  ///   - isList: Whether the layer takes its inputs as one list.
-  static func nodes(
-    _ inputs: [String], shapes: [JSONValue], mask: JSONValue?, version: KerasVersion, isList: Bool
-  ) -> JSONValue {
+  /// - Parameter mask: Which steps count, where that is said.
+  func node(_ values: [Value], mask: JSONValue?) -> JSONValue {
+    var options: [String: JSONValue] = [:]
+    for option in FunctionalCall.callOptions where layer.options[option] != nil {
+      options[option] = layer[option]
+    }
     switch version {
     case .two:
-      let tensors = inputs.map { JSONValue.array([.string($0), 0, 0, [:]]) }
-      return [.array(tensors)]
-    case .three:
-      let tensors = zip(inputs, shapes).map { name, shape in
-        FunctionalMasks.tensor(name, shape, type: "float32")
+      var places = values.map { value -> JSONValue in
+        // The call of a model by itself comes before its others.
+        let isModel = model.layers.contains { $0.name == value.name.name && $0.model != nil }
+        let call = value.name.call + (isModel ? 1 : 0)
+        return [.string(value.name.name), .integer(call), .integer(value.name.output)]
       }
-      let arguments: JSONValue = isList ? [.array(tensors)] : .array(tensors)
-      return [["args": arguments, "kwargs": .object(mask.map { ["mask": $0] } ?? [:])]]
+      if style == .arguments {
+        for (name, value) in zip(["value", "key"], places.dropFirst()) { options[name] = value }
+        places = Array(places.prefix(1))
+      }
+      return .array(places.map { .array(($0.array ?? []) + [.object(options)]) })
+    case .three:
+      let tensors = values.map { value in
+        FunctionalMasks.tensor(value.name, value.shape, type: "float32")
+      }
+      if let mask { options["mask"] = mask }
+      let arguments: [JSONValue]
+      switch style {
+      case .arguments: arguments = tensors
+      case _ where tensors.count == 1 && !layer.takesList: arguments = tensors
+      case .states:
+        arguments = Array(tensors.prefix(1))
+        options["initial_state"] = .array(Array(tensors.dropFirst()))
+      case .list: arguments = [.array(tensors)]
+      }
+      return ["args": .array(arguments), "kwargs": .object(options)]
     }
   }
 }

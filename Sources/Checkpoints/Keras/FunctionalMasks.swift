@@ -23,11 +23,16 @@ struct FunctionalMasks {
   ///   - shapes: The sizes of their outputs, the batch first.
   /// - Returns: The mask that the layer is called with; `nil` if with none.
   mutating func add(
-    _ layer: LayerConfiguration, inputs: [String], shapes: [String: JSONValue]
+    _ layer: LayerConfiguration, inputs values: [ValueName], shapes: [ValueName: JSONValue]
   ) -> JSONValue? {
+    // States have no mask.
+    let inputs = values.map { $0.output == 0 ? $0.name : "" }
+    let shapes = Dictionary(
+      zip(inputs, values.map { shapes[$0] ?? nil })
+    ) { one, _ in one }
     let input = inputs.first ?? ""
     let shape = shapes[input] ?? nil
-    let tensor = Self.tensor(input, shape, type: "float32")
+    let tensor = Self.tensor(ValueName(input), shape, type: "float32")
     switch layer.className {
     case "Masking":
       let different = operation("NotEqual", [tensor, layer["mask_value"]])
@@ -37,12 +42,15 @@ struct FunctionalMasks {
     case "Concatenate": masks[layer.name] = joined(inputs, shapes)
     case "AdditiveAttention":
       masks[layer.name] = masks[input]
-      let all = inputs.map { masks[$0].map { Self.tensor($0.name, $0.shape, type: "bool") } }
+      let all = inputs.map {
+        masks[$0].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") }
+      }
       return all.allSatisfy { $0 == nil } ? nil : .array(all.map { $0 ?? .null })
     case "LSTM", "GRU", "SimpleRNN", "Bidirectional", "BatchNormalization", "TimeDistributed",
       "GlobalAveragePooling1D":
       if layer.passesMask { masks[layer.name] = masks[input] }
-      return masks[input].map { Self.tensor($0.name, $0.shape, type: "bool") }
+      guard layer["ignores_mask"] != true else { return nil }
+      return masks[input].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") }
     case _ where layer.needsEveryMask: masks[layer.name] = merged(inputs)
     default: if layer.passesMask { masks[layer.name] = masks[input] }
     }
@@ -55,11 +63,14 @@ struct FunctionalMasks {
     return operations
   }
 
-  static func tensor(_ name: String, _ shape: JSONValue, type: String) -> JSONValue {
+  static func tensor(_ value: ValueName, _ shape: JSONValue, type: String) -> JSONValue {
     [
       "class_name": "__keras_tensor__",
       "config": [
-        "shape": shape, "dtype": .string(type), "keras_history": [.string(name), 0, 0],
+        "shape": shape, "dtype": .string(type),
+        "keras_history": [
+          .string(value.name), .integer(value.call), .integer(value.output),
+        ],
       ],
     ]
   }
@@ -73,22 +84,22 @@ struct FunctionalMasks {
     for input in inputs {
       shape = shapes[input] ?? nil
       features += shape.array?.last?.integer ?? 0
-      let tensor = Self.tensor(input, shape, type: "float32")
+      let tensor = Self.tensor(ValueName(input), shape, type: "float32")
       var name = ""
       if let mask = masks[input] {
         let wide = operation(
-          "ExpandDims", [Self.tensor(mask.name, mask.shape, type: "bool")], ["axis": -1])
+          "ExpandDims", [Self.tensor(ValueName(mask.name), mask.shape, type: "bool")], ["axis": -1])
         let zeros = operation("ZerosLike", [tensor], ["dtype": "bool"])
         name = operation(
           "LogicalOr",
           [
-            Self.tensor(wide, Self.resized(shape, last: 1), type: "bool"),
-            Self.tensor(zeros, shape, type: "bool"),
+            Self.tensor(ValueName(wide), Self.resized(shape, last: 1), type: "bool"),
+            Self.tensor(ValueName(zeros), shape, type: "bool"),
           ])
       } else {
         name = operation("OnesLike", [tensor], ["dtype": "bool"])
       }
-      tensors.append(Self.tensor(name, shape, type: "bool"))
+      tensors.append(Self.tensor(ValueName(name), shape, type: "bool"))
     }
     let all = operation("Concatenate", [.array(tensors)], ["axis": -1])
     return any(all, of: Self.resized(shape, last: features))
@@ -101,7 +112,7 @@ struct FunctionalMasks {
     for mask in all.dropFirst() {
       let name = operation(
         "LogicalOr",
-        [merged, mask].map { Self.tensor($0.name, $0.shape, type: "bool") })
+        [merged, mask].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") })
       // One step stands beside every other.
       let shape = merged.shape.array?.last?.integer == 1 ? mask.shape : merged.shape
       merged = Mask(name: name, shape: shape)
@@ -112,7 +123,7 @@ struct FunctionalMasks {
   /// Whether any value of each step is true.
   private mutating func any(_ name: String, of shape: JSONValue) -> Mask {
     let any = operation(
-      "Any", [Self.tensor(name, shape, type: "bool")], ["axis": -1, "keepdims": false])
+      "Any", [Self.tensor(ValueName(name), shape, type: "bool")], ["axis": -1, "keepdims": false])
     return Mask(name: any, shape: .array(Array((shape.array ?? []).dropLast())))
   }
 

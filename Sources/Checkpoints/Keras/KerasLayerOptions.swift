@@ -38,7 +38,7 @@ enum KerasLayerOptions {
   }
 
   private static let recurrent: [String: JSONValue] = [
-    "return_state": false, "unroll": false, "activity_regularizer": nil,
+    "unroll": false, "activity_regularizer": nil,
   ]
 
   private static let both: [String: [String: JSONValue]] = [

@@ -27,9 +27,7 @@ enum KerasVariables {
     _ = try makeObject("", name: checkpoint.configuration.name)
     for (layer, key) in keys(of: checkpoint.configuration) {
       _ = try makeObject("\(layers)/\(key)", name: layer.name)
-      let parameters = checkpoint.parameters.parameters.filter { $0.layer == layer.name }
-      let objects = objects(of: layer, parameters: parameters)
-      for object in objects {
+      for object in objects(of: layer, named: layer.name, in: checkpoint.parameters) {
         let group = try makeObject("\(layers)/\(key)\(object.path)", name: object.name)
         for (index, parameter) in object.parameters.enumerated() {
           try arrays.write(
@@ -51,9 +49,8 @@ enum KerasVariables {
   ) throws {
     let all = try root.group(try root.contains(layers) ? layers : olderLayers)
     for (layer, key) in keys(of: parameters.configuration) {
-      let own = parameters.parameters.filter { $0.layer == layer.name }
-      guard !own.isEmpty else { continue }
-      for object in objects(of: layer, parameters: own) {
+      for object in objects(of: layer, named: layer.name, in: parameters)
+      where !object.parameters.isEmpty {
         let found = try variables(try all.group("\(key)\(object.path)/vars"))
         guard found.count == object.parameters.count else {
           throw FileError.invalid(
@@ -130,10 +127,23 @@ enum KerasVariables {
     let parameters: [ParameterStore<Float>.Parameter]
   }
 
-  /// The objects of a layer that hold its weights.
+  /// The objects of a layer that hold its weights, or of the layers of a model that is one.
+  ///
+  /// - Parameter name: The layer's, behind those of the models that it is in.
   private static func objects(
-    of layer: LayerConfiguration, parameters: [ParameterStore<Float>.Parameter]
+    of layer: LayerConfiguration, named name: String, in store: ParameterStore<Float>
   ) -> [Object] {
+    if let model = layer.model {
+      let inner = keys(of: model).flatMap { layer, key in
+        objects(of: layer, named: name + "/" + layer.name, in: store).map { object in
+          Object(
+            path: "/\(layers)/\(key)\(object.path)", name: object.name,
+            parameters: object.parameters)
+        }
+      }
+      return [Object(path: "", name: layer.name, parameters: [])] + inner
+    }
+    let parameters = store.parameters.filter { $0.layer == name }
     switch layer.className {
     case "LSTM", "GRU", "SimpleRNN":
       return [

@@ -29,7 +29,7 @@ enum KerasWeights {
     try weights.attributes.set("keras_version", checkpoint.kerasVersion.release, utf8: false)
     for layer in layers {
       let group = try weights.createGroup(layer)
-      let parameters = checkpoint.parameters.parameters.filter { $0.layer == layer }
+      let parameters = Self.weights(of: layer, in: checkpoint.parameters)
       let names = parameters.map { path($0, in: checkpoint) }
       try setNames("weight_names", names, of: group)
       for (parameter, name) in zip(parameters, names) {
@@ -55,7 +55,7 @@ enum KerasWeights {
     _ weights: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
     let layers = parameters.configuration.layers.filter { layer in
-      parameters.parameters.contains { $0.layer == layer.name }
+      !Self.weights(of: layer.name, in: parameters).isEmpty
     }
     var groups: [Group] = []
     for name in try splitNames("layer_names", of: weights) {
@@ -69,7 +69,7 @@ enum KerasWeights {
           + "the model has \(layers.count) layers")
     }
     for (layer, group) in zip(layers, groups) {
-      let expected = parameters.parameters.filter { $0.layer == layer.name }
+      let expected = Self.weights(of: layer.name, in: parameters)
       let names = try splitNames("weight_names", of: group)
       let need = "layer \(layer.name) (\(Self.size(of: layer)))"
       if let gates = KerasOne.gates(of: layer, arrays: names.count, expected: expected.count) {
@@ -90,6 +90,17 @@ enum KerasWeights {
           need: need)
       }
     }
+  }
+
+  /// The weights of a layer, or of all layers of a model that is one: first those that training changes, as Keras has
+  /// them.
+  private static func weights(
+    of layer: String, in parameters: ParameterStore<Float>
+  ) -> [ParameterStore<Float>.Parameter] {
+    let own = parameters.parameters.filter { parameter in
+      parameter.layer == layer || parameter.layer.hasPrefix(layer + "/")
+    }
+    return own.filter(\.isTrainable) + own.filter { !$0.isTrainable }
   }
 
   /// What the shapes of a layer's weights follow from, for errors.

@@ -14,8 +14,8 @@ struct MaskOperations {
 
   /// The origins of each operation's result.
   private var origins: [String: Set<Origin>] = [:]
-  /// The layers that are called with a mask, and the operation that made it.
-  private var calls: [(layer: String, operation: String)] = []
+  /// The calls of layers with a mask, and the operations that made it.
+  private var calls: [(layer: String, call: FunctionalCall)] = []
 
   private static let classes: Set<String> = [
     "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
@@ -44,9 +44,9 @@ struct MaskOperations {
     return true
   }
 
-  /// Remembers a call with a mask.
-  mutating func noteCall(of layer: String, with operation: String) {
-    calls.append((layer, operation))
+  /// Remembers a call, if it is one with a mask.
+  mutating func note(_ call: FunctionalCall, of layer: String) {
+    if !call.masks.isEmpty { calls.append((layer, call)) }
   }
 
   /// Checks that layers are called with the masks that the layers below them make.
@@ -54,23 +54,27 @@ struct MaskOperations {
   /// - Throws: ``FileError`` if one is not.
   func check(_ layers: [LayerConfiguration], _ invalid: (String) -> FileError) throws {
     var masks: [String: Set<Origin>] = [:]
-    var below: [String: Set<Origin>] = [:]
     for layer in layers {
-      let inputs = layer.inputs.reduce(into: Set<Origin>()) { $0.formUnion(masks[$1] ?? []) }
-      below[layer.name] = inputs
+      // States have no mask.
+      let sources = layer.calls.flatMap(\.inputs).filter { $0.output == 0 }.map(\.name)
+      let inputs = sources.reduce(into: Set<Origin>()) { $0.formUnion(masks[$1] ?? []) }
       switch layer.className {
       case "Masking":
-        masks[layer.name] = [Origin(input: layer.inputs.first, value: layer["mask_value"].double)]
+        masks[layer.name] = [Origin(input: sources.first, value: layer["mask_value"].double)]
       case "Embedding" where layer["mask_zero"] == true:
-        masks[layer.name] = [Origin(input: layer.inputs.first, value: 0)]
+        masks[layer.name] = [Origin(input: sources.first, value: 0)]
       default:
         let hasMask =
-          !layer.needsEveryMask || layer.inputs.allSatisfy { masks[$0]?.isEmpty == false }
+          !layer.needsEveryMask || sources.allSatisfy { masks[$0]?.isEmpty == false }
         if layer.passesMask, hasMask { masks[layer.name] = inputs }
       }
     }
-    for call in calls where origins[call.operation] != below[call.layer] {
-      throw invalid("layer \(call.layer) is called with a mask of its own, which is not supported")
+    for (layer, call) in calls {
+      let below = call.inputs.filter { $0.output == 0 }
+        .reduce(into: Set<Origin>()) { $0.formUnion(masks[$1.name] ?? []) }
+      guard call.masks.allSatisfy({ origins[$0] == below }) else {
+        throw invalid("layer \(layer) is called with a mask of its own, which is not supported")
+      }
     }
   }
 }

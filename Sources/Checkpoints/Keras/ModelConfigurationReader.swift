@@ -10,13 +10,32 @@ struct ModelConfigurationReader {
   /// Whose words they are: a name may mean another formula.
   let version: KerasVersion
 
+  /// - Throws: ``FileError`` that names all that is not supported.
   func read(_ json: JSONValue) throws -> ModelConfiguration {
+    let problems = Problems()
+    let model = try model(json, problems)
+    guard problems.texts.isEmpty else {
+      throw invalid(problems.texts.joined(separator: "; "))
+    }
+    return model
+  }
+
+  /// What is not supported, so far.
+  private final class Problems {
+    private(set) var texts: [String] = []
+
+    func add(_ text: String) {
+      if !texts.contains(text) { texts.append(text) }
+    }
+  }
+
+  /// Reads a model, or one that is a layer of another.
+  private func model(_ json: JSONValue, _ problems: Problems) throws -> ModelConfiguration {
     guard let className = json["class_name"]?.string else {
       throw invalid("has no class_name")
     }
-    // Keras 1 and tf-keras call functional models by their base class.
-    let isFunctional = ["Functional", "Model"].contains(className)
-    guard isFunctional || className == "Sequential" else {
+    let isFunctional = Self.functionalClasses.contains(className)
+    guard isFunctional || className == Self.sequential else {
       throw invalid(
         "the model is of class \(className); Sequential and Functional can be read")
     }
@@ -24,81 +43,127 @@ struct ModelConfigurationReader {
     guard let config = json["config"], let layers = config["layers"]?.array ?? config.array else {
       throw invalid("has no layers")
     }
-    // With the input, and the operations that make masks.
+    // With the inputs, and the operations that make masks.
     guard layers.count <= 8 * ModelConfiguration.mostLayers else {
       throw invalid(
         "the model has \(layers.count) layers; it must have at most \(ModelConfiguration.mostLayers)"
       )
     }
-    var inputShape: [JSONValue]?
+    var inputs: [(name: String, shape: [JSONValue])] = []
+    var firstShape: [JSONValue]?
     var read: [LayerConfiguration] = []
-    var inputName: String?
     var masks = MaskOperations()
     for layer in layers {
       guard let className = layer["class_name"]?.string, let config = layer["config"],
-        let name = config["name"]?.string
+        let name = (config["name"] ?? layer["name"])?.string
       else { throw invalid("a layer has no class_name, config or name") }
       guard !name.isEmpty, name != ".", name != KerasWeights.topLevel, !name.contains("/") else {
         throw invalid("a layer cannot be named '\(name)'")
       }
-      inputShape = inputShape ?? (config["batch_shape"] ?? config["batch_input_shape"])?.array
+      let shape = (config["batch_shape"] ?? config["batch_input_shape"])?.array
+      firstShape = firstShape ?? shape
       if isFunctional, masks.take(layer, className: className, name: name) { continue }
       guard className != "InputLayer" else {
-        guard inputName == nil else { throw invalid("the model has more than one input") }
-        inputName = name
+        inputs.append((name, shape ?? []))
         continue
       }
-      var described = try self.layer(className, name, config)
-      if isFunctional {
-        let calls = try FunctionalCalls(
-          layer["inbound_nodes"] ?? nil, of: name, masks: &masks, invalid)
-        // Operations, such as that of `a + b`, have the names of layers.
-        guard calls.isList || !described.takesList else {
-          throw invalid(
-            "\(name) is the operation \(className), which is not supported; the layer \(className) is"
-          )
-        }
-        described.inputs = calls.inputs
+      do {
+        read.append(
+          try self.layer(layer, name, config, isCalled: isFunctional, &masks, problems))
+      } catch let error as FileError {
+        problems.add(String(error.reason.dropFirst(place.count + 2)))
       }
-      read.append(described)
+    }
+    // What is not there makes no sense of the rest.
+    guard problems.texts.isEmpty else {
+      return ModelConfiguration(name: "", batch: nil, inputs: [], layers: [], outputs: [])
     }
     try masks.check(read, invalid)
-    if isFunctional { try checkEnds(config, input: inputName, output: read.last?.name) }
-    inputShape = inputShape ?? config["build_input_shape"]?.array
-    guard let inputShape, (2...3).contains(inputShape.count) else {
-      throw invalid("the input has no shape [batch, timeSteps, features]")
-    }
-    let isSymbols = inputShape.count == 2 && read.first?.className == "Embedding"
-    let input: SampleShape
-    if isSymbols {
-      input = .sequence(timeSteps: inputShape[1].integer, features: 1)
-    } else if let features = inputShape.last?.integer {
-      input =
-        inputShape.count == 2
-        ? .vector(features: features)
-        : .sequence(timeSteps: inputShape[1].integer, features: features)
+    var model: ModelConfiguration
+    if isFunctional {
+      model = ModelConfiguration(
+        name: config["name"]?.string ?? "functional", batch: nil, inputs: [], layers: read,
+        outputs: [])
+      FunctionalEnds(config, version: version).set(in: &model, layers: layers)
+      let shapes = Dictionary(inputs.map { ($0.name, $0.shape) }) { one, _ in one }
+      for index in model.inputs.indices {
+        guard let shape = shapes[model.inputs[index].name] else {
+          throw invalid("the model has no input \(model.inputs[index].name)")
+        }
+        try setShape(shape, ofInput: index, in: &model)
+      }
     } else {
-      throw invalid("the input has no number of features")
+      model = ModelConfiguration(
+        name: config["name"]?.string ?? "sequential", batch: nil, input: .vector(features: 1),
+        layers: read)
+      try setShape(
+        firstShape ?? config["build_input_shape"]?.array ?? [], ofInput: 0, in: &model)
     }
-    return ModelConfiguration(
-      name: config["name"]?.string ?? "sequential", batch: inputShape[0].integer, input: input,
-      inputIsSymbols: isSymbols, layers: read, functionalInput: isFunctional ? inputName : nil)
+    return model
   }
 
-  /// Checks that a functional model goes from its one input to its last layer.
-  private func checkEnds(_ config: JSONValue, input: String?, output: String?) throws {
-    func names(_ option: String) -> [String] {
-      let ends = config[option]?.array ?? []
-      // One end may stand alone, or in a list.
-      return ends.first?.string.map { [$0] } ?? ends.compactMap { $0.array?.first?.string }
+  private static let sequential = "Sequential"
+  /// Keras 1 and tf-keras call functional models by their base class.
+  private static let functionalClasses: Set<String> = ["Functional", "Model"]
+
+  /// Reads a layer, with its calls in a functional model.
+  private func layer(
+    _ json: JSONValue, _ name: String, _ config: JSONValue, isCalled: Bool,
+    _ masks: inout MaskOperations, _ problems: Problems
+  ) throws -> LayerConfiguration {
+    let className = json["class_name"]?.string ?? ""
+    var layer: LayerConfiguration
+    if className == Self.sequential || Self.functionalClasses.contains(className) {
+      layer = LayerConfiguration(
+        try model(json, problems), isTrainable: config["trainable"]?.bool ?? true)
+      layer.name = name
+    } else {
+      layer = try self.layer(className, name, config)
     }
-    guard let input, names("input_layers") == [input] else {
-      throw invalid("the model must have one input; it has \(names("input_layers").count)")
+    guard isCalled else { return layer }
+    for node in json["inbound_nodes"]?.array ?? [] {
+      let call = try FunctionalCall(node, of: layer, masks: masks, invalid)
+      // Operations, such as that of `a + b`, have the names of layers.
+      guard call.isList || !layer.takesList else {
+        throw invalid(
+          "\(name) is the operation \(className), which is not supported; the layer \(className) is"
+        )
+      }
+      masks.note(call, of: name)
+      // Keras 3 looks for the mask of each of several tensors, under names that recurrent layers do not have.
+      if version == .three, call.inputs.count > 1, call.masks.isEmpty,
+        layer["ignores_mask"] != nil
+      {
+        layer.options["ignores_mask"] = true
+      }
+      layer.options.merge(call.options) { _, new in new }
+      layer.calls.append(LayerCall(call.inputs))
     }
-    guard let output, names("output_layers") == [output] else {
-      throw invalid(
-        "the model must give the output of its last layer \(output ?? ""); it gives "
-          + "\(names("output_layers").joined(separator: ", "))")
+    guard !layer.calls.isEmpty else { throw invalid("layer \(name) is called 0 times") }
+    return layer
+  }
+
+  /// Says what an input of a model looks like.
+  ///
+  /// - Parameter shape: With the batch.
+  private func setShape(
+    _ shape: [JSONValue], ofInput index: Int, in model: inout ModelConfiguration
+  ) throws {
+    let name = model.inputs.count == 1 ? "the input" : "the input \(model.inputs[index].name)"
+    guard (2...3).contains(shape.count) else {
+      throw invalid("\(name) has no shape [batch, timeSteps, features]")
+    }
+    let sizes = shape.map(\.integer)
+    if let batch = sizes[0] { model.batch = batch }
+    if shape.count == 2, model.embeds(input: index) {
+      model.inputs[index].sample = .sequence(timeSteps: sizes[1], features: 1)
+      model.inputs[index].isSymbols = true
+    } else if let features = sizes[shape.count - 1] {
+      model.inputs[index].sample =
+        shape.count == 2
+        ? .vector(features: features) : .sequence(timeSteps: sizes[1], features: features)
+    } else {
+      throw invalid("\(name) has no number of features")
     }
   }
 

@@ -18,32 +18,25 @@ struct ModelConfigurationWriter {
   let style: Style
 
   func write(_ configuration: ModelConfiguration) -> JSONValue {
+    configuration.isFunctional ? functional(configuration) : sequential(configuration)
+  }
+
+  private func sequential(_ configuration: ModelConfiguration) -> JSONValue {
     let shape = sizes(configuration, configuration.inputSizes)
     let first = configuration.layers.first?.name ?? "layer"
     let inputName =
-      configuration.functionalInput ?? (version == .three ? "input_layer" : first + "_input")
+      version == .three ? InputConfiguration.standardName : first + "_input"
     var layers: [JSONValue] = [input(named: inputName, shape: shape)]
     for (index, layer) in configuration.layers.enumerated() {
-      var config = options(layer)
       // tf-keras repeats the input's shape in the first layer.
-      if version == .two, index == 0, configuration.functionalInput == nil {
-        config["batch_input_shape"] = shape
-      }
-      layers.append(object("keras.layers", layer.className, config))
+      let repeated: JSONValue? = version == .two && index == 0 ? .some(shape) : .none
+      layers.append(self.layer(layer, inputShape: repeated))
     }
-    var config: [String: JSONValue] = ["name": .string(configuration.name)]
-    if version == .three || configuration.functionalInput != nil { config["trainable"] = true }
-    if configuration.functionalInput != nil {
-      config["layers"] = .array(called(layers, configuration, input: inputName))
-      let ends = [inputName, configuration.layers.last?.name ?? ""].map { name -> JSONValue in
-        let end: JSONValue = [.string(name), 0, 0]
-        return version == .three ? end : [end]
-      }
-      (config["input_layers"], config["output_layers"]) = (ends[0], ends[1])
-      return functional(config)
-    }
-    config["layers"] = .array(layers)
+    var config: [String: JSONValue] = [
+      "name": .string(configuration.name), "layers": .array(layers),
+    ]
     if version == .three {
+      config["trainable"] = true
       config["dtype"] = float32
       config["build_input_shape"] = shape
     }
@@ -51,7 +44,13 @@ struct ModelConfigurationWriter {
   }
 
   /// The object of a functional model, whose class is in no public module.
-  private func functional(_ config: [String: JSONValue]) -> JSONValue {
+  private func functional(_ configuration: ModelConfiguration) -> JSONValue {
+    let ends = FunctionalEnds.write(configuration, version: version)
+    let config: [String: JSONValue] = [
+      "name": .string(configuration.name), "trainable": true,
+      "layers": .array(called(configuration)), "input_layers": ends.inputs,
+      "output_layers": ends.outputs,
+    ]
     let model = object("keras.src.models.functional", "Functional", config)
     guard style == .archive, case .object(var members) = model else { return model }
     if version == .two { members["module"] = "tf_keras.src.engine.functional" }
@@ -59,36 +58,48 @@ struct ModelConfigurationWriter {
     return .object(members)
   }
 
-  /// The layers of a functional model, the input first, each with its name and the calls that connect it.
-  private func called(
-    _ layers: [JSONValue], _ configuration: ModelConfiguration, input: String
-  ) -> [JSONValue] {
-    var shapes = [input: sizes(configuration, configuration.inputSizes)]
-    var below = input
-    var called: [JSONValue] = []
+  /// A layer, or a model that is one.
+  private func layer(_ layer: LayerConfiguration, inputShape: JSONValue? = .none) -> JSONValue {
+    if var model = layer.model {
+      model.name = layer.name
+      return write(model)
+    }
+    var config = options(layer)
+    if let inputShape { config["batch_input_shape"] = inputShape }
+    return object("keras.layers", layer.className, config)
+  }
+
+  /// The layers of a functional model, the inputs first, each with its name and the calls that connect it.
+  private func called(_ configuration: ModelConfiguration) -> [JSONValue] {
+    let shapes = configuration.valueSizes.mapValues { sizes(configuration, $0) }
+    func named(_ layer: JSONValue, _ name: String, calls: [JSONValue]) -> JSONValue {
+      guard case .object(var members) = layer else { return layer }
+      members["name"] = .string(name)
+      members["inbound_nodes"] = .array(calls)
+      return .object(members)
+    }
+    var called = configuration.inputs.map { input in
+      named(
+        self.input(named: input.name, shape: sizes(configuration, input.sizes)), input.name,
+        calls: [])
+    }
+    // Where Keras finds the masks by itself, it gives their operations names of its own.
+    let isPlain = configuration.layers.allSatisfy { $0.model == nil && $0.calls.count <= 1 }
     var masks = FunctionalMasks()
-    let outputs = configuration.layerShapes
-    for (index, layer) in layers.enumerated() {
-      guard case .object(var members) = layer else { continue }
-      guard index > 0 else {
-        members["name"] = .string(input)
-        members["inbound_nodes"] = []
-        called.append(.object(members))
-        continue
-      }
-      let (described, output) = (outputs[index - 1].layer, outputs[index - 1].output)
-      let inputs = described.inputs.isEmpty ? [below] : described.inputs
-      members["name"] = .string(described.name)
+    var below = configuration.inputs.map { ValueName($0.name) }
+    for layer in configuration.layers {
+      let calls = layer.calls.isEmpty ? [LayerCall(below)] : layer.calls
       let mask =
-        version == .three && style == .archive
-        ? masks.add(described, inputs: inputs, shapes: shapes) : nil
+        version == .three && style == .archive && isPlain
+        ? masks.add(layer, inputs: calls[0].inputs, shapes: shapes) : nil
       called += masks.takeOperations()
-      members["inbound_nodes"] = FunctionalCalls.nodes(
-        inputs, shapes: inputs.map { shapes[$0] ?? nil }, mask: mask, version: version,
-        isList: described.takesList)
-      called.append(.object(members))
-      shapes[described.name] = sizes(configuration, output)
-      below = described.name
+      let writer = FunctionalCallWriter(layer, in: configuration, version: version)
+      let nodes = calls.map { call in
+        writer.node(
+          call.inputs.map { .init(name: $0, shape: shapes[$0] ?? nil) }, mask: mask)
+      }
+      called.append(named(self.layer(layer), layer.name, calls: nodes))
+      below = [ValueName(layer.name)]
     }
     return called
   }
@@ -198,7 +209,11 @@ struct ModelConfigurationWriter {
       // tf-keras writes it only where it is on.
       if version == .two, option == "zero_output_for_mask", value == false { continue }
       // Which follows from the version.
-      if option == "needs_all_masks" { continue }
+      if ["needs_all_masks", "ignores_mask"].contains(option)
+        || FunctionalCall.callOptions.contains(option)
+      {
+        continue
+      }
       guard let name = KerasLayerOptions.name(option, of: layer.className, version) else {
         continue
       }

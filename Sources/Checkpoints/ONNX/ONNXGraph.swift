@@ -53,6 +53,12 @@ struct ONNXGraph {
     return outputs.first { !$0.isEmpty } ?? ""
   }
 
+  /// A name that begins like this and that nothing has.
+  mutating func newName(_ name: String) -> String {
+    names += 1
+    return "\(name)_\(names)"
+  }
+
   /// Adds an array of numbers.
   ///
   /// - Returns: Its name.

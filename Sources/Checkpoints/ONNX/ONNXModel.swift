@@ -18,6 +18,11 @@ struct ONNXModel {
   private let checkpoint: Checkpoint
   private var graph = ONNXGraph()
   private let batch: ONNXGraph.Size
+  /// The names of the values so far, and how many axes each has.
+  private var values: [ValueSource: String] = [:]
+  private var axes: [String: Int] = [:]
+  /// The arrays that are in the graph.
+  private var arrays: Set<String> = []
 
   private init(_ checkpoint: Checkpoint) {
     self.checkpoint = checkpoint
@@ -42,39 +47,60 @@ struct ONNXModel {
 
   private mutating func addLayers() throws {
     let configuration = checkpoint.configuration
-    let sizes = configuration.inputSizes.map { size in
-      size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+    for (number, input) in configuration.inputs.enumerated() {
+      let name = configuration.inputs.count == 1 ? "input" : input.name
+      let sizes = input.sizes.map { size in
+        size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+      }
+      graph.input(name, input.isSymbols ? .int64 : .float, [batch] + sizes)
+      values[.input(number)] = name
+      axes[name] = sizes.count + 1
     }
-    graph.input("input", configuration.inputIsSymbols ? .int64 : .float, [batch] + sizes)
-    var value = "input"
-    var output = sizes
-    var values: [String: String] = [:]
+    let calls = configuration.callShapes()
     var stepsName = "timeSteps"
-    // How many axes each value has.
-    var axes: [String: Int] = [:]
-    if let name = configuration.functionalInput {
-      values[name] = value
-      axes[value] = sizes.count + 1
-    }
-    for shape in configuration.layerShapes {
-      let inputs = shape.layer.inputs.compactMap { values[$0] }
-      if let merge = ONNXMerge.all[shape.layer.className] {
-        value = merge.add(
-          shape.layer, inputs.isEmpty ? [value] : inputs, axes: axes, in: &graph)
-      } else {
-        guard inputs.count <= 1 else { throw refusal(shape.layer, "has no counterpart") }
-        value = try add(
-          shape.layer, features: (shape.output.last ?? nil) ?? 1, to: inputs.first ?? value)
+    for (number, call) in calls.enumerated() {
+      for (output, value) in try add(call).enumerated() {
+        values[.call(number, output: output)] = value
+        axes[value] = call.outputs[output].count + 1
       }
-      values[shape.layer.name] = value
-      axes[value] = shape.output.count + 1
-      if ONNXSteps.changes(shape.layer.className) { stepsName = "outputSteps" }
-      output = shape.output.map { size in
-        size.map { ONNXGraph.Size.fixed($0) } ?? .named(stepsName)
-      }
+      if ONNXSteps.changes(call.layer.className) { stepsName = "outputSteps" }
     }
-    graph.add("Identity", [value], outputs: ["output"])
-    graph.output("output", [batch] + output)
+    let outputs = configuration.outputSources
+    for (source, name) in zip(outputs, outputNames(count: outputs.count)) {
+      guard case .call(let number, let output) = source, let value = values[source] else {
+        continue
+      }
+      graph.add("Identity", [value], outputs: [name])
+      graph.output(
+        name,
+        [batch]
+          + calls[number].outputs[output].map { $0.map { .fixed($0) } ?? .named(stepsName) })
+    }
+  }
+
+  /// `output` of one output; of several by their layers, or by what Keras' dictionary calls them.
+  private func outputNames(count: Int) -> [String] {
+    let configuration = checkpoint.configuration
+    if count == 1 { return ["output"] }
+    if let keys = configuration.outputKeys, keys.count == count { return keys }
+    return configuration.givenOutputs.map(\.text)
+  }
+
+  /// Adds a call of a layer.
+  ///
+  /// - Returns: The names of its outputs.
+  private mutating func add(_ call: LayerShapes) throws -> [String] {
+    let inputs = call.sources.compactMap { values[$0] }
+    if let merge = ONNXMerge.all[call.layer.className] {
+      return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
+    }
+    if !call.layer.recurrentLayers.isEmpty {
+      return try addRecurrent(call, to: inputs)
+    }
+    guard let input = inputs.first, inputs.count == 1, call.outputs.count == 1 else {
+      throw refusal(call.layer, "has no counterpart")
+    }
+    return [try add(call.layer, features: (call.output.last ?? nil) ?? 1, to: input)]
   }
 
   /// Adds a layer.
@@ -87,7 +113,6 @@ struct ONNXModel {
     _ layer: LayerConfiguration, features: Int, to value: String
   ) throws -> String {
     switch layer.className {
-    case "LSTM", "GRU", "SimpleRNN", "Bidirectional": return try addRecurrent(layer, to: value)
     case "Dense": return try addDense(layer, named: layer.name, to: value)
     case "TimeDistributed":
       guard let inner = LayerConfiguration(layer["layer"]) else { throw refusal(layer, "is empty") }
@@ -181,11 +206,15 @@ struct ONNXModel {
 
   // MARK: Recurrent layers
 
+  /// Adds a recurrent layer, which begins with states that it is given, or with those that are inputs of the graph.
   private mutating func addRecurrent(
-    _ layer: LayerConfiguration, to value: String
-  ) throws -> String {
+    _ call: LayerShapes, to inputs: [String]
+  ) throws -> [String] {
+    let layer = call.layer
     let directions = layer.recurrentLayers
-    guard let first = directions.first, let units = first["units"].integer else {
+    guard let first = directions.first, let units = first["units"].integer,
+      let value = inputs.first
+    else {
       throw refusal(layer, "is not recurrent")
     }
     let isBidirectional = layer.className == "Bidirectional"
@@ -193,10 +222,23 @@ struct ONNXModel {
     let turns = first["go_backwards"] == true
     let hasCell = first.className == "LSTM"
     let states = hasCell ? ["hidden", "cell"] : ["hidden"]
-    let stateShape: [ONNXGraph.Size] = [.fixed(directions.count), batch, .fixed(units)]
-    for state in states {
-      graph.input("\(layer.name)/\(state)", .float, stateShape)
-      graph.output("\(layer.name)/\(state)_next", stateShape)
+    // Of a layer that is called several times each call has its own.
+    let name = call.isFirst ? layer.name : graph.newName(layer.name)
+    var initial = states.map { "\(name)/\($0)" }
+    if inputs.count > 1 {
+      initial = states.indices.map { state in
+        let given = directions.indices.map { inputs[1 + $0 * states.count + state] }
+          .map { graph.add("Unsqueeze", [$0, graph.constant([0])]) }
+        return given.count == 1 ? given[0] : graph.add("Concat", given, [("axis", .integer(0))])
+      }
+    } else if call.isFirst {
+      let shape: [ONNXGraph.Size] = [.fixed(directions.count), batch, .fixed(units)]
+      for (state, input) in zip(states, initial) {
+        graph.input(input, .float, shape)
+        graph.output("\(name)/\(state)_next", shape)
+      }
+    } else {
+      initial = states.map { _ in "" }
     }
     let weights = try ONNXRecurrentWeights(layer, checkpoint.parameters)
     let count = directions.count
@@ -210,12 +252,11 @@ struct ONNXModel {
     ]
     var steps = graph.add("Transpose", [value], [("perm", .integers([1, 0, 2]))])
     if turns { steps = reversed(steps) }
-    let sequence = "\(layer.name)/sequence"
+    let sequence = "\(name)/sequence"
     graph.add(
       first.className == "SimpleRNN" ? "RNN" : first.className,
-      [steps] + names + [""] + states.map { "\(layer.name)/\($0)" },
-      try attributes(layer, directions, units: units),
-      outputs: [sequence] + states.map { "\(layer.name)/\($0)_next" })
+      [steps] + names + [""] + initial, try attributes(layer, directions, units: units),
+      outputs: [sequence] + states.map { "\(name)/\($0)_next" })
     var outputs: [String] = []
     for index in directions.indices {
       let part: String
@@ -226,18 +267,31 @@ struct ONNXModel {
         part = graph.add("Transpose", [own], [("perm", .integers([1, 0, 2]))])
       } else {
         part = graph.add(
-          "Gather", ["\(layer.name)/hidden_next", graph.constant(scalar: index)],
+          "Gather", ["\(name)/hidden_next", graph.constant(scalar: index)],
           [("axis", .integer(0))])
       }
       outputs.append(part)
     }
-    guard isBidirectional else { return outputs[0] }
+    var last: [String] = []
+    if first["return_state"] == true {
+      for index in directions.indices {
+        for state in states {
+          last.append(
+            graph.add(
+              "Gather", ["\(name)/\(state)_next", graph.constant(scalar: index)],
+              [("axis", .integer(0))]))
+        }
+      }
+    }
+    guard isBidirectional else { return [outputs[0]] + last }
     switch layer["merge_mode"] {
-    case "sum": return graph.add("Add", outputs)
-    case "mul": return graph.add("Mul", outputs)
+    case .null: return outputs + last
+    case "sum": return [graph.add("Add", outputs)] + last
+    case "mul": return [graph.add("Mul", outputs)] + last
     case "ave":
-      return graph.add("Mul", [graph.add("Add", outputs), graph.constant([0.5], shape: [])])
-    default: return graph.add("Concat", outputs, [("axis", .integer(-1))])
+      let sum = graph.add("Add", outputs)
+      return [graph.add("Mul", [sum, graph.constant([0.5], shape: [])])] + last
+    default: return [graph.add("Concat", outputs, [("axis", .integer(-1))])] + last
     }
   }
 
@@ -293,7 +347,10 @@ struct ONNXModel {
 
   private mutating func weights(_ name: String, of layer: String) throws -> String {
     let shape = checkpoint.parameters.parameter(layer: layer, name: name)?.shape ?? []
-    return graph.constant(try values(name, of: layer), shape: shape, name: "\(layer)/\(name)")
+    let whole = "\(layer)/\(name)"
+    // Several calls share it.
+    guard arrays.insert(whole).inserted else { return whole }
+    return graph.constant(try values(name, of: layer), shape: shape, name: whole)
   }
 
   /// An option that is a number.

@@ -3,13 +3,15 @@ import Recurrent
 extension ReportTable {
   /// The layers of a model, as Keras' `summary()` shows them.
   init(layersOf configuration: ModelConfiguration) {
+    let sources = configuration.isFunctional ? configuration.sourceNames : [:]
     self.init(
       name: "layers", columns: ["layer", "class", "output shape", "parameters", "options"],
       rows: configuration.layerShapes.map { shapes in
         [
           .text(shapes.layer.name), .text(shapes.layer.className),
           .text(shapeText([configuration.batch] + shapes.output)),
-          .integer(shapes.parameterCount), .text(Self.notes(on: shapes.layer)),
+          .integer(shapes.parameterCount),
+          .text(Self.notes(on: shapes.layer, sources: sources[shapes.layer.name] ?? [])),
         ]
       })
   }
@@ -18,7 +20,7 @@ extension ReportTable {
   init(layersOf configuration: ModelConfiguration, batch: Int, timeSteps: Int) {
     self.init(
       name: "layers", columns: ["layer", "class", "input shape", "output shape", "parameters"],
-      rows: configuration.layerShapes(timeSteps: timeSteps).map { shapes in
+      rows: configuration.callShapes(timeSteps: timeSteps).filter(\.isFirst).map { shapes in
         [
           .text(shapes.layer.name), .text(shapes.layer.className),
           .text(shapeText([batch] + shapes.input)), .text(shapeText([batch] + shapes.output)),
@@ -27,13 +29,14 @@ extension ReportTable {
       })
   }
 
-  private static func notes(on layer: LayerConfiguration) -> String {
+  private static func notes(on layer: LayerConfiguration, sources: [String]) -> String {
     var notes: [String] = []
     if layer["stateful"] == true { notes.append("stateful") }
     if layer["return_sequences"] == true { notes.append("return_sequences") }
     if layer.className == "Dense", let name = layer["activation"].string { notes.append(name) }
     if layer["trainable"] == false { notes.append("not trained") }
-    if !layer.inputs.isEmpty { notes.append("from " + layer.inputs.joined(separator: ", ")) }
+    if layer["return_state"] == true { notes.append("return_state") }
+    if !sources.isEmpty { notes.append("from " + sources.joined(separator: ", ")) }
     return notes.joined(separator: ", ")
   }
 }

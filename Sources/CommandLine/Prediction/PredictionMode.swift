@@ -11,6 +11,8 @@ package protocol PredictionMode: CommandMode {
   ///
   /// - Throws: `ValidationError`.
   func check(_ modes: PredictionModes) throws
+  /// Whether it has a result for each output of the model.
+  static var writesSeveral: Bool { get }
   /// Adds the files that it reads and writes.
   func addFiles(to files: inout CommandFiles)
   /// Does it.
@@ -27,6 +29,7 @@ package protocol PredictionMode: CommandMode {
 
 extension PredictionMode {
   package static var formats: [OutputFormat] { [.text, .json] }
+  package static var writesSeveral: Bool { false }
   package func check(_ modes: PredictionModes) throws {}
   package func addFiles(to files: inout CommandFiles) {}
 }
@@ -43,8 +46,11 @@ package struct PredictionOptions: ParsableArguments {
       valueName: "CHECKPOINT"))
   package var saveState: String?
 
-  @Option(help: ArgumentHelp("Write the result to Y.npy or Y.csv; - is stdout.", valueName: "Y"))
-  package var output: String?
+  @Option(
+    help: ArgumentHelp(
+      "Write the result to Y.npy or Y.csv; - is stdout. Of a model of several outputs one for each, in the model's order or as NAME=Y.",
+      valueName: "Y"))
+  package var output: [String] = []
 
   @Option(help: ArgumentHelp("The format of what is shown. (default: text)", valueName: "FORMAT"))
   package var format: OutputFormat?
@@ -66,9 +72,8 @@ package struct PredictionOptions: ParsableArguments {
     guard steps ?? 1 >= 1 else {
       throw ValidationError("--steps is \(steps ?? 0); it must be at least 1")
     }
-    if let output, output != Self.standardOutput, !output.hasSuffix(".npy"),
-      !output.hasSuffix(".csv")
-    {
+    for output in outputPaths
+    where output != Self.standardOutput && !output.hasSuffix(".npy") && !output.hasSuffix(".csv") {
       throw ValidationError("--output is \(output); it must end in .npy or .csv, or be -")
     }
   }
@@ -76,8 +81,13 @@ package struct PredictionOptions: ParsableArguments {
   /// A name that stands for stdout.
   static let standardOutput = "-"
 
-  /// The file that is written; `nil` if the result is shown.
-  package var outputFile: String? { output == Self.standardOutput ? nil : output }
+  private var outputPaths: [String] { output.map(NamedFiles.path) }
+
+  /// The files that are written; none if the result is shown.
+  package var outputFiles: [String] { outputPaths.filter { $0 != Self.standardOutput } }
+
+  /// The first of them; `nil` if the result is shown.
+  package var outputFile: String? { outputFiles.first }
 
   /// What shows results.
   var outputFormat: OutputFormat { format ?? .text }
@@ -143,6 +153,10 @@ package struct PredictionModes: ParsableArguments {
       let names = type(of: mode).formats.map(\.rawValue).joined(separator: ", ")
       throw ValidationError(
         "--format \(format.rawValue) does not go with \(type(of: mode).title), which has \(names)")
+    }
+    guard type(of: mode).writesSeveral || common.output.count <= 1 else {
+      throw ValidationError(
+        "--output is given \(common.output.count) times; \(type(of: mode).title) has one result")
     }
     try mode.check(self)
   }

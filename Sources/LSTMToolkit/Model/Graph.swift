@@ -139,7 +139,7 @@ struct GraphOrder {
       var inputs: [String] = []
       for input in node.inputs { inputs.append(try add(input)) }
       var layer = layerNames.configuration(settings)
-      layer.inputs = inputs
+      layer.inputs = inputs.map { ValueName($0) }
       layers.append(layer)
       names[ObjectIdentifier(node)] = layer.name
       return layer.name

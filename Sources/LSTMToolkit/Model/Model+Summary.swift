@@ -9,13 +9,14 @@ extension Model {
       "[" + sizes.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]"
     }
     var rows = [["layer", "class", "output", "weights", "takes"]]
+    let sources = configuration.sourceNames
     for shapes in configuration.layerShapes {
       rows.append([
         shapes.layer.name, shapes.layer.className, text([configuration.batch] + shapes.output),
-        String(shapes.parameterCount), shapes.layer.inputs.joined(separator: ", "),
+        String(shapes.parameterCount), (sources[shapes.layer.name] ?? []).joined(separator: ", "),
       ])
     }
-    let columns = configuration.functionalInput == nil ? 0..<4 : 0..<5
+    let columns = configuration.isFunctional ? 0..<5 : 0..<4
     let widths = columns.map { column in rows.map { $0[column].count }.max() ?? 0 }
     let lines = rows.map { row in
       var line = ""

@@ -111,15 +111,17 @@ public final class Model: Sendable {
 extension ModelConfiguration {
   /// Checks that symbols are read by an `Embedding`, and an `Embedding` reads symbols, as Keras has it.
   fileprivate func checkSymbolInput() throws(ConfigurationError) {
-    for (index, layer) in layers.enumerated() {
-      let readsInput =
-        layer.inputs.isEmpty ? index == 0 : layer.inputs.contains { $0 == functionalInput }
+    for call in callShapes() {
+      let symbolInputs = call.sources.filter { source in
+        if case .input(let number) = source { inputs[number].isSymbols } else { false }
+      }
+      let layer = call.layer
       let isEmbedding = layer.className == "Embedding"
-      guard !isEmbedding || readsInput && inputIsSymbols else {
+      guard !isEmbedding || symbolInputs == call.sources else {
         throw ConfigurationError(
           "layer \(layer.name) (Embedding) must read the input, and that be Input(symbolSteps:)")
       }
-      guard isEmbedding || !(readsInput && inputIsSymbols) else {
+      guard isEmbedding || symbolInputs.isEmpty else {
         throw ConfigurationError(
           "layer \(layer.name) (\(layer.className)) reads the input, which is symbols; an Embedding "
             + "takes them")

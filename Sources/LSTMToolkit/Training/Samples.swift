@@ -82,7 +82,7 @@ struct Samples {
   private static func checkInput(
     _ x: Tensor, _ configuration: ModelConfiguration, _ what: String
   ) throws -> (samples: Int, timeSteps: Int) {
-    try configuration.check(inputShape: x.shape, what)
+    try configuration.inputs[0].check(shape: x.shape, what)
     let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
     try configuration.inputSymbols?.check(x.values, timeSteps: timeSteps)
     return (x.shape[0], timeSteps)

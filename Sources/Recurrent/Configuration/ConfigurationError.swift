@@ -35,9 +35,12 @@ extension ModelConfiguration {
         throw ConfigurationError("\(what) is \(size); it must be from 1 to \(Self.largestAxis)")
       }
     }
-    try check(features, "features")
+    for input in inputs {
+      let place = inputs.count == 1 ? "" : " of input \(input.name)"
+      try check(input.sample.features, "features" + place)
+      if let timeSteps = input.sample.timeSteps { try check(timeSteps, "timeSteps" + place) }
+    }
     if let batch { try check(batch, "batch") }
-    if let timeSteps { try check(timeSteps, "timeSteps") }
     guard layers.count >= 1, layers.count <= Self.mostLayers else {
       throw ConfigurationError(
         "the model has \(layers.count) layers; it must have from 1 to \(Self.mostLayers)")
@@ -45,12 +48,7 @@ extension ModelConfiguration {
     guard !isStateful || batch != nil else {
       throw ConfigurationError("a stateful layer needs a fixed batch")
     }
-    var names: Set<String> = []
-    for layer in layers {
-      guard names.insert(layer.name).inserted else {
-        throw ConfigurationError("two layers are named \(layer.name)")
-      }
-    }
+    try checkNames()
     let described = try described()
     let stateful = described.filter(\.description.isStateful)
     let stateValues = stateful.reduce(0) { sum, described in
@@ -61,13 +59,27 @@ extension ModelConfiguration {
         "the stateful layers have too large a state for a batch of \(batch ?? 1)")
     }
     for layer in described {
-      try check(layer.output.features, "units of layer \(layer.name)")
       if layer.output.isSequence, let steps = layer.output.timeSteps {
         try check(steps, "timeSteps of layer \(layer.name)")
       }
       guard layer.parameters.allSatisfy({ $0.count <= Self.largestParameter }) else {
         throw ConfigurationError("layer \(layer.name) has too many weights")
       }
+    }
+  }
+
+  /// Checks that no two layers or inputs have the same name, in the models inside this one too.
+  private func checkNames() throws(ConfigurationError) {
+    var names: Set<String> = []
+    for layer in layers {
+      guard names.insert(layer.name).inserted else {
+        throw ConfigurationError("two layers are named \(layer.name)")
+      }
+      try layer.model?.checkNames()
+    }
+    var inputNames: Set<String> = []
+    for input in inputs where !inputNames.insert(input.name).inserted {
+      throw ConfigurationError("two inputs are named \(input.name)")
     }
   }
 }

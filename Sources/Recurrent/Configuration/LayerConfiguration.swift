@@ -13,9 +13,17 @@ package struct LayerConfiguration: Equatable, Sendable {
     }
   }
 
-  /// The layers whose outputs it takes, or the model's input by its name; the one before it in the model if
-  /// empty.
-  package var inputs: [String] = []
+  /// Its calls in a functional model; one on what is before it in the model if empty.
+  package var calls: [LayerCall] = []
+
+  /// The model that it is, where it is one itself: a `Sequential` or `Functional` inside another.
+  package var model: ModelConfiguration?
+
+  /// What its first call takes.
+  package var inputs: [ValueName] {
+    get { calls.first?.inputs ?? [] }
+    set { calls = newValue.isEmpty ? [] : [LayerCall(newValue)] }
+  }
 
   /// What class, name and options say.
   private var resolved = ResolvedDescription()
@@ -24,6 +32,14 @@ package struct LayerConfiguration: Equatable, Sendable {
     self.className = className
     self.name = name
     self.options = Self.withoutDefaults(options, of: className)
+  }
+
+  /// A model as a layer of another one.
+  package init(_ model: ModelConfiguration, isTrainable: Bool = true) {
+    className = model.isFunctional ? "Functional" : "Sequential"
+    name = model.name
+    options = isTrainable ? [:] : ["trainable": false]
+    self.model = model
   }
 
   /// A layer inside another, as an option holds it: class name, and name and options in one object.
@@ -39,12 +55,13 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// The recurrent layers that it consists of: itself, or the forward and the backward one of a
   /// `Bidirectional`; none if it has no others inside, or cannot be computed.
   package var recurrentLayers: [LayerConfiguration] {
-    (try? described())?.recurrentLayers(of: self) ?? []
+    if let model { return model.layers.flatMap(\.recurrentLayers) }
+    return (try? described())?.recurrentLayers(of: self) ?? []
   }
 
   package static func == (one: LayerConfiguration, other: LayerConfiguration) -> Bool {
     one.className == other.className && one.name == other.name && one.options == other.options
-      && one.inputs == other.inputs
+      && one.calls == other.calls && one.model == other.model
   }
 
   /// So that layers that compute the same are equal.
@@ -92,7 +109,9 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// Checks the options.
   ///
   /// - Throws: ``ConfigurationError`` naming the one that cannot be computed.
-  package func validate() throws(ConfigurationError) { _ = try described() }
+  package func validate() throws(ConfigurationError) {
+    if let model { try model.validate() } else { _ = try described() }
+  }
 
   /// The value of an option, given or the class's default.
   package subscript(option: String) -> JSONValue {

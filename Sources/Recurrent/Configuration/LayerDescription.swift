@@ -17,6 +17,9 @@ protocol LayerDescription: Sendable {
   /// - Throws: ``ConfigurationError`` if the layer cannot take such an input.
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape
 
+  /// One sample of each output behind the first, as `return_state` gives them; none of most layers.
+  func furtherOutputs(of input: SampleShape) -> [SampleShape]
+
   /// The input that several layers make together.
   ///
   /// - Throws: ``ConfigurationError`` if the layer takes one only.
@@ -48,6 +51,8 @@ protocol LayerDescription: Sendable {
   var needsEveryMask: Bool { get }
   /// Whether Keras calls it on a list of inputs.
   var takesList: Bool { get }
+  /// How many of its outputs, from the first, have the steps of its input, and so its mask.
+  var sequenceOutputs: Int { get }
   /// Whether a step of its output needs other steps of the input, which no state keeps, so that a sequence cannot be
   /// fed step by step.
   var joinsSteps: Bool { get }
@@ -73,6 +78,7 @@ extension LayerDescription {
   var passesMask: Bool { true }
   var needsEveryMask: Bool { false }
   var takesList: Bool { false }
+  var sequenceOutputs: Int { 1 }
   var joinsSteps: Bool { false }
   var appliesPerStep: Bool { false }
   var lastActivation: Activation? { nil }
@@ -86,6 +92,8 @@ extension LayerDescription {
     return input
   }
 
+  func furtherOutputs(of input: SampleShape) -> [SampleShape] { [] }
+
   func parameters(of input: SampleShape) -> [ParameterShape] { [] }
 
   func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] { [] }
@@ -98,7 +106,7 @@ struct LayerBuilder<Scalar: KernelScalar> {
   /// Counts what the layers of the model use.
   let uses: ParameterUses
   /// One sample of each input, with the real number of steps, and of what they make together.
-  let inputs: [SampleShape]
+  var inputs: [SampleShape]
   var input: SampleShape
   /// One sample of its output.
   var output: SampleShape

@@ -9,17 +9,18 @@ extension ModelConfiguration {
   package static func ensemble(of member: ModelConfiguration, members: Int) -> ModelConfiguration {
     var model = member
     model.name = "functional"
-    let input = "input_layer"
-    model.functionalInput = input
+    model.isFunctional = true
+    let input = InputConfiguration.standardName
+    model.inputs[0].name = input
     model.layers = []
-    var outputs = [String](repeating: input, count: members)
+    var outputs = [ValueName](repeating: ValueName(input), count: members)
     // Keras orders layers by their distance from the input.
     for layer in member.layers {
       for number in 0..<members {
         var copy = layer
         copy.name = "member_\(number + 1)_\(layer.name)"
         copy.inputs = [outputs[number]]
-        outputs[number] = copy.name
+        outputs[number] = ValueName(copy.name)
         model.layers.append(copy)
       }
     }

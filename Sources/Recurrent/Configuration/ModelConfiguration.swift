@@ -1,29 +1,78 @@
-/// A sequential model, or a functional one of one input and one output: what Keras keeps in `model_config`, as far as it changes numbers.
+/// A sequential or a functional model: what Keras keeps in `model_config`, as far as it changes numbers.
 package struct ModelConfiguration: Equatable, Sendable {
   /// Keras' name of the model.
   package var name: String
   /// The number of rows in every batch if it is fixed; stateful layers need it.
   package var batch: Int?
-  /// One sample of the input. Numbers of symbols without a feature axis, as an `Embedding` takes them, are a
-  /// sequence of one feature.
-  package var input: SampleShape
-  /// Whether Keras' input has no feature axis: `[batch, timeSteps]`.
-  package var inputIsSymbols: Bool
+  /// What the model takes: one input if it is sequential.
+  package var inputs: [InputConfiguration]
   /// From input to output.
   package var layers: [LayerConfiguration]
-  /// What a functional model calls its input; `nil` in a sequential one.
-  package var functionalInput: String?
+  /// Whether layers say what they are called on, as in Keras' functional models; they are a chain if not.
+  package var isFunctional: Bool
+  /// What a functional model gives; the output of its last layer if empty.
+  package var outputs: [ValueName] = []
+  /// The names by which Keras takes inputs or gives outputs as a dictionary, in the order of ``inputs`` or ``outputs``;
+  /// `nil` if as a list, or one alone.
+  package var inputKeys, outputKeys: [String]?
 
+  package init(
+    name: String = "functional", batch: Int?, inputs: [InputConfiguration],
+    layers: [LayerConfiguration], outputs: [ValueName]
+  ) {
+    self.name = name
+    self.batch = batch
+    self.inputs = inputs
+    self.layers = layers
+    self.outputs = outputs
+    isFunctional = true
+  }
+
+  /// A model of one input that gives the output of its last layer.
+  ///
+  /// - Parameter functionalInput: What a functional model calls its input; `nil` in a sequential one.
   package init(
     name: String = "sequential", batch: Int?, input: SampleShape, inputIsSymbols: Bool = false,
     layers: [LayerConfiguration], functionalInput: String? = nil
   ) {
-    self.functionalInput = functionalInput
     self.name = name
     self.batch = batch
-    self.input = input
-    self.inputIsSymbols = inputIsSymbols
+    inputs = [
+      InputConfiguration(
+        functionalInput ?? InputConfiguration.standardName, input, isSymbols: inputIsSymbols)
+    ]
     self.layers = layers
+    isFunctional = functionalInput != nil
+  }
+
+  /// What it gives, by the names of the layers.
+  package var givenOutputs: [ValueName] {
+    outputs.isEmpty ? layers.suffix(1).map { ValueName($0.name) } : outputs
+  }
+
+  /// Whether an `Embedding` reads an input.
+  package func embeds(input: Int) -> Bool {
+    func embeds(_ layer: LayerConfiguration, _ input: Int) -> Bool {
+      layer.model?.embeds(input: input) ?? (layer.className == "Embedding")
+    }
+    guard isFunctional else { return layers.first.map { embeds($0, 0) } ?? false }
+    let name = ValueName(inputs[input].name)
+    return layers.contains { layer in
+      layer.calls.contains { call in
+        call.inputs.indices.contains { call.inputs[$0] == name && embeds(layer, $0) }
+      }
+    }
+  }
+
+  /// One sample of the first input.
+  package var input: SampleShape {
+    get { inputs.first?.sample ?? .vector(features: 1) }
+    set { if !inputs.isEmpty { inputs[0].sample = newValue } }
+  }
+  /// Whether the first input has no feature axis.
+  package var inputIsSymbols: Bool {
+    get { inputs.first?.isSymbols ?? false }
+    set { if !inputs.isEmpty { inputs[0].isSymbols = newValue } }
   }
 
   /// The same model with a state that is kept, for a batch of its own and any number of steps: to be fed a
@@ -31,42 +80,37 @@ package struct ModelConfiguration: Equatable, Sendable {
   ///
   /// - Throws: ``ConfigurationError`` if a layer needs the whole sequence at once.
   package func stepByStep(batch: Int) throws(ConfigurationError) -> ModelConfiguration {
+    for called in try described() where called.description.joinsSteps && called.input.isSequence {
+      throw ConfigurationError(
+        "layer \(called.name) (\(type(of: called.description).className)) needs the whole sequence, "
+          + "not step by step")
+    }
+    return keepingState(batch: batch)
+  }
+
+  private func keepingState(batch: Int) -> ModelConfiguration {
     var model = self
     model.batch = batch
-    model.input.timeSteps = nil
-    for (index, (layer, described)) in zip(layers, try described()).enumerated() {
-      guard !described.description.joinsSteps || !described.input.isSequence else {
-        throw ConfigurationError(
-          "layer \(layer.name) (\(layer.className)) needs the whole sequence, not step by step")
+    for index in inputs.indices { model.inputs[index].sample.timeSteps = nil }
+    for (index, layer) in layers.enumerated() {
+      if let inner = layer.model {
+        model.layers[index].model = inner.keepingState(batch: batch)
+      } else if !layer.recurrentLayers.isEmpty {
+        model.layers[index].options["stateful"] = true
       }
-      if !layer.recurrentLayers.isEmpty { model.layers[index].options["stateful"] = true }
     }
     return model
   }
 
-  /// The sizes of Keras' input, without the batch.
-  package var inputSizes: [Int?] { inputIsSymbols ? [input.timeSteps] : input.sizes }
-
-  /// Checks that an array can be the model's input.
-  ///
-  /// - Parameter what: What to call it in the error.
-  /// - Throws: ``ConfigurationError`` with the shape that it should have.
-  package func check(inputShape shape: [Int], _ what: String) throws(ConfigurationError) {
-    let expected = inputSizes
-    guard shape.count == expected.count + 1, shape.allSatisfy({ $0 >= 1 }),
-      zip(shape.dropFirst(), expected).allSatisfy({ $1 == nil || $0 == $1 })
-    else {
-      let sizes = expected.map { $0.map(String.init) ?? "any" }
-      throw ConfigurationError(
-        "\(what) shape \(shape); the model takes [samples, \(sizes.joined(separator: ", "))]")
-    }
-  }
+  /// The sizes of Keras' first input, without the batch.
+  package var inputSizes: [Int?] { inputs.first?.sizes ?? [] }
 
   /// The sizes of the output before its units, without the batch: the steps, if it has any.
   ///
   /// - Parameter timeSteps: The steps of the input.
   package func outputSizes(timeSteps: Int) -> [Int] {
-    ((try? described(timeSteps: timeSteps))?.last?.output.sizes ?? []).dropLast().compactMap { $0 }
+    let output = (try? outputShapes(timeSteps: [timeSteps]))?.first
+    return (output?.sizes ?? []).dropLast().compactMap { $0 }
   }
 
   /// The steps of one input sequence; `nil` if the model takes any number.
@@ -76,7 +120,7 @@ package struct ModelConfiguration: Equatable, Sendable {
 
   /// Whether any layer keeps its state from batch to batch.
   package var isStateful: Bool {
-    layers.contains { (try? $0.described())?.isStateful ?? false }
+    layers.contains { $0.model?.isStateful ?? ((try? $0.described())?.isStateful ?? false) }
   }
 
   /// The sequences that the model's state follows side by side: the batch of a stateful model, one of
@@ -84,119 +128,6 @@ package struct ModelConfiguration: Equatable, Sendable {
   package var stateRows: Int { isStateful ? batch ?? 1 : 1 }
 
   /// The classes or values the model gives out; the features of its input if it cannot be built.
-  package var outputUnits: Int { (try? described())?.last?.output.features ?? features }
+  package var outputUnits: Int { (try? outputShapes())?.first?.features ?? features }
 
-  /// A layer with the sizes of its input and its output, without the batch, and the number of its weights.
-  package struct LayerShapes {
-    package let layer: LayerConfiguration
-    package let input: [Int?]
-    package let output: [Int?]
-    package let parameterCount: Int
-  }
-
-  /// Each layer with its shapes; none if the model cannot be built.
-  package var layerShapes: [LayerShapes] { layerShapes() }
-
-  /// The same for sequences of so many steps; of as many as the model has fixed if `nil`.
-  package func layerShapes(timeSteps: Int? = nil) -> [LayerShapes] {
-    zip(layers, (try? described(timeSteps: timeSteps)) ?? []).map { layer, described in
-      LayerShapes(
-        layer: layer,
-        input: described.description.symbolCount == nil
-          ? described.input.sizes : described.input.sizes.dropLast(),
-        output: described.output.sizes,
-        parameterCount: described.parameters.reduce(0) { $0 + $1.count })
-    }
-  }
-
-  /// The first layer that makes a sequence of what is none, as `RepeatVector` does.
-  package var sequenceMaker: LayerConfiguration? {
-    let described = (try? described()) ?? []
-    func isSequence(_ source: Int?) -> Bool {
-      source.map { described[$0].output.isSequence } ?? input.isSequence
-    }
-    return zip(layers, described).first { _, layer in
-      layer.output.isSequence && !layer.sources.allSatisfy(isSequence)
-    }?.0
-  }
-
-  /// A layer with its shapes.
-  struct DescribedLayer {
-    let name: String
-    let description: any LayerDescription
-    /// The layers that it takes, by their numbers; `nil` is the model's input.
-    let sources: [Int?]
-    /// Whether steps of its input may not count.
-    let isInputMasked: Bool
-    let input: SampleShape
-    let output: SampleShape
-    let parameters: [ParameterShape]
-
-    /// Whether steps of its output may not count.
-    var isOutputMasked: Bool {
-      description.makesMask || isInputMasked && description.passesMask
-    }
-  }
-
-  /// The layers with their shapes, from input to output.
-  ///
-  /// - Parameter timeSteps: The steps of the input; what the model has fixed if `nil`.
-  /// - Throws: ``ConfigurationError`` naming the layer and what is wrong with it.
-  func described(timeSteps: Int? = nil) throws(ConfigurationError) -> [DescribedLayer] {
-    var input = input
-    if let timeSteps { input.timeSteps = timeSteps }
-    var described: [DescribedLayer] = []
-    for (index, layer) in layers.enumerated() {
-      let description = try layer.described()
-      guard layer.name != functionalInput else {
-        throw ConfigurationError("layer \(layer.name) has the name of the model's input")
-      }
-      let sources = try self.sources(of: layer, at: index)
-      let shape = try description.joined(
-        sources.map { source in source.map { described[$0].output } ?? input })
-      guard shape.isSequence || !description.needsSequence else {
-        throw ConfigurationError(
-          "layer \(layer.name) needs a sequence; the layer below it must return "
-            + "sequences")
-      }
-      let isMasked = sources.contains { $0.map { described[$0].isOutputMasked } ?? false }
-      guard !isMasked || description.takesMask else {
-        throw ConfigurationError(
-          "layer \(layer.name) (\(layer.className)) cannot take steps that are masked")
-      }
-      let output = try description.output(of: shape)
-      guard (1...Self.largestAxis).contains(output.features) else {
-        throw ConfigurationError(
-          "units of layer \(layer.name) is \(output.features); it must be from 1 to "
-            + "\(Self.largestAxis)")
-      }
-      let parameters = description.parameters(of: shape)
-      described.append(
-        DescribedLayer(
-          name: layer.name, description: description, sources: sources,
-          isInputMasked: isMasked, input: shape, output: output,
-          parameters: layer["trainable"] == true ? parameters : parameters.map(\.frozen)))
-    }
-    let taken = Set(described.flatMap(\.sources))
-    if let unused = described.indices.dropLast().first(where: { !taken.contains($0) }) {
-      throw ConfigurationError("no layer takes the output of layer \(described[unused].name)")
-    }
-    return described
-  }
-
-  /// The layers that a layer takes, by their numbers.
-  private func sources(
-    of layer: LayerConfiguration, at index: Int
-  ) throws(ConfigurationError) -> [Int?] {
-    guard !layer.inputs.isEmpty else { return [index == 0 ? nil : index - 1] }
-    var sources: [Int?] = []
-    for name in layer.inputs {
-      let below = layers[..<index].firstIndex { $0.name == name }
-      guard below != nil || name == functionalInput else {
-        throw ConfigurationError("layer \(layer.name) takes \(name), which is not below it")
-      }
-      sources.append(below)
-    }
-    return sources
-  }
 }

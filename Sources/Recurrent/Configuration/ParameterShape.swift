@@ -45,8 +45,8 @@ package struct ParameterShape: Equatable, Sendable {
 extension ModelConfiguration {
   /// The number of weights, those included that training does not change; 0 if it cannot be built.
   package var parameterCount: Int {
-    ((try? described()) ?? []).reduce(0) { sum, layer in
-      sum + layer.parameters.reduce(0) { $0 + $1.count }
+    ((try? layerParameters()) ?? []).reduce(0) { sum, layer in
+      sum + layer.shapes.reduce(0) { $0 + $1.count }
     }
   }
 }

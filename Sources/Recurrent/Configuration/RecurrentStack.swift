@@ -82,7 +82,7 @@ extension RecurrentStack {
       _ options: [String: JSONValue] = [:]
     ) -> LayerConfiguration {
       var layer = LayerConfiguration(className, name: name, options: options)
-      layer.inputs = inputs
+      layer.inputs = inputs.map { ValueName($0) }
       return layer
     }
     return [
@@ -155,6 +155,6 @@ extension ModelConfiguration {
       name: stack.hasAttention ? "functional" : "sequential", batch: statefulBatch,
       input: .sequence(timeSteps: timeSteps, features: features),
       layers: layers + [LayerConfiguration("Dense", name: "dense", options: dense)],
-      functionalInput: stack.hasAttention ? "input_layer" : nil)
+      functionalInput: stack.hasAttention ? InputConfiguration.standardName : nil)
   }
 }

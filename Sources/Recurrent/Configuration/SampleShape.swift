@@ -29,5 +29,5 @@ package struct SampleShape: Equatable, Sendable {
   /// The steps in memory: 1 for a sample without a time axis.
   var steps: Int { isSequence ? timeSteps ?? 1 : 1 }
   /// The sizes of the axes.
-  var sizes: [Int?] { isSequence ? [timeSteps, features] : [features] }
+  package var sizes: [Int?] { isSequence ? [timeSteps, features] : [features] }
 }

@@ -29,23 +29,39 @@ package struct SymbolRange: Equatable, Sendable {
   /// Checks an array of samples.
   ///
   /// - Parameter values: `[samples, timeSteps]`, row-major.
+  /// - Parameter input: Which of the model's inputs they are.
   /// - Throws: ``SymbolOutOfRange`` for the first value that is not a symbol.
-  package func check(_ values: [Float], timeSteps: Int) throws(SymbolOutOfRange) {
+  package func check(
+    _ values: [Float], timeSteps: Int, input: Int = 0
+  ) throws(SymbolOutOfRange) {
     guard let place = values.firstIndex(where: { !contains($0) }) else { return }
     throw SymbolOutOfRange(
-      range: self, value: values[place], sample: place / timeSteps, timeStep: place % timeSteps)
+      range: self, value: values[place], sample: place / timeSteps, timeStep: place % timeSteps,
+      input: input)
   }
 }
 
 /// A value of the input that is not the number of a symbol.
 public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
   package let range: SymbolRange
+  /// Which of the model's inputs has it.
+  package let input: Int
   /// The value.
   public let value: Float
   /// Its sample, counted from 0.
   public let sample: Int
   /// Its time step, counted from 0.
   public let timeStep: Int
+
+  package init(
+    range: SymbolRange, value: Float, sample: Int, timeStep: Int, input: Int = 0
+  ) {
+    self.range = range
+    self.value = value
+    self.sample = sample
+    self.timeStep = timeStep
+    self.input = input
+  }
 
   public var description: String {
     "sample \(sample), time step \(timeStep) (counted from 0): " + range.problem(with: value)
@@ -58,14 +74,14 @@ public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
 }
 
 extension ModelConfiguration {
-  /// The symbols that the model's input is made of; `nil` if no `Embedding` reads it.
-  package var inputSymbols: SymbolRange? {
-    for (index, layer) in layers.enumerated() {
-      let readsInput =
-        layer.inputs.isEmpty
-        ? index == 0 : layer.inputs.contains { $0 == functionalInput }
-      if readsInput, let count = (try? layer.described())?.symbolCount {
-        return SymbolRange(layer: layer.name, count: count)
+  /// The symbols that the model's first input is made of; `nil` if no `Embedding` reads it.
+  package var inputSymbols: SymbolRange? { inputSymbols(of: 0) }
+
+  /// The symbols that an input is made of; `nil` if no `Embedding` reads it, or the model cannot be built.
+  package func inputSymbols(of input: Int) -> SymbolRange? {
+    for call in (try? described()) ?? [] where call.sources == [.input(input)] {
+      if let count = call.description.symbolCount {
+        return SymbolRange(layer: call.name, count: count)
       }
     }
     return nil

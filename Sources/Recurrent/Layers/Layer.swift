@@ -18,6 +18,11 @@ protocol Layer<Scalar>: AnyObject {
     _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar>
 
+  /// What ``forward(_:in:)`` has computed as an output behind the first, counted from 1.
+  func furtherOutput(
+    _ index: Int, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>?
+
   /// Computes the gradients of the layer's inputs, where they are asked for, then those of its weights, which go to
   /// the sink. A model goes back only through the batch that all of its layers just saw, so that the inputs are there.
   ///
@@ -32,6 +37,10 @@ protocol Layer<Scalar>: AnyObject {
 
 extension Layer {
   var states: [UnsafeMutableBufferPointer<Scalar>] { [] }
+
+  func furtherOutput(
+    _ index: Int, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>? { nil }
 
   /// The output of a layer that takes one input, under the mask of the batch.
   func forward(
@@ -108,6 +117,9 @@ final class BatchContext<Scalar: KernelScalar> {
       seed: seed &+ UInt64(layer) &* 0x9E37_79B9_7F4A_7C15, stream: .dropout,
       position: UInt64(update) << 36)
   }
+
+  /// The gradients of a layer's outputs behind the first, where they are asked for.
+  var furtherGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
 
   /// Whether the gradient that the last layer is given is that of its values before the activation already, as
   /// a loss fused with a softmax gives it.

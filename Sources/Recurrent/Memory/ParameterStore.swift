@@ -8,7 +8,7 @@ import Kernels
 package final class ParameterStore<Scalar: KernelScalar> {
   /// A parameter's place in the blocks.
   package struct Parameter: Sendable {
-    /// The layer's name.
+    /// The layer's name, behind those of the models that it is in: `encoder/lstm`.
     package let layer: String
     package let definition: ParameterShape
     /// Where it begins, in scalars.
@@ -38,9 +38,9 @@ package final class ParameterStore<Scalar: KernelScalar> {
     self.configuration = configuration
     var parameters: [Parameter] = []
     var offset = 0
-    for layer in try configuration.described() {
-      for shape in layer.parameters {
-        parameters.append(Parameter(layer: layer.name, definition: shape, offset: offset))
+    for layer in try configuration.layerParameters() {
+      for shape in layer.shapes {
+        parameters.append(Parameter(layer: layer.layer, definition: shape, offset: offset))
         offset += AlignedMemory<Scalar>.padded(shape.count)
       }
     }

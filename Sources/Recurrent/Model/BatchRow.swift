@@ -13,25 +13,37 @@ package struct BatchRow {
 
   /// Gives the row its input.
   ///
-  /// - Parameter values: `[timeSteps, features]`, row-major.
-  package func setInput(_ values: ArraySlice<Float>) {
-    let features = model.configuration.features
+  /// - Parameters:
+  ///   - values: `[timeSteps, features]`, row-major.
+  ///   - number: Which of the model's inputs it is.
+  package func setInput(_ values: ArraySlice<Float>, input number: Int = 0) {
+    let features = model.inputs[number].features
+    let input = model.inputs[number].values
     for (index, value) in values.enumerated() {
       let (step, feature) = (index / features, index % features)
-      model.input[(step * rows + row) * features + feature] = value
+      input[(step * rows + row) * features + feature] = value
     }
   }
 
   /// Gives the row numbers of symbols for its input, see ``Sequential/readsSymbols``.
   ///
-  /// - Parameter numbers: `[timeSteps]`.
-  package func setSymbols(_ numbers: ArraySlice<Int32>) {
-    for (step, number) in numbers.enumerated() { model.symbols[step * rows + row] = number }
+  /// - Parameters:
+  ///   - numbers: `[timeSteps]`.
+  ///   - input: Which of the model's inputs it is.
+  package func setSymbols(_ numbers: ArraySlice<Int32>, input: Int = 0) {
+    let symbols = model.inputs[input].symbols
+    for (step, number) in numbers.enumerated() { symbols[step * rows + row] = number }
   }
 
-  /// A value of the output.
+  /// A value of the first output.
   package func output(step: Int = 0, unit: Int) -> Float {
     output[(step * rows + row) * model.outputUnits + unit]
+  }
+
+  /// A value of one of the outputs.
+  package func output(step: Int, unit: Int, of number: Int) -> Float {
+    let output = model.outputs[number]
+    return output.place[(step * rows + row) * output.units + unit]
   }
 
   /// The likeliest class at a step of the output.

@@ -1,162 +1,238 @@
 import Kernels
 
-/// How values go through the layers of a model, where a layer may take what several layers give, and give it to
+/// How values go through the layers of a model, where a layer may take what several calls give, and give it to
 /// several. A chain is a graph in which nobody does.
 ///
-/// Memory: the gradient of each input of a layer that another layer gives; for an output that is taken several times,
+/// Memory: the gradient of each input of a call that another call gives; for an output that is taken several times,
 /// the sum of its gradients.
 final class LayerGraph<Scalar: KernelScalar> {
-  /// A layer and where its inputs come from.
-  private final class Node {
-    let layer: any Layer<Scalar>
-    let inputs: [Input]
-    /// Whether it takes symbols where they come.
-    let takesSymbols: Bool
-    /// The values of one row of the output.
-    let outputSize: Int
-    /// The gradient of the output: for a layer whose output is taken once, the place where the one that takes it puts
-    /// the gradient of its input.
-    var outputGradient: MemoryPlan<Scalar>.Region
-    /// Whether several gradients are added up to that.
-    var addsGradients = false
-    // What the layer is given in the batch under way, one of each for an input.
-    let values: UnsafeMutablePointer<UnsafePointer<Scalar>>
-    let masks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
-    let gradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
-    var output: UnsafePointer<Scalar>?
-    var outputMask: UnsafePointer<UInt8>?
-    var outputSymbols: SymbolRows<Scalar>?
-
-    init(
-      _ layer: any Layer<Scalar>, inputs: [Input], takesSymbols: Bool, outputSize: Int,
-      plan: MemoryPlan<Scalar>
-    ) {
-      self.layer = layer
-      self.takesSymbols = takesSymbols
-      self.inputs = inputs
-      self.outputSize = outputSize
-      outputGradient = plan.reserve(0)
-      values = .allocate(capacity: inputs.count)
-      values.initialize(repeating: UnsafePointer(plan[outputGradient]), count: inputs.count)
-      masks = .allocate(capacity: inputs.count)
-      masks.initialize(repeating: nil, count: inputs.count)
-      gradients = .allocate(capacity: inputs.count)
-      gradients.initialize(repeating: nil, count: inputs.count)
-    }
-
-    deinit {
-      values.deallocate()
-      masks.deallocate()
-      gradients.deallocate()
-    }
-  }
-
-  private let nodes: [Node]
+  private let nodes: [CallNode<Scalar>]
+  private let inputs: [ModelInput<Scalar>]
+  private let outputs: [ModelOutput<Scalar>]
   private let plan: MemoryPlan<Scalar>
 
   /// - Parameters:
-  ///   - layers: From input to output, each above those that it takes.
-  ///   - takesSymbols: Which of them take symbols where they come.
+  ///   - layers: One for each call, in the order of the calls.
+  ///   - takesSymbols: Which of the calls take symbols where they come.
   init(
-    _ layers: [any Layer<Scalar>], of described: [ModelConfiguration.DescribedLayer],
-    takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
+    _ layers: [any Layer<Scalar>], of graph: CallGraph, inputs: [ModelInput<Scalar>],
+    outputs: [ModelOutput<Scalar>], takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
   ) {
     self.plan = plan
-    func size(_ number: Int) -> Int {
-      described[number].output.steps * described[number].output.features
-    }
-    nodes = zip(layers, described).enumerated().map { number, layer in
-      Node(
-        layer.0,
-        inputs: layer.1.sources.map { source in
-          Input(source: source, gradient: plan.reserve(source.map { size($0) * batch } ?? 0))
-        }, takesSymbols: takesSymbols[number], outputSize: size(number), plan: plan)
+    self.inputs = inputs
+    self.outputs = outputs
+    nodes = zip(layers, graph.calls).enumerated().map { number, layer in
+      CallNode(
+        layer.0, layer.1, in: graph, takesSymbols: takesSymbols[number], batch: batch, plan: plan)
     }
     for (number, node) in nodes.enumerated() {
-      let takers = nodes.flatMap { $0.inputs.filter { $0.source == number } }
-      if takers.count == 1 {
-        node.outputGradient = takers[0].gradient
-      } else if takers.count > 1 {
-        node.outputGradient = plan.reserve(node.outputSize * batch)
-        node.addsGradients = true
+      for index in node.outputs.indices {
+        let value = ValueSource.call(number, output: index)
+        var takers = nodes.flatMap { $0.inputs.filter { $0.source == value }.map(\.gradient) }
+        takers += outputs.filter { $0.source == value }.map(\.gradientRegion)
+        node.outputs[index].connect(takers, isFirst: index == 0, batch: batch, plan: plan)
       }
+    }
+    for output in outputs {
+      guard case .call(let number, let index) = output.source else { continue }
+      output.isLast = index == 0 && !nodes[number].outputs[index].addsGradients
     }
   }
 
-  /// Computes the output of the last layer.
-  ///
-  /// - Parameter symbols: What takes the place of the input for the layers that take symbols; `nil` if it is values.
-  func forward(
-    _ modelInput: UnsafeMutablePointer<Scalar>, symbols: SymbolRows<Scalar>?,
-    in batch: BatchContext<Scalar>
-  ) -> UnsafeMutablePointer<Scalar> {
-    var last = modelInput
-    let isSymbols = symbols != nil
+  /// Computes the outputs of the model.
+  func forward(in batch: BatchContext<Scalar>) {
     // Iterators of generic types look their types up at each step.
     for number in 0..<nodes.count {
       let node = nodes[number]
-      if isSymbols {
-        batch.symbols =
-          node.takesSymbols
-          ? node.inputs[0].source.map { nodes[$0].outputSymbols } ?? symbols : nil
-      }
       for index in node.inputs.indices {
-        guard let source = node.inputs[index].source else {
-          node.values[index] = UnsafePointer(modelInput)
+        switch node.inputs[index].source {
+        case .input(let input):
+          node.values[index] = UnsafePointer(inputs[input].place)
           node.masks[index] = nil
-          continue
+        case .call(let call, let output):
+          guard let values = nodes[call].outputs[output].values else { continue }
+          node.values[index] = UnsafePointer(values)
+          node.masks[index] = nodes[call].outputs[output].mask
         }
-        guard let output = nodes[source].output else { continue }
-        node.values[index] = output
-        node.masks[index] = nodes[source].outputMask
       }
       batch.mask = node.masks[0]
-      last = node.layer.forward(
+      batch.symbols = node.takesSymbols ? symbols(of: node.inputs[0].source) : nil
+      node.outputs[0].values = node.layer.forward(
         LayerInputs(
           count: node.inputs.count, values: UnsafePointer(node.values),
           masks: UnsafePointer(node.masks)), in: batch)
-      node.output = UnsafePointer(last)
-      node.outputMask = batch.mask
-      if isSymbols { node.outputSymbols = batch.symbols }
+      node.symbols = batch.symbols
+      for index in node.outputs.indices {
+        if index > 0 { node.outputs[index].values = node.layer.furtherOutput(index, in: batch) }
+        node.outputs[index].mask = index < node.sequenceOutputs ? batch.mask : nil
+      }
     }
-    if isSymbols { batch.symbols = nil }
-    return last
+    batch.symbols = nil
+    for number in 0..<outputs.count {
+      let output = outputs[number]
+      guard case .call(let call, let index) = output.source else { continue }
+      output.take(nodes[call].outputs[index].values, mask: nodes[call].outputs[index].mask)
+    }
   }
 
-  /// Takes the gradient of the last layer's output back through all of them.
-  func backward(
-    _ outputGradient: UnsafeMutablePointer<Scalar>, in batch: BatchContext<Scalar>,
-    sink: any GradientSink<Scalar>
-  ) {
-    for number in 0..<nodes.count where nodes[number].addsGradients {
-      let node = nodes[number]
-      Scalar.fill(plan[node.outputGradient], with: 0, count: node.outputSize * batch.rows)
+  /// What takes the place of values; `nil` if they are values.
+  private func symbols(of source: ValueSource) -> SymbolRows<Scalar>? {
+    switch source {
+    case .input(let number): inputs[number].prepared
+    case .call(let number, _): nodes[number].symbols
     }
-    var gradient = outputGradient
+  }
+
+  /// Takes the gradients of the outputs, where ``ModelOutput/gradient`` says, back through all calls.
+  func backward(in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>) {
+    for number in 0..<nodes.count {
+      let node = nodes[number]
+      for index in node.outputs.indices { node.outputs[index].clear(rows: batch.rows, plan: plan) }
+    }
+    for number in 0..<outputs.count {
+      let output = outputs[number]
+      guard case .call(let call, let index) = output.source else { continue }
+      nodes[call].outputs[index].take(output, rows: batch.rows, plan: plan)
+    }
     for number in stride(from: nodes.count - 1, through: 0, by: -1) {
       let node = nodes[number]
-      if number < nodes.count - 1 { gradient = plan[node.outputGradient] }
       for index in node.inputs.indices {
         let input = node.inputs[index]
-        node.gradients[index] = input.source == nil ? nil : plan[input.gradient]
+        node.gradients[index] = input.isModels ? nil : plan[input.gradient]
       }
+      for index in node.outputs.indices.dropFirst() {
+        node.furtherGradients[index - 1] = node.outputs[index].gradient(plan: plan)
+      }
+      guard let gradient = node.outputs[0].gradient(plan: plan) else { continue }
+      batch.furtherGradients = UnsafePointer(node.furtherGradients)
+      batch.isGradientBeforeActivation = node.outputs[0].isGradientBeforeActivation
       node.layer.backward(
         outputGradient: gradient, inputGradients: UnsafePointer(node.gradients), in: batch,
         sink: sink)
       batch.isGradientBeforeActivation = false
-      for input in node.inputs {
-        guard let source = input.source, nodes[source].addsGradients else { continue }
-        let (from, sum) = (plan[input.gradient], plan[nodes[source].outputGradient])
-        Scalar.add(from, to: sum, count: nodes[source].outputSize * batch.rows)
+      for index in node.inputs.indices {
+        let input = node.inputs[index]
+        guard case .call(let call, let output) = input.source else { continue }
+        nodes[call].outputs[output].add(plan[input.gradient], rows: batch.rows, plan: plan)
       }
     }
   }
 }
 
-/// Where an input of a layer comes from.
-private struct Input {
-  /// The layer below; `nil` is the model's input.
-  let source: Int?
+/// A call of a layer, where its inputs come from and what it gives.
+private final class CallNode<Scalar: KernelScalar> {
+  let layer: any Layer<Scalar>
+  let inputs: [NodeInput]
+  let outputs: [NodeOutput<Scalar>]
+  /// How many of its outputs have its mask.
+  let sequenceOutputs: Int
+  /// Whether it takes symbols where they come.
+  let takesSymbols: Bool
+  // What the layer is given in the batch under way, one of each for an input.
+  let values: UnsafeMutablePointer<UnsafePointer<Scalar>>
+  let masks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+  let gradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
+  /// The gradients of its outputs behind the first.
+  let furtherGradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
+  /// What its output is, if that is symbols.
+  var symbols: SymbolRows<Scalar>?
+
+  init(
+    _ layer: any Layer<Scalar>, _ call: DescribedCall, in graph: CallGraph, takesSymbols: Bool,
+    batch: Int, plan: MemoryPlan<Scalar>
+  ) {
+    self.layer = layer
+    self.takesSymbols = takesSymbols
+    sequenceOutputs = call.description.sequenceOutputs
+    inputs = call.sources.map { source in
+      let shape = graph.shape(of: source)
+      let isModels = if case .input = source { true } else { false }
+      return NodeInput(
+        source: source, isModels: isModels,
+        gradient: plan.reserve(isModels ? 0 : shape.steps * shape.features * batch))
+    }
+    outputs = call.outputs.map { NodeOutput(size: $0.steps * $0.features) }
+    values = .allocate(capacity: inputs.count)
+    values.initialize(repeating: UnsafePointer(plan[plan.reserve(0)]), count: inputs.count)
+    masks = .allocate(capacity: inputs.count)
+    masks.initialize(repeating: nil, count: inputs.count)
+    gradients = .allocate(capacity: inputs.count)
+    gradients.initialize(repeating: nil, count: inputs.count)
+    furtherGradients = .allocate(capacity: outputs.count)
+    furtherGradients.initialize(repeating: nil, count: outputs.count)
+  }
+
+  deinit {
+    values.deallocate()
+    masks.deallocate()
+    gradients.deallocate()
+    furtherGradients.deallocate()
+  }
+}
+
+/// Where an input of a call comes from.
+private struct NodeInput {
+  let source: ValueSource
+  /// Whether it is an input of the model, of which nobody needs a gradient.
+  let isModels: Bool
   /// The gradient of this input; nothing if it is the model's.
   let gradient: MemoryRegion
+}
+
+/// An output of a call: what it holds in the batch under way, and where its gradient is.
+private final class NodeOutput<Scalar: KernelScalar> {
+  /// The values of one row.
+  let size: Int
+  var values: UnsafeMutablePointer<Scalar>?
+  var mask: UnsafePointer<UInt8>?
+  /// The place where the only one that takes it puts its gradient, or that of the sum of several; zeros if nobody takes
+  /// the first output, which a layer always wants a gradient of.
+  private var region: MemoryRegion?
+  private var isTaken = true
+  private(set) var addsGradients = false
+  /// Where the gradient is instead, if the model gives the output and nobody else takes it.
+  private var given: UnsafeMutablePointer<Scalar>?
+  private(set) var isGradientBeforeActivation = false
+
+  init(size: Int) { self.size = size }
+
+  /// - Parameter takers: Where those that take the output put their gradients.
+  func connect(
+    _ takers: [MemoryRegion], isFirst: Bool, batch: Int, plan: MemoryPlan<Scalar>
+  ) {
+    isTaken = !takers.isEmpty
+    addsGradients = takers.count > 1
+    guard isTaken || isFirst else { return }
+    region = takers.count == 1 ? takers[0] : plan.reserve(size * batch)
+  }
+
+  /// The gradient; `nil` of a further output that nobody takes.
+  func gradient(plan: MemoryPlan<Scalar>) -> UnsafeMutablePointer<Scalar>? {
+    given ?? region.map { plan[$0] }
+  }
+
+  /// Begins the sum of several gradients.
+  func clear(rows: Int, plan: MemoryPlan<Scalar>) {
+    given = nil
+    isGradientBeforeActivation = false
+    guard addsGradients || !isTaken, let region else { return }
+    Scalar.fill(plan[region], with: 0, count: size * rows)
+  }
+
+  /// Takes the gradient that the model is given.
+  func take(_ output: ModelOutput<Scalar>, rows: Int, plan: MemoryPlan<Scalar>) {
+    guard let gradient = output.gradient else { return }
+    if addsGradients {
+      add(gradient, rows: rows, plan: plan)
+    } else {
+      given = gradient
+      isGradientBeforeActivation = output.isGradientBeforeActivation
+    }
+  }
+
+  /// Adds one of several gradients.
+  func add(_ gradient: UnsafePointer<Scalar>, rows: Int, plan: MemoryPlan<Scalar>) {
+    guard addsGradients, let region else { return }
+    Scalar.add(gradient, to: plan[region], count: size * rows)
+  }
 }

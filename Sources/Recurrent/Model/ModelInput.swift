@@ -1,78 +1,60 @@
 import Kernels
 
-/// Where the input of a batch goes, as values or as numbers of symbols, and how the layers that read it take it.
+/// Where an input of a batch goes, as values or as numbers of symbols, and how the layers that read it take it.
 ///
 /// Memory: `batch × timeSteps × features` scalars from the model's plan, which are written only if the input is values
 /// or a layer needs them, and as many numbers as steps.
-final class ModelInput<Scalar: KernelScalar> {
-  let symbols: StepBuffer<Int32>  // [timeSteps, rows]
+package final class ModelInput<Scalar: KernelScalar> {
+  /// The steps of a sequence; 1 of a sample without steps.
+  package let timeSteps: Int
+  /// The values of one step.
+  package let features: Int
   /// Whether what comes is numbers of symbols, not values.
-  var isSymbols = false
+  package var isSymbols = false
+  let numbers: StepBuffer<Int32>  // [timeSteps, rows]
 
   private let plan: MemoryPlan<Scalar>
   private let region: MemoryPlan<Scalar>.Region  // [timeSteps, rows, features]
-  private let timeSteps, features: Int
   /// The symbols that stand for one-hot rows; `nil` if an `Embedding` takes their numbers.
   private let oneHot: SymbolRange?
   /// Whether a layer reads it that cannot take symbols.
   private let needsValues: Bool
-  /// Which layers take symbols in the place of values, by their numbers.
-  let takesSymbols: [Bool]
+  /// What takes the place of values in the batch under way; `nil` if it is values.
+  private(set) var prepared: SymbolRows<Scalar>?
 
+  /// - Parameters:
+  ///   - number: Which of the model's inputs it is.
+  ///   - takesSymbols: Which calls take symbols where they come.
   init(
-    _ configuration: ModelConfiguration, _ described: [ModelConfiguration.DescribedLayer],
-    batch: Int, timeSteps: Int, plan: MemoryPlan<Scalar>
+    _ input: InputConfiguration, number: Int, of graph: CallGraph, symbols: SymbolRange?,
+    takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
   ) {
+    let source = ValueSource.input(number)
+    let shape = graph.shape(of: source)
     self.plan = plan
-    self.timeSteps = timeSteps
-    features = configuration.features
+    timeSteps = shape.steps
+    features = shape.features
     region = plan.reserve(timeSteps * batch * features)
-    symbols = StepBuffer(count: timeSteps * batch, of: -1)
-    let takesSymbols: [Bool]
-    if configuration.inputSymbols != nil {
-      oneHot = nil
-      takesSymbols = described.map { $0.description.symbolCount != nil && $0.sources == [nil] }
-    } else {
-      oneHot = SymbolRange(layer: described.first?.name ?? "", count: features)
-      takesSymbols =
-        features >= Self.enoughColumns
-        ? Self.takersOfOneHot(described) : described.map { _ in false }
+    numbers = StepBuffer(count: timeSteps * batch, of: -1)
+    let readers = zip(graph.calls, takesSymbols).filter { $0.0.sources.contains(source) }
+    oneHot =
+      symbols == nil ? SymbolRange(layer: readers.first?.0.name ?? "", count: features) : nil
+    needsValues = readers.contains { call, takes in
+      !takes || call.sources.dropFirst().contains(source)
     }
-    self.takesSymbols = takesSymbols
-    needsValues = zip(described, takesSymbols).contains { $0.sources.contains(nil) && !$1 }
   }
 
-  /// From so many columns on a look-up is faster than a product; narrower rows are written out.
-  private static var enoughColumns: Int { 16 }
+  /// Where values go, `[timeSteps, rows, features]`.
+  package var values: UnsafeMutableBufferPointer<Scalar> { plan.buffer(region) }
+  /// Where numbers of symbols go, `[timeSteps, rows]`.
+  package var symbols: UnsafeMutableBufferPointer<Int32> { numbers.values }
 
-  /// Which layers take the numbers of one-hot rows: those that can, if those can that take what they pass on.
-  private static func takersOfOneHot(_ described: [ModelConfiguration.DescribedLayer]) -> [Bool] {
-    var canTake = [Bool](repeating: false, count: described.count)
-    for (number, layer) in described.enumerated().reversed() {
-      let takers = described.indices.filter { described[$0].sources.contains(number) }
-      switch layer.description.symbolUse {
-      case .none: break
-      case .lookUp: canTake[number] = layer.sources.count == 1
-      case .passOn: canTake[number] = !takers.isEmpty && takers.allSatisfy { canTake[$0] }
-      }
-    }
-    var takes = canTake
-    for (number, layer) in described.enumerated() where canTake[number] {
-      for case let source? in layer.sources {
-        takes[number] = takes[source] && described[source].description.symbolUse == .passOn
-      }
-    }
-    return takes
-  }
-
-  /// Where values go.
-  var values: UnsafeMutableBufferPointer<Scalar> { plan.buffer(region) }
+  var place: UnsafeMutablePointer<Scalar> { plan[region] }
 
   /// Makes the input ready for the layers.
-  ///
-  /// - Returns: What takes the place of values for the layers that ``takesSymbols`` names; `nil` if it is values.
-  func prepare(in batch: BatchContext<Scalar>) -> SymbolRows<Scalar>? {
-    guard isSymbols, let numbers = symbols.values.baseAddress else { return nil }
+  func prepare(in batch: BatchContext<Scalar>) {
+    prepared = nil
+    guard isSymbols, let numbers = numbers.values.baseAddress else { return }
     let (rows, values) = (timeSteps * batch.rows, plan[region])
     if let oneHot {
       for row in 0..<rows where Int(numbers[row]) >= oneHot.count || numbers[row] < -1 {
@@ -86,6 +68,50 @@ final class ModelInput<Scalar: KernelScalar> {
     } else if needsValues {
       Scalar.writeNumbers(of: symbols, to: values, rows: rows)
     }
-    return symbols
+    prepared = symbols
+  }
+}
+
+extension CallGraph {
+  /// From so many columns on a look-up is faster than a product; narrower rows are written out.
+  private static var enoughColumns: Int { 16 }
+
+  /// Which calls take the numbers of symbols where they come: an `Embedding` those of its input, other layers those of
+  /// one-hot rows, if they can and those that take what they pass on can.
+  ///
+  /// - Parameter symbols: The symbols that each input of the model is made of; `nil` where no `Embedding` reads it.
+  func takersOfSymbols(_ symbols: [SymbolRange?]) -> [Bool] {
+    var canTake = [Bool](repeating: false, count: calls.count)
+    for (number, call) in calls.enumerated().reversed() {
+      let takers = calls.indices.filter { taker in
+        calls[taker].sources.contains(.call(number, output: 0))
+      }
+      switch call.description.symbolUse {
+      case .none: break
+      case .lookUp: canTake[number] = true
+      case .passOn:
+        canTake[number] =
+          !takers.isEmpty && !outputs.contains(.call(number, output: 0))
+          && takers.allSatisfy { taker in
+            canTake[taker]
+              && !calls[taker].sources.dropFirst().contains(.call(number, output: 0))
+          }
+      }
+    }
+    var takes = canTake
+    for (number, call) in calls.enumerated() {
+      switch call.sources.first {
+      case .input(let input) where symbols[input] != nil:
+        takes[number] = call.description.symbolCount != nil
+      case .input(let input):
+        takes[number] =
+          canTake[number] && shape(of: .input(input)).features >= Self.enoughColumns
+      case .call(let below, 0):
+        takes[number] =
+          canTake[number] && takes[below] && calls[below].description.symbolUse == .passOn
+      default: takes[number] = false
+      }
+    }
+    return takes
   }
 }

@@ -1,8 +1,7 @@
 import Files
 import Kernels
 
-/// A model ready to compute on batches of one shape: Keras' `Sequential`, or a functional model of one input and
-/// one output.
+/// A model ready to compute on batches of one shape: Keras' `Sequential`, or a functional model.
 ///
 /// Nothing is allocated after `init`. Several models may share one ``ParameterStore``, say to train
 /// on one shape and predict on another.
@@ -11,86 +10,105 @@ package final class Sequential<Scalar: KernelScalar> {
   package let parameters: ParameterStore<Scalar>
   /// The most rows of a batch.
   package let batch: Int
-  package let timeSteps: Int
-  /// The steps of the output: `timeSteps`, or 1 if the model answers once for a sequence.
-  package let outputSteps: Int
-  /// The values of one step of the output.
-  package let outputUnits: Int
+  /// Where the inputs of a batch go, and what the model makes of them.
+  package let inputs: [ModelInput<Scalar>]
+  package let outputs: [ModelOutput<Scalar>]
   /// The working memory, in scalars, beside the parameters.
   package let workingMemory: Int
 
   private let plan: MemoryPlan<Scalar>
   private let graph: LayerGraph<Scalar>
   private let uses: ParameterUses
-  /// The activation of the last layer, where a loss can be fused with it.
-  private let lastActivation: Activation?
-  private let stateful: [(described: ModelConfiguration.DescribedLayer, layer: any Layer<Scalar>)]
+  private let stateful: [(call: DescribedCall, layer: any Layer<Scalar>)]
   private let context = BatchContext<Scalar>()
-  private let modelInput: ModelInput<Scalar>
-  private let outputGradient: MemoryPlan<Scalar>.Region  // [outputSteps, rows, outputUnits]
-  private var output: UnsafeMutablePointer<Scalar>
+
+  /// - Parameter timeSteps: The steps of a sequence, in each of the inputs.
+  /// - Throws: What ``init(parameters:as:batch:steps:)`` throws.
+  package convenience init(
+    parameters: ParameterStore<Scalar>, as configuration: ModelConfiguration? = nil, batch: Int,
+    timeSteps: Int
+  ) throws {
+    let inputs = (configuration ?? parameters.configuration).inputs
+    try self.init(
+      parameters: parameters, as: configuration, batch: batch,
+      steps: inputs.map { _ in timeSteps })
+  }
 
   /// - Parameters:
   ///   - configuration: The model, if it is to compute in another way than that of the parameters: with a
   ///     state that is kept, or for another batch; its weights are the same.
   ///   - batch: The most rows of a batch.
-  ///   - timeSteps: The steps of a sequence.
+  ///   - steps: The time steps of each input.
   /// - Throws: `OutOfMemory`, or ``ConfigurationError`` if the configuration fixes another batch.
   package init(
     parameters: ParameterStore<Scalar>, as configuration: ModelConfiguration? = nil, batch: Int,
-    timeSteps: Int
+    steps: [Int]
   ) throws {
     let configuration = configuration ?? parameters.configuration
     self.configuration = configuration
     self.parameters = parameters
     self.batch = batch
-    self.timeSteps = timeSteps
     if configuration.isStateful, let fixed = configuration.batch, fixed != batch {
       throw ConfigurationError("the model's batch is \(fixed), not \(batch)")
     }
-    if let fixed = configuration.timeSteps, fixed != timeSteps {
-      throw ConfigurationError("the model takes \(fixed) time steps, not \(timeSteps)")
+    for (input, steps) in zip(configuration.inputs, steps) {
+      if let fixed = input.sample.timeSteps, fixed != steps {
+        throw ConfigurationError("the model takes \(fixed) time steps, not \(steps)")
+      }
     }
-    let described = try configuration.described(timeSteps: timeSteps)
-    let largest =
-      described.map {
-        max($0.input.steps * $0.input.features, $0.output.steps * $0.output.features)
-      }.max() ?? 1
-    let (values, overflow) = batch.multipliedReportingOverflow(by: largest)
-    guard !overflow, values <= Int(Int32.max) else {
-      throw ConfigurationError("a batch of \(batch) × \(timeSteps) steps is too large")
-    }
+    let calls = try configuration.graph(timeSteps: steps)
+    try Self.checkSize(of: calls, batch: batch, steps: steps)
 
     plan = try MemoryPlan()
     uses = ParameterUses(parameters: parameters.parameters.count)
-    modelInput = ModelInput(
-      configuration, described, batch: batch, timeSteps: timeSteps, plan: plan)
+    let symbols = configuration.inputs.indices.map { configuration.inputSymbols(of: $0) }
+    let takesSymbols = calls.takersOfSymbols(symbols)
+    inputs = configuration.inputs.enumerated().map { [plan] number, input in
+      ModelInput(
+        input, number: number, of: calls, symbols: symbols[number], takesSymbols: takesSymbols,
+        batch: batch, plan: plan)
+    }
     var layers: [any Layer<Scalar>] = []
-    var input = configuration.input
-    if input.isSequence { input.timeSteps = timeSteps }
-    for (index, layer) in described.enumerated() {
+    for (index, call) in calls.calls.enumerated() {
       layers.append(
-        layer.description.makeLayer(
+        call.description.makeLayer(
           LayerBuilder(
-            name: layer.name, parameters: parameters, uses: uses,
-            inputs: layer.sources.map { $0.map { described[$0].output } ?? input },
-            input: layer.input, output: layer.output, batch: batch, plan: plan,
-            isMasked: layer.isInputMasked, number: 3 * index)))
+            name: call.name, parameters: parameters, uses: uses, inputs: call.inputs,
+            input: call.input, output: call.output, batch: batch, plan: plan,
+            isMasked: call.isInputMasked, number: 3 * index)))
+    }
+    outputs = calls.outputs.indices.map { [plan] number in
+      ModelOutput(number: number, of: calls, batch: batch, plan: plan)
     }
     graph = LayerGraph(
-      layers, of: described, takesSymbols: modelInput.takesSymbols, batch: batch, plan: plan)
-    stateful = zip(described, layers).compactMap { described, layer in
-      described.description.isStateful ? (described, layer) : nil
+      layers, of: calls, inputs: inputs, outputs: outputs, takesSymbols: takesSymbols,
+      batch: batch, plan: plan)
+    stateful = zip(calls.calls, layers).compactMap { call, layer in
+      call.description.isStateful ? (call, layer) : nil
     }
-    lastActivation = described.last?.description.lastActivation
-    outputUnits = described.last?.output.features ?? configuration.features
-    outputGradient = plan.reserve(
-      (described.last?.output.steps ?? 0) * batch * (described.last?.output.features ?? 0))
-    outputSteps = described.last?.output.steps ?? timeSteps
     workingMemory = plan.size
     try plan.allocate()
-    output = plan[outputGradient]
   }
+
+  private static func checkSize(
+    of graph: CallGraph, batch: Int, steps: [Int]
+  ) throws(ConfigurationError) {
+    let largest =
+      graph.calls.flatMap { ($0.inputs + [$0.input] + $0.outputs).map { $0.steps * $0.features } }
+      .max() ?? 1
+    let (values, overflow) = batch.multipliedReportingOverflow(by: largest)
+    guard !overflow, values <= Int(Int32.max) else {
+      throw ConfigurationError(
+        "a batch of \(batch) × \(steps.max() ?? 1) steps is too large")
+    }
+  }
+
+  /// The steps of the first input.
+  package var timeSteps: Int { inputs[0].timeSteps }
+  /// The steps of the first output: as many as the input has, or 1 if the model answers once for a sequence.
+  package var outputSteps: Int { outputs[0].steps }
+  /// The values of one step of the first output.
+  package var outputUnits: Int { outputs[0].units }
 
   /// Decides what dropout leaves out.
   package var dropoutSeed: UInt64 {
@@ -98,41 +116,43 @@ package final class Sequential<Scalar: KernelScalar> {
     set { context.seed = newValue }
   }
 
-  /// Where the input of a batch goes: `[timeSteps, rows, features]`, time-major.
-  package var input: UnsafeMutableBufferPointer<Scalar> { modelInput.values }
+  /// Where the first input of a batch goes: `[timeSteps, rows, features]`, time-major.
+  package var input: UnsafeMutableBufferPointer<Scalar> { inputs[0].values }
 
   /// Where it goes if it is symbols: their numbers, `[timeSteps, rows]`, time-major. An `Embedding` takes them as they are;
   /// for other layers each stands for a row of ``input`` that is 1 in that place, and -1 for one of zeros.
-  package var symbols: UnsafeMutableBufferPointer<Int32> { modelInput.symbols.values }
+  package var symbols: UnsafeMutableBufferPointer<Int32> { inputs[0].symbols }
 
-  /// Whether the input of the next batches is ``symbols``, not ``input``.
+  /// Whether the first input of the next batches is ``symbols``, not ``input``.
   package var readsSymbols: Bool {
-    get { modelInput.isSymbols }
-    set { modelInput.isSymbols = newValue }
+    get { inputs[0].isSymbols }
+    set { inputs[0].isSymbols = newValue }
   }
 
-  /// Computes the output of ``input``, or of ``symbols``.
+  /// Computes the outputs of what the inputs hold.
   ///
   /// - Parameters:
   ///   - training: Whether the model is to learn from the batch: dropout and normalisation then do what they
   ///     do in training.
   ///   - update: The updates made before it, which with ``dropoutSeed`` decide what dropout leaves out.
-  /// - Returns: `[outputSteps, rows, outputUnits]`, valid until the next call.
+  /// - Returns: The first output `[outputSteps, rows, outputUnits]`, valid until the next call.
   @discardableResult
   package func forward(
     rows: Int, training: Bool = false, update: Int = 0
   ) -> UnsafeBufferPointer<Scalar> {
     context.rows = rows
-    context.mask = nil
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
     context.isTraining = training
     context.update = update
-    let symbols = modelInput.prepare(in: context)
-    guard let values = modelInput.values.baseAddress else {
-      preconditionFailure("no place for the input")
-    }
-    output = graph.forward(values, symbols: symbols, in: context)
-    return UnsafeBufferPointer(start: output, count: outputSteps * rows * outputUnits)
+    for number in 0..<inputs.count { inputs[number].prepare(in: context) }
+    graph.forward(in: context)
+    return output(0, rows: rows)
+  }
+
+  /// What ``forward(rows:training:update:)`` gave last as an output, `[steps, rows, units]`.
+  package func output(_ number: Int, rows: Int) -> UnsafeBufferPointer<Scalar> {
+    let output = outputs[number]
+    return UnsafeBufferPointer(start: output.place, count: output.steps * rows * output.units)
   }
 
   /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it, and that
@@ -146,7 +166,7 @@ package final class Sequential<Scalar: KernelScalar> {
     guard let wrong = context.wrongSymbol else { return }
     throw SymbolOutOfRange(
       range: wrong.range, value: wrong.value, sample: sample(wrong.sample),
-      timeStep: wrong.timeStep)
+      timeStep: wrong.timeStep, input: wrong.input)
   }
 
   /// The likeliest class of each row of the last output step.
@@ -158,26 +178,22 @@ package final class Sequential<Scalar: KernelScalar> {
   package func likeliestClass(row: Int, of rows: Int = 1) -> Int {
     let classes = outputUnits
     return Scalar.likeliestClass(
-      output + ((outputSteps - 1) * rows + row) * classes, classes: classes)
+      outputs[0].place + ((outputSteps - 1) * rows + row) * classes, classes: classes)
   }
 
   /// What a loss makes of an output: the sum over the steps of rows that count, the right answers among them, see
   /// ``Loss/answersPerRow(units:)``, and how many steps of rows count.
   package typealias LossSums = (lossSum: Double, correct: Int, rows: Int)
 
-  /// Measures the output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
+  /// Measures an output that ``forward(rows:training:update:)`` just gave, and leaves it as it is.
   package func evaluate(
-    _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int
+    _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy, rows: Int, output: Int = 0
   ) -> LossSums {
-    let sums = Scalar.evaluate(
-      loss.ofRows, output: output, targets: targets, classWeights: nil, mask: context.mask,
-      rows: outputSteps * rows, units: outputUnits, isFused: isFused(with: loss),
-      gradient: false)
-    return (sums.loss, sums.correct, sums.rows)
+    outputs[output].evaluate(targets, loss: loss, rows: rows)
   }
 
-  /// Goes back through the batch that ``forward(rows:training:update:)`` just saw by the gradients of its mean loss;
-  /// its output is lost.
+  /// Goes back through the batch that ``forward(rows:training:update:)`` just saw by the gradients of the mean loss of
+  /// its only output, which is lost.
   ///
   /// - Parameters:
   ///   - classWeights: What the losses of each class are multiplied by; 1 if `nil`.
@@ -188,46 +204,48 @@ package final class Sequential<Scalar: KernelScalar> {
     _ targets: Targets<Scalar>, loss: Loss = .categoricalCrossEntropy,
     classWeights: UnsafePointer<Scalar>? = nil, rows: Int, optimizer: Optimizer<Scalar>? = nil
   ) -> LossSums {
-    let isFused = isFused(with: loss)
-    var gradient = output
-    if !isFused {
-      // The last layer may need its output for its own gradient.
-      gradient = plan[outputGradient]
-      gradient.update(from: output, count: outputSteps * rows * outputUnits)
+    let sums = beginBackward(targets, loss: loss, classWeights: classWeights, rows: rows)
+    goBack(rows: rows, optimizer: optimizer)
+    return sums
+  }
+
+  /// Makes the gradient of the mean loss of an output, for ``goBack(rows:optimizer:)``.
+  ///
+  /// - Parameter weight: What the loss of this output is multiplied by.
+  /// - Returns: What the output, which may be lost, was like.
+  package func beginBackward(
+    _ targets: Targets<Scalar>, loss: Loss, weight: Scalar = 1,
+    classWeights: UnsafePointer<Scalar>? = nil, rows: Int, output: Int = 0
+  ) -> LossSums {
+    outputs[output].beginBackward(
+      targets, loss: loss, weight: weight, classWeights: classWeights, rows: rows)
+  }
+
+  /// Which rows of the first output count, `[outputSteps, rows]`; all if `nil`.
+  var outputMask: UnsafePointer<UInt8>? { outputs[0].mask }
+
+  /// The sum of a metric over the rows that count of an output that ``forward(rows:training:update:)`` gave last.
+  package func sum(
+    _ metric: Metric, _ targets: Targets<Scalar>, rows: Int, output: Int = 0
+  ) -> Double {
+    let output = outputs[output]
+    return Scalar.sum(
+      metric.ofRows, output: output.place, targets: targets, mask: output.mask,
+      rows: rows * output.steps, units: output.units)
+  }
+
+  /// Takes the gradients that ``beginBackward(_:loss:weight:classWeights:rows:output:)`` made back through the layers; an
+  /// output without one has no loss.
+  ///
+  /// - Parameter optimizer: Updates the weights; without one their gradients are kept in the store.
+  package func goBack(rows: Int, optimizer: Optimizer<Scalar>? = nil) {
+    for number in 0..<outputs.count where outputs[number].gradient == nil {
+      outputs[number].ignore(rows: rows)
     }
-    let sums = Scalar.evaluate(
-      loss.ofRows, output: gradient, targets: targets, classWeights: classWeights,
-      mask: context.mask,
-      rows: outputSteps * rows, units: outputUnits, isFused: isFused, gradient: true)
-    goBack(from: gradient, isFused: isFused, optimizer: optimizer)
-    return (sums.loss, sums.correct, sums.rows)
-  }
-
-  /// Which rows of the output count, `[outputSteps, rows]`; all if `nil`.
-  var outputMask: UnsafePointer<UInt8>? { context.mask }
-
-  /// The sum of a metric over the rows that count of the output that ``forward(rows:training:update:)`` gave last.
-  package func sum(_ metric: Metric, _ targets: Targets<Scalar>, rows: Int) -> Double {
-    Scalar.sum(
-      metric.ofRows, output: output, targets: targets, mask: context.mask,
-      rows: rows * outputSteps, units: outputUnits)
-  }
-
-  /// Whether the gradient of a loss is that of the values before the last activation.
-  private func isFused(with loss: Loss) -> Bool {
-    lastActivation != nil && lastActivation == loss.fusedActivation
-  }
-
-  /// Takes the gradient of the output back through the layers.
-  @inline(__always)
-  private func goBack(
-    from outputGradient: UnsafeMutablePointer<Scalar>, isFused: Bool, optimizer: Optimizer<Scalar>?
-  ) {
     optimizer?.beginUpdate(uses)
     if optimizer == nil { parameters.gradients.begin() }
     let sink = optimizer?.sink ?? parameters.gradients
-    context.isGradientBeforeActivation = isFused
-    graph.backward(outputGradient, in: context, sink: sink)
+    graph.backward(in: context, sink: sink)
     optimizer?.endUpdate()
   }
 
@@ -250,10 +268,10 @@ extension Sequential where Scalar == Float {
     guard !stateful.isEmpty else { return nil }
     return RecurrentState(
       batch: batch,
-      layers: stateful.map { described, layer in
+      layers: stateful.map { call, layer in
         RecurrentState.Layer(
-          name: described.name, units: described.description.stateUnits,
-          valueNames: described.description.stateNames, values: layer.states.map { Array($0) })
+          name: call.name, units: call.description.stateUnits,
+          valueNames: call.description.stateNames, values: layer.states.map { Array($0) })
       })
   }
 
@@ -261,16 +279,16 @@ extension Sequential where Scalar == Float {
   ///
   /// - Throws: ``ConfigurationError`` if it is not one of this model's.
   package func restore(_ state: RecurrentState) throws(ConfigurationError) {
-    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.described.name)
+    guard state.batch == batch, state.layers.map(\.name) == stateful.map(\.call.name)
     else {
       throw ConfigurationError(
         "the recurrent state is of \(state.batch) rows of \(state.layers.map(\.name)); "
-          + "this model has \(batch) rows of \(stateful.map(\.described.name))")
+          + "this model has \(batch) rows of \(stateful.map(\.call.name))")
     }
-    for ((described, layer), saved) in zip(stateful, state.layers) {
+    for ((call, layer), saved) in zip(stateful, state.layers) {
       guard saved.values.map(\.count) == layer.states.map(\.count) else {
         throw ConfigurationError(
-          "the recurrent state of layer \(described.name) has the wrong size")
+          "the recurrent state of layer \(call.name) has the wrong size")
       }
       for (place, values) in zip(layer.states, saved.values) {
         _ = place.update(fromContentsOf: values)

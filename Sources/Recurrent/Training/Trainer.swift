@@ -103,7 +103,7 @@ package final class Trainer {
   ) throws(ConfigurationError) {
     let hasClasses = source.targetUnits == 0
     let units = configuration.outputUnits
-    if hasClasses, try configuration.described().last?.description.lastActivation != .softmax {
+    if hasClasses, try configuration.graph().lastActivation(ofOutput: 0) != .softmax {
       throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
     try source.checkTargets(loss: loss, units: units)

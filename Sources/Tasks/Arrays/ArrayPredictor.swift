@@ -14,70 +14,92 @@ package final class ArrayPredictor {
 
   package init(_ file: ModelFile) { self.file = file }
 
-  /// The outputs of all samples of a file.
+  /// The outputs of all samples of files.
   ///
-  /// - Throws: `FileError` if it cannot be read, or has a value that is not a symbol where the model takes
+  /// - Parameter data: A file for each input of the model, see ``NamedFiles``.
+  /// - Returns: What ``predict(_:continues:)`` returns.
+  /// - Throws: `FileError` if one cannot be read, or has a value that is not a symbol where the model takes
   ///   symbols; `ConfigurationError` if the shape is not one that the model takes.
-  package func predict(contentsOf data: String, continues: Bool) throws -> Tensor {
-    let input = try Tensor(contentsOf: data)
-    do {
-      return try predict(input, isRows: data.hasSuffix(".csv"), continues: continues)
-    } catch let error as SymbolOutOfRange {
-      throw FileError(.invalid, file: data, error.description)
+  package func predict(contentsOf data: [String], continues: Bool) throws -> [Tensor] {
+    let inputs = checkpoint.configuration.inputs
+    let files = try NamedFiles.all(data, for: inputs.map(\.name), "input")
+    let arrays = try zip(files, inputs).map { file, input in
+      let array = try Tensor(contentsOf: file)
+      return file.hasSuffix(".csv") ? array.asSamples(input.sizes) : array
     }
+    do {
+      return try predict(arrays, continues: continues)
+    } catch let error as SymbolOutOfRange {
+      throw FileError(.invalid, file: files[error.input], error.description)
+    }
+  }
+
+  /// The files of the outputs; `nil` for one that none is given for.
+  ///
+  /// - Throws: `ConfigurationError` if there are others.
+  package func outputFiles(_ arguments: [String]) throws(ConfigurationError) -> [String?] {
+    try NamedFiles.files(arguments, for: checkpoint.configuration.outputNames, "output")
   }
 
   /// The outputs of all samples.
   ///
   /// - Parameters:
-  ///   - input: `[samples, timeSteps, features]`; `[samples, timeSteps]` for a model of symbols, and
-  ///     `[samples, features]` for one without time.
-  ///   - isRows: Whether it is rows and columns, of which samples are to be made.
+  ///   - inputs: For each input of the model `[samples, timeSteps, features]`; `[samples, timeSteps]` where it is symbols,
+  ///     and `[samples, features]` where it has no time.
   ///   - continues: Whether the state is the file's, not zero.
-  /// - Returns: `[samples, units]`, or `[samples, timeSteps, units]`.
+  /// - Returns: For each output of the model `[samples, units]`, or `[samples, timeSteps, units]`.
   /// - Throws: `ConfigurationError` if the shape is not one that the model takes; `SymbolOutOfRange` if a value is no
   ///   symbol of an `Embedding`.
-  package func predict(
-    _ input: Tensor, isRows: Bool = false, continues: Bool
-  ) throws -> Tensor {
+  package func predict(_ inputs: [Tensor], continues: Bool) throws -> [Tensor] {
     let configuration = checkpoint.configuration
-    let input = isRows ? input.asSamples(configuration.inputSizes) : input
-    try configuration.check(inputShape: input.shape, "the input has")
-    let samples = input.shape[0]
-    let timeSteps = configuration.input.isSequence ? input.shape[1] : 1
-    try configuration.inputSymbols?.check(input.values, timeSteps: timeSteps)
+    let samples = try configuration.samples(ofInputs: inputs.map(\.shape), "has")
+    let steps = configuration.steps(ofInputs: inputs.map(\.shape))
+    for (number, input) in inputs.enumerated() {
+      try configuration.inputSymbols(of: number)?.check(
+        input.values, timeSteps: steps[number], input: number)
+    }
     let batch =
       configuration.isStateful ? configuration.stateRows : min(samples, Self.rowsAtOnce)
     guard !configuration.isStateful || samples % batch == 0 else {
       throw ConfigurationError(
         "the input has \(samples) samples; the model's batch of \(batch) does not divide them")
     }
-    let model = try Sequential(
-      parameters: checkpoint.parameters, batch: batch, timeSteps: timeSteps)
+    let model = try Sequential(parameters: checkpoint.parameters, batch: batch, steps: steps)
     if continues, let state = checkpoint.recurrentState { try model.restore(state) }
     self.model = model
 
-    let features = configuration.features
-    let (steps, units) = (model.outputSteps, model.outputUnits)
-    var output = [Float](repeating: 0, count: samples * steps * units)
-    let symbols = input.values.oneHotNumbers(columns: features)
-    model.readsSymbols = symbols != nil
-    let size = timeSteps * features
+    let symbols = zip(inputs, configuration.inputs).map { array, input in
+      array.values.oneHotNumbers(columns: input.sample.features)
+    }
+    for (input, symbols) in zip(model.inputs, symbols) { input.isSymbols = symbols != nil }
+    var outputs = model.outputs.map { output in
+      [Float](repeating: 0, count: samples * output.steps * output.units)
+    }
     try model.compute(samples: samples) { sample, row in
-      if let symbols {
-        row.setSymbols(symbols[sample * timeSteps..<(sample + 1) * timeSteps])
-      } else {
-        row.setInput(input.values[sample * size..<(sample + 1) * size])
+      for (number, input) in model.inputs.enumerated() {
+        let steps = input.timeSteps
+        if let symbols = symbols[number] {
+          row.setSymbols(symbols[sample * steps..<(sample + 1) * steps], input: number)
+        } else {
+          let size = steps * input.features
+          row.setInput(
+            inputs[number].values[sample * size..<(sample + 1) * size], input: number)
+        }
       }
     } read: { sample, row in
-      for step in 0..<steps {
-        for unit in 0..<units {
-          output[(sample * steps + step) * units + unit] = row.output(step: step, unit: unit)
+      for (number, output) in model.outputs.enumerated() {
+        for step in 0..<output.steps {
+          let place = (sample * output.steps + step) * output.units
+          for unit in 0..<output.units {
+            outputs[number][place + unit] = row.output(step: step, unit: unit, of: number)
+          }
         }
       }
     }
-    return try Tensor(
-      shape: [samples] + configuration.outputSizes(timeSteps: timeSteps) + [units], values: output)
+    let shapes = try configuration.outputShapes(timeSteps: steps)
+    return try zip(shapes, outputs).map { shape, values in
+      try Tensor(shape: [samples] + shape.sizes.compactMap { $0 }, values: values)
+    }
   }
 
   /// Stores the state after the last sample.

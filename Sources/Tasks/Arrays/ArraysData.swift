@@ -44,8 +44,7 @@ struct ArraysData: TrainingData {
     var (x, y) = arrays
     let (inputs, targets) = files
     if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
-    try configuration.check(inputShape: x.shape, "the inputs have")
-    let count = x.shape[0]
+    let count = try configuration.samples(ofInputs: [x.shape], "has")
     let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
     // Class numbers may come without an axis of their own.
     let units = loss.takesClasses ? 1 : configuration.outputUnits

@@ -20,6 +20,7 @@ extension Checkpoint {
 extension ModelConfiguration {
   /// What in the model Keras 3 and tf-keras compute by different formulas under one name; `nil` if nothing.
   var versionDependence: String? {
+    let layers = allLayers
     for layer in layers {
       let inner = layer.recurrentLayers + [layer]
       for option in ["activation", "recurrent_activation"] {
@@ -28,12 +29,20 @@ extension ModelConfiguration {
           return "hard_sigmoid of layer \(layer.name)"
         }
       }
-      if LayerConfiguration.options(of: layer.className)?["needs_all_masks"] != nil,
+      let dependsOnMask =
+        LayerConfiguration.options(of: layer.className)?["needs_all_masks"] != nil
+        || layer["ignores_mask"] == true
+      if dependsOnMask,
         layers.contains(where: { $0.className == "Masking" || $0["mask_zero"] == true })
       {
         return "a mask of layer \(layer.name)"
       }
     }
     return nil
+  }
+
+  /// The layers, those of models inside it in the place of these.
+  private var allLayers: [LayerConfiguration] {
+    layers.flatMap { $0.model?.allLayers ?? [$0] }
   }
 }

@@ -61,7 +61,7 @@ package final class TensorBoardLog: EpochLog {
     let parameters = trainer.model.parameters
     let configuration = parameters.configuration
     // Keras' path of a variable: layers of a functional model are there before the model is.
-    let model = configuration.functionalInput == nil ? configuration.name + "/" : ""
+    let model = configuration.isFunctional ? "" : configuration.name + "/"
     for parameter in parameters.parameters {
       let name = "\(model)\(parameter.layer)/\(parameter.path)/histogram"
       let histogram = WeightHistogram(parameters[parameter])

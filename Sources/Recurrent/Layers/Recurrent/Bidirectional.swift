@@ -5,15 +5,19 @@ import Kernels
 struct BidirectionalDescription: LayerDescription {
   static let className = "Bidirectional"
   static let options: [String: JSONValue] = [
-    "layer": nil, "backward_layer": nil, "merge_mode": "concat",
+    "layer": nil, "backward_layer": nil, "merge_mode": "concat", "ignores_mask": false,
   ]
 
   enum MergeMode: String, Sendable {
     case concat, sum, mul
     case average = "ave"
+    /// Both outputs by themselves, one behind the other.
+    case none
   }
 
   let mergeMode: MergeMode
+  /// See ``RecurrentOptions/ignoresMask``.
+  let ignoresMask: Bool
   let forward, backward: any RecurrentDescription
   /// What they were read from.
   private let directions: [LayerConfiguration]
@@ -25,16 +29,20 @@ struct BidirectionalDescription: LayerDescription {
   var isStateful: Bool { forward.isStateful }
   var passesMask: Bool { returnsSequences }
   var joinsSteps: Bool { true }
+  var sequenceOutputs: Int { mergeMode == .none ? 2 : 1 }
   var stateNames: [String] {
     forward.stateNames.map { "forward_" + $0 } + backward.stateNames.map { "backward_" + $0 }
   }
   var stateUnits: Int { forward.stateUnits }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard let mode = options["merge_mode"].string, let mergeMode = MergeMode(rawValue: mode) else {
+    let mode =
+      options["merge_mode"] == .null ? MergeMode.none.rawValue : options["merge_mode"].string
+    guard let mode, let mergeMode = MergeMode(rawValue: mode) else {
       throw options.error("merge_mode", "is not supported")
     }
     self.mergeMode = mergeMode
+    ignoresMask = try options.flag("ignores_mask")
     var inner = try options.layer("layer")
     // tf-keras names the layers inside after the one it was given.
     var outer = try options["backward_layer"] == .null ? inner : options.layer("backward_layer")
@@ -52,7 +60,8 @@ struct BidirectionalDescription: LayerDescription {
       inner["reset_after"] == outer["reset_after"], inner.name != outer.name,
       inner["go_backwards"] != outer["go_backwards"],
       inner["return_sequences"] == outer["return_sequences"],
-      inner["stateful"] == outer["stateful"], inner["units"] == outer["units"]
+      inner["return_state"] == outer["return_state"], inner["stateful"] == outer["stateful"],
+      inner["units"] == outer["units"]
     else { throw options.error("backward_layer", "does not go with the layer") }
     (self.forward, self.backward) = (forward, backward)
     directions = [inner, outer]
@@ -65,6 +74,17 @@ struct BidirectionalDescription: LayerDescription {
     var output = try forward.output(of: input)
     if mergeMode == .concat { output.features *= 2 }
     return output
+  }
+
+  /// A sequence, and perhaps the states that each direction begins with.
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
+    try forward.joined(inputs, states: stateNames.count)
+  }
+
+  /// The output of the backward layer if they are not merged, then the states of both.
+  func furtherOutputs(of input: SampleShape) -> [SampleShape] {
+    (mergeMode == .none ? [backward.hiddens(of: input)] : [])
+      + forward.furtherOutputs(of: input) + backward.furtherOutputs(of: input)
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
@@ -88,17 +108,24 @@ struct BidirectionalDescription: LayerDescription {
 /// `keras.layers.Bidirectional` merges them.
 ///
 /// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`, twice the units if merged
-/// by `concat`.
+/// by `concat`; states, those of the forward layer first, `[rows, units]`.
 /// Memory: `batch × timeSteps × (4 × units + inputs)` scalars, beside the two layers'.
-final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
+final class Bidirectional<Scalar: KernelScalar>: Layer {
   private let forward, backward: any Layer<Scalar>
   private let mode: BidirectionalDescription.MergeMode
   private let steps, units, inputs, timeSteps: Int
+  /// The states of each direction, and whether they are given.
+  private let stateCount: Int
+  private let hasInitialStates: Bool
+  private let ignoresMask, returnsSequences: Bool
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units or 2 × units]
   /// Each layer's output in time's order, then the gradients of both.
   private let parts: MemoryPlan<Scalar>.Region  // [2, steps, rows, units]
-  private let inputGradients: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs]
+  private let ownInputGradient: MemoryPlan<Scalar>.Region  // [timeSteps, rows, inputs]
+  /// What the backward layer is given in the batch under way, and where its gradients go.
+  private let backwardValues: UnsafeMutablePointer<UnsafePointer<Scalar>>
+  private let backwardGradients: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
 
   init(
     _ description: BidirectionalDescription, _ builder: LayerBuilder<Scalar>,
@@ -110,7 +137,12 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     units = builder.output.features / (mode == .concat ? 2 : 1)
     inputs = builder.input.features
     timeSteps = builder.input.steps
+    stateCount = description.forward.stateNames.count
+    hasInitialStates = builder.inputs.count > 1
+    ignoresMask = description.ignoresMask
+    self.returnsSequences = returnsSequences
     var inner = builder
+    if hasInitialStates { inner.inputs.removeLast(stateCount) }
     inner.output.features = units
     inner.scope = builder.scope + scopes.forward + "/"
     inner.number += 1
@@ -120,26 +152,52 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     backward = description.backward.makeLayer(inner)
     output = plan.reserve(steps * builder.batch * builder.output.features)
     parts = plan.reserve(2 * steps * builder.batch * units)
-    inputGradients = plan.reserve(timeSteps * builder.batch * inputs)
+    ownInputGradient = plan.reserve(timeSteps * builder.batch * inputs)
+    backwardValues = .allocate(capacity: 1 + stateCount)
+    backwardValues.initialize(repeating: UnsafePointer(plan[output]), count: 1 + stateCount)
+    backwardGradients = .allocate(capacity: 1 + stateCount)
+    backwardGradients.initialize(repeating: nil, count: 1 + stateCount)
+  }
+
+  deinit {
+    backwardValues.deallocate()
+    backwardGradients.deallocate()
   }
 
   var states: [UnsafeMutableBufferPointer<Scalar>] { forward.states + backward.states }
 
+  /// The backward layer's output if it is not merged, then the states of both.
+  func furtherOutput(
+    _ index: Int, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>? {
+    if mode == .none, index == 1 { return plan[parts] + steps * batch.rows * units }
+    let state = mode == .none ? index - 1 : index
+    return state > stateCount
+      ? backward.furtherOutput(state - stateCount, in: batch)
+      : forward.furtherOutput(state, in: batch)
+  }
+
   func forward(
-    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (rows, mask) = (batch.rows, batch.mask)
+    let (rows, mask) = (batch.rows, ignoresMask ? nil : batch.mask)
+    let passed = returnsSequences ? batch.mask : nil
+    batch.mask = mask
+    defer { batch.mask = passed }
     let size = rows * units
     let (first, output) = (plan[parts], plan[output])
     let second = first + steps * size
-    first.update(from: forward.forward(only: input, in: batch), count: steps * size)
+    let count = hasInitialStates ? 1 + stateCount : 1
+    let own = LayerInputs(count: count, values: inputs.values, masks: inputs.masks)
+    first.update(from: forward.forward(own, in: batch), count: steps * size)
     batch.mask = mask
-    let reversed = backward.forward(only: input, in: batch)
+    let reversed = backward.forward(backwardInputs(inputs, count: count), in: batch)
     for step in 0..<steps {
       (second + step * size).update(from: reversed + (steps - 1 - step) * size, count: size)
     }
-    let count = steps * size
+    let all = steps * size
     switch mode {
+    case .none: return first
     case .concat:
       Scalar.copyRows(
         first, step: units, to: output, step: 2 * units, rows: steps * rows, columns: units)
@@ -147,17 +205,26 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
         second, step: units, to: output + units, step: 2 * units, rows: steps * rows,
         columns: units)
     case .sum, .average:
-      output.update(from: first, count: count)
-      Scalar.add(second, to: output, count: count)
-      if mode == .average { Scalar.scale(output, by: 0.5, count: count) }
-    case .mul: Scalar.multiplyElements(first, second, into: output, count: count)
+      output.update(from: first, count: all)
+      Scalar.add(second, to: output, count: all)
+      if mode == .average { Scalar.scale(output, by: 0.5, count: all) }
+    case .mul: Scalar.multiplyElements(first, second, into: output, count: all)
     }
     return output
   }
 
+  /// The sequence and the states of the backward layer, which stand behind those of the forward one.
+  private func backwardInputs(_ inputs: LayerInputs<Scalar>, count: Int) -> LayerInputs<Scalar> {
+    backwardValues[0] = inputs.values[0]
+    for state in 1..<max(1, count) { backwardValues[state] = inputs.values[stateCount + state] }
+    return LayerInputs(
+      count: count, values: UnsafePointer(backwardValues), masks: inputs.masks)
+  }
+
   func backward(
-    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
   ) {
     let size = batch.rows * units
     let first = plan[parts]
@@ -166,7 +233,15 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     // output, not needed any more, holds meanwhile.
     let reversed = plan[output]
     let count = steps * size
+    let furtherGradients = batch.furtherGradients
     switch mode {
+    case .none:
+      first.update(from: outputGradient, count: count)
+      if let gradient = furtherGradients?[0] {
+        second.update(from: gradient, count: count)
+      } else {
+        Scalar.fill(second, with: 0, count: count)
+      }
     case .concat:
       let rows = steps * batch.rows
       Scalar.copyRows(
@@ -187,11 +262,22 @@ final class Bidirectional<Scalar: KernelScalar>: SingleInputLayer {
     for step in 0..<steps {
       (reversed + step * size).update(from: second + (steps - 1 - step) * size, count: size)
     }
-    let other = inputGradient == nil ? nil : plan[inputGradients]
+    let states = mode == .none ? furtherGradients.map { $0 + 1 } : furtherGradients
+    batch.furtherGradients = states
     forward.backward(
-      outputGradient: first, onlyInputGradient: inputGradient, in: batch, sink: sink)
+      outputGradient: first, inputGradients: inputGradients, in: batch, sink: sink)
+    let inputGradient = inputGradients[0]
+    let other = inputGradient == nil ? nil : plan[ownInputGradient]
+    backwardGradients[0] = other
+    if hasInitialStates {
+      for state in 1...stateCount {
+        backwardGradients[state] = inputGradients[stateCount + state]
+      }
+    }
+    batch.furtherGradients = states.map { $0 + stateCount }
     backward.backward(
-      outputGradient: reversed, onlyInputGradient: other, in: batch, sink: sink)
+      outputGradient: reversed, inputGradients: UnsafePointer(backwardGradients), in: batch,
+      sink: sink)
     guard let inputGradient, let other else { return }
     Scalar.add(other, to: inputGradient, count: timeSteps * batch.rows * inputs)
   }

@@ -3,11 +3,12 @@ import Kernels
 /// Runs a cell over the steps of a sequence as `keras.layers.RNN` does: forwards or backwards, with masks, dropout
 /// and kept states. Rows do not meet before the last step, so that threads share them.
 ///
-/// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`.
+/// Shapes: input `[timeSteps, rows, inputs]`, output `[timeSteps or 1, rows, units]`; the states that it is given to begin
+/// with, and those after the last step that it gives, `[rows, units]`.
 /// Memory: `batch × 2 × units` scalars for each state from the model's plan, beside the cell's;
 /// `batch × timeSteps × (2 × inputs + 2)` more where the inputs are reversed or left out, `batch × timeSteps × units` where
 /// the hidden state is, and where outputs of steps that do not count differ from the state.
-final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
+final class RecurrentLayer<Scalar: KernelScalar>: Layer {
   private let options: RecurrentOptions
   private let cell: any RecurrentCell<Scalar>
   private let units, inputs, timeSteps: Int
@@ -27,6 +28,8 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let waiting: [MemoryPlan<Scalar>.Region]  // [rows, units] each
   private let inputDropout: MemoryPlan<Scalar>.Region  // [rows, inputs]
   private let hiddenDropout: MemoryPlan<Scalar>.Region  // [rows, units]
+  /// Whether it is given the states to begin with.
+  private let hasInitialStates: Bool
   /// Whether outputs of steps that do not count may differ from the hidden state.
   private let hasOwnOutput: Bool
 
@@ -45,6 +48,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     inputs = builder.input.features
     timeSteps = builder.input.steps
     number = builder.number
+    hasInitialStates = builder.inputs.count > 1
     let plan = builder.plan
     self.plan = plan
     let (state, all) = (builder.batch * units, builder.batch * units * timeSteps)
@@ -55,9 +59,10 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     orderedValues = plan.reserve(arranges ? timeSteps * builder.batch : 0)
     orderedGradient = plan.reserve(arranges ? timeSteps * builder.batch * inputs : 0)
     dropped = plan.reserve(options.recurrentDropout > 0 ? all : 0)
-    hasOwnOutput = builder.isMasked && (options.isStateful || options.zeroOutputForMask)
+    let isMasked = builder.isMasked && !options.ignoresMask
+    hasOwnOutput = isMasked && (options.isStateful || options.zeroOutputForMask)
     output = plan.reserve(hasOwnOutput ? all : 0)
-    waiting = cell.states.map { _ in plan.reserve(builder.isMasked ? state : 0) }
+    waiting = cell.states.map { _ in plan.reserve(isMasked ? state : 0) }
     inputDropout = plan.reserve(options.dropout > 0 ? builder.batch * inputs : 0)
     hiddenDropout = plan.reserve(options.recurrentDropout > 0 ? state : 0)
   }
@@ -66,18 +71,25 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     options.isStateful ? kept.map { plan.buffer($0) } : []
   }
 
+  /// The states after the last step.
+  func furtherOutput(
+    _ index: Int, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>? {
+    plan[cell.states[index - 1]] + timeSteps * batch.rows * units
+  }
+
   func forward(
-    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let rows = batch.rows
     let state = rows * units
-    mask = batch.mask
+    mask = options.ignoresMask ? nil : batch.mask
     dropsInputs = batch.isTraining && options.dropout > 0
     dropsHidden = batch.isTraining && options.recurrentDropout > 0
     if dropsInputs || dropsHidden {
       var generator = batch.dropoutGenerator(layer: number)
       if dropsInputs {
-        generator.dropOut(plan[inputDropout], count: rows * inputs, rate: options.dropout)
+        generator.dropOut(plan[inputDropout], count: rows * self.inputs, rate: options.dropout)
       }
       if dropsHidden {
         generator.dropOut(plan[hiddenDropout], count: state, rate: options.recurrentDropout)
@@ -87,11 +99,13 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
       if let symbols = batch.symbols {
         .symbols(arrange(symbols, rows: rows))
       } else {
-        .values(arrange(input, rows: rows))
+        .values(arrange(inputs.values[0], rows: rows))
       }
     self.input = arranged
     for (index, region) in cell.states.enumerated() {
-      if options.isStateful {
+      if hasInitialStates {
+        plan[region].update(from: inputs.values[1 + index], count: state)
+      } else if options.isStateful {
         plan[region].update(from: plan[kept[index]], count: state)
       } else {
         Scalar.fill(plan[region], with: 0, count: state)
@@ -120,7 +134,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   private func forward(step: Int, first: Int, rows: Int, of stride: Int) {
     let slice = StepSlice(
       step: step, first: first, rows: rows, stride: stride,
-      isFirst: step == 0 && !options.isStateful)
+      isFirst: step == 0 && !options.isStateful && !hasInitialStates)
     let (at, state) = (slice.place * units, stride * units)
     let mask = mask.map { $0 + time(step) * stride + first }
     let counted = countedRows(mask, rows: rows)
@@ -159,18 +173,29 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
 
   /// Back-propagation through the steps of this batch; what came before it is a constant.
   func backward(
-    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let rows = batch.rows
-    for region in cell.stateGradients {
-      Scalar.fill(plan[region], with: 0, count: rows * units)
+    let inputGradient = inputGradients[0]
+    for (index, region) in cell.stateGradients.enumerated() {
+      if options.returnsState, let gradient = batch.furtherGradients?[index] {
+        plan[region].update(from: gradient, count: rows * units)
+      } else {
+        Scalar.fill(plan[region], with: 0, count: rows * units)
+      }
     }
     cell.beginBackward()
     forEachSlice(of: rows) { first, count in
       for step in stride(from: timeSteps - 1, through: 0, by: -1) {
         backward(outputGradient, step: step, first: first, rows: count, of: rows)
+      }
+    }
+    if hasInitialStates {
+      for (index, region) in cell.stateGradients.enumerated() {
+        inputGradients[1 + index]?.update(from: plan[region], count: rows * units)
       }
     }
     let isArranged = options.goesBackwards || dropsInputs
@@ -189,7 +214,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
   ) {
     let slice = StepSlice(
       step: step, first: first, rows: rows, stride: stride,
-      isFirst: step == 0 && !options.isStateful)
+      isFirst: step == 0 && !options.isStateful && !hasInitialStates)
     let (at, begin) = (slice.place * units, first * units)
     let mask = mask.map { $0 + time(step) * stride + first }
     let counted = countedRows(mask, rows: rows)
@@ -209,7 +234,7 @@ final class RecurrentLayer<Scalar: KernelScalar>: SingleInputLayer {
     // The gradients of rows that do not count wait until the step is done.
     if let mask, counted < rows { setAside(mask, first: first, rows: rows) }
     let hidden = (dropsHidden ? plan[dropped] : plan[cell.states[0]]) + at
-    cell.backward(slice, hidden: hidden, needsHidden: step > 0)
+    cell.backward(slice, hidden: hidden, needsHidden: step > 0 || hasInitialStates)
     if dropsHidden {
       Scalar.multiplyElements(
         hiddenGradient, plan[hiddenDropout] + begin, into: hiddenGradient, count: rows * units)

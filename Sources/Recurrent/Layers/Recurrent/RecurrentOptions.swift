@@ -5,8 +5,9 @@ import Kernels
 struct RecurrentOptions: Sendable {
   static let defaults: [String: JSONValue] = [
     "units": 1, "activation": "tanh", "use_bias": true, "return_sequences": false,
+    "return_state": false,
     "go_backwards": false, "stateful": false, "dropout": 0.0, "recurrent_dropout": 0.0,
-    "zero_output_for_mask": false,
+    "zero_output_for_mask": false, "ignores_mask": false,
   ].merging(
     WeightOptions.defaults([
       "kernel": "GlorotUniform", "recurrent": "Orthogonal", "bias": "Zeros",
@@ -17,12 +18,16 @@ struct RecurrentOptions: Sendable {
   let activation: Activation
   let usesBias: Bool
   let returnsSequences: Bool
+  /// Whether the states after the last step are outputs too.
+  let returnsState: Bool
   let goesBackwards: Bool
   let isStateful: Bool
   /// The fraction of the inputs, and of the hidden state, that is left out of each sequence in training.
   let dropout, recurrentDropout: Double
   /// The output of a step that does not count is zero, not that of the step before.
   let zeroOutputForMask: Bool
+  /// Whether all steps count whatever the mask says, as Keras 3 has it where the states to begin with are given.
+  let ignoresMask: Bool
   let kernel, recurrentKernel, bias: WeightOptions
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
@@ -30,11 +35,13 @@ struct RecurrentOptions: Sendable {
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
     returnsSequences = try options.flag("return_sequences")
+    returnsState = try options.flag("return_state")
     goesBackwards = try options.flag("go_backwards")
     isStateful = try options.flag("stateful")
     dropout = try options.rate("dropout")
     recurrentDropout = try options.rate("recurrent_dropout")
     zeroOutputForMask = try options.flag("zero_output_for_mask")
+    ignoresMask = try options.flag("ignores_mask")
     kernel = try options.weight("kernel")
     recurrentKernel = try options.weight("recurrent")
     bias = try options.weight("bias")
@@ -58,7 +65,33 @@ extension RecurrentDescription {
   var joinsSteps: Bool { recurrent.goesBackwards }
   var stateUnits: Int { recurrent.units }
 
-  func output(of input: SampleShape) -> SampleShape {
+  /// A sequence, and perhaps the states that it begins with.
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
+    try joined(inputs, states: stateNames.count)
+  }
+
+  /// The same for so many states.
+  func joined(_ inputs: [SampleShape], states: Int) throws(ConfigurationError) -> SampleShape {
+    guard let sequence = inputs.first,
+      inputs.count == 1
+        || inputs.count == 1 + states
+          && inputs.dropFirst().allSatisfy({ $0 == .vector(features: recurrent.units) })
+    else {
+      throw ConfigurationError(
+        "\(Self.className) takes a sequence, and as initial_state \(states) states of "
+          + "\(recurrent.units) values each")
+    }
+    return sequence
+  }
+
+  func furtherOutputs(of input: SampleShape) -> [SampleShape] {
+    recurrent.returnsState ? stateNames.map { _ in .vector(features: recurrent.units) } : []
+  }
+
+  func output(of input: SampleShape) -> SampleShape { hiddens(of: input) }
+
+  /// The hidden states that it gives, of every step or of the last.
+  func hiddens(of input: SampleShape) -> SampleShape {
     recurrent.returnsSequences
       ? .sequence(timeSteps: input.timeSteps, features: recurrent.units)
       : .vector(features: recurrent.units)
