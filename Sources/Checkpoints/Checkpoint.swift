@@ -11,6 +11,8 @@ package struct Checkpoint {
   package var optimizer: Optimizer<Float>?
   /// What the model is trained to make small.
   package var loss: Loss
+  /// The loss of each output.
+  package var losses: [Loss] { configuration.givenOutputs.map { _ in loss } }
   /// What Keras' `evaluate` measures beside the loss, where a file says so.
   package var metrics: [CompiledMetric]?
   /// Why optimizer and loss are not those of the file; `nil` if they are.

@@ -41,7 +41,7 @@ import Testing
     var features: Int { all.features }
     var targetSteps: Int { all.targetSteps }
     var targetUnits: Int { all.targetUnits }
-    func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {}
+    func checkTargets(output: Int, loss: Loss, units: Int) throws(ConfigurationError) {}
     func load(_ batch: SampleBatch) throws { all.load(batch) }
   }
 

@@ -23,7 +23,7 @@ import Testing
     let expected = try #require(try reference()["keras"]?[name])
     let file = try ModelFile(try path(try #require(expected["model"]?.string)))
     let evaluation = try ArrayEvaluation(
-      file, inputs: try path("\(name)-x.npy"), targets: try path("\(name)-y.npy"))
+      file, inputs: [try path("\(name)-x.npy")], targets: [try path("\(name)-y.npy")])
     #expect(evaluation.notes == [] && evaluation.samples == 45)
     guard case .object(let results) = try #require(expected["results"]) else { return }
     let found = Dictionary(
@@ -43,7 +43,8 @@ import Testing
     try Tensor(shape: [45, 300, 2], values: [Float](repeating: 0, count: 27_000))
       .write(to: folder.path("y.npy"))
     let error = #expect(throws: ConfigurationError.self) {
-      try ArrayEvaluation(file, inputs: try path("numbers-x.npy"), targets: folder.path("y.npy"))
+      try ArrayEvaluation(
+        file, inputs: [try path("numbers-x.npy")], targets: [folder.path("y.npy")])
     }
     #expect("\(error as Any)".contains("targets for 300 steps, the model gives 1"))
   }
@@ -53,7 +54,7 @@ import Testing
     let file = try ModelFile(try path("sparse.h5"))
     #expect(file.checkpoint.metrics?.map(\.name).first == "accuracy")
     let error = #expect(throws: FileError.self) {
-      try ArrayEvaluation(file, inputs: try path("evaluation.json"), targets: "y.npy")
+      try ArrayEvaluation(file, inputs: [try path("evaluation.json")], targets: ["y.npy"])
     }
     #expect(error?.kind == .invalid)
   }

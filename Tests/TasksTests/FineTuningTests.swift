@@ -46,7 +46,7 @@ import Testing
     let path = try #require(
       Bundle.module.path(forResource: "Reference/fine-tuning.h5", ofType: nil))
     var plan = TrainingPlan(
-      ArraysTask(inputs: "\(path):reference/inputs", targets: "\(path):reference/targets"))
+      ArraysTask(inputs: ["\(path):reference/inputs"], targets: ["\(path):reference/targets"]))
     (plan.base, plan.frozen) = (path, ["lstm"])
     (plan.epochs, plan.batchSize, plan.shuffle, plan.validationSplit) = (40, 6, false, 0.25)
     (plan.learningRate, plan.clipValue) = (0.05, 0.1)

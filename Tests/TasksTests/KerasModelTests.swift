@@ -93,7 +93,7 @@ import Testing
       to: folder.path("y.npy"))
     func run(epochs: Int) throws -> TrainingRun {
       var plan = TrainingPlan(
-        ArraysTask(model: path, inputs: folder.path("x.npy"), targets: folder.path("y.npy")))
+        ArraysTask(model: path, inputs: [folder.path("x.npy")], targets: [folder.path("y.npy")]))
       (plan.epochs, plan.batchSize, plan.shuffle) = (epochs, 4, true)
       return try TrainingRun(plan)
     }
@@ -118,7 +118,7 @@ import Testing
   private func makeRun(_ path: String, epochs: Int) throws -> TrainingRun {
     var plan = TrainingPlan(
       ArraysTask(
-        model: path, inputs: "\(path):reference/inputs", targets: "\(path):reference/targets"))
+        model: path, inputs: ["\(path):reference/inputs"], targets: ["\(path):reference/targets"]))
     (plan.epochs, plan.batchSize, plan.shuffle) = (epochs, 4, false)
     return try TrainingRun(plan)
   }

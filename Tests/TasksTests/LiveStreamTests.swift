@@ -244,7 +244,7 @@ import Testing
     }
     let refused = #expect(throws: FileError.self) {
       var plan = TrainingPlan(
-        ArraysTask(model: path, inputs: folder.path("x.npy"), targets: folder.path("y.npy")))
+        ArraysTask(model: path, inputs: [folder.path("x.npy")], targets: [folder.path("y.npy")]))
       // The wrong one is in the part for validation.
       (plan.batchSize, plan.shuffle, plan.validationSplit) = (1, false, 0.5)
       return try TrainingRun(plan)

@@ -188,7 +188,7 @@ import Testing
       Checkpoint(
         parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
         loss: .meanSquaredError, recurrentState: nil), to: model, lock: try FileLock(model))
-    let task = ArraysTask(model: model, inputs: inputs, targets: targets)
+    let task = ArraysTask(model: model, inputs: [inputs], targets: [targets])
     try train(task, stopAfter: 4, "a.h5")
     let moved = folder.path("moved.npy")
     try FileManager.default.moveItem(atPath: inputs, toPath: moved)

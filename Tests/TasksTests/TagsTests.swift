@@ -67,7 +67,8 @@ import Testing
     for (updates, trained) in [(1, "trained"), (20, "trained_20")] {
       var plan = TrainingPlan(
         ArraysTask(
-          model: path, inputs: "\(path):reference/inputs", targets: "\(path):reference/targets"))
+          model: path, inputs: ["\(path):reference/inputs"], targets: ["\(path):reference/targets"])
+      )
       (plan.epochs, plan.batchSize, plan.shuffle) = (updates, 4, false)
       let run = try TrainingRun(plan)
       try run.trainer.train { _ in false }

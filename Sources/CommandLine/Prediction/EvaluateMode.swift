@@ -20,35 +20,36 @@ package struct EvaluateMode: PredictionMode {
     help: ArgumentHelp(
       "With --evaluate: arrays to evaluate any model on, as Keras' evaluate does: X.npy, X.csv or FILE.h5:DATASET.",
       valueName: "X"))
-  package var inputs: String?
+  package var inputs: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "With --evaluate: what the model should answer to the inputs: classes, one-hot rows or numbers.",
       valueName: "Y"))
-  package var targets: String?
+  package var targets: [String] = []
 
   package init() {}
 
   package var isAskedFor: Bool { evaluate }
 
   package func check(_ modes: PredictionModes) throws {
-    guard (inputs == nil) == (targets == nil) else {
-      throw ValidationError(inputs == nil ? "--targets needs --inputs" : "--inputs needs --targets")
+    guard inputs.isEmpty == targets.isEmpty else {
+      throw ValidationError(
+        inputs.isEmpty ? "--targets needs --inputs" : "--inputs needs --targets")
     }
     let others = [
       ("--csv", modes.common.csv != nil), ("--sequences", modes.answer.sequences != nil),
       ("--text", text != nil), ("--threshold", modes.answer.threshold != nil),
     ]
-    if inputs != nil, let other = others.first(where: \.1)?.0 {
+    if !inputs.isEmpty, let other = others.first(where: \.1)?.0 {
       throw ValidationError("\(other) does not go with --inputs")
     }
   }
 
   package func addFiles(to files: inout CommandFiles) {
     files.read(text, "--text")
-    files.read(inputs, "--inputs")
-    files.read(targets, "--targets")
+    for input in inputs { files.read(NamedFiles.path(input), "--inputs") }
+    for target in targets { files.read(NamedFiles.path(target), "--targets") }
   }
 
   package func run(
@@ -66,7 +67,7 @@ package struct EvaluateMode: PredictionMode {
   private func report(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws -> any Report {
-    if let inputs, let targets {
+    if !inputs.isEmpty {
       let evaluation = try ArrayEvaluation(file, inputs: inputs, targets: targets)
       for text in evaluation.notes { note("note: \(file.path): \(text)") }
       return evaluation

@@ -14,14 +14,15 @@ package struct ArraysOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "With --model: the inputs, X.npy, X.csv or FILE.h5:DATASET: [samples, timeSteps, features].",
+      "With --model: the inputs, X.npy, X.csv or FILE.h5:DATASET: [samples, timeSteps, features]; of several inputs one for each, in the model's order or as NAME=X.",
       valueName: "X"))
-  package var inputs: String?
+  package var inputs: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "With --model: the targets, Y.npy, Y.csv or FILE.h5:DATASET.", valueName: "Y"))
-  package var targets: String?
+      "With --model: the targets, Y.npy, Y.csv or FILE.h5:DATASET; of several outputs one for each, in the model's order or as NAME=Y.",
+      valueName: "Y"))
+  package var targets: [String] = []
 
   package static let validates = false
 
@@ -31,8 +32,8 @@ package struct ArraysOptions: TaskOptions {
 
   package func addFiles(to files: inout CommandFiles) {
     files.read(model, "--model")
-    files.read(inputs, "--inputs")
-    files.read(targets, "--targets")
+    for input in inputs { files.read(NamedFiles.path(input), "--inputs") }
+    for target in targets { files.read(NamedFiles.path(target), "--targets") }
   }
 
   package func task(_ kinds: TaskKinds) -> any LearningTask {

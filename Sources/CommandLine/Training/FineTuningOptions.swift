@@ -33,12 +33,12 @@ package struct FineTuningOptions: TaskOptions {
 
   package func task(_ kinds: TaskKinds) throws -> any LearningTask {
     var data: [String: [String]] = [:]
-    data["text"] = kinds.text.text.isEmpty ? nil : kinds.text.text
-    for (name, file) in [
-      ("csv", kinds.series.csv), ("sequences", kinds.sequences.sequences),
+    for (name, files) in [
+      ("text", kinds.text.text), ("csv", [kinds.series.csv].compactMap { $0 }),
+      ("sequences", [kinds.sequences.sequences].compactMap { $0 }),
       ("inputs", kinds.arrays.inputs), ("targets", kinds.arrays.targets),
-    ] {
-      data[name] = file.map { [$0] }
+    ] where !files.isEmpty {
+      data[name] = files
     }
     return try TaskRegistry.task(of: try ModelFile(from ?? ""), on: data)
   }

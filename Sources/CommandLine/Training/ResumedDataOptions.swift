@@ -24,10 +24,10 @@ package struct ResumedDataOptions: ParsableArguments {
   package var sequences: String?
 
   @Option(help: ArgumentHelp("Of a model on arrays: the inputs to go on with.", valueName: "X"))
-  package var inputs: String?
+  package var inputs: [String] = []
 
   @Option(help: ArgumentHelp("Of a model on arrays: the targets to go on with.", valueName: "Y"))
-  package var targets: String?
+  package var targets: [String] = []
 
   package init() {}
 
@@ -35,15 +35,14 @@ package struct ResumedDataOptions: ParsableArguments {
   private var all: [(name: String, files: [String])] {
     [
       ("text", text), ("csv", [csv].compactMap { $0 }),
-      ("sequences", [sequences].compactMap { $0 }), ("inputs", [inputs].compactMap { $0 }),
-      ("targets", [targets].compactMap { $0 }),
+      ("sequences", [sequences].compactMap { $0 }), ("inputs", inputs), ("targets", targets),
     ]
   }
 
   /// Adds the files.
   package func addFiles(to files: inout CommandFiles) {
     for (name, paths) in all {
-      for path in paths { files.read(path, "--\(name)") }
+      for path in paths { files.read(NamedFiles.path(path), "--\(name)") }
     }
   }
 

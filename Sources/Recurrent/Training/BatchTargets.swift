@@ -1,65 +1,89 @@
 import Kernels
 
-/// The targets of a batch: where a source of samples puts them, and where losses and metrics read them.
+/// Where a source of samples puts a batch: inputs in a model's own places, and the targets of each output here, where
+/// losses and metrics read them.
 ///
-/// Memory: `batch × outputSteps` class numbers, or as many rows of values.
-final class BatchTargets {
-  private let classes: UnsafeMutableBufferPointer<Int32>
-  private let values: UnsafeMutableBufferPointer<Float>
-  /// Whether the source gives classes, and whether the loss takes what it gives as classes.
-  private let givesClasses, takesClasses: Bool
-  private let outputSteps: Int
+/// Memory: `batch × steps` class numbers of each output, or as many rows of values.
+package final class BatchTargets {
+  /// The targets of one output.
+  private struct Output {
+    let classes: UnsafeMutableBufferPointer<Int32>
+    let values: UnsafeMutableBufferPointer<Float>
+    /// Whether the source gives classes, and whether the loss takes what it gives as classes.
+    let givesClasses, takesClasses: Bool
+    let steps: Int
+    let place: TargetPlace
+  }
 
-  init(of source: some SampleSource, for model: Sequential<Float>, loss: Loss) {
-    givesClasses = source.targetUnits == 0
-    takesClasses = givesClasses || loss.takesClasses
-    outputSteps = model.outputSteps
-    let count = outputSteps * model.batch
-    // Never empty, so that there is always a place.
-    classes = .allocate(capacity: max(1, takesClasses ? count : 0))
-    values = .allocate(capacity: max(1, count * source.targetUnits))
-    classes.initialize(repeating: 0)
-    values.initialize(repeating: 0)
+  private let outputs: [Output]
+  private let inputPlaces: [InputPlace]
+  private let targetPlaces: [TargetPlace]
+
+  /// - Parameter losses: One for each output.
+  package init(of source: some SampleSource, for model: Sequential<Float>, losses: [Loss]) {
+    outputs = zip(zip(model.outputs, source.targetShapes), losses).map { pair, loss in
+      let (output, shape) = pair
+      let givesClasses = shape.units == 0
+      let takesClasses = givesClasses || loss.takesClasses
+      let count = output.steps * model.batch
+      // Never empty, so that there is always a place.
+      let classes = UnsafeMutableBufferPointer<Int32>.allocate(
+        capacity: max(1, takesClasses ? count : 0))
+      let values = UnsafeMutableBufferPointer<Float>.allocate(
+        capacity: max(1, count * shape.units))
+      classes.initialize(repeating: 0)
+      values.initialize(repeating: 0)
+      guard let toClasses = classes.baseAddress, let toValues = values.baseAddress else {
+        preconditionFailure("no place for targets")
+      }
+      return Output(
+        classes: classes, values: values, givesClasses: givesClasses, takesClasses: takesClasses,
+        steps: output.steps, place: TargetPlace(classes: toClasses, values: toValues))
+    }
+    inputPlaces = zip(model.inputs, source.inputShapes).map { input, shape in
+      input.isSymbols = shape.givesSymbols
+      return InputPlace(
+        values: input.place, symbols: shape.givesSymbols ? input.symbols.baseAddress : nil)
+    }
+    targetPlaces = outputs.map(\.place)
   }
 
   deinit {
-    classes.deallocate()
-    values.deallocate()
+    for output in outputs {
+      output.classes.deallocate()
+      output.values.deallocate()
+    }
   }
 
-  /// What ``load(_:order:first:rows:into:)`` put here last.
-  var targets: Targets<Float> {
-    guard let classes = classes.baseAddress, let values = values.baseAddress else {
-      preconditionFailure("no place for targets")
-    }
-    return takesClasses ? .classes(classes) : .values(values)
+  /// What ``load(_:order:first:rows:into:)`` put here last for an output.
+  package func targets(ofOutput number: Int = 0) -> Targets<Float> {
+    let output = outputs[number]
+    return output.takesClasses ? .classes(output.place.classes) : .values(output.place.values)
   }
 
   /// Loads samples of a source into a model, and their targets.
   ///
   /// - Throws: What the source throws.
-  func load(
+  package func load(
     _ source: some SampleSource, order: [Int32]?, first: Int, rows: Int,
     into model: Sequential<Float>
   ) throws {
-    model.readsSymbols = source.givesSymbols
-    guard let input = model.input.baseAddress, let classes = classes.baseAddress,
-      let values = values.baseAddress
-    else { return }
+    for index in inputPlaces.indices {
+      model.inputs[index].isSymbols = inputPlaces[index].symbols != nil
+    }
     func load(_ order: UnsafeBufferPointer<Int32>?) throws {
       try source.load(
         SampleBatch(
-          order: order, first: first, rows: rows, input: input,
-          symbols: model.readsSymbols ? model.symbols.baseAddress : nil, classes: classes,
-          values: values))
+          order: order, first: first, rows: rows, inputs: inputPlaces, targets: targetPlaces))
     }
     if let order {
       try order.withUnsafeBufferPointer { try load($0) }
     } else {
       try load(nil)
     }
-    guard takesClasses, !givesClasses else { return }
-    // Arrays hold class numbers as they hold other numbers.
-    for row in 0..<outputSteps * rows { classes[row] = Int32(values[row]) }
+    for output in outputs where output.takesClasses && !output.givesClasses {
+      // Arrays hold class numbers as they hold other numbers.
+      for row in 0..<output.steps * rows { output.classes[row] = Int32(output.values[row]) }
+    }
   }
 }

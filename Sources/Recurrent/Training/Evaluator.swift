@@ -53,17 +53,17 @@ package final class Evaluator {
         "\(source.samples) samples of the validation cannot be divided into the batches of "
           + "\(batchSize) that a stateful model takes")
     }
-    try source.checkTargets(loss: loss, units: configuration.outputUnits)
-    if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
+    try source.checkTargets(output: 0, loss: loss, units: configuration.outputUnits)
+    try source.checkInputs(of: configuration)
     model = try Sequential(
       parameters: parameters, as: configuration,
       batch: configuration.isStateful ? batchSize : min(batchSize, source.samples),
-      timeSteps: source.timeSteps)
+      steps: source.inputShapes.map(\.timeSteps))
     try source.checkShape(of: model)
     self.source = source
     self.loss = loss
     self.metrics = metrics
-    targets = BatchTargets(of: source, for: model, loss: loss)
+    targets = BatchTargets(of: source, for: model, losses: [loss])
   }
 
   /// The state of a stateful model after what it saw last; `nil` of another one.
@@ -97,9 +97,9 @@ package final class Evaluator {
       try model.checkSymbols { first + $0 }
       if let observe { self.observe(output, rows: rows, observe) }
       for (index, metric) in metrics.enumerated() {
-        metricSums[index] += model.sum(metric, targets.targets, rows: rows)
+        metricSums[index] += model.sum(metric, targets.targets(), rows: rows)
       }
-      let sums = model.evaluate(targets.targets, loss: loss, rows: rows)
+      let sums = model.evaluate(targets.targets(), loss: loss, rows: rows)
       lossSum += sums.lossSum
       batchLosses += Double(rows) * sums.lossSum / Double(max(1, sums.rows))
       correct += sums.correct
@@ -124,7 +124,7 @@ extension Evaluator {
     let (units, mask) = (model.outputUnits, model.outputMask)
     for row in 0..<model.outputSteps * rows where mask.map({ $0[row] != 0 }) ?? true {
       let target: MeasuredOutput.Target =
-        switch targets.targets {
+        switch targets.targets() {
         case .classes(let classes): .classNumber(Int(classes[row]))
         case .values(let values):
           .values(UnsafeBufferPointer(start: values + row * units, count: units))
@@ -143,7 +143,7 @@ extension Evaluator {
   package func evaluate(
     _ metrics: [CompiledMetric]
   ) throws -> (loss: Double, metrics: [(name: String, value: Double)], unsupported: [String]) {
-    let areClasses = if case .classes = targets.targets { true } else { false }
+    let areClasses = if case .classes = targets.targets() { true } else { false }
     var meters: [(name: String, meter: any OutputMeter)] = []
     var unsupported: [String] = []
     for metric in metrics {
@@ -171,7 +171,7 @@ extension Sequential where Scalar == Float {
         "\(dataset.samples) samples of \(dataset.timeSteps) steps are not a batch of \(batch) × "
           + "\(timeSteps)")
     }
-    try BatchTargets(of: dataset, for: self, loss: .categoricalCrossEntropy).load(
+    try BatchTargets(of: dataset, for: self, losses: [.categoricalCrossEntropy]).load(
       dataset, order: nil, first: 0, rows: dataset.samples, into: self)
   }
 }

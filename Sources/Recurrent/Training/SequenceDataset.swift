@@ -1,42 +1,22 @@
-/// Sequences with the class that follows each: what a model learns from.
+/// Sequences with the class that follows each, or with any numbers: what a model learns from. A model of several inputs
+/// and outputs has an array for each.
 package struct SequenceDataset: SampleSource, Equatable, Sendable {
   package let samples: Int
-  package let timeSteps: Int
-  package let features: Int
-  /// The steps that have a target: all of them, or the last one only.
-  package let targetSteps: Int
-  /// `[samples, timeSteps, features]`, row-major.
-  package let inputs: [Float]
-  /// Class numbers, `[samples, targetSteps]`, row-major; empty if the targets are ``targetValues``.
-  package let targets: [Int32]
-  /// `[samples, targetSteps, targetUnits]`, row-major.
-  package let targetValues: [Float]
-  /// The values of a target.
-  package let targetUnits: Int
-  /// What ``inputs`` stand for if they are one-hot rows and zeros, `[samples, timeSteps]`.
-  private let symbols: [Int32]?
+  package let inputArrays: [InputArray]
+  package let targetArrays: [TargetArray]
 
   /// - Throws: ``ConfigurationError`` if the arrays do not have these shapes.
   package init(
     samples: Int, timeSteps: Int, features: Int, targetSteps: Int = 1, inputs: [Float],
     targets: [Int32]
   ) throws(ConfigurationError) {
-    guard samples >= 1, inputs.count == samples * timeSteps * features,
-      targets.count == samples * targetSteps, targets.allSatisfy({ $0 >= 0 })
-    else {
-      throw ConfigurationError(
-        "\(inputs.count) inputs and \(targets.count) targets are not \(samples) samples of "
-          + "\(timeSteps) steps of \(features) features with \(targetSteps) targets each")
+    guard targets.allSatisfy({ $0 >= 0 }) else {
+      throw ConfigurationError("a target is a negative class")
     }
-    self.samples = samples
-    self.timeSteps = timeSteps
-    self.features = features
-    self.targetSteps = targetSteps
-    self.inputs = inputs
-    symbols = inputs.oneHotNumbers(columns: features)
-    self.targets = targets
-    targetValues = []
-    targetUnits = 0
+    try self.init(
+      samples: samples,
+      inputs: [InputArray(timeSteps: timeSteps, features: features, values: inputs)],
+      targets: [TargetArray(steps: targetSteps, classes: targets)])
   }
 
   /// Sequences with any numbers as targets.
@@ -46,107 +26,70 @@ package struct SequenceDataset: SampleSource, Equatable, Sendable {
     samples: Int, timeSteps: Int, features: Int, targetSteps: Int, targetUnits: Int,
     inputs: [Float], targetValues: [Float]
   ) throws(ConfigurationError) {
-    guard samples >= 1, targetUnits >= 1, inputs.count == samples * timeSteps * features,
-      targetValues.count == samples * targetSteps * targetUnits
-    else {
+    guard targetUnits >= 1 else { throw ConfigurationError("the targets have no values") }
+    try self.init(
+      samples: samples,
+      inputs: [InputArray(timeSteps: timeSteps, features: features, values: inputs)],
+      targets: [TargetArray(steps: targetSteps, units: targetUnits, values: targetValues)])
+  }
+
+  /// - Throws: ``ConfigurationError`` if the arrays are not of so many samples.
+  package init(
+    samples: Int, inputs: [InputArray], targets: [TargetArray]
+  ) throws(ConfigurationError) {
+    guard samples >= 1, !inputs.isEmpty, !targets.isEmpty else {
+      throw ConfigurationError("there are no samples")
+    }
+    for input in inputs
+    where input.values.count != samples * input.timeSteps * input.features {
       throw ConfigurationError(
-        "\(inputs.count) inputs and \(targetValues.count) targets are not \(samples) samples of "
-          + "\(timeSteps) steps of \(features) features with \(targetSteps) × \(targetUnits) targets"
-      )
+        "\(input.values.count) inputs are not \(samples) samples of \(input.timeSteps) steps of "
+          + "\(input.features) features")
+    }
+    for target in targets
+    where max(target.classes.count, target.values.count) != samples * target.size {
+      throw ConfigurationError(
+        "\(max(target.classes.count, target.values.count)) targets are not \(samples) samples of "
+          + "\(target.steps) × \(max(1, target.units)) targets")
     }
     self.samples = samples
-    self.timeSteps = timeSteps
-    self.features = features
-    self.targetSteps = targetSteps
-    self.inputs = inputs
-    symbols = inputs.oneHotNumbers(columns: features)
-    targets = []
-    self.targetValues = targetValues
-    self.targetUnits = targetUnits
+    inputArrays = inputs
+    targetArrays = targets
   }
+
+  // The first input, and the first target.
+  package var timeSteps: Int { inputArrays[0].timeSteps }
+  package var features: Int { inputArrays[0].features }
+  package var inputs: [Float] { inputArrays[0].values }
+  package var targetSteps: Int { targetArrays[0].steps }
+  package var targetUnits: Int { targetArrays[0].units }
+  package var targets: [Int32] { targetArrays[0].classes }
+  package var targetValues: [Float] { targetArrays[0].values }
 }
 
 extension SequenceDataset {
-  package var givesSymbols: Bool { symbols != nil }
+  package var givesSymbols: Bool { inputShapes[0].givesSymbols }
+  package var inputShapes: [SampleInputShape] { inputArrays.map(\.shape) }
+  package var targetShapes: [SampleTargetShape] { targetArrays.map(\.shape) }
 
-  package func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
-    guard targetUnits > 0 else {
-      if let target = targets.first(where: { $0 >= units }) {
-        throw ConfigurationError("the data has a class \(target), the model gives \(units)")
-      }
-      return
-    }
-    guard targetUnits == (loss.takesClasses ? 1 : units) else {
-      throw ConfigurationError(
-        "the targets have \(targetUnits) values each; the model gives \(units)")
-    }
-    guard !loss.takesClasses || targetValues.allSatisfy({ $0 >= 0 && $0 < Float(units) }) else {
-      throw ConfigurationError("a target is not a class of a model with \(units) units")
-    }
+  package func checkTargets(output: Int, loss: Loss, units: Int) throws(ConfigurationError) {
+    try targetArrays[output].check(loss: loss, units: units)
   }
 
-  package func checkInputs(_ symbols: SymbolRange) throws(SymbolOutOfRange) {
-    try symbols.check(inputs, timeSteps: timeSteps)
+  package func checkInput(_ number: Int, _ symbols: SymbolRange) throws(SymbolOutOfRange) {
+    let input = inputArrays[number]
+    try symbols.check(input.values, timeSteps: input.timeSteps, input: number)
   }
 
   package func load(_ batch: SampleBatch) {
-    let rows = batch.rows
-    if let symbols, let to = batch.symbols {
-      for row in 0..<rows {
-        let sample = batch.sample(row)
-        for step in 0..<timeSteps { to[step * rows + row] = symbols[sample * timeSteps + step] }
-      }
-    } else {
-      loadValues(batch)
-    }
-    loadTargets(batch)
-  }
-
-  private func loadValues(_ batch: SampleBatch) {
-    let rows = batch.rows
-    inputs.withUnsafeBufferPointer { inputs in
-      for row in 0..<rows {
-        let sample = batch.sample(row)
-        for step in 0..<timeSteps {
-          let from = (sample * timeSteps + step) * features
-          let to = (step * rows + row) * features
-          for feature in 0..<features { batch.input[to + feature] = inputs[from + feature] }
-        }
-      }
-    }
-  }
-
-  private func loadTargets(_ batch: SampleBatch) {
-    let rows = batch.rows
-    for row in 0..<rows {
-      let sample = batch.sample(row)
-      for step in 0..<targetSteps {
-        guard targetUnits > 0 else {
-          batch.classes[step * rows + row] = targets[sample * targetSteps + step]
-          continue
-        }
-        for unit in 0..<targetUnits {
-          batch.values[(step * rows + row) * targetUnits + unit] =
-            targetValues[(sample * targetSteps + step) * targetUnits + unit]
-        }
-      }
-    }
+    for (input, place) in zip(inputArrays, batch.inputs) { input.load(batch, to: place) }
+    for (target, place) in zip(targetArrays, batch.targets) { target.load(batch, to: place) }
   }
 
   /// The samples of a range, in their order.
   package func part(_ range: Range<Int>) throws(ConfigurationError) -> SequenceDataset {
-    let size = timeSteps * features
-    func slice<Value>(_ values: [Value], _ size: Int) -> [Value] {
-      Array(values[range.lowerBound * size..<range.upperBound * size])
-    }
-    guard targetUnits > 0 else {
-      return try SequenceDataset(
-        samples: range.count, timeSteps: timeSteps, features: features, targetSteps: targetSteps,
-        inputs: slice(inputs, size), targets: slice(targets, targetSteps))
-    }
-    return try SequenceDataset(
-      samples: range.count, timeSteps: timeSteps, features: features, targetSteps: targetSteps,
-      targetUnits: targetUnits, inputs: slice(inputs, size),
-      targetValues: slice(targetValues, targetSteps * targetUnits))
+    try SequenceDataset(
+      samples: range.count, inputs: inputArrays.map { $0.part(range) },
+      targets: targetArrays.map { $0.part(range) })
   }
 }

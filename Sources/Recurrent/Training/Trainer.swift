@@ -52,13 +52,13 @@ package final class Trainer {
           + "batches of \(options.batchSize)")
     }
     try Self.check(source, against: configuration, loss: loss, options: options)
-    if let symbols = configuration.inputSymbols { try source.checkInputs(symbols) }
+    try source.checkInputs(of: configuration)
     // More rows than samples would only take memory.
     model = try Sequential(
       parameters: parameters,
       batch: configuration.isStateful
         ? options.batchSize : min(options.batchSize, source.samples),
-      timeSteps: source.timeSteps)
+      steps: source.inputShapes.map(\.timeSteps))
     try source.checkShape(of: model)
     updatesPerEpoch = (source.samples - 1) / options.batchSize + 1
     let hasOrder =
@@ -84,7 +84,7 @@ package final class Trainer {
     if self.progress.metricSums.count != count {
       self.progress.metricSums = [Double](repeating: 0, count: count)
     }
-    targets = BatchTargets(of: source, for: model, loss: loss)
+    targets = BatchTargets(of: source, for: model, losses: [loss])
     if options.restoresBest {
       self.keptWeights =
         keptWeights?.values ?? (self.progress.best.value == nil ? nil : parameters.snapshot)
@@ -106,7 +106,7 @@ package final class Trainer {
     if hasClasses, try configuration.graph().lastActivation(ofOutput: 0) != .softmax {
       throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
-    try source.checkTargets(loss: loss, units: units)
+    try source.checkTargets(output: 0, loss: loss, units: units)
     if let metric = options.metrics.first(where: {
       $0.needsClasses != hasClasses || !hasClasses && loss.takesClasses
     }) {
@@ -190,12 +190,12 @@ package final class Trainer {
       progress.order.isEmpty ? first + row : Int(progress.order[first + row])
     }
     for (index, metric) in options.metrics.enumerated() {
-      progress.metricSums[index] += model.sum(metric, targets.targets, rows: rows)
+      progress.metricSums[index] += model.sum(metric, targets.targets(), rows: rows)
     }
     let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
     let sums = options.classWeights.withUnsafeBufferPointer { weights in
       model.backward(
-        targets.targets, loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
+        targets.targets(), loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
         rows: rows, optimizer: optimizer)
     }
     progress.count(

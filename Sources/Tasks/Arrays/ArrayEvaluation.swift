@@ -15,21 +15,25 @@ package struct ArrayEvaluation: Report {
   private static let batchSize = 32
 
   /// - Parameters:
-  ///   - inputs: `X.npy`, `X.csv` or `FILE.h5:DATASET`: `[samples, timeSteps, features]`, or what else the model takes.
+  ///   - inputs: `X.npy`, `X.csv` or `FILE.h5:DATASET` for each input, see ``NamedFiles``: `[samples, timeSteps, features]`,
+  ///     or what else the model takes.
   ///   - targets: The same for what the model should give: class numbers where its loss takes them, otherwise as many
   ///     values as it gives.
   /// - Throws: `FileError` if a file cannot be read, or the model has no loss; `ConfigurationError` if the shapes are not
   ///   the model's.
-  package init(_ file: ModelFile, inputs: String, targets: String) throws {
+  package init(_ file: ModelFile, inputs: [String], targets: [String]) throws {
     let checkpoint = file.checkpoint
     let configuration = checkpoint.configuration
     if let problem = checkpoint.trainingProblem?.loss { throw file.error(problem) }
     let isCompiled =
       checkpoint.optimizer != nil || checkpoint.task != nil || checkpoint.trainingProblem != nil
     guard isCompiled else { throw file.error("was not compiled: it has no loss to evaluate") }
+    let files = try ArraysData.files(inputs, targets, of: configuration)
     let data = try ArraysData.dataset(
-      (try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets)), of: (inputs, targets),
-      configuration: configuration, loss: checkpoint.loss)
+      (
+        try files.inputs.map { try Tensor(contentsOf: $0) },
+        try files.targets.map { try Tensor(contentsOf: $0) }
+      ), of: files, configuration: configuration, losses: checkpoint.losses)
     samples = data.samples
     let evaluator = try Evaluator(
       parameters: checkpoint.parameters, loss: checkpoint.loss, source: data,
@@ -38,7 +42,7 @@ package struct ArrayEvaluation: Report {
     do {
       result = try evaluator.evaluate(Self.metrics(of: checkpoint))
     } catch let error as SymbolOutOfRange {
-      throw FileError(.invalid, file: inputs, error.description)
+      throw FileError(.invalid, file: files.inputs[error.input], error.description)
     }
     (loss, metrics) = (result.loss, result.metrics)
     notes =

@@ -14,63 +14,100 @@ struct ArraysData: TrainingData {
   /// - Parameter keepsDigest: Whether the task gets the digest of what is read.
   /// - Throws: `FileError`, or `ConfigurationError` if they do not fit each other or the model.
   init(
-    _ task: ArraysTask, configuration: ModelConfiguration, loss: Loss, validationSplit: Double,
+    _ task: ArraysTask, configuration: ModelConfiguration, losses: [Loss], validationSplit: Double,
     vocabulary: Vocabulary?, keepsDigest: Bool
   ) throws {
-    guard let inputs = task.inputs, let targets = task.targets else {
+    guard !task.inputs.isEmpty, !task.targets.isEmpty else {
       throw ConfigurationError("there are no inputs and targets to train on")
     }
     self.vocabulary = vocabulary
-    let (x, y) = (try Tensor(contentsOf: inputs), try Tensor(contentsOf: targets))
+    let files = try Self.files(task.inputs, task.targets, of: configuration)
     var task = task
+    (task.inputs, task.targets) = files
+    let x = try files.inputs.map { try Tensor(contentsOf: $0) }
+    let y = try files.targets.map { try Tensor(contentsOf: $0) }
     // A file that keeps no digest stays as it is.
-    if keepsDigest { task.digest = try Self.digest(of: [x, y], file: inputs) }
+    if keepsDigest { task.digest = try Self.digest(of: x + y, file: files.inputs[0]) }
     self.task = task
     let parts = try Self.dataset(
-      (x, y), of: (inputs, targets), configuration: configuration, loss: loss
+      (x, y), of: files, configuration: configuration, losses: losses
     ).split(validation: validationSplit)
     samples = parts.training
     validation = parts.validation
   }
 
-  /// The samples of two arrays.
+  /// A file for each input and each output.
+  ///
+  /// - Throws: `ConfigurationError` if they are not the model's.
+  static func files(
+    _ inputs: [String], _ targets: [String], of configuration: ModelConfiguration
+  ) throws(ConfigurationError) -> (inputs: [String], targets: [String]) {
+    (
+      try NamedFiles.all(inputs, for: configuration.inputs.map(\.name), "input"),
+      try NamedFiles.all(targets, for: configuration.outputNames, "output")
+    )
+  }
+
+  /// The samples of arrays, one for each input and one for each output.
   ///
   /// - Parameter files: The files that they were read from.
   /// - Throws: `FileError`, or `ConfigurationError` if they do not fit each other or the model.
   static func dataset(
-    _ arrays: (inputs: Tensor, targets: Tensor), of files: (inputs: String, targets: String),
-    configuration: ModelConfiguration, loss: Loss
+    _ arrays: (inputs: [Tensor], targets: [Tensor]),
+    of files: (inputs: [String], targets: [String]), configuration: ModelConfiguration,
+    losses: [Loss]
   ) throws -> SequenceDataset {
-    var (x, y) = arrays
-    let (inputs, targets) = files
-    if inputs.hasSuffix(".csv") { x = x.asSamples(configuration.inputSizes) }
-    let count = try configuration.samples(ofInputs: [x.shape], "has")
-    let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
-    // Class numbers may come without an axis of their own.
-    let units = loss.takesClasses ? 1 : configuration.outputUnits
-    if targets.hasSuffix(".csv") {
-      y = y.asSamples(configuration.outputSizes(timeSteps: timeSteps) + [units])
+    var inputs = arrays.inputs
+    for (index, input) in configuration.inputs.enumerated()
+    where files.inputs[index].hasSuffix(".csv") {
+      inputs[index] = inputs[index].asSamples(input.sizes)
     }
-    guard y.shape.first == count, y.shape.allSatisfy({ $0 >= 1 }) else {
-      throw ConfigurationError(
-        "the targets have shape \(y.shape); the inputs have \(count) samples")
+    let shapes = inputs.map(\.shape)
+    let count = try configuration.samples(ofInputs: shapes, "has")
+    let steps = configuration.steps(ofInputs: shapes)
+    for (number, input) in inputs.enumerated() {
+      do {
+        try configuration.inputSymbols(of: number)?.check(input.values, timeSteps: steps[number])
+      } catch {
+        throw FileError(.invalid, file: files.inputs[number], error.description)
+      }
     }
-    let values = max(1, y.shape.dropFirst().reduce(1, *))
-    guard values % units == 0,
-      loss.takesClasses || y.shape.count > 1 || units == 1
-    else {
-      throw ConfigurationError(
-        "the targets have shape \(y.shape); the inputs have \(count) samples, and the model gives "
-          + "\(units) values")
-    }
-    do {
-      try configuration.inputSymbols?.check(x.values, timeSteps: timeSteps)
-    } catch {
-      throw FileError(.invalid, file: inputs, error.description)
+    let outputs = try configuration.outputShapes(timeSteps: steps)
+    var targets: [TargetArray] = []
+    for (number, output) in outputs.enumerated() {
+      targets.append(
+        try target(
+          arrays.targets[number], isRows: files.targets[number].hasSuffix(".csv"), of: output,
+          samples: count, loss: losses[number],
+          name: outputs.count == 1 ? "" : " of \(configuration.outputNames[number])"))
     }
     return try SequenceDataset(
-      samples: count, timeSteps: timeSteps, features: configuration.features,
-      targetSteps: values / units, targetUnits: units, inputs: x.values, targetValues: y.values)
+      samples: count,
+      inputs: zip(inputs, zip(steps, configuration.inputs)).map { array, shape in
+        InputArray(
+          timeSteps: shape.0, features: shape.1.sample.features, values: array.values)
+      }, targets: targets)
+  }
+
+  /// The targets of one output.
+  private static func target(
+    _ array: Tensor, isRows: Bool, of output: SampleShape, samples: Int, loss: Loss, name: String
+  ) throws(ConfigurationError) -> TargetArray {
+    var y = array
+    // Class numbers may come without an axis of their own.
+    let units = loss.takesClasses ? 1 : output.features
+    if isRows { y = y.asSamples(output.sizes.dropLast() + [units]) }
+    guard y.shape.first == samples, y.shape.allSatisfy({ $0 >= 1 }) else {
+      throw ConfigurationError(
+        "the targets\(name) have shape \(y.shape); the inputs have \(samples) samples")
+    }
+    let values = max(1, y.shape.dropFirst().reduce(1, *))
+    guard values % units == 0, loss.takesClasses || y.shape.count > 1 || units == 1 else {
+      throw ConfigurationError(
+        "the targets\(name) have shape \(y.shape); the inputs have \(samples) samples, and the "
+          + "model gives \(units) values")
+    }
+    return TargetArray(steps: values / units, units: units, values: y.values)
   }
 
   /// XXH3-64 of the shapes and values of arrays, whatever files they are in.

@@ -7,9 +7,10 @@ package struct ArraysTask: LearningTask {
   package static let mark = "inputs"
   package static let title = "arrays"
 
-  /// `X.npy`, `X.csv` or `FILE.h5:DATASET`; `nil` of a model that was not trained here.
-  package var inputs: String?
-  package var targets: String?
+  /// `X.npy`, `X.csv` or `FILE.h5:DATASET` for each input of the model, see ``NamedFiles``, and for each output; none of a
+  /// model that was not trained here.
+  package var inputs: [String]
+  package var targets: [String]
   /// XXH3-64 of their shapes and values, in hexadecimal digits; empty as long as they have not been read, and in files
   /// of versions that did not keep it.
   package var digest = ""
@@ -18,39 +19,52 @@ package struct ArraysTask: LearningTask {
 
   private enum CodingKeys: String, CodingKey { case inputs, targets, digest }
 
-  package init(model: String? = nil, inputs: String? = nil, targets: String? = nil) {
+  package init(model: String? = nil, inputs: [String] = [], targets: [String] = []) {
     (self.model, self.inputs, self.targets) = (model, inputs, targets)
   }
 
   package init(from decoder: any Decoder) throws {
     let members = try decoder.container(keyedBy: CodingKeys.self)
-    inputs = try members.decode(String.self, forKey: .inputs)
-    targets = try members.decode(String.self, forKey: .targets)
+    inputs = try Self.files(.inputs, in: members)
+    targets = try Self.files(.targets, in: members)
     digest = try members.decodeIfPresent(String.self, forKey: .digest) ?? ""
   }
 
   package func encode(to encoder: any Encoder) throws {
     var members = encoder.container(keyedBy: CodingKeys.self)
-    try members.encodeIfPresent(inputs, forKey: .inputs)
-    try members.encodeIfPresent(targets, forKey: .targets)
+    for (files, key) in [(inputs, CodingKeys.inputs), (targets, .targets)] where !files.isEmpty {
+      // One file stands by itself, as in files of versions that knew no more.
+      if files.count == 1 {
+        try members.encode(files[0], forKey: key)
+      } else {
+        try members.encode(files, forKey: key)
+      }
+    }
     if !digest.isEmpty { try members.encode(digest, forKey: .digest) }
   }
 
+  private static func files(
+    _ key: CodingKeys, in members: KeyedDecodingContainer<CodingKeys>
+  ) throws -> [String] {
+    if let file = try? members.decode(String.self, forKey: key) { return [file] }
+    return try members.decode([String].self, forKey: key)
+  }
+
   package static let dataNames = ["inputs", "targets"]
-  package var files: [String] { [inputs, targets].compactMap { $0 } }
+  package var files: [String] { (inputs + targets).map(NamedFiles.path) }
 
   package func reading(_ data: [String: [String]]) -> Self {
     var task = self
-    task.inputs = data["inputs"]?.first ?? inputs
-    task.targets = data["targets"]?.first ?? targets
+    task.inputs = data["inputs"] ?? inputs
+    task.targets = data["targets"] ?? targets
     return task
   }
 
   package var facts: [(name: String, value: JSONValue)] {
-    [
-      ("inputs", inputs.map(JSONValue.string) ?? .null),
-      ("targets", targets.map(JSONValue.string) ?? .null),
-    ]
+    [("inputs", inputs), ("targets", targets)].map { name, files in
+      let values = files.map(JSONValue.string)
+      return (name, values.count > 1 ? .array(values) : values.first ?? .null)
+    }
   }
 
   package func start(_ plan: TrainingPlan) throws -> TrainingStart {
@@ -80,7 +94,7 @@ package struct ArraysTask: LearningTask {
     for checkpoint: Checkpoint, validationSplit: Double, keepsDigest: Bool
   ) throws -> ArraysData {
     try ArraysData(
-      self, configuration: checkpoint.configuration, loss: checkpoint.loss,
+      self, configuration: checkpoint.configuration, losses: checkpoint.losses,
       validationSplit: validationSplit, vocabulary: checkpoint.vocabulary,
       keepsDigest: keepsDigest)
   }

@@ -80,7 +80,7 @@ struct SeriesSamples: SampleSource {
   }
 
   /// Targets are numbers of the series always.
-  func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
+  func checkTargets(output: Int, loss: Loss, units: Int) throws(ConfigurationError) {
     guard units == targetUnits, !loss.takesClasses else {
       throw ConfigurationError("the model gives \(units) values; the horizon is \(targetUnits)")
     }

@@ -47,7 +47,7 @@ struct TextSamples: SampleSource {
   }
 
   /// Symbols are numbers of the vocabulary always.
-  func checkTargets(loss: Loss, units: Int) throws(ConfigurationError) {
+  func checkTargets(output: Int, loss: Loss, units: Int) throws(ConfigurationError) {
     guard units == text.vocabulary.symbols.count else {
       throw ConfigurationError(
         "the text has \(text.vocabulary.symbols.count) symbols, the model gives \(units)")
