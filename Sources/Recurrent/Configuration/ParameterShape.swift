@@ -38,8 +38,14 @@ package struct ParameterShape: Equatable, Sendable {
     return frozen
   }
 
-  /// The number of scalars.
-  package var count: Int { shape.reduce(1, *) }
+  /// The number of scalars; one above what is allowed if they are too many.
+  package var count: Int {
+    let most = ModelConfiguration.largestParameter + 1
+    return shape.reduce(1) { count, size in
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      return overflow ? most : min(product, most)
+    }
+  }
 }
 
 extension ModelConfiguration {
