@@ -109,7 +109,43 @@ import Testing
     ]
   }()
 
-  @Test(arguments: states + shared) func gradientsEqualFiniteDifferences(graph: Graph) throws {
+  /// Layers and a model that are applied to steps which are sequences or have several axes.
+  static let distributed: [Graph] = {
+    func inner(_ className: String, _ options: [String: JSONValue]) -> JSONValue {
+      ["class_name": .string(className), "config": .object(options.merging(["name": "in"]) { $1 })]
+    }
+    let model = ModelConfiguration(
+      name: "inside", batch: nil, input: .sequence(timeSteps: 2, features: 3),
+      layers: [
+        layer("lstm", "LSTM", [], ["units": 2, "return_sequences": true]),
+        layer("dense", "Dense", [], ["units": 2, "activation": "tanh"]),
+      ])
+    var applied = layer("model", "TimeDistributed", [[value("norm")]])
+    applied.wrappedModel = model
+    return [
+      graph(
+        "steps of steps",
+        [
+          layer("axes", "Reshape", [[value("a")]], ["target_shape": [2, 2, 2]]),
+          layer(
+            "gru", "TimeDistributed", [[value("axes")]],
+            ["layer": inner("GRU", ["units": 3, "return_sequences": true])]),
+          layer("dense", "Dense", [[value("gru")]], ["units": 3, "activation": "softmax"]),
+          layer("norm", "LayerNormalization", [[value("dense")]]),
+          applied,
+          layer(
+            "windows", "TimeDistributed", [[value("model")]],
+            ["layer": inner("Conv1D", ["filters": 2, "kernel_size": [2]])]),
+          layer("flat", "TimeDistributed", [[value("windows")]], ["layer": inner("Flatten", [:])]),
+          layer("whole", "Flatten", [[value("dense")]]),
+          layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
+        ], [value("flat"), value("whole"), value("rnn")])
+    ]
+  }()
+
+  @Test(arguments: states + shared + distributed) func gradientsEqualFiniteDifferences(graph: Graph)
+    throws
+  {
     let rows = 3
     let parameters = try ParameterStore<Double>(graph.model)
     try parameters.initialize(seed: 1)

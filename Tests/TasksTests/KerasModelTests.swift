@@ -17,7 +17,7 @@ import Testing
         "functional", "convolution", "convolution-steps", "attention", "attention-steps",
         "pooling", "steps",
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
-        "states", "directions", "nested",
+        "states", "directions", "nested", "steps-of-steps",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -125,6 +125,12 @@ def models(library):
     merged = l.Concatenate()([shared(steps), more, tower(steps)])
     yield ("nested", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([l.LSTM(3)(merged), vector, other]))),
            "mse", o.RMSprop(0.01), False)
+    inside = library.Sequential([l.InputLayer((2, 3)), l.GRU(3, return_sequences=True), l.Dense(2, activation="tanh")])
+    yield ("steps-of-steps", [l.Reshape((STEPS, FEATURES, 1)), l.TimeDistributed(l.Conv1D(4, 2, activation="relu")),
+                              l.TimeDistributed(l.LSTM(3, return_sequences=True)), l.Activation("softmax"), l.Dropout(0.0),
+                              l.Dense(3), l.BatchNormalization(), l.LayerNormalization(), l.TimeDistributed(inside),
+                              l.TimeDistributed(l.Bidirectional(l.SimpleRNN(2))), l.LSTM(3), l.Dense(UNITS)],
+           "mse", o.SGD(0.1), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

@@ -27,7 +27,7 @@ enum KerasVariables {
     _ = try makeObject("", name: checkpoint.configuration.name)
     for (layer, key) in keys(of: checkpoint.configuration) {
       _ = try makeObject("\(layers)/\(key)", name: layer.name)
-      for object in objects(of: layer, named: layer.name, in: checkpoint.parameters) {
+      for object in objects(of: layer, in: checkpoint.parameters) {
         let group = try makeObject("\(layers)/\(key)\(object.path)", name: object.name)
         for (index, parameter) in object.parameters.enumerated() {
           try arrays.write(
@@ -49,7 +49,7 @@ enum KerasVariables {
   ) throws {
     let all = try root.group(try root.contains(layers) ? layers : olderLayers)
     for (layer, key) in keys(of: parameters.configuration) {
-      for object in objects(of: layer, named: layer.name, in: parameters)
+      for object in objects(of: layer, in: parameters)
       where !object.parameters.isEmpty {
         let found = try variables(try all.group("\(key)\(object.path)/vars"))
         guard found.count == object.parameters.count else {
@@ -125,25 +125,43 @@ enum KerasVariables {
     let path: String
     let name: String
     let parameters: [ParameterStore<Float>.Parameter]
+
+    /// The same with its path below another object.
+    func inside(_ outer: String) -> Object {
+      Object(path: outer + path, name: name, parameters: parameters)
+    }
   }
 
-  /// The objects of a layer that hold its weights, or of the layers of a model that is one.
-  ///
-  /// - Parameter name: The layer's, behind those of the models that it is in.
+  /// A weight with its path below a layer: through models that are inside it, to its name.
+  private typealias Placed = (path: String, parameter: ParameterStore<Float>.Parameter)
+
+  /// The objects of a layer that hold its weights.
   private static func objects(
-    of layer: LayerConfiguration, named name: String, in store: ParameterStore<Float>
+    of layer: LayerConfiguration, in store: ParameterStore<Float>
   ) -> [Object] {
-    if let model = layer.model {
-      let inner = keys(of: model).flatMap { layer, key in
-        objects(of: layer, named: name + "/" + layer.name, in: store).map { object in
-          Object(
-            path: "/\(layers)/\(key)\(object.path)", name: object.name,
-            parameters: object.parameters)
-        }
-      }
-      return [Object(path: "", name: layer.name, parameters: [])] + inner
+    objects(
+      of: layer, below(layer, store.parameters.map { ($0.layer + "/" + $0.name, $0) }))
+  }
+
+  /// The weights of a layer, with their paths below it.
+  private static func below(_ layer: LayerConfiguration, _ weights: [Placed]) -> [Placed] {
+    let prefix = layer.name + "/"
+    return weights.filter { $0.path.hasPrefix(prefix) }
+      .map { (String($0.path.dropFirst(prefix.count)), $0.parameter) }
+  }
+
+  /// The objects of the layers of a model.
+  private static func objects(of model: ModelConfiguration, _ weights: [Placed]) -> [Object] {
+    keys(of: model).flatMap { layer, key in
+      objects(of: layer, below(layer, weights)).map { $0.inside("/\(layers)/\(key)") }
     }
-    let parameters = store.parameters.filter { $0.layer == name }
+  }
+
+  /// - Parameter weights: Those of the layer.
+  private static func objects(of layer: LayerConfiguration, _ weights: [Placed]) -> [Object] {
+    let own = Object(path: "", name: layer.name, parameters: [])
+    if let model = layer.model { return [own] + objects(of: model, weights) }
+    let parameters = weights.map(\.parameter)
     switch layer.className {
     case "LSTM", "GRU", "SimpleRNN":
       return [
@@ -158,8 +176,13 @@ enum KerasVariables {
         Object(path: "/backward_layer/cell", name: cell, parameters: Array(parameters[half...])),
       ]
     case "TimeDistributed":
-      let inner = layer["layer"]["config"]?["name"]?.string ?? ""
-      return [Object(path: "/layer", name: inner, parameters: parameters)]
+      let inner =
+        if let model = layer.wrappedModel {
+          [Object(path: "", name: model.name, parameters: [])] + objects(of: model, weights)
+        } else {
+          LayerConfiguration(layer["layer"]).map { objects(of: $0, weights) } ?? []
+        }
+      return inner.map { $0.inside("/layer") }
     default: return [Object(path: "", name: layer.name, parameters: parameters)]
     }
   }

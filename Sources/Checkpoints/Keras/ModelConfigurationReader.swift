@@ -106,6 +106,11 @@ struct ModelConfigurationReader {
   /// Keras 1 and tf-keras call functional models by their base class.
   private static let functionalClasses: Set<String> = ["Functional", "Model"]
 
+  private static func isModel(_ json: JSONValue) -> Bool {
+    let className = json["class_name"]?.string ?? ""
+    return className == sequential || functionalClasses.contains(className)
+  }
+
   /// Reads a layer, with its calls in a functional model.
   private func layer(
     _ json: JSONValue, _ name: String, _ config: JSONValue, isCalled: Bool,
@@ -113,12 +118,12 @@ struct ModelConfigurationReader {
   ) throws -> LayerConfiguration {
     let className = json["class_name"]?.string ?? ""
     var layer: LayerConfiguration
-    if className == Self.sequential || Self.functionalClasses.contains(className) {
+    if Self.isModel(json) {
       layer = LayerConfiguration(
         try model(json, problems), isTrainable: config["trainable"]?.bool ?? true)
       layer.name = name
     } else {
-      layer = try self.layer(className, name, config)
+      layer = try self.layer(className, name, config, problems)
     }
     guard isCalled else { return layer }
     for node in json["inbound_nodes"]?.array ?? [] {
@@ -168,7 +173,7 @@ struct ModelConfigurationReader {
   }
 
   private func layer(
-    _ className: String, _ name: String, _ config: JSONValue
+    _ className: String, _ name: String, _ config: JSONValue, _ problems: Problems
   ) throws -> LayerConfiguration {
     guard let known = LayerConfiguration.options(of: className) else {
       throw invalid("layer \(name) is of class \(className), which is not supported")
@@ -178,13 +183,20 @@ struct ModelConfigurationReader {
     }
     let members = KerasLayerOptions.renamed(KerasOne.options(className, given), of: className)
     var options: [String: JSONValue] = [:]
+    var wrappedModel: ModelConfiguration?
     for (option, value) in members.sorted(by: { $0.key < $1.key }) {
       if known[option] != nil {
+        if className == "TimeDistributed", Self.isModel(value) {
+          wrappedModel = try model(value, problems)
+          // What is wrong with it has been said.
+          guard problems.texts.isEmpty else { return LayerConfiguration(className, name: name) }
+          continue
+        }
         if let innerClass = value["class_name"]?.string, let config = value["config"],
           let name = config["name"]?.string
         {
           // A layer inside this one.
-          var inner = try layer(innerClass, name, config)
+          var inner = try layer(innerClass, name, config, problems)
           // tf-keras' Bidirectional sees to that itself.
           if version == .two, className == "Bidirectional" {
             inner.options["zero_output_for_mask"] = inner["return_sequences"]
@@ -202,7 +214,8 @@ struct ModelConfigurationReader {
     }
     // tf-keras counts a step if all inputs do, Keras 3 if any does.
     if version == .two, known["needs_all_masks"] != nil { options["needs_all_masks"] = true }
-    let read = LayerConfiguration(className, name: name, options: options)
+    var read = LayerConfiguration(className, name: name, options: options)
+    read.wrappedModel = wrappedModel
     do {
       try read.validate()
     } catch {

@@ -219,6 +219,7 @@ struct ModelConfigurationWriter {
       }
       options[name] = written(option, value)
     }
+    if let model = layer.wrappedModel { options["layer"] = write(model) }
     return options
   }
 

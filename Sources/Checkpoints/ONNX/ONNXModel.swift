@@ -100,7 +100,9 @@ struct ONNXModel {
     guard let input = inputs.first, inputs.count == 1, call.outputs.count == 1 else {
       throw refusal(call.layer, "has no counterpart")
     }
-    return [try add(call.layer, features: (call.output.last ?? nil) ?? 1, to: input)]
+    let layer = call.layer
+    if layer.className == "TimeDistributed" { return [try addTimeDistributed(call, to: input)] }
+    return [try add(layer, features: (call.output.last ?? nil) ?? 1, to: input)]
   }
 
   /// Adds a layer.
@@ -114,13 +116,6 @@ struct ONNXModel {
   ) throws -> String {
     switch layer.className {
     case "Dense": return try addDense(layer, named: layer.name, to: value)
-    case "TimeDistributed":
-      guard let inner = LayerConfiguration(layer["layer"]) else { throw refusal(layer, "is empty") }
-      return inner.className == "Dense"
-        ? try addDense(inner, named: layer.name, to: value)
-        : try add(
-          LayerConfiguration(inner.className, name: layer.name, options: inner.options),
-          features: features, to: value)
     case "Activation": return try addActivation(layer, to: value)
     case "ReLU", "LeakyReLU", "ELU", "Softmax":
       return ONNXActivation.add(layer, to: value, in: &graph)
@@ -148,6 +143,28 @@ struct ONNXModel {
       }
       return result
     }
+  }
+
+  /// Adds a layer for every step: what does not see steps as they come, others with the steps of all samples as rows.
+  private mutating func addTimeDistributed(
+    _ call: LayerShapes, to value: String
+  ) throws -> String {
+    let layer = call.layer
+    guard let inside = LayerConfiguration(layer["layer"]) else {
+      throw refusal(layer, "has no counterpart")
+    }
+    let inner = LayerConfiguration(inside.className, name: layer.name, options: inside.options)
+    let features = (call.output.last ?? nil) ?? 1
+    if inner.appliesPerStep, call.input.count == 2 {
+      return try add(inner, features: features, to: value)
+    }
+    let sizes = (call.input.compactMap { $0 }, call.output.compactMap { $0 })
+    guard sizes.0.count == call.input.count, sizes.1.count == call.output.count,
+      inner.recurrentLayers.isEmpty
+    else { throw refusal(layer, "has no counterpart") }
+    let rows = graph.add("Reshape", [value, graph.constant([-1] + sizes.0.dropFirst())])
+    let result = try add(inner, features: features, to: rows)
+    return graph.add("Reshape", [result, graph.constant([-1] + sizes.1)])
   }
 
   private mutating func addDense(

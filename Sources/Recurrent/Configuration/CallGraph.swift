@@ -170,7 +170,15 @@ struct CallGraph {
       throw ConfigurationError(
         "layer \(name) (\(layer.className)) cannot take steps that are masked")
     }
-    let output = try description.output(of: input)
+    guard shapes.allSatisfy({ $0.axes.count == 1 }) || description.stepAxes != .none,
+      !isMasked || input.axes.count == 1
+    else {
+      throw ConfigurationError(
+        "layer \(name) (\(layer.className)) cannot take steps of the axes \(input.axes)")
+    }
+    let output =
+      try description.stepAxes == .last && input.axes.count > 1
+      ? description.outputOfLastAxis(input) : description.output(of: input)
     let outputs = [output] + description.furtherOutputs(of: input)
     for output in outputs {
       guard (1...ModelConfiguration.largestAxis).contains(output.features) else {
@@ -179,7 +187,8 @@ struct CallGraph {
             + "\(ModelConfiguration.largestAxis)")
       }
     }
-    let parameters = description.parameters(of: input)
+    let parameters = description.parameters(
+      of: description.stepAxes == .last ? input.ofLastAxis : input)
     if let first = calls.first(where: { $0.name == name }),
       first.parameters.map(\.shape) != parameters.map(\.shape)
     {

@@ -19,6 +19,9 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// The model that it is, where it is one itself: a `Sequential` or `Functional` inside another.
   package var model: ModelConfiguration?
 
+  /// The model that it applies to every step, where `TimeDistributed` is given one.
+  package var wrappedModel: ModelConfiguration? { didSet { resolved = ResolvedDescription() } }
+
   /// What its first call takes.
   package var inputs: [ValueName] {
     get { calls.first?.inputs ?? [] }
@@ -62,6 +65,7 @@ package struct LayerConfiguration: Equatable, Sendable {
   package static func == (one: LayerConfiguration, other: LayerConfiguration) -> Bool {
     one.className == other.className && one.name == other.name && one.options == other.options
       && one.calls == other.calls && one.model == other.model
+      && one.wrappedModel == other.wrappedModel
   }
 
   /// So that layers that compute the same are equal.
@@ -105,6 +109,9 @@ package struct LayerConfiguration: Equatable, Sendable {
 
   /// Whether Keras calls it on a list of inputs.
   package var takesList: Bool { (try? described())?.takesList ?? false }
+
+  /// Whether each step of its output depends on that step of the input alone.
+  package var appliesPerStep: Bool { (try? described())?.appliesPerStep ?? false }
 
   /// Checks the options.
   ///

@@ -51,6 +51,8 @@ protocol LayerDescription: Sendable {
   var needsEveryMask: Bool { get }
   /// Whether Keras calls it on a list of inputs.
   var takesList: Bool { get }
+  /// How it takes steps of several axes.
+  var stepAxes: StepAxes { get }
   /// How many of its outputs, from the first, have the steps of its input, and so its mask.
   var sequenceOutputs: Int { get }
   /// Whether a step of its output needs other steps of the input, which no state keeps, so that a sequence cannot be
@@ -78,6 +80,7 @@ extension LayerDescription {
   var passesMask: Bool { true }
   var needsEveryMask: Bool { false }
   var takesList: Bool { false }
+  var stepAxes: StepAxes { .none }
   var sequenceOutputs: Int { 1 }
   var joinsSteps: Bool { false }
   var appliesPerStep: Bool { false }
@@ -111,10 +114,10 @@ struct LayerBuilder<Scalar: KernelScalar> {
   /// One sample of its output.
   var output: SampleShape
   /// The most rows of a batch.
-  let batch: Int
+  var batch: Int
   let plan: MemoryPlan<Scalar>
   /// Whether steps may come that do not count.
-  let isMasked: Bool
+  var isMasked: Bool
   /// The layer's number, by which it draws what it leaves out.
   var number: Int
   /// What the names of the weights begin with, for a layer inside another.

@@ -5,6 +5,8 @@ import Kernels
 struct LayerOptions {
   let layer: String
   let className: String
+  /// The model that the layer is given in the place of a layer inside it.
+  let model: ModelConfiguration?
   private let values: [String: JSONValue]
 
   /// - Throws: ``ConfigurationError`` if there is an option that the class does not have.
@@ -13,6 +15,7 @@ struct LayerOptions {
   ) throws(ConfigurationError) {
     layer = configuration.name
     className = configuration.className
+    model = configuration.wrappedModel
     values = defaults.merging(configuration.options) { _, given in given }
     for option in configuration.options.keys.sorted() where defaults[option] == nil {
       throw error(option, "is not supported")
@@ -55,7 +58,7 @@ struct LayerOptions {
   /// An axis that may be the last one, alone or in a list; see ``SampleShape/checkLast(_:of:)``.
   func lastAxis(_ option: String) throws(ConfigurationError) -> Int {
     let axes = self[option].array ?? [self[option]]
-    guard axes.count == 1, let axis = axes.first?.integer, (-1...2).contains(axis) else {
+    guard axes.count == 1, let axis = axes.first?.integer, axis >= -1 else {
       throw error(option, "is not supported")
     }
     return axis

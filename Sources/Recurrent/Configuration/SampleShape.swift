@@ -4,24 +4,79 @@ package struct SampleShape: Equatable, Sendable {
   package var isSequence: Bool
   /// The steps of a sequence; `nil` if any number may come.
   package var timeSteps: Int?
-  /// The values of one step, or of a sample without steps.
-  package var features: Int
+  /// The axes of one step, or of a sample without steps: one for a vector, more for images and for sequences inside a
+  /// sequence.
+  package private(set) var axes: [Int]
+
+  /// The values of one step, or of a sample without steps. Setting them makes a step a vector.
+  package var features: Int {
+    get {
+      axes.reduce(1) { count, size in
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        return overflow ? ModelConfiguration.largestAxis + 1 : product
+      }
+    }
+    set { axes = [newValue] }
+  }
+
+  /// The axes of a step that are left out, see ``ofLastAxis``.
+  private var leadingAxes = 0
+
+  private init(isSequence: Bool, timeSteps: Int?, axes: [Int]) {
+    (self.isSequence, self.timeSteps, self.axes) = (isSequence, timeSteps, axes)
+  }
 
   /// `[timeSteps, features]`.
   package static func sequence(timeSteps: Int?, features: Int) -> SampleShape {
-    SampleShape(isSequence: true, timeSteps: timeSteps, features: features)
+    SampleShape(isSequence: true, timeSteps: timeSteps, axes: [features])
+  }
+
+  /// `[timeSteps, …]`.
+  package static func sequence(timeSteps: Int?, axes: [Int]) -> SampleShape {
+    SampleShape(isSequence: true, timeSteps: timeSteps, axes: axes)
   }
 
   /// `[features]`.
   package static func vector(features: Int) -> SampleShape {
-    SampleShape(isSequence: false, timeSteps: nil, features: features)
+    SampleShape(isSequence: false, timeSteps: nil, axes: [features])
+  }
+
+  /// A sample of such axes: the first of several is that of time.
+  ///
+  /// - Returns: `nil` if there is no axis, or one that is not the first is not known.
+  package init?(sizes: [Int?]) {
+    let axes = (sizes.count > 1 ? Array(sizes.dropFirst()) : sizes).compactMap { $0 }
+    guard !sizes.isEmpty, axes.count == max(1, sizes.count - 1) else { return nil }
+    self.init(
+      isSequence: sizes.count > 1, timeSteps: sizes.count > 1 ? sizes[0] : nil, axes: axes)
+  }
+
+  /// One step by itself.
+  var step: SampleShape {
+    axes.count == 1
+      ? .vector(features: axes[0]) : .sequence(timeSteps: axes[0], axes: Array(axes.dropFirst()))
+  }
+
+  /// The same with steps that are rows of the last axis.
+  var ofLastAxis: SampleShape {
+    var shape = self
+    shape.axes = Array(axes.suffix(1))
+    shape.leadingAxes = axes.count - 1
+    return shape
+  }
+
+  /// The same with another size of the last axis.
+  func with(lastAxis size: Int) -> SampleShape {
+    var shape = self
+    shape.axes[axes.count - 1] = size
+    return shape
   }
 
   /// Checks that an axis of Keras', which counts the batch too, is the last one.
   ///
   /// - Throws: ``ConfigurationError`` naming the class of layers that needs it.
   func checkLast(_ axis: Int, of className: String) throws(ConfigurationError) {
-    guard axis == -1 || axis == (isSequence ? 2 : 1) else {
+    guard axis == -1 || axis == sizes.count + leadingAxes else {
       throw ConfigurationError("\(className) goes over the last axis only, not over \(axis)")
     }
   }
@@ -29,5 +84,5 @@ package struct SampleShape: Equatable, Sendable {
   /// The steps in memory: 1 for a sample without a time axis.
   var steps: Int { isSequence ? timeSteps ?? 1 : 1 }
   /// The sizes of the axes.
-  package var sizes: [Int?] { isSequence ? [timeSteps, features] : [features] }
+  package var sizes: [Int?] { isSequence ? [timeSteps] + axes : axes }
 }

@@ -9,6 +9,7 @@ struct ActivationDescription: LayerDescription {
   let activation: Activation
   var appliesPerStep: Bool { true }
   var lastActivation: Activation? { activation }
+  var stepAxes: StepAxes { .last }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     activation = try options.activation()

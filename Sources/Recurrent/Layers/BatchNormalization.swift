@@ -15,13 +15,10 @@ struct BatchNormalizationDescription: LayerDescription {
   let isTrainable: Bool
   private let axis: Int
   private let beta, gamma, mean, variance: WeightOptions
+  var stepAxes: StepAxes { .last }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    let axes = options["axis"].array ?? [options["axis"]]
-    guard axes.count == 1, let axis = axes.first?.integer, (-1...2).contains(axis) else {
-      throw options.error("axis", "is not supported")
-    }
-    self.axis = axis
+    axis = try options.lastAxis("axis")
     isTrainable = try options.flag("trainable")
     momentum = try options.number("momentum")
     epsilon = try options.number("epsilon")
@@ -36,9 +33,7 @@ struct BatchNormalizationDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    guard axis == -1 || axis == (input.isSequence ? 2 : 1) else {
-      throw ConfigurationError("BatchNormalization goes over the last axis only, not over \(axis)")
-    }
+    try input.checkLast(axis, of: Self.className)
     return input
   }
 

@@ -14,6 +14,7 @@ struct DenseDescription: LayerDescription {
   private let kernel, bias: WeightOptions
   var appliesPerStep: Bool { true }
   var lastActivation: Activation? { activation }
+  var stepAxes: StepAxes { .last }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     units = try options.size("units")
@@ -24,7 +25,9 @@ struct DenseDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) -> SampleShape {
-    SampleShape(isSequence: input.isSequence, timeSteps: input.timeSteps, features: units)
+    var output = input
+    output.features = units
+    return output
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {

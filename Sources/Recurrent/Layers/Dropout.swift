@@ -9,6 +9,7 @@ struct DropoutDescription: LayerDescription {
   private let rate: Double
   var symbolUse: SymbolUse { .passOn }
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
 
@@ -46,6 +47,7 @@ struct GaussianDropoutDescription: LayerDescription {
   private let rate: Double
   var symbolUse: SymbolUse { .passOn }
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
 

@@ -8,6 +8,7 @@ struct GaussianNoiseDescription: LayerDescription {
 
   let deviation: Double
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     deviation = try options.number("stddev")

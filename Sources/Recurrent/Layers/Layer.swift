@@ -110,6 +110,25 @@ final class BatchContext<Scalar: KernelScalar> {
   /// The updates made before this batch.
   var update = 0
 
+  /// Begins a batch of other rows inside another, without masks.
+  func begin(rows: Int, as batch: BatchContext<Scalar>) {
+    self.rows = rows
+    isTraining = batch.isTraining
+    seed = batch.seed
+    update = batch.update
+    mask = nil
+    symbols = nil
+    if wrongSymbol != nil { wrongSymbol = nil }
+  }
+
+  /// Reports a wrong symbol of a batch inside this one, whose rows are the steps of all rows.
+  func takeWrongSymbol(of inner: BatchContext<Scalar>) {
+    guard wrongSymbol == nil, let wrong = inner.wrongSymbol else { return }
+    wrongSymbol = SymbolOutOfRange(
+      range: wrong.range, value: wrong.value, sample: wrong.sample % rows,
+      timeStep: wrong.timeStep)
+  }
+
   /// Draws what a layer leaves out of this batch: a function of seed, update and layer alone, so that a run
   /// that is resumed goes on with the same numbers.
   func dropoutGenerator(layer: Int) -> PhiloxGenerator {

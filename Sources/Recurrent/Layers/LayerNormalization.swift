@@ -13,6 +13,7 @@ struct LayerNormalizationDescription: LayerDescription {
   var appliesPerStep: Bool { true }
   private let axis: Int
   private let beta, gamma: WeightOptions
+  var stepAxes: StepAxes { .last }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     axis = try options.lastAxis("axis")

@@ -24,9 +24,10 @@ struct MergeDescription<Operation: MergeOperation>: LayerDescription {
       throw ConfigurationError("\(Self.className) has no inputs")
     }
     for input in inputs.dropFirst() {
-      joined = SampleShape(
-        isSequence: joined.isSequence || input.isSequence,
-        timeSteps: try steps(joined, input), features: try features(joined, input))
+      let (steps, features) = (try steps(joined, input), try features(joined, input))
+      joined =
+        joined.isSequence || input.isSequence
+        ? .sequence(timeSteps: steps, features: features) : .vector(features: features)
     }
     return joined
   }

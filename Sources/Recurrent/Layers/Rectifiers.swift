@@ -10,6 +10,7 @@ struct ReLUDescription: LayerDescription {
 
   private let rectifier: Rectifier
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     rectifier = Rectifier(
@@ -33,6 +34,7 @@ struct LeakyReLUDescription: LayerDescription {
 
   private let rectifier: Rectifier
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     // tf-keras takes negative ones too.
@@ -53,6 +55,7 @@ struct ELUDescription: LayerDescription {
 
   private let alpha: Double
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { alpha = try options.number("alpha") }
 

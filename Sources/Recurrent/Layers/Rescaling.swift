@@ -8,6 +8,7 @@ struct RescalingDescription: LayerDescription {
 
   let scale, offset: Double
   var appliesPerStep: Bool { true }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     scale = try options.number("scale")

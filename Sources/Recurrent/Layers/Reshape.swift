@@ -6,6 +6,7 @@ struct FlattenDescription: LayerDescription {
   static let className = "Flatten"
   static let options: [String: JSONValue] = ["data_format": "channels_last"]
   var passesMask: Bool { false }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
@@ -28,18 +29,20 @@ struct FlattenDescription: LayerDescription {
   }
 }
 
-/// `keras.layers.Reshape`, to one or two axes.
+/// `keras.layers.Reshape`.
 struct ReshapeDescription: LayerDescription {
   static let className = "Reshape"
   static let options: [String: JSONValue] = ["target_shape": nil]
 
+  private static let mostAxes = 6
   private let target: [Int]
   var passesMask: Bool { false }
+  var stepAxes: StepAxes { .flat }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let sizes = options["target_shape"].array ?? []
     target = sizes.compactMap(\.integer)
-    guard target.count == sizes.count, (1...2).contains(target.count),
+    guard target.count == sizes.count, (1...Self.mostAxes).contains(target.count),
       target.allSatisfy({ $0 == -1 || (1...ModelConfiguration.largestAxis).contains($0) }),
       target.filter({ $0 == -1 }).count <= 1
     else { throw options.error("target_shape", "is not supported") }
@@ -55,8 +58,10 @@ struct ReshapeDescription: LayerDescription {
     guard sizes.reduce(1, *) == count else {
       throw ConfigurationError("Reshape cannot make \(target) of \(count) values")
     }
-    return sizes.count == 1
-      ? .vector(features: sizes[0]) : .sequence(timeSteps: sizes[0], features: sizes[1])
+    guard let output = SampleShape(sizes: sizes) else {
+      throw ConfigurationError("Reshape makes no axis")
+    }
+    return output
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {

@@ -11,6 +11,7 @@ struct SoftmaxDescription: LayerDescription {
   var takesMask: Bool { false }
   var appliesPerStep: Bool { axis == -1 }
   var lastActivation: Activation? { .softmax }
+  var stepAxes: StepAxes { .last }
 
   init(_ options: LayerOptions) throws(ConfigurationError) { axis = try options.lastAxis("axis") }
 

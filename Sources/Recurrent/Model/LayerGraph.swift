@@ -10,20 +10,31 @@ final class LayerGraph<Scalar: KernelScalar> {
   private let inputs: [ModelInput<Scalar>]
   private let outputs: [ModelOutput<Scalar>]
   private let plan: MemoryPlan<Scalar>
+  /// The gradients of the inputs, where somebody looks at them.
+  private let inputGradients: [NodeOutput<Scalar>]
 
   /// - Parameters:
   ///   - layers: One for each call, in the order of the calls.
   ///   - takesSymbols: Which of the calls take symbols where they come.
   init(
     _ layers: [any Layer<Scalar>], of graph: CallGraph, inputs: [ModelInput<Scalar>],
-    outputs: [ModelOutput<Scalar>], takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
+    outputs: [ModelOutput<Scalar>], takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>,
+    givesInputGradients: Bool
   ) {
     self.plan = plan
     self.inputs = inputs
     self.outputs = outputs
     nodes = zip(layers, graph.calls).enumerated().map { number, layer in
       CallNode(
-        layer.0, layer.1, in: graph, takesSymbols: takesSymbols[number], batch: batch, plan: plan)
+        layer.0, layer.1, in: graph, takesSymbols: takesSymbols[number], batch: batch, plan: plan,
+        givesInputGradients: givesInputGradients)
+    }
+    inputGradients =
+      givesInputGradients
+      ? inputs.map { NodeOutput(size: $0.timeSteps * $0.features) } : []
+    for (number, input) in inputGradients.enumerated() {
+      let takers = nodes.flatMap { $0.inputs.filter { $0.source == .input(number) } }
+      input.connect(takers.map(\.gradient), isFirst: true, batch: batch, plan: plan)
     }
     for (number, node) in nodes.enumerated() {
       for index in node.outputs.indices {
@@ -89,6 +100,7 @@ final class LayerGraph<Scalar: KernelScalar> {
       let node = nodes[number]
       for index in node.outputs.indices { node.outputs[index].clear(rows: batch.rows, plan: plan) }
     }
+    for input in inputGradients { input.clear(rows: batch.rows, plan: plan) }
     for number in 0..<outputs.count {
       let output = outputs[number]
       guard case .call(let call, let index) = output.source else { continue }
@@ -98,7 +110,7 @@ final class LayerGraph<Scalar: KernelScalar> {
       let node = nodes[number]
       for index in node.inputs.indices {
         let input = node.inputs[index]
-        node.gradients[index] = input.isModels ? nil : plan[input.gradient]
+        node.gradients[index] = input.needsGradient ? plan[input.gradient] : nil
       }
       for index in node.outputs.indices.dropFirst() {
         node.furtherGradients[index - 1] = node.outputs[index].gradient(plan: plan)
@@ -112,10 +124,20 @@ final class LayerGraph<Scalar: KernelScalar> {
       batch.isGradientBeforeActivation = false
       for index in node.inputs.indices {
         let input = node.inputs[index]
-        guard case .call(let call, let output) = input.source else { continue }
-        nodes[call].outputs[output].add(plan[input.gradient], rows: batch.rows, plan: plan)
+        switch input.source {
+        case .call(let call, let output):
+          nodes[call].outputs[output].add(plan[input.gradient], rows: batch.rows, plan: plan)
+        case .input(let number) where input.needsGradient:
+          inputGradients[number].add(plan[input.gradient], rows: batch.rows, plan: plan)
+        case .input: break
+        }
       }
     }
+  }
+
+  /// What ``backward(in:sink:)`` has made of an input of a graph that gives such gradients.
+  func gradient(ofInput number: Int) -> UnsafeMutablePointer<Scalar> {
+    inputGradients[number].gradient(plan: plan) ?? inputs[number].place
   }
 }
 
@@ -139,17 +161,17 @@ private final class CallNode<Scalar: KernelScalar> {
 
   init(
     _ layer: any Layer<Scalar>, _ call: DescribedCall, in graph: CallGraph, takesSymbols: Bool,
-    batch: Int, plan: MemoryPlan<Scalar>
+    batch: Int, plan: MemoryPlan<Scalar>, givesInputGradients: Bool
   ) {
     self.layer = layer
     self.takesSymbols = takesSymbols
     sequenceOutputs = call.description.sequenceOutputs
     inputs = call.sources.map { source in
       let shape = graph.shape(of: source)
-      let isModels = if case .input = source { true } else { false }
+      let needsGradient = if case .input = source { givesInputGradients } else { true }
       return NodeInput(
-        source: source, isModels: isModels,
-        gradient: plan.reserve(isModels ? 0 : shape.steps * shape.features * batch))
+        source: source, needsGradient: needsGradient,
+        gradient: plan.reserve(needsGradient ? shape.steps * shape.features * batch : 0))
     }
     outputs = call.outputs.map { NodeOutput(size: $0.steps * $0.features) }
     values = .allocate(capacity: inputs.count)
@@ -173,9 +195,8 @@ private final class CallNode<Scalar: KernelScalar> {
 /// Where an input of a call comes from.
 private struct NodeInput {
   let source: ValueSource
-  /// Whether it is an input of the model, of which nobody needs a gradient.
-  let isModels: Bool
-  /// The gradient of this input; nothing if it is the model's.
+  /// Whether it is not an input of the model, or somebody looks at the gradient of that.
+  let needsGradient: Bool
   let gradient: MemoryRegion
 }
 

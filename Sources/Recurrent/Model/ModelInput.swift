@@ -26,7 +26,7 @@ package final class ModelInput<Scalar: KernelScalar> {
   ///   - number: Which of the model's inputs it is.
   ///   - takesSymbols: Which calls take symbols where they come.
   init(
-    _ input: InputConfiguration, number: Int, of graph: CallGraph, symbols: SymbolRange?,
+    number: Int, of graph: CallGraph, symbols: SymbolRange?,
     takesSymbols: [Bool], batch: Int, plan: MemoryPlan<Scalar>
   ) {
     let source = ValueSource.input(number)

@@ -50,6 +50,12 @@ package final class ModelOutput<Scalar: KernelScalar> {
     isLast && activation != nil && activation == loss.fusedActivation
   }
 
+  /// Takes a gradient that comes from outside.
+  func take(gradient: UnsafeMutablePointer<Scalar>, isBeforeActivation: Bool) {
+    self.gradient = gradient
+    isGradientBeforeActivation = isBeforeActivation
+  }
+
   /// Notes that no loss is measured on this output in the batch under way.
   func ignore(rows: Int) {
     let gradient = plan[gradientRegion]

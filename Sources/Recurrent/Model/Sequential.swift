@@ -61,31 +61,12 @@ package final class Sequential<Scalar: KernelScalar> {
 
     plan = try MemoryPlan()
     uses = ParameterUses(parameters: parameters.parameters.count)
-    let symbols = configuration.inputs.indices.map { configuration.inputSymbols(of: $0) }
-    let takesSymbols = calls.takersOfSymbols(symbols)
-    inputs = configuration.inputs.enumerated().map { [plan] number, input in
-      ModelInput(
-        input, number: number, of: calls, symbols: symbols[number], takesSymbols: takesSymbols,
-        batch: batch, plan: plan)
-    }
-    var layers: [any Layer<Scalar>] = []
-    for (index, call) in calls.calls.enumerated() {
-      layers.append(
-        call.description.makeLayer(
-          LayerBuilder(
-            name: call.name, parameters: parameters, uses: uses, inputs: call.inputs,
-            input: call.input, output: call.output, batch: batch, plan: plan,
-            isMasked: call.isInputMasked, number: 3 * index)))
-    }
-    outputs = calls.outputs.indices.map { [plan] number in
-      ModelOutput(number: number, of: calls, batch: batch, plan: plan)
-    }
-    graph = LayerGraph(
-      layers, of: calls, inputs: inputs, outputs: outputs, takesSymbols: takesSymbols,
-      batch: batch, plan: plan)
-    stateful = zip(calls.calls, layers).compactMap { call, layer in
-      call.description.isStateful ? (call, layer) : nil
-    }
+    let built = BuiltModel(
+      configuration, calls, batch: batch,
+      in: BuiltModel.Place(
+        parameters: parameters, uses: uses, plan: plan, owner: nil, number: 0))
+    (inputs, outputs, graph) = (built.inputs, built.outputs, built.graph)
+    stateful = built.stateful
     workingMemory = plan.size
     try plan.allocate()
   }

@@ -1,0 +1,64 @@
+import Kernels
+
+/// How a layer takes steps that have several axes.
+enum StepAxes: Sendable {
+  /// Not at all.
+  case none
+  /// As one row of values: it does the same to each value, or only moves them.
+  case flat
+  /// Each row of the last axis by itself.
+  case last
+  /// In its own way.
+  case own
+}
+
+/// A layer that is applied to each row of the last axis where steps have several.
+///
+/// Shapes: input `[steps, rows, …, inputs]`, output `[steps, rows, …, units]`.
+final class LastAxisLayer<Scalar: KernelScalar>: SingleInputLayer {
+  private let layer: any Layer<Scalar>
+  /// The rows of the last axis that a step has.
+  private let times: Int
+  private let context = BatchContext<Scalar>()
+
+  init(_ description: any LayerDescription, _ builder: LayerBuilder<Scalar>) {
+    let last = builder.input.axes[builder.input.axes.count - 1]
+    times = builder.input.features / last
+    var inner = builder
+    inner.input.features = last
+    inner.inputs = [inner.input]
+    inner.output.features = builder.output.features / times
+    inner.batch = builder.batch * times
+    layer = description.makeLayer(inner)
+  }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    context.begin(rows: batch.rows * times, as: batch)
+    return layer.forward(only: input, in: context)
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+  ) {
+    context.isGradientBeforeActivation = batch.isGradientBeforeActivation
+    layer.backward(
+      outputGradient: outputGradient, onlyInputGradient: inputGradient, in: context, sink: sink)
+    context.isGradientBeforeActivation = false
+  }
+}
+
+extension LayerDescription {
+  /// The output where each row of the last axis is taken by itself.
+  func outputOfLastAxis(_ input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    input.with(lastAxis: try output(of: input.ofLastAxis).features)
+  }
+
+  /// The layer for one call, whatever axes its steps have.
+  func makeCall<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    stepAxes == .last && builder.input.axes.count > 1
+      ? LastAxisLayer(self, builder) : makeLayer(builder)
+  }
+}
