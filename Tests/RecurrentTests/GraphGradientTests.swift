@@ -139,7 +139,26 @@ import Testing
           layer("flat", "TimeDistributed", [[value("windows")]], ["layer": inner("Flatten", [:])]),
           layer("whole", "Flatten", [[value("dense")]]),
           layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
-        ], [value("flat"), value("whole"), value("rnn")])
+        ], [value("flat"), value("whole"), value("rnn")]),
+      graph(
+        "planes",
+        [
+          layer("join", "Concatenate", [[value("a"), value("a")]]),
+          layer("plane", "Reshape", [[value("join")]], ["target_shape": [4, 2, 2]]),
+          layer(
+            "wide", "Conv2D", [[value("plane")]],
+            ["filters": 3, "kernel_size": [2, 3], "padding": "same", "activation": "tanh"]),
+          layer(
+            "mean", "AveragePooling2D", [[value("wide")]],
+            ["pool_size": [3, 1], "strides": [1, 1], "padding": "same"]),
+          layer("largest", "MaxPooling2D", [[value("wide")]], ["pool_size": [2, 1]]),
+          layer(
+            "narrow", "Conv2D", [[value("mean")]],
+            ["filters": 2, "kernel_size": [2, 1], "strides": [2, 1], "dilation_rate": [2, 1]]),
+          layer("global", "GlobalAveragePooling2D", [[value("narrow")]]),
+          layer("flat", "Flatten", [[value("largest")]]),
+          layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
+        ], [value("global"), value("flat"), value("rnn")]),
     ]
   }()
 

@@ -18,6 +18,7 @@ import Testing
         "pooling", "steps",
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
+        "planes", "planes-of-steps",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -125,6 +125,13 @@ def models(library):
     merged = l.Concatenate()([shared(steps), more, tower(steps)])
     yield ("nested", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([l.LSTM(3)(merged), vector, other]))),
            "mse", o.RMSprop(0.01), False)
+    planes = [l.Conv2D(3, (2, 3), padding="same", activation="relu"), l.AveragePooling2D((2, 1), padding="same"),
+              l.Conv2D(4, 2, strides=(1, 2), use_bias=False, kernel_regularizer=r.L2(0.01)), l.MaxPooling2D((2, 1), strides=1)]
+    yield ("planes", [l.Reshape((STEPS, FEATURES, 1))] + planes + [l.Conv2D(4, (1, 2), dilation_rate=(1, 2), padding="same", activation="tanh"),
+                      l.GlobalAveragePooling2D(), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
+    inside = [l.Conv2D(2, 2, activation="tanh"), l.MaxPooling2D((1, 2)), l.Flatten()]
+    yield ("planes-of-steps", [l.Reshape((STEPS, FEATURES, 1)), l.Conv2D(4, 1), l.Reshape((STEPS, 2, 3, 2))]
+           + [l.TimeDistributed(layer) for layer in inside] + [l.LSTM(3), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
     inside = library.Sequential([l.InputLayer((2, 3)), l.GRU(3, return_sequences=True), l.Dense(2, activation="tanh")])
     yield ("steps-of-steps", [l.Reshape((STEPS, FEATURES, 1)), l.TimeDistributed(l.Conv1D(4, 2, activation="relu")),
                               l.TimeDistributed(l.LSTM(3, return_sequences=True)), l.Activation("softmax"), l.Dropout(0.0),

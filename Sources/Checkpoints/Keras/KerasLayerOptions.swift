@@ -44,6 +44,7 @@ enum KerasLayerOptions {
   private static let both: [String: [String: JSONValue]] = [
     "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
     "Embedding": ["activity_regularizer": nil], "Conv1D": ["activity_regularizer": nil],
+    "Conv2D": ["activity_regularizer": nil],
     "Dropout": ["seed": nil, "noise_shape": nil], "SpatialDropout1D": ["seed": nil],
     "GaussianDropout": ["seed": nil], "GaussianNoise": ["seed": nil],
   ]

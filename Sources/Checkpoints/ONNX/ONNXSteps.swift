@@ -29,6 +29,11 @@ enum ONNXSteps {
         "ReduceMax", [input],
         [("axes", .integers([1])), ("keepdims", .integer(layer["keepdims"] == true ? 1 : 0))])
     },
+    "GlobalAveragePooling1D": { layer, _, input, graph in
+      graph.add(
+        "ReduceMean", [input],
+        [("axes", .integers([1])), ("keepdims", .integer(layer["keepdims"] == true ? 1 : 0))])
+    },
     "MaxPooling1D": { layer, _, input, graph in pool("MaxPool", layer, input, &graph) },
     "AveragePooling1D": { layer, _, input, graph in pool("AveragePool", layer, input, &graph) },
     "UpSampling1D": { layer, features, input, graph in

@@ -23,6 +23,8 @@ enum LayerCatalog {
     ReLUDescription.self, LeakyReLUDescription.self, ELUDescription.self, SoftmaxDescription.self,
     PReLUDescription.self, SpatialDropout1DDescription.self, GaussianDropoutDescription.self,
     GaussianNoiseDescription.self, RescalingDescription.self,
+    Conv2DDescription.self, Pooling2DDescription<MaximumOfPlane>.self,
+    Pooling2DDescription<MeanOfPlane>.self, GlobalAveragePooling2DDescription.self,
     MergeDescription<AddOperation>.self, MergeDescription<SubtractOperation>.self,
     MergeDescription<AverageOperation>.self, MergeDescription<MultiplyOperation>.self,
     MergeDescription<MaximumOperation>.self, MergeDescription<MinimumOperation>.self,
