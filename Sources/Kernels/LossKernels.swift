@@ -1,5 +1,5 @@
 /// How far the rows of an output are from their targets.
-package protocol LossKernels: BinaryFloatingPoint, Sendable {
+package protocol LossKernels: ActivationKernels {
   /// Evaluates a batch.
   ///
   /// - Parameters:
@@ -42,6 +42,8 @@ extension LossKernels {
     var sums = RowSums()
     sums.rows = countedRows(mask, rows: rows)
     let scale = 1 / Double(max(1, sums.rows))
+    let loss = loss.with(targets, count: rows * units)
+    let isSoftmax = isFused && loss == .crossEntropy()
     for row in 0..<rows {
       let output = output + row * units
       guard counts(mask, row) else {
@@ -56,12 +58,12 @@ extension LossKernels {
       sums.correct += rightAnswers(loss, output, target, units: units)
       let rowScale = gradient ? scale * weight : nil
       // The usual case has code of its own.
-      if isFused, loss == .crossEntropy, case .oneHot(let number) = target {
+      if isSoftmax, case .oneHot(let number) = target {
         sums.loss += weight * evaluateSoftmax(output, number, units: units, scale: rowScale)
       } else {
-        sums.loss +=
-          weight
-          * evaluateRow(loss, output, target, units: units, isFused: isFused, scale: rowScale)
+        let row = LossRow(
+          output: output, targets: target, units: units, isFused: isFused, scale: rowScale)
+        sums.loss += weight * row.evaluate(loss)
       }
     }
     return sums
@@ -90,7 +92,7 @@ extension LossKernels {
   private static func evaluateSoftmax(
     _ output: UnsafeMutablePointer<Self>, _ target: Int, units: Int, scale: Double?
   ) -> Double {
-    let loss = -logarithm(output[target])
+    let loss = -LossRow<Self>.logarithm(output[target])
     if let scale {
       let scale = Self(scale)
       output[target] -= 1
@@ -99,25 +101,18 @@ extension LossKernels {
     return loss
   }
 
-  /// The natural logarithm in the precision of the output; what that rounds to zero counts as the smallest number there
-  /// is.
-  @inline(__always)
-  private static func logarithm(_ value: some BinaryFloatingPoint) -> Double {
-    Elementary.logarithm(Double(max(Self(value), .leastNormalMagnitude)))
-  }
-
   /// How many answers of a row are right: of binary ones each unit, otherwise the row.
   private static func rightAnswers(
     _ loss: RowLoss, _ output: UnsafePointer<Self>, _ target: Targets<Self>.Row, units: Int
   ) -> Int {
-    switch loss {
-    case .crossEntropy:
+    switch loss.answers {
+    case .rows:
       return likeliestClass(output, classes: units) == likeliestClass(target, units: units) ? 1 : 0
-    case .binaryCrossEntropy:
+    case .units:
       var right = 0
       for unit in 0..<units where target[unit] == (output[unit] > 0.5 ? 1 : 0) { right += 1 }
       return right
-    case .squares, .sizes, .huber, .quantiles: return 0
+    case nil: return 0
     }
   }
 
@@ -127,62 +122,6 @@ extension LossKernels {
     case .oneHot(let number): number
     case .values(let values): likeliestClass(values, classes: units)
     }
-  }
-
-  /// The loss of one row; with `scale` its gradient, times that, in the output's place.
-  private static func evaluateRow(
-    _ loss: RowLoss, _ output: UnsafeMutablePointer<Self>, _ targets: Targets<Self>.Row,
-    units: Int, isFused: Bool, scale: Double?
-  ) -> Double {
-    var sum = 0.0
-    func target(_ unit: Int) -> Double { targets[unit] }
-    func put(_ gradient: Double, _ unit: Int) {
-      if let scale { output[unit] = Self(gradient * scale) }
-    }
-    switch loss {
-    case .crossEntropy:
-      var (outputs, total) = (0.0, 0.0)
-      for unit in 0..<units {
-        outputs += Double(output[unit])
-        total += target(unit)
-      }
-      if isFused {
-        for unit in 0..<units {
-          let p = Double(output[unit])
-          if target(unit) != 0 { sum -= target(unit) * logarithm(p) }
-          put(p * total - target(unit), unit)
-        }
-        return sum
-      }
-      // Keras makes the row a distribution first. Σ t log(y / Σ y), cut off, has this gradient.
-      var cut = 0.0
-      for unit in 0..<units where RowLoss.isInside(Double(output[unit]) / outputs) {
-        cut += target(unit)
-      }
-      for unit in 0..<units {
-        let p = Double(output[unit]) / outputs
-        let inside = min(max(p, RowLoss.smallest), 1 - RowLoss.smallest)
-        if target(unit) != 0 { sum -= target(unit) * logarithm(inside) }
-        put((RowLoss.isInside(p) ? -target(unit) / Double(output[unit]) : 0) + cut / outputs, unit)
-      }
-    case .binaryCrossEntropy:
-      for unit in 0..<units {
-        let (y, t) = (Double(output[unit]), target(unit))
-        let least = isFused ? Double(Self.leastNormalMagnitude) : RowLoss.smallest
-        let p = min(max(y, least), 1 - (isFused ? 1e-16 : RowLoss.smallest))
-        sum -= (t * logarithm(p) + (1 - t) * logarithm(1 - p)) / Double(units)
-        let slope = isFused ? y - t : RowLoss.isInside(y) ? (y - t) / (y * (1 - y)) : 0
-        put(slope / Double(units), unit)
-      }
-    case .squares, .sizes, .huber, .quantiles:
-      for unit in 0..<units {
-        let error = Double(output[unit]) - target(unit)
-        let (value, slope) = loss.distance(error, unit: unit)
-        sum += value / Double(units)
-        put(slope / Double(units), unit)
-      }
-    }
-    return sum
   }
 
   @inline(__always)
@@ -206,5 +145,17 @@ extension LossKernels {
       for unit in 0..<units where output[unit] > right { better += 1 }
       return better < classes ? 1 : 0
     }
+  }
+}
+
+extension RowLoss {
+  /// The same with what it depends on in the targets of a whole batch.
+  fileprivate func with<Scalar>(_ targets: Targets<Scalar>, count: Int) -> RowLoss {
+    guard case .hinge(let isSquared, _) = self else { return self }
+    guard case .values(let values) = targets else {
+      return .hinge(isSquared: isSquared, areBinary: true)
+    }
+    let areBinary = (0..<count).allSatisfy { values[$0] == 0 || values[$0] == 1 }
+    return .hinge(isSquared: isSquared, areBinary: areBinary)
   }
 }

@@ -25,13 +25,13 @@ import Testing
   private static let models: [(String, Double, [String], String)] = [
     ("loss.h5", -0.24610398709774017, ["steep"], "--loss mse"),
     ("loss.keras", -0.24610398709774017, ["steep"], "--loss mse"),
-    ("optimizer.h5", -0.2461002767086029, ["Lion"], "--optimizer SGD"),
-    ("optimizer.keras", -0.2461002767086029, ["Lion"], "--optimizer SGD"),
+    ("optimizer.h5", -0.2525467276573181, ["Muon"], "--optimizer SGD"),
+    ("optimizer.keras", -0.2525467276573181, ["Muon"], "--optimizer SGD"),
     (
-      "both.keras", -0.2571536600589752, ["cosine_similarity", "Adamax"],
+      "both.keras", 0.0033684116788208485, ["steep", "ScheduleFreeAdamW"],
       "--loss mse --optimizer Adam"
     ),
-    ("schedule.keras", -0.138850137591362, ["learning_rate"], "--optimizer Adam"),
+    ("schedule.keras", -0.1677040457725525, ["learning_rate"], "--optimizer Adam"),
   ]
 
   @discardableResult private func shell(_ line: String) throws -> Tool.Result {

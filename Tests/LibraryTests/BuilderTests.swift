@@ -41,6 +41,27 @@ import Testing
     }
   }
 
+  @Test func stepsArePooledAndMoved() throws {
+    let layers: [any Layer] = [
+      MaxPooling1D(), AveragePooling1D(3, strides: 1, padding: .same), UpSampling1D(3),
+      ZeroPadding1D(before: 2, after: 1), Cropping1D(before: 1, after: 4), Permute(),
+      GlobalMaxPooling1D(keepdims: true), GlobalMaxPooling1D(),
+    ]
+    let shapes: [[Int?]] = [
+      [nil, 4, 3], [nil, 4, 3], [nil, 12, 3], [nil, 15, 3], [nil, 10, 3], [nil, 3, 10],
+      [nil, 1, 10], [nil, 10],
+    ]
+    for count in 1...layers.count {
+      let model = try Model(timeSteps: 8, features: 3) { Array(layers.prefix(count)) }
+      #expect(model.outputShape == shapes[count - 1])
+    }
+    #expect(
+      try Model(timeSteps: 8, features: 3) { layers }.layerNames == [
+        "max_pooling1d", "average_pooling1d", "up_sampling1d", "zero_padding1d", "cropping1d",
+        "permute", "global_max_pooling1d", "global_max_pooling1d_1",
+      ])
+  }
+
   @Test func graphsGoFromOneInputToOneOutput() throws {
     let (input, other) = (Input(timeSteps: 4, features: 2), Input(timeSteps: 4, features: 2))
     let a = LSTM(3)(input)

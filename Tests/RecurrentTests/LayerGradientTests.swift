@@ -15,7 +15,7 @@ import Testing
     var symbols = false
   }
 
-  private static func chain(
+  static func chain(
     _ description: String, _ layers: [(String, [String: JSONValue])],
     loss: Loss = .meanSquaredError,
     symbols: Bool = false
@@ -372,7 +372,7 @@ import Testing
   }
 
   @Test(
-    arguments: recurrent + others + convolutions + steps + elementwise
+    arguments: recurrent + others + losses + convolutions + steps + elementwise
       + graphs + merges + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3

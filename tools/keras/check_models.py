@@ -121,6 +121,31 @@ def elementwise(library, choice, sequences, masked):
     return choice(kinds)()
 
 
+def a_loss(library, choice):
+    """A random loss, what its targets are and the last activation of the model."""
+    l, three = library.losses, library is keras
+    logits, smoothing = choice([False, True]), choice([0.0, 0.0, 0.2])
+    common = dict(from_logits=logits, label_smoothing=smoothing)
+    anything = choice(ACTIVATIONS[:9] + (ONLY_THREE if three else []))
+    softmax, sigmoid = ("linear", "linear") if logits else ("softmax", "sigmoid")
+    return choice([
+        ("categorical_crossentropy", "one-hot", "softmax"), ("sparse_categorical_crossentropy", "classes", "softmax"),
+        ("binary_crossentropy", "bits", "sigmoid"), ("mse", "numbers", anything), ("mae", "numbers", anything),
+        ("huber", "numbers", anything),
+        (l.CategoricalCrossentropy(**common), "one-hot", softmax),
+        (l.SparseCategoricalCrossentropy(from_logits=logits), "classes", softmax),
+        (l.BinaryCrossentropy(**common), "bits", sigmoid),
+        (l.CategoricalFocalCrossentropy(alpha=choice([0.25, 0.6]), gamma=choice([2.0, 1.5]), **common), "one-hot", softmax),
+        (l.BinaryFocalCrossentropy(apply_class_balancing=choice([False, True]), **common), "bits", sigmoid),
+        (l.Huber(1.0 if three else choice([0.3, 2.0])), "numbers", anything),
+        (choice(["log_cosh", l.LogCosh()]), "numbers", anything), ("cosine_similarity", "numbers", anything),
+        ("msle", "numbers", anything), ("mean_absolute_percentage_error", "numbers", anything),
+        (choice(["kld", l.KLDivergence()]), "parts", choice(["softmax", "sigmoid"])),
+        (choice(["poisson", l.Poisson()]), "parts", choice(["softplus", "exponential"])),
+        (choice(["hinge", "squared_hinge"]), choice(["bits", "numbers"]), anything),
+        (choice(["categorical_hinge", l.CategoricalHinge()]), "one-hot", anything)])
+
+
 def optimizer(library, choice):
     common = choice([{}, {}, dict(clipnorm=0.5), dict(clipvalue=0.02), dict(global_clipnorm=0.7)])
     kind, options = choice([
@@ -214,14 +239,10 @@ def build(library, choice):
     elif not sequences and choice([False, False, True]):
         chain += [layers.RepeatVector(3), layers.SimpleRNN(4, return_sequences=True)]
         sequences = True
-    loss = choice(["categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
-                   "mse", "mae", "huber"])
-    last = {"categorical_crossentropy": "softmax", "sparse_categorical_crossentropy": "softmax",
-            "binary_crossentropy": "sigmoid"}.get(loss) or choice(
-                ACTIVATIONS[:9] + (ONLY_THREE if three else []))
+    loss, targets, last = a_loss(library, choice)
     units = choice([2, 4])
     head = layers.Dense(units, activation=last, **weight_options(library, choice, "kernel", "bias"))
-    if sequences and loss in ("mse", "mae", "huber") and choice([True, False]):
+    if sequences and targets == "numbers" and choice([True, False]):
         head = layers.TimeDistributed(head)
     chain.append(head)
     priced = any(getattr(getattr(layer, "layer", layer), name + "_regularizer", None)
@@ -247,7 +268,7 @@ def build(library, choice):
             rule.clipnorm or rule.clipvalue or rule.global_clipnorm)):
         rule = optimizer(library, choice)
     model.compile(loss=loss, optimizer=rule)
-    return model, shape, symbols, loss, units
+    return model, shape, symbols, loss, targets, units
 
 
 def reset(model):
@@ -322,7 +343,7 @@ def check(library, seed, folder):
     """What differs by how much, or an error."""
     choice = random.Random(seed).choice
     library.utils.set_random_seed(seed)
-    model, shape, symbols, loss, units = build(library, choice)
+    model, shape, symbols, loss, kind_of_targets, units = build(library, choice)
     generator = np.random.default_rng(seed)
 
     def noise():
@@ -338,12 +359,14 @@ def check(library, seed, folder):
         inputs[:, 1:] = np.maximum(inputs[:, 1:], 1)
     outputs = model.predict(inputs, batch_size=shape[0], verbose=0)
     steps = outputs.shape[1:-1]
-    if loss == "sparse_categorical_crossentropy":
+    if kind_of_targets == "classes":
         targets = generator.integers(0, units, (shape[0],) + steps).astype("float32")
-    elif loss == "categorical_crossentropy":
+    elif kind_of_targets == "one-hot":
         targets = np.eye(units, dtype="float32")[generator.integers(0, units, (shape[0],) + steps)]
-    elif loss == "binary_crossentropy":
+    elif kind_of_targets == "bits":
         targets = generator.integers(0, 2, outputs.shape).astype("float32")
+    elif kind_of_targets == "parts":
+        targets = generator.dirichlet(np.ones(units), (shape[0],) + steps).astype("float32")
     else:
         targets = generator.standard_normal(outputs.shape).astype("float32")
     noise()
@@ -415,7 +438,8 @@ def describe(model, loss):
              for layer in model.layers]
     options = {key: value for key, value in model.optimizer.get_config().items()
                if value and key not in ("name", "ema_momentum", "jit_compile", "ema_overwrite_frequency")}
-    return f"{' '.join(names)}, {loss}, {type(model.optimizer).__name__} {options}"
+    settings = loss if isinstance(loss, str) else f"{type(loss).__name__} {loss.get_config()}"
+    return f"{' '.join(names)}, {settings}, {type(model.optimizer).__name__} {options}"
 
 
 def main():

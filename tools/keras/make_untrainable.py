@@ -15,11 +15,20 @@ def steep(truth, answer):
     return keras.ops.mean(keras.ops.abs(truth - answer) ** 3, axis=-1)
 
 
-optimizers, schedule = keras.optimizers, keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.9)
+@keras.saving.register_keras_serializable()
+class Steps(keras.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.01 / (1 + keras.ops.cast(step, "float32"))
+
+    def get_config(self):
+        return {}
+
+
+optimizers, schedule = keras.optimizers, Steps()
 for name, loss, optimizer, metrics in [
     ("loss.h5", steep, "adam", []), ("loss.keras", steep, "adam", []),
-    ("optimizer.keras", "mse", optimizers.Lion(), []), ("optimizer.h5", "mse", optimizers.Lion(), []),
-    ("both.keras", "cosine_similarity", optimizers.Adamax(), ["mape"]),
+    ("optimizer.keras", "mse", optimizers.Muon(), []), ("optimizer.h5", "mse", optimizers.Muon(), []),
+    ("both.keras", steep, optimizers.ScheduleFreeAdamW(), ["mape"]),
     ("schedule.keras", "mse", optimizers.Adam(schedule), ["mape", "cosine_similarity"]),
 ]:
     keras.utils.set_random_seed(3)

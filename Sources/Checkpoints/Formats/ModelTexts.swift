@@ -49,7 +49,7 @@ struct ModelTexts {
     let store = JSONStore(texts, isOurs: hasModel, file: file)
     try Sections.read(sections, from: store, into: &checkpoint)
     if try store.contains(Self.loss) {
-      guard let loss = KerasTraining.loss(try store.json(Self.loss)) else {
+      guard let loss = KerasLoss.read(try store.json(Self.loss)) else {
         throw store.invalid(Self.loss, "is not supported")
       }
       checkpoint.loss = loss

@@ -2,18 +2,6 @@ import Files
 import HDF5
 import Recurrent
 
-extension Loss {
-  /// Keras' function that counts right answers; `nil` where none are right or wrong.
-  var accuracyFunction: String? {
-    switch self {
-    case .categoricalCrossEntropy: "categorical_accuracy"
-    case .sparseCategoricalCrossEntropy: "sparse_categorical_accuracy"
-    case .binaryCrossEntropy: "binary_accuracy"
-    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: nil
-    }
-  }
-}
-
 /// `training_config`: what a compiled model is trained by.
 struct KerasTraining {
   /// What is not supported is `nil`; ``problem`` then says why.
@@ -27,11 +15,11 @@ struct KerasTraining {
   init(_ json: JSONValue, place: String) {
     var (lossProblem, optimizerProblem): (String?, String?)
     let (loss, weights) = (json["loss"] ?? nil, json["loss_weights"] ?? nil)
-    self.loss = weights == nil ? Self.loss(loss) : nil
+    self.loss = weights == nil ? KerasLoss.read(loss) : nil
     if weights != nil {
       lossProblem = "\(place): loss_weights \(weights.shortText) are not supported"
     } else if self.loss == nil {
-      lossProblem = "\(place): loss \(Self.name(ofLoss: loss)) is not supported"
+      lossProblem = "\(place): loss \(KerasLoss.name(of: loss)) is not supported"
     }
     do throws(ConfigurationError) {
       guard let optimizer = json["optimizer_config"] ?? json["optimizer"] else {
@@ -71,11 +59,6 @@ struct KerasTraining {
     }
   }
 
-  /// What an unknown loss is called: a function or class of its owner has a name somewhere.
-  private static func name(ofLoss json: JSONValue) -> String {
-    json["config"]?.string ?? json["config"]?["name"]?.string ?? json.shortText
-  }
-
   /// An optimizer by Keras' object, or by its name alone, as tf-keras' archives have it.
   private static func optimizer(
     _ json: JSONValue
@@ -109,25 +92,6 @@ struct KerasTraining {
 
   private static func isOption(_ option: String, of className: String) -> Bool {
     (try? OptimizerConfiguration(className))?.options[option] != nil
-  }
-
-  /// The loss by Keras' name of the function or of the class.
-  static func loss(_ json: JSONValue) -> Loss? {
-    let config = json["config"] ?? .null
-    let means: [JSONValue] = [nil, "sum_over_batch_size", "auto", "mean"]
-    guard config["from_logits"] != true, (config["label_smoothing"]?.double ?? 0) == 0,
-      means.contains(config["reduction"] ?? nil), (config["ignore_class"] ?? nil) == nil,
-      (config["axis"] ?? -1) == -1
-    else { return nil }
-    // By its name, as an object, or as a function.
-    // A class of losses says what it is; a name beside it is whatever its owner called it.
-    let className = json["class_name"]?.string.flatMap { className in
-      Loss(named: KerasVariables.snakeCase(className)) == nil
-        ? nil : KerasVariables.snakeCase(className)
-    }
-    let name = json.string ?? config.string ?? className ?? config["name"]?.string
-    guard case .huber = Loss(named: name ?? "") else { return Loss(named: name ?? "") }
-    return .huber(delta: config["delta"]?.double ?? 1)
   }
 
   /// The name of an optimizer's variables.

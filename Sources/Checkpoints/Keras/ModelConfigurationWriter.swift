@@ -122,7 +122,7 @@ struct ModelConfigurationWriter {
   }
 
   /// An object of a class, in the style.
-  private func object(
+  func object(
     _ module: String, _ className: String, _ config: [String: JSONValue]
   ) -> JSONValue {
     var object: [String: JSONValue] = [
@@ -171,22 +171,6 @@ struct ModelConfigurationWriter {
       "keras.optimizers",
       version == .two && style == .hdf5 ? "Custom>" + className : className, optimizer)
     return .object(training)
-  }
-
-  /// Keras' name of the loss' function; an object where it has settings; null of one that Keras does not have.
-  func lossValue(_ loss: Loss) -> JSONValue {
-    switch loss {
-    case .categoricalCrossEntropy: "categorical_crossentropy"
-    case .sparseCategoricalCrossEntropy: "sparse_categorical_crossentropy"
-    case .binaryCrossEntropy: "binary_crossentropy"
-    case .meanSquaredError: "mean_squared_error"
-    case .meanAbsoluteError: "mean_absolute_error"
-    case .huber(let delta) where delta == 1: "huber"
-    case .huber(let delta):
-      object("keras.losses", "Huber", ["name": "huber_loss", "delta": .number(delta)])
-    // Keras has none; the section of quantiles says it.
-    case .quantile: nil
-    }
   }
 
   private func input(named name: String, shape: JSONValue) -> JSONValue {

@@ -27,7 +27,7 @@ enum QuantilesSection: Section {
 extension Checkpoint {
   /// The quantiles that the model learns to give; `nil` if its loss is another.
   package var quantiles: [Double]? {
-    get { if case .quantile(let quantiles) = loss { quantiles } else { nil } }
+    get { loss.quantiles }
     set {
       guard let newValue else { return }
       loss = .quantile(newValue)

@@ -131,18 +131,3 @@ struct Samples {
       || last["layer"]["config"]?["activation"] == "softmax"
   }
 }
-
-extension Loss {
-  /// Keras' name.
-  var name: String {
-    switch self {
-    case .categoricalCrossEntropy: "categorical_crossentropy"
-    case .sparseCategoricalCrossEntropy: "sparse_categorical_crossentropy"
-    case .binaryCrossEntropy: "binary_crossentropy"
-    case .meanSquaredError: "mean_squared_error"
-    case .meanAbsoluteError: "mean_absolute_error"
-    case .huber: "huber"
-    case .quantile: "quantile"
-    }
-  }
-}

@@ -1,89 +1,101 @@
+import Files
 import Kernels
 
-/// How far answers are from their targets: `keras.losses`.
-public enum Loss: Equatable, Sendable {
-  /// The cross-entropy of classes, with one-hot rows as targets.
-  case categoricalCrossEntropy
-  /// The same, with class numbers as targets.
-  case sparseCategoricalCrossEntropy
-  /// The cross-entropy of units that are each true or false.
-  case binaryCrossEntropy
-  /// The mean of squared differences.
-  case meanSquaredError
-  /// The mean of absolute differences.
-  case meanAbsoluteError
-  /// Squares up to `delta`, and straight lines beyond (Huber 1964).
-  case huber(delta: Double)
-  /// The pinball loss of quantiles between 0 and 1 (Koenker & Bassett 1978): the units are one of each quantile, again and
-  /// again. Keras has no such loss: in its eyes a file has an optimizer and none.
-  case quantile([Double])
+/// How far answers are from their targets: `keras.losses`. The names of a loss and its settings are Keras'.
+public struct Loss: Equatable, Sendable {
+  let kind: LossKind
+  /// The settings that are not those of the kind by default.
+  package let options: [String: JSONValue]
+  /// What the kernels compute of it.
+  let ofRows: RowLoss
+
+  /// - Parameter options: Settings of the kind.
+  init(_ kind: LossKind, _ options: [String: JSONValue] = [:]) {
+    self.kind = kind
+    self.options = options.filter { kind.options[$0.key] != $0.value }
+    ofRows = kind.rows(kind.options.merging(self.options) { _, given in given })
+  }
+
+  /// - Parameters:
+  ///   - name: Keras' name of the function or class, or a short one of the same.
+  ///   - options: Keras' settings; one that is left out has Keras' default.
+  /// - Returns: `nil` if there is no loss of that name, or it cannot have one of the settings.
+  package init?(_ name: String, options: [String: JSONValue]) {
+    guard let kind = LossCatalog.named[name] else { return nil }
+    var checked: [String: JSONValue] = [:]
+    for (option, value) in options {
+      guard let standard = kind.options[option] else { return nil }
+      if standard.bool != nil {
+        guard let flag = value.bool ?? value.double.flatMap({ [0: false, 1: true][$0] }) else {
+          return nil
+        }
+        checked[option] = .bool(flag)
+      } else {
+        guard let number = value.double, LossCatalog.bounds[option]?.contains(number) ?? true
+        else { return nil }
+        checked[option] = .number(number)
+      }
+    }
+    self.init(kind, checked)
+  }
+
+  /// The loss of Keras' name, with Keras' defaults, or with the settings that follow the name, such as
+  /// `huber:delta=0.5`; `nil` if there is none.
+  public init?(named name: String) {
+    let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    var options: [String: JSONValue] = [:]
+    for setting in parts.dropFirst().flatMap({ $0.split(separator: ",") }) {
+      let pair = setting.split(separator: "=", omittingEmptySubsequences: false)
+      let flags: [Substring: JSONValue] = ["true": true, "false": false]
+      guard pair.count == 2, let value = flags[pair[1]] ?? Double(pair[1]).map(JSONValue.number)
+      else { return nil }
+      options[String(pair[0])] = value
+    }
+    self.init(parts.first.map(String.init) ?? "", options: options)
+  }
+
+  public static func == (one: Loss, other: Loss) -> Bool {
+    one.kind.name == other.kind.name && one.options == other.options
+  }
+
+  /// Keras' name of its function.
+  public var name: String { kind.name }
+
+  /// Keras' name of its class.
+  package var className: String { kind.className }
 
   /// Keras' names.
-  public static let names = [
-    "categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy",
-    "mean_squared_error", "mean_absolute_error", "huber",
-  ]
+  public static let names = LossCatalog.all.map(\.name)
 
   /// Those of numbers.
-  package static let ofNumbers = ["mean_squared_error", "mean_absolute_error", "huber"]
+  package static let ofNumbers = [
+    "mean_squared_error", "mean_absolute_error", "huber", "log_cosh",
+  ]
   /// Those of classes, of which each sample or step has one.
   package static let ofClasses = ["sparse_categorical_crossentropy", "categorical_crossentropy"]
 
-  /// The loss of Keras' name, with Keras' defaults; `nil` if there is none.
-  public init?(named name: String) {
-    switch name {
-    case "categorical_crossentropy": self = .categoricalCrossEntropy
-    case "sparse_categorical_crossentropy": self = .sparseCategoricalCrossEntropy
-    case "binary_crossentropy": self = .binaryCrossEntropy
-    case "mse", "MSE", "mean_squared_error": self = .meanSquaredError
-    case "mae", "MAE", "mean_absolute_error": self = .meanAbsoluteError
-    case "huber", "huber_loss": self = .huber(delta: 1)
-    default: return nil
-    }
-  }
+  /// Whether targets are class numbers, one a row.
+  public var takesClasses: Bool { kind.takesClasses }
 
-  private static let mostQuantiles = 99
+  /// Whether outputs are the values before a softmax or sigmoid: Keras' `from_logits`.
+  package var takesLogits: Bool { options["from_logits"] == true }
 
-  /// Whether numbers are quantiles that a model can learn, with a forecast among them, the middle.
-  package static func areQuantiles(_ numbers: [Double]) -> Bool {
-    numbers.allSatisfy { $0 > 0 && $0 < 1 } && numbers.contains(0.5)
-      && zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 } && numbers.count <= mostQuantiles
-  }
+  /// The activation whose gradient the loss is fused with, as TensorFlow does it for Keras.
+  var fusedActivation: Activation? { kind.fusedActivation }
 
   /// How many answers of a row can be right: each of its units where they are binary, as
   /// `keras.metrics.BinaryAccuracy` has it, and else the row.
-  public func answersPerRow(units: Int) -> Int { self == .binaryCrossEntropy ? units : 1 }
-
-  /// Whether targets are class numbers, one a row.
-  public var takesClasses: Bool { self == .sparseCategoricalCrossEntropy }
+  public func answersPerRow(units: Int) -> Int { ofRows.answers == .units ? units : 1 }
 
   /// Whether answers are right or wrong, not only near or far.
-  public var hasAccuracy: Bool {
-    switch self {
-    case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy, .binaryCrossEntropy: true
-    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: false
-    }
-  }
+  public var hasAccuracy: Bool { ofRows.answers != nil }
 
-  /// The activation whose gradient the loss is fused with, as TensorFlow does it for Keras.
-  var fusedActivation: Activation? {
-    switch self {
-    case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy: .softmax
-    case .binaryCrossEntropy: .sigmoid
-    case .meanSquaredError, .meanAbsoluteError, .huber, .quantile: nil
-    }
-  }
-
-  /// What the kernels compute of it.
-  var ofRows: RowLoss {
-    switch self {
-    case .categoricalCrossEntropy, .sparseCategoricalCrossEntropy: .crossEntropy
-    case .binaryCrossEntropy: .binaryCrossEntropy
-    case .meanSquaredError: .squares
-    case .meanAbsoluteError: .sizes
-    case .huber(let delta): .huber(delta: delta)
-    // No quantile at all is the middle.
-    case .quantile(let quantiles): .quantiles(quantiles.isEmpty ? [0.5] : quantiles)
+  /// Keras' function that counts right answers; `nil` where none are right or wrong.
+  package var accuracyFunction: String? {
+    switch ofRows.answers {
+    case .units: "binary_accuracy"
+    case .rows: takesClasses ? "sparse_categorical_accuracy" : "categorical_accuracy"
+    case nil: nil
     }
   }
 }

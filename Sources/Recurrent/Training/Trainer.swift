@@ -103,7 +103,9 @@ package final class Trainer {
   ) throws(ConfigurationError) {
     let hasClasses = source.targetUnits == 0
     let units = configuration.outputUnits
-    if hasClasses, try configuration.graph().lastActivation(ofOutput: 0) != .softmax {
+    if hasClasses, !loss.takesLogits,
+      try configuration.graph().lastActivation(ofOutput: 0) != .softmax
+    {
       throw ConfigurationError("the last layer must be Dense with softmax to be trained")
     }
     try source.checkTargets(output: 0, loss: loss, units: units)

@@ -234,7 +234,7 @@ package struct SeriesTask: LearningTask {
       plan, units: [32], epochs: 50, batchSize: isStateful ? 1 : 32, shuffle: !isStateful)
     let loss = try settings.loss(.meanSquaredError, among: Loss.ofNumbers + [Loss.quantileForm])
     var task = self
-    if case .quantile(let quantiles) = loss { task.quantiles = quantiles }
+    if let quantiles = loss.quantiles { task.quantiles = quantiles }
     guard task.quantiles.isEmpty || differences.isEmpty else {
       throw ConfigurationError(
         "quantiles of differences do not add up to those of values; forecast one or the other")
@@ -290,7 +290,7 @@ package struct SeriesTask: LearningTask {
 
   /// - Throws: `ConfigurationError` if a loss is not that of what the model gives.
   func check(loss: Loss) throws(ConfigurationError) {
-    let learned: [Double] = if case .quantile(let quantiles) = loss { quantiles } else { [] }
+    let learned = loss.quantiles ?? []
     guard learned == quantiles else {
       func name(_ quantiles: [Double]) -> String {
         quantiles.isEmpty

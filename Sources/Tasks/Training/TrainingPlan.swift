@@ -144,7 +144,7 @@ struct TrainingSettings {
   func loss(_ usual: Loss, among names: [String]) throws(ConfigurationError) -> Loss {
     guard let name = plan.loss else { return usual }
     if names.contains(Loss.quantileForm), let loss = try Loss.quantile(named: name) { return loss }
-    guard let loss = Loss(named: name), names.contains(where: { Loss(named: $0) == loss }) else {
+    guard let loss = Loss(named: name), names.contains(loss.name) else {
       throw ConfigurationError(
         "the loss \(name) is not one for this task; there are \(names.joined(separator: ", "))")
     }
