@@ -3,7 +3,7 @@
 ///
 /// All matrices are dense and row-major. No function allocates.
 package protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
-  NormKernels, SymbolKernels, MaximumKernels
+  NormKernels, SymbolKernels, MaximumKernels, ArrayUpdateKernels
 {
   /// `result = left · right`, or `result += left · right`.
   ///

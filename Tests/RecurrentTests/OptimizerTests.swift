@@ -9,7 +9,8 @@ import Testing
     ("Adam", [:]), ("Adam", ["amsgrad": true]), ("Adam", ["weight_decay": 0.1]), ("AdamW", [:]),
     ("Nadam", [:]), ("SGD", [:]), ("SGD", ["momentum": 0.9, "nesterov": true]),
     ("RMSprop", ["momentum": 0.5]), ("RMSprop", ["centered": true]), ("Adagrad", [:]),
-    ("Adadelta", ["learning_rate": 0.5]),
+    ("Adadelta", ["learning_rate": 0.5]), ("Adamax", [:]), ("Lion", [:]), ("Ftrl", [:]),
+    ("Adafactor", [:]), ("Lamb", [:]), ("Adam", ["use_ema": true, "ema_overwrite_frequency": 2]),
   ]
 
   private func weights(
@@ -58,6 +59,15 @@ import Testing
     let stored = try weights(
       className, options.merging(["global_clipnorm": 1e30]) { own, _ in own }, rows: rows)
     #expect(zip(atOnce, stored).allSatisfy { abs($0 - $1) <= 1e-9 })
+  }
+
+  /// Of four batches, four make an update, and five make none.
+  @Test func gradientsOfBatchesAreMeans() throws {
+    let options: [String: JSONValue] = ["learning_rate": 0.5, "gradient_accumulation_steps": 4]
+    let one = try weights("SGD", ["learning_rate": 0], rows: 3)
+    #expect(try weights("SGD", options, rows: 3) != one)
+    let five = options.merging(["gradient_accumulation_steps": 5]) { _, new in new }
+    #expect(try weights("SGD", five, rows: 3) == one)
   }
 
   @Test func valuesAreCutOffOnTheWay() throws {

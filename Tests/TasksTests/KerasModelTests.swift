@@ -19,10 +19,15 @@ import Testing
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
         "planes", "planes-of-steps",
+        "adamax", "lion", "ftrl", "schedule",
       ].map {
         "\(flavour)-\($0)"
       }
-    } + ["keras3-nadam"] + ["adam", "sgd", "adadelta"].map { "keras2-legacy-\($0)" }
+    } + ["keras3-nadam", "keras3-lamb", "keras3-accumulation"]
+    + ["adam", "sgd", "adadelta"].map { "keras2-legacy-\($0)" }
+
+  /// As a run ends, their weights become the means, from which the next one goes on, as in Keras.
+  static let averages = ["keras3-averages", "keras2-averages"]
 
   private func path(_ name: String) throws -> String {
     try #require(
@@ -30,7 +35,7 @@ import Testing
     ).path
   }
 
-  @Test(arguments: names) func answersAreThoseOfKeras(name: String) throws {
+  @Test(arguments: names + averages) func answersAreThoseOfKeras(name: String) throws {
     let path = try path(name)
     let inputs = try Tensor(contentsOf: "\(path):reference/inputs")
     let expected = try Tensor(contentsOf: "\(path):reference/outputs")
@@ -39,7 +44,7 @@ import Testing
     expectEqual(found.values, expected.values, within: 1e-5)
   }
 
-  @Test(arguments: names) func trainingGoesAsInKeras(name: String) throws {
+  @Test(arguments: names + averages) func trainingGoesAsInKeras(name: String) throws {
     let path = try path(name)
     let run = try makeRun(path, epochs: 20)
     try run.trainer.train { _ in false }

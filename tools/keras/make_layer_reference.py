@@ -138,6 +138,16 @@ def models(library):
                               l.Dense(3), l.BatchNormalization(), l.LayerNormalization(), l.TimeDistributed(inside),
                               l.TimeDistributed(l.Bidirectional(l.SimpleRNN(2))), l.LSTM(3), l.Dense(UNITS)],
            "mse", o.SGD(0.1), False)
+    small = lambda: [l.LSTM(3, kernel_regularizer=r.L2(0.01)), l.Dense(UNITS, bias_constraint=c.MaxNorm(0.2))]
+    schedules = o.schedules
+    yield ("adamax", small(), "log_cosh", o.Adamax(0.01, clipnorm=0.5), False)
+    yield ("lion", small(), "mae", o.Lion(0.003, weight_decay=0.01), False)
+    yield ("ftrl", small(), "mse", o.Ftrl(0.05, learning_rate_power=-0.6, l1_regularization_strength=0.01, beta=0.1), False)
+    yield ("averages", small(), "mse", o.Adam(0.01, use_ema=True, ema_momentum=0.8, ema_overwrite_frequency=3), False)
+    yield ("schedule", small(), "mse", o.RMSprop(schedules.CosineDecay(0.001, 12, warmup_target=0.02, warmup_steps=5)), False)
+    if library is keras:
+        yield ("lamb", small(), "mse", o.Lamb(0.01), False)
+        yield ("accumulation", small(), "mse", o.Adam(0.01, gradient_accumulation_steps=3, global_clipnorm=0.5), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

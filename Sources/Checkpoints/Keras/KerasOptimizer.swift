@@ -26,15 +26,17 @@ enum KerasOptimizer {
     var configuration = configuration
     var slots: [Dataset] = []
     var iterations = 0
-    var hasLearningRate = false
+    var (hasLearningRate, hasIterations) = (false, false)
     for variable in variables {
       guard try variable.shape().isEmpty else {
         slots.append(variable)
         continue
       }
       if case .integer = try variable.kind() {
-        iterations = Int(try variable.readScalar(Int64.self))
-      } else if !hasLearningRate, slots.isEmpty {
+        // Other whole numbers are of Adafactor, and nobody reads them.
+        if !hasIterations { iterations = Int(try variable.readScalar(Int64.self)) }
+        hasIterations = true
+      } else if !hasLearningRate, slots.isEmpty, !configuration.hasSchedule {
         let rate: Float = try variable.readScalar()
         guard rate.isFinite, rate >= 0 else {
           throw FileError.invalid(
@@ -63,11 +65,12 @@ enum KerasOptimizer {
     // An optimizer that has not been built yet has no slots.
     guard let first = slots.first else { return optimizer }
     var places = self.places(configuration, parameters, .three)
-    if places.isEmpty { places = self.places(configuration, parameters, .two) }
+    if places.count < slots.count { places = self.places(configuration, parameters, .two) }
     if variables.first?.path.hasSuffix(Self.legacyCount) ?? false {
       places = legacyPlaces(configuration, parameters)
     }
     let className = configuration.className
+    places = places.filter { !configuration.shape(of: $0.slot, $0.parameter.shape).isEmpty }
     guard slots.count == places.count else {
       throw FileError.invalid(
         file,
@@ -76,8 +79,11 @@ enum KerasOptimizer {
     }
     for (dataset, (slot, parameter)) in zip(slots, places)
     where optimizer.slotNames.contains(slot) {
+      let shape = configuration.shape(of: slot, parameter.shape)
+      let values = optimizer.slot(slot, of: parameter)
       try arrays.read(
-        dataset, shape: parameter.shape, into: optimizer.slot(slot, of: parameter),
+        dataset, shape: shape,
+        into: UnsafeMutableBufferPointer(rebasing: values.prefix(shape.reduce(1, *))),
         need: "\(className) on \(parameter.layer)/\(parameter.name)")
     }
     return optimizer
@@ -95,7 +101,7 @@ enum KerasOptimizer {
       checkpoint.kerasVersion == .three ? "\(prefix)/iteration" : "iteration:0"
     names.append(iteration)
     try group.write(iteration, Int64(optimizer.iterations))
-    if checkpoint.kerasVersion == .three {
+    if checkpoint.kerasVersion == .three, !optimizer.configuration.hasSchedule {
       names.append("\(prefix)/learning_rate")
       try group.write("\(prefix)/learning_rate", optimizer.configuration.learningRate)
     }
@@ -123,12 +129,19 @@ enum KerasOptimizer {
     _ slot: String, of parameter: ParameterStore<Float>.Parameter, _ optimizer: Optimizer<Float>,
     name: String, arrays: ArrayWriter, to group: Group
   ) throws {
-    let values = optimizer.slot(slot, of: parameter)
+    let shape = optimizer.configuration.shape(of: slot, parameter.shape)
+    // As Keras 3 has it for a bias.
+    guard !shape.isEmpty else { return try group.write(name, Int32(0)) }
+    let all = optimizer.slot(slot, of: parameter)
+    let values = all.prefix(shape.reduce(1, *))
     if values.isEmpty {
       let zeros = [Float](repeating: 0, count: parameter.count)
       try arrays.write(name, shape: parameter.shape, zeros, to: group)
     } else {
-      try arrays.write(name, shape: parameter.shape, UnsafeBufferPointer(values), to: group)
+      try arrays.write(
+        name, shape: shape,
+        UnsafeBufferPointer(rebasing: UnsafeBufferPointer(all).prefix(values.count)),
+        to: group)
     }
   }
 
@@ -138,9 +151,16 @@ enum KerasOptimizer {
     _ version: KerasVersion
   ) -> [(slot: String, parameter: ParameterStore<Float>.Parameter)] {
     let trainable = parameters.parameters.filter(\.isTrainable)
-    let isIdle = version == .two && configuration.className == "SGD"
-    return (isIdle ? [["momentum"]] : configuration.slotGroups).flatMap { group in
-      trainable.flatMap { parameter in group.map { ($0, parameter) } }
+    let isIdle =
+      version == .two && configuration.className == "SGD"
+      && !configuration.slotGroups.contains(["momentum"])
+    return (configuration.slotGroups + (isIdle ? [["momentum"]] : [])).flatMap { group in
+      trainable.flatMap { parameter in
+        // tf-keras does not keep what nobody reads.
+        group.filter {
+          version == .three || !configuration.shape(of: $0, parameter.shape).isEmpty
+        }.map { ($0, parameter) }
+      }
     }
   }
 
@@ -159,7 +179,10 @@ enum KerasOptimizer {
   /// What tf-keras calls a slot.
   private static func shortName(of slot: String, _ className: String) -> String {
     guard className != "RMSprop" else { return slot }
-    return ["momentum": "m", "velocity": "v", "velocity_hat": "vhat"][slot] ?? slot
+    return [
+      "momentum": "m", "velocity": "v", "velocity_hat": "vhat", "norm": "u", "row_mean": "r",
+      "column_mean": "c",
+    ][slot] ?? slot
   }
 
   static func make(

@@ -152,14 +152,16 @@ struct KerasSource {
     _ configuration: OptimizerConfiguration?, _ parameters: ParameterStore<Float>,
     written: Optimizer<Float>? = nil
   ) throws -> Optimizer<Float>? {
-    guard let configuration else { return nil }
+    guard var configuration else { return nil }
+    configuration.averageBeginsBefore = description.version == .two
     let variables =
       switch try layout {
       case .variables: try KerasVariables.optimizerVariables(root)
       case .layers: try KerasOptimizer.variables(root)
       }
     return try KerasOptimizer.read(
-      variables ?? [], configuration, parameters: parameters, written: written, arrays: arrays,
+      Array((variables ?? []).dropFirst(description.kerasTraining?.wrapperVariables ?? 0)),
+      configuration, parameters: parameters, written: written, arrays: arrays,
       file: path)
   }
 }

@@ -8,6 +8,8 @@ struct KerasTraining {
   var optimizer: OptimizerConfiguration?
   var loss: Loss?
   var problem: TrainingProblem?
+  /// How many variables stand before those of the optimizer.
+  private(set) var wrapperVariables = 0
   /// What is measured beside the loss.
   var metrics: [CompiledMetric] = []
 
@@ -30,33 +32,10 @@ struct KerasTraining {
       optimizerProblem = "\(place): \(error)"
     }
     problem = TrainingProblem(loss: lossProblem, optimizer: optimizerProblem)
-    metrics = ["metrics", "weighted_metrics"].flatMap { Self.metrics(json[$0] ?? nil) }
-  }
-
-  /// The metrics of a list, or of lists for each output.
-  private static func metrics(_ json: JSONValue) -> [CompiledMetric] {
-    switch json {
-    case .string(let name):
-      return [CompiledMetric(name: name, function: name)]
-    case .array(let elements): return elements.flatMap(metrics)
-    case .object(let members):
-      guard let className = json["class_name"]?.string?.split(separator: ">").last else {
-        return members.sorted { $0.key < $1.key }.flatMap { metrics($0.value) }
-      }
-      let config = json["config"] ?? .null
-      let fn = config["fn"] ?? .null
-      // A function of its own, or a class.
-      let function =
-        fn.string ?? fn["config"]?.string ?? config.string
-        ?? KerasVariables.snakeCase(String(className))
-      var options: [String: JSONValue] = [:]
-      if case .object(let members) = config { options = members }
-      return [
-        CompiledMetric(
-          name: config["name"]?.string ?? function, function: function, options: options)
-      ]
-    default: return []
-    }
+    // Keras 3 has its own variables of a wrapper before those of the optimizer.
+    let written = json["optimizer_config"] ?? json["optimizer"] ?? .null
+    wrapperVariables = written["class_name"] == "LossScaleOptimizer" ? 4 : 0
+    metrics = ["metrics", "weighted_metrics"].flatMap { KerasMetrics.read(json[$0] ?? nil) }
   }
 
   /// An optimizer by Keras' object, or by its name alone, as tf-keras' archives have it.
@@ -67,16 +46,33 @@ struct KerasTraining {
     guard case .object(let config) = json["config"],
       let className = json["class_name"]?.string?.split(separator: ">").last.map(String.init)
     else { throw ConfigurationError("the optimizer has no class_name or config") }
+    // What goes around an optimizer for halves changes nothing here.
+    if className.hasPrefix("LossScaleOptimizer"), let inner = config["inner_optimizer"] {
+      return try optimizer(inner)
+    }
     if config["decay"] != nil, !sameAsLegacy.contains(className) {
       throw ConfigurationError(
         "the \(className) of TensorFlow up to 2.10, or of optimizers.legacy, computes otherwise and is not supported"
       )
     }
     var options: [String: JSONValue] = [:]
+    let averages = config["use_ema"] == true
     for (option, value) in config {
-      let isOff = value == nil || value == false || option == "decay" && value == 0
-      if harmless.contains(option) || isOff && !isOption(option, of: className) { continue }
+      let isOff = value == nil || value == false || option == "decay"
+      if harmless.contains(option) || !averages && option.hasPrefix("ema_")
+        || isOff && !isOption(option, of: className)
+      {
+        continue
+      }
       options[option] = value
+    }
+    if let decay = config["decay"]?.double, decay != 0, let rate = config["learning_rate"]?.double {
+      options["learning_rate"] = [
+        "class_name": "InverseTimeDecay",
+        "config": [
+          "initial_learning_rate": .number(rate), "decay_steps": 1, "decay_rate": .number(decay),
+        ],
+      ]
     }
     return try OptimizerConfiguration(className, options: options)
   }
@@ -85,9 +81,9 @@ struct KerasTraining {
   /// add epsilon behind the root there, Nadam's factors are others.
   private static let sameAsLegacy: Set<String> = ["Adam", "SGD", "Adadelta"]
 
-  /// Options that change no number as long as `use_ema` is off.
+  /// Options that change no number.
   private static let harmless: Set<String> = [
-    "name", "ema_momentum", "ema_overwrite_frequency", "jit_compile", "is_legacy_optimizer",
+    "name", "jit_compile", "is_legacy_optimizer", "loss_scale_factor",
   ]
 
   private static func isOption(_ option: String, of className: String) -> Bool {

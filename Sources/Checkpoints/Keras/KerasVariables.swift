@@ -85,7 +85,9 @@ enum KerasVariables {
     try group.write(next(), Int64(optimizer.iterations))
     if checkpoint.kerasVersion == .three {
       try group.attributes.set("name", KerasTraining.name(of: className, .three))
-      try group.write(next(), optimizer.configuration.learningRate)
+      if !optimizer.configuration.hasSchedule {
+        try group.write(next(), optimizer.configuration.learningRate)
+      }
     }
     for (slot, parameter) in KerasOptimizer.places(
       optimizer.configuration, checkpoint.parameters, checkpoint.kerasVersion)

@@ -7,15 +7,17 @@ struct AdagradRule: OptimizerRule {
   static let className = "Adagrad"
   static let options: [String: JSONValue] = ["initial_accumulator_value": 0.1, "epsilon": 1e-7]
 
-  let initialSlot: Double
+  private let initial: Double
   private let epsilon: Double
 
   init(_ configuration: OptimizerConfiguration) {
-    initialSlot = configuration.number("initial_accumulator_value")
+    initial = configuration.number("initial_accumulator_value")
     epsilon = configuration.number("epsilon")
   }
 
   var slotGroups: [[String]] { [["accumulator"]] }
+
+  func initialValue(of slot: String) -> Double { initial }
 
   func numbers(learningRate: Float, update: Int) -> WeightUpdate {
     var numbers = WeightUpdate(.adagrad, rate: learningRate)

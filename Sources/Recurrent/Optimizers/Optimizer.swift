@@ -27,6 +27,15 @@ package final class Optimizer<Scalar: KernelScalar> {
   private let first, second, third: UnsafeMutablePointer<Scalar>
   private let weightDecay, clipValue: Float
   private let norm, globalNorm: Double
+  /// The formula, if it is one for whole arrays.
+  private let arrayRule: (any ArrayRule)?
+  /// The numbers of it in the update under way.
+  private var arrayNumbers = ArrayUpdate(.lion, rate: 0)
+  /// Where the means of weights and the sums of gradients are, if there are any.
+  private let average, accumulator: UnsafeMutablePointer<Scalar>?
+  private let accumulationSteps: Int
+  /// Whether all gradients are needed before the first weight is updated.
+  private let storesGradients: Bool
 
   /// What an update needs to know about a parameter.
   private final class Place {
@@ -44,16 +53,16 @@ package final class Optimizer<Scalar: KernelScalar> {
 
     init(
       _ parameter: ParameterStore<Scalar>.Parameter, _ matrix: ParameterStore<Scalar>.Matrix,
-      usesNorms: Bool
+      storesGradients: Bool
     ) {
       self.matrix = matrix
       shape = parameter.shape
       isTrainable = parameter.definition.isTrainable
       regularizer = parameter.definition.options.regularizer
       constraint = parameter.definition.options.constraint
-      // Where norms count, it is in the stored gradient already.
-      l1 = usesNorms ? 0 : Float(regularizer?.l1 ?? 0)
-      l2 = usesNorms ? 0 : Float(2 * (regularizer?.l2 ?? 0))
+      // Otherwise it is in the stored gradient already.
+      l1 = storesGradients ? 0 : Float(regularizer?.l1 ?? 0)
+      l2 = storesGradients ? 0 : Float(2 * (regularizer?.l2 ?? 0))
     }
   }
 
@@ -69,20 +78,27 @@ package final class Optimizer<Scalar: KernelScalar> {
     self.configuration = configuration
     self.parameters = parameters
     self.rule = rule
-    slotNames = rule.slotGroups.flatMap { $0 }
+    slotNames = configuration.slotGroups.flatMap { $0 }
     let slots = try slotNames.map { _ in
       try AlignedMemory<Scalar>(count: parameters.values.count)
     }
     self.slots = slots
-    if rule.initialSlot != 0 {
-      for slot in slots {
-        Scalar.fill(slot.base, with: Scalar(rule.initialSlot), count: slot.count)
-      }
+    let leading = configuration.leadingSlots
+    for (name, slot) in zip(slotNames, slots).dropFirst(leading.count) {
+      let value = rule.initialValue(of: name)
+      if value != 0 { Scalar.fill(slot.base, with: Scalar(value), count: slot.count) }
     }
     let unused = parameters.gradients.base
     func slot(_ index: Int) -> UnsafeMutablePointer<Scalar> {
-      index < slots.count ? slots[index].base : unused
+      index + leading.count < slots.count ? slots[index + leading.count].base : unused
     }
+    func leadingSlot(_ name: String) -> UnsafeMutablePointer<Scalar>? {
+      leading.firstIndex(of: name).map { slots[$0].base }
+    }
+    average = leadingSlot(OptimizerConfiguration.average)
+    accumulator = leadingSlot(OptimizerConfiguration.accumulator)
+    arrayRule = rule as? any ArrayRule
+    accumulationSteps = configuration.accumulationSteps
     (first, second, third) = (slot(rule.places.0), slot(rule.places.1), slot(rule.places.2))
 
     weightDecay = Float(configuration.number("weight_decay"))
@@ -90,20 +106,25 @@ package final class Optimizer<Scalar: KernelScalar> {
     norm = max(0, configuration.number("clipnorm"))
     globalNorm = norm > 0 ? 0 : max(0, configuration.number("global_clipnorm"))
     let (hasNorm, clip) = (norm + globalNorm > 0, Float(configuration.number("clipvalue")))
+    let storesGradients = hasNorm || rule is any ArrayRule || !leading.isEmpty
+    self.storesGradients = storesGradients
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
     places = parameters.parameters.enumerated().map { number, parameter in
-      Place(parameter, parameters.matrix(number), usesNorms: hasNorm)
+      Place(parameter, parameters.matrix(number), storesGradients: storesGradients)
     }
   }
 
   /// What it keeps for the weights, in scalars.
   package var memory: Int { slots.count * parameters.values.count }
 
-  /// The learning rate of the next update.
+  /// The learning rate of the next update; to set it ends a schedule that the optimizer has for itself.
   package var learningRate: Float {
-    get { configuration.learningRate }
-    set { if newValue != configuration.learningRate { configuration.learningRate = newValue } }
+    get { configuration.decay?.rate(iterations) ?? configuration.learningRate }
+    set {
+      guard newValue != configuration.learningRate || configuration.hasSchedule else { return }
+      configuration.learningRate = newValue
+    }
   }
 
   /// Takes over the updates and arrays of an optimizer of the same class.
@@ -127,34 +148,71 @@ package final class Optimizer<Scalar: KernelScalar> {
 
   /// What Keras 3 keeps beside slots: Nadam's product of momentum factors; `nil` for the others.
   package var momentumProduct: Float? {
-    (rule as? NadamRule).map { Float($0.momentumProduct(updates: iterations)) }
+    (rule as? NadamRule).map {
+      Float($0.momentumProduct(updates: iterations / accumulationSteps))
+    }
   }
 
-  /// Whether all gradients are needed before the first weight is updated.
-  private var needsAllGradients: Bool { norm > 0 || globalNorm > 0 }
-
   /// Where the gradients of an update go.
-  var sink: any GradientSink<Scalar> { needsAllGradients ? parameters.gradients : self }
+  var sink: any GradientSink<Scalar> { storesGradients ? parameters.gradients : self }
 
   /// Counts one more update; call before the gradients come.
   ///
   /// - Parameter uses: Those of the model that they come from.
   func beginUpdate(_ uses: ParameterUses) {
+    let rate = learningRate
+    let update = iterations / accumulationSteps + 1
+    if average != nil { prepareAverage(update) }
     iterations += 1
-    let rate = configuration.learningRate
-    numbers = rule.numbers(learningRate: rate, update: iterations)
-    numbers.decay = weightDecay * rate
-    numbers.clip = clipValue
-    if needsAllGradients || uses.areShared { parameters.gradients.begin() }
+    if let arrayRule {
+      arrayNumbers = arrayRule.arrayNumbers(learningRate: rate, update: update)
+      (arrayNumbers.decay, arrayNumbers.clip) = (weightDecay * rate, clipValue)
+    } else {
+      numbers = rule.numbers(learningRate: rate, update: update)
+      (numbers.decay, numbers.clip) = (weightDecay * rate, clipValue)
+    }
+    if storesGradients || uses.areShared { parameters.gradients.begin() }
     guard uses.areShared else { return }
     for (place, count) in zip(places, uses.counts) { place.waitsFor = count > 1 ? count : 0 }
   }
 
   /// Updates what is not updated yet; call after the last gradient.
   func endUpdate() {
-    guard needsAllGradients else { return }
+    guard storesGradients else { return }
+    for place in places where place.isTrainable { addPenalty(place) }
+    guard accumulator == nil || collect() else {
+      for place in places where place.isTrainable { finish(place) }
+      return
+    }
     findScales()
     for place in places where place.isTrainable { update(place) }
+  }
+
+  /// Adds what regularizers cost to the stored gradient.
+  private func addPenalty(_ place: Place) {
+    place.regularizer?.addGradient(
+      UnsafeMutableBufferPointer(
+        start: place.matrix.values, count: place.matrix.rows * place.matrix.columns),
+      to: parameters.gradients.base + place.matrix.offset)
+  }
+
+  /// Adds the gradients of a batch to those before it.
+  ///
+  /// - Returns: Whether they are enough for an update; the stored ones are their means then.
+  private func collect() -> Bool {
+    guard let accumulator else { return true }
+    let isEnough = iterations % accumulationSteps == 0
+    for place in places where place.isTrainable {
+      let (at, count) = (place.matrix.offset, place.matrix.rows * place.matrix.columns)
+      let (gradients, sum) = (parameters.gradients.base + at, accumulator + at)
+      guard isEnough else {
+        Scalar.add(gradients, to: sum, count: count)
+        continue
+      }
+      Scalar.mean(gradients, sum, divisor: Float(accumulationSteps), count: count)
+      Scalar.fill(sum, with: 0, count: count)
+    }
+    return isEnough
   }
 
   @inline(__always)
@@ -168,6 +226,7 @@ package final class Optimizer<Scalar: KernelScalar> {
   @inline(__always)
   private func update(_ place: Place) {
     let matrix = place.matrix
+    if arrayRule != nil { return updateArray(place) }
     let (numbers, size) = (numbers(of: place), matrix.rows * matrix.columns)
     let lines = (size + Self.line - 1) / Self.line
     let parts = ComputeThreads.parts(of: size, enough: Self.enough)
@@ -179,6 +238,13 @@ package final class Optimizer<Scalar: KernelScalar> {
         numbers, weights: matrix.values + from, gradients: parameters.gradients.base + at,
         first: first + at, second: second + at, third: third + at, count: count)
     }
+    finish(place)
+  }
+
+  /// Does what is done to a parameter after its update: the mean of its weights, and their constraint.
+  @inline(__always)
+  private func finish(_ place: Place) {
+    if average != nil { takeAverage(place) }
     constrain(place)
   }
 
@@ -191,15 +257,14 @@ package final class Optimizer<Scalar: KernelScalar> {
       shape: place.shape, scratch: parameters.gradients.base + place.matrix.offset)
   }
 
-  /// Adds what regularizers cost to the gradients, and finds what `clipnorm` or `global_clipnorm` multiplies them by.
+  /// Finds what `clipnorm` or `global_clipnorm` multiplies the gradients by.
   private func findScales() {
+    guard norm + globalNorm > 0 else { return }
     var all = 0.0
     for index in places.indices where places[index].isTrainable {
       let place = places[index]
       let count = place.matrix.rows * place.matrix.columns
       let gradients = parameters.gradients.base + place.matrix.offset
-      place.regularizer?.addGradient(
-        UnsafeMutableBufferPointer(start: place.matrix.values, count: count), to: gradients)
       let squares = Scalar.sums(gradients, count: count).squares
       all += squares
       if norm > 0 { places[index].scale = Float(norm / max(norm, squares.squareRoot())) }
@@ -207,6 +272,49 @@ package final class Optimizer<Scalar: KernelScalar> {
     guard norm == 0 else { return }
     let scale = Float(globalNorm / max(globalNorm, all.squareRoot()))
     for index in places.indices { places[index].scale = scale }
+  }
+
+  private func updateArray(_ place: Place) {
+    var numbers = arrayNumbers
+    numbers.scale = place.scale
+    let at = place.matrix.offset
+    Scalar.update(
+      numbers,
+      UpdatedArray(
+        shape: place.shape, weights: place.matrix.values,
+        gradients: parameters.gradients.base + at, first: first + at, second: second + at,
+        third: third + at))
+    finish(place)
+  }
+
+  /// The momentum of the mean of weights in the update under way, and whether the weights are set to it.
+  private var averageMomentum: Float = 0
+  private var overwrites = false
+
+  private func prepareAverage(_ update: Int) {
+    let begins = update == 1 && !configuration.averageBeginsBefore
+    averageMomentum = begins ? 0 : Float(configuration.number("ema_momentum"))
+    if iterations == 0, configuration.averageBeginsBefore, let average {
+      average.update(from: parameters.values.base, count: parameters.values.count)
+    }
+    let frequency = configuration.options["ema_overwrite_frequency"]?.integer
+    overwrites = frequency.map { update % $0 == 0 } ?? false
+  }
+
+  private func takeAverage(_ place: Place) {
+    guard let average else { return }
+    let (mean, count) = (average + place.matrix.offset, place.matrix.rows * place.matrix.columns)
+    Scalar.average(place.matrix.values, into: mean, momentum: averageMomentum, count: count)
+    if overwrites { place.matrix.values.update(from: mean, count: count) }
+  }
+
+  /// Gives the model the means of its weights where the optimizer takes them, as Keras does it when a training ends.
+  package func placeAverages() {
+    guard let average, iterations > 0 else { return }
+    for place in places where place.isTrainable {
+      place.matrix.values.update(
+        from: average + place.matrix.offset, count: place.matrix.rows * place.matrix.columns)
+    }
   }
 
   /// The scalars that a thread takes at once, and from how many on a second thread helps.
@@ -251,7 +359,7 @@ extension Optimizer: GradientSink {
       numbers(of: place), left: values, right: right, rows: parameter.rows,
       columns: parameter.columns, inner: inner, weights: parameter.values, first: first + at,
       second: second + at, third: third + at)
-    constrain(place)
+    finish(place)
   }
 
   func add(

@@ -37,7 +37,9 @@ package struct OptimizerConfiguration: Equatable, Sendable {
         )
       }
     }
-    guard let rate = self.options["learning_rate"]?.double else {
+    let rateOption = self.options["learning_rate"] ?? .null
+    decay = try LearningRateDecay(rateOption)
+    guard let rate = decay.map({ Double($0.rate(0)) }) ?? rateOption.double else {
       throw ConfigurationError("optimizer \(className): learning_rate is not a number")
     }
     learningRate = Float(rate)
@@ -50,6 +52,20 @@ package struct OptimizerConfiguration: Equatable, Sendable {
       guard value >= 0, option == "momentum" ? value <= 1 : value < 1 else {
         throw ConfigurationError("\(className)'s \(option) is \(value); it must be from 0 to 1")
       }
+    }
+    for (option, least) in [("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 1)] {
+      guard let value = self.options[option], value != .null else { continue }
+      guard let number = value.double, number >= Double(least), number == number.rounded(),
+        number <= 1e9
+      else {
+        throw ConfigurationError(
+          "\(className)'s \(option) is \(value.shortText); it must be a whole number from \(least)")
+      }
+      self.options[option] = .integer(Int(number))
+    }
+    guard (0...1).contains(number("ema_momentum")) else {
+      throw ConfigurationError(
+        "\(className)'s ema_momentum is \(number("ema_momentum")); it must be from 0 to 1")
     }
     if let epsilon = self.options["epsilon"]?.double {
       guard epsilon.isFinite, epsilon > 0 else {
@@ -143,8 +159,29 @@ package struct OptimizerConfiguration: Equatable, Sendable {
     try self.init(className ?? name)
   }
 
+  /// The learning rate, or the first one of a schedule that the optimizer has; to set it ends the schedule.
   package var learningRate: Float {
-    didSet { options["learning_rate"] = .number(Double(learningRate)) }
+    didSet {
+      options["learning_rate"] = .number(Double(learningRate))
+      decay = nil
+    }
+  }
+  /// The schedule that the optimizer has for itself: Keras' object as its `learning_rate`.
+  private(set) var decay: LearningRateDecay?
+
+  /// Whether the learning rate follows a schedule of the optimizer.
+  package var hasSchedule: Bool { decay != nil }
+  /// The batches whose gradients make an update.
+  var accumulationSteps: Int { max(1, options["gradient_accumulation_steps"]?.integer ?? 1) }
+  /// Whether the mean of weights begins with those before the first update, as in tf-keras, or with those after it.
+  package var averageBeginsBefore = false
+  /// Whether weights are averaged, as `use_ema` says.
+  package var averages: Bool { flag("use_ema") }
+
+  /// What of it tf-keras does not have; `nil` if nothing.
+  package var onlyInKeras3: String? {
+    if OptimizerCatalog.classes[className]?.isOfKeras3 ?? false { return "optimizer \(className)" }
+    return accumulationSteps > 1 ? "gradient_accumulation_steps" : nil
   }
 
   /// The classes that there are.
@@ -153,7 +190,8 @@ package struct OptimizerConfiguration: Equatable, Sendable {
   /// What every optimizer of Keras has.
   private static let common: [String: JSONValue] = [
     "learning_rate": 0.001, "weight_decay": nil, "clipnorm": nil, "global_clipnorm": nil,
-    "clipvalue": nil,
+    "clipvalue": nil, "use_ema": false, "ema_momentum": 0.99, "ema_overwrite_frequency": nil,
+    "gradient_accumulation_steps": nil,
   ]
 
   func number(_ option: String) -> Double { options[option]?.double ?? 0 }
@@ -162,44 +200,19 @@ package struct OptimizerConfiguration: Equatable, Sendable {
   /// The arrays that are kept for each weight: groups, in each of which those of one weight follow each other
   /// in Keras' files.
   package var slotGroups: [[String]] {
-    OptimizerCatalog.classes[className]?.init(self).slotGroups ?? []
+    leadingSlots.map { [$0] } + (OptimizerCatalog.classes[className]?.init(self).slotGroups ?? [])
   }
-}
 
-/// The formula of an optimizer: what one update makes of weights, their gradients and what is kept for them.
-protocol OptimizerRule: Sendable {
-  /// Keras' class name.
-  static var className: String { get }
-  /// The options beside those that every optimizer has, with their defaults.
-  static var options: [String: JSONValue] { get }
+  /// The arrays that every optimizer can keep, before those of its own.
+  var leadingSlots: [String] {
+    (averages ? [Self.average] : []) + (accumulationSteps > 1 ? [Self.accumulator] : [])
+  }
 
-  init(_ configuration: OptimizerConfiguration)
+  static let (average, accumulator) = ("average", "gradient_accumulator")
 
-  var slotGroups: [[String]] { get }
-  /// What the arrays begin with.
-  var initialSlot: Double { get }
-
-  /// Which of the arrays, in the order of ``slotGroups``, the formula names first, second and third.
-  var places: (Int, Int, Int) { get }
-
-  /// The numbers of an update.
-  ///
-  /// - Parameter update: The number of this update, from 1.
-  mutating func numbers(learningRate: Float, update: Int) -> WeightUpdate
-}
-
-extension OptimizerRule {
-  var initialSlot: Double { 0 }
-  var places: (Int, Int, Int) { (0, 1, 2) }
-}
-
-/// The classes of optimizers by Keras' names.
-enum OptimizerCatalog {
-  static let classes: [String: any OptimizerRule.Type] = Dictionary(
-    uniqueKeysWithValues: all.map { ($0.className, $0) })
-
-  static let all: [any OptimizerRule.Type] = [
-    AdamRule.self, AdamWRule.self, SGDRule.self, RMSpropRule.self, AdagradRule.self,
-    AdadeltaRule.self, NadamRule.self,
-  ]
+  /// The shape of what is kept for a parameter of a shape, see ``OptimizerRule/shape(of:_:)``.
+  package func shape(of slot: String, _ parameter: [Int]) -> [Int] {
+    guard !leadingSlots.contains(slot) else { return parameter }
+    return OptimizerCatalog.classes[className]?.init(self).shape(of: slot, parameter) ?? parameter
+  }
 }

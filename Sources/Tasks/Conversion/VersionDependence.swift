@@ -13,6 +13,10 @@ extension Checkpoint {
         .invalid, file: file,
         "\(difference) is another formula in the other Keras; keep the Keras version of the file")
     }
+    if version == .two, let option = optimizer?.configuration.onlyInKeras3 {
+      throw FileError(
+        .invalid, file: file, "tf-keras has no \(option); keep the Keras version of the file")
+    }
     kerasVersion = version
   }
 }
