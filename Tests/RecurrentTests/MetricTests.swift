@@ -44,7 +44,8 @@ import Testing
       progress: TrainingProgress(samples: samples.samples, targetEpochs: 1, randomSeed: 1))
     try trainer.train { _ in false }
     let evaluator = try Evaluator(
-      parameters: parameters, loss: loss, source: samples, batchSize: 2, metrics: metrics)
+      parameters: parameters, loss: loss, source: samples, batchSize: samples.samples,
+      metrics: metrics)
     return (trainer.progress.history, try evaluator.evaluate())
   }
 

@@ -90,7 +90,7 @@ struct KerasDescription {
     try attributes.set(
       "model_config", writer.write(checkpoint.configuration).text(), utf8: false)
     if let optimizer = checkpoint.optimizer {
-      let training = writer.writeTraining(optimizer.configuration, checkpoint.loss)
+      let training = writer.writeTraining(optimizer.configuration, checkpoint)
       try attributes.set("training_config", training.text(), utf8: false)
     }
   }

@@ -112,7 +112,7 @@ struct ModelConfigurationWriter {
   func writeArchive(_ checkpoint: Checkpoint) -> JSONValue {
     guard case .object(var model) = write(checkpoint.configuration) else { return nil }
     if let optimizer = checkpoint.optimizer?.configuration {
-      guard case .object(var training) = writeTraining(optimizer, checkpoint.loss) else {
+      guard case .object(var training) = writeTraining(optimizer, checkpoint) else {
         return nil
       }
       training["optimizer"] = training.removeValue(forKey: "optimizer_config")
@@ -133,44 +133,6 @@ struct ModelConfigurationWriter {
       object["registered_name"] = .some(nil)
     }
     return .object(object)
-  }
-
-  func writeTraining(_ configuration: OptimizerConfiguration, _ loss: Loss) -> JSONValue {
-    let className = configuration.className
-    var optimizer: [String: JSONValue] = [
-      "name": .string(KerasTraining.name(of: className, version)), "use_ema": false,
-      "ema_momentum": 0.99, "ema_overwrite_frequency": nil,
-    ]
-    optimizer.merge(configuration.options) { _, new in new }
-    var training: [String: JSONValue] = [
-      "loss": lossValue(loss), "loss_weights": nil, "weighted_metrics": nil,
-    ]
-    switch version {
-    case .three:
-      optimizer["loss_scale_factor"] = .some(nil)
-      optimizer["gradient_accumulation_steps"] = .some(nil)
-      training["metrics"] = loss.hasAccuracy ? ["accuracy"] : nil
-      training["run_eagerly"] = false
-      training["steps_per_execution"] = 1
-      training["jit_compile"] = false
-    case .two where style == .archive:
-      training["metrics"] = loss.hasAccuracy ? ["accuracy"] : nil
-    case .two:
-      optimizer["jit_compile"] = false
-      optimizer["is_legacy_optimizer"] = false
-      if className == "RMSprop" { optimizer["ema_overwrite_frequency"] = 100 }
-      let function = loss.accuracyFunction.map { name -> JSONValue in
-        [
-          "class_name": "MeanMetricWrapper",
-          "config": ["name": "accuracy", "dtype": "float32", "fn": .string(name)],
-        ]
-      }
-      training["metrics"] = function.map { [[$0]] } ?? nil
-    }
-    training["optimizer_config"] = object(
-      "keras.optimizers",
-      version == .two && style == .hdf5 ? "Custom>" + className : className, optimizer)
-    return .object(training)
   }
 
   private func input(named name: String, shape: JSONValue) -> JSONValue {

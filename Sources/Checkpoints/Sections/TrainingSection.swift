@@ -24,6 +24,9 @@ enum TrainingSection: Section {
     if !progress.metricSums.isEmpty {
       members.append(("metric_sums", .numbers(progress.metricSums)))
     }
+    if !progress.meterSums.isEmpty {
+      members.append(("compiled_metric_sums", .numbers(progress.meterSums)))
+    }
     for (name, best) in bestValues {
       guard let value = progress[keyPath: best].value else { continue }
       members.append((name, .number(value)))
@@ -50,6 +53,7 @@ enum TrainingSection: Section {
       rowsSeen: try group.integer("rows_seen"),
       history: try HistorySection.read(from: root))
     progress.metricSums = try group.ifThere("metric_sums", group.numbers) ?? []
+    progress.meterSums = try group.ifThere("compiled_metric_sums", group.numbers) ?? []
     for (name, best) in bestValues where try group.contains(name) {
       progress[keyPath: best] = BestValue(
         value: try group.number(name), waited: try group.integer(waited(name)))

@@ -6,7 +6,7 @@ import Tasks
 package struct LearningOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The loss: \(Loss.names.joined(separator: ", ")); of a series also quantile:0.05,0.5,0.95. (default: the model's; mean_squared_error for numbers, sparse_categorical_crossentropy for classes)",
+      "The loss: \(Loss.names.joined(separator: ", ")), with settings as in huber:delta=0.5; of a series also quantile:0.05,0.5,0.95. (default: the model's; mean_squared_error for numbers, sparse_categorical_crossentropy for classes)",
       valueName: "NAME"))
   package var loss: String?
 

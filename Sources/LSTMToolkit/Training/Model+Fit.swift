@@ -20,6 +20,7 @@ extension Model {
         configuration, parameters: core.parameters)
       core.checkpoint.loss = loss
       core.checkpoint.trainingProblem = nil
+      core.checkpoint.metrics = nil
       core.metrics = metrics
     }
   }

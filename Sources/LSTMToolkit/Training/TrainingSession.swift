@@ -75,7 +75,7 @@ final class TrainingSession: @unchecked Sendable {
     trainer = try Trainer(
       parameters: core.parameters, optimizer: optimizer, loss: loss, source: data,
       validation: validation, options: training, progress: progress,
-      recurrentState: core.trainingState)
+      recurrentState: core.trainingState, compiled: core.checkpoint.metrics ?? [])
   }
 
   /// The end of the samples is for the validation, as in Keras.

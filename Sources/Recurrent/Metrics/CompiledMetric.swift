@@ -1,6 +1,6 @@
 import Files
 
-/// A metric that a model was compiled with: what Keras' `evaluate` shows beside the loss.
+/// A metric that a model was compiled with: what Keras' `fit` and `evaluate` show beside the loss.
 package struct CompiledMetric: Equatable, Sendable {
   /// What Keras calls it in its results.
   package let name: String
@@ -13,18 +13,19 @@ package struct CompiledMetric: Equatable, Sendable {
     (self.name, self.function, self.options) = (name, function, options)
   }
 
+  /// Whether it is the accuracy of whatever the model gives, as `metrics=["accuracy"]` asks for it.
+  package var isAccuracy: Bool { ["accuracy", "acc"].contains(function.lowercased()) }
+
   /// What accuracy means to targets and outputs: `keras.src.trainers.compile_utils.get_metric`.
   ///
   /// - Parameters:
   ///   - areClasses: Whether a target is a class number.
   func resolved(areClasses: Bool, units: Int) -> CompiledMetric {
-    let functions: [String: String] = [
-      "accuracy": "accuracy", "acc": "accuracy", "crossentropy": "crossentropy",
-      "ce": "crossentropy",
-    ]
-    guard let function = functions[function.lowercased()] else { return self }
+    let isEntropy = ["crossentropy", "ce"].contains(function.lowercased())
+    guard isAccuracy || isEntropy else { return self }
     let prefix = units == 1 ? "binary_" : areClasses ? "sparse_categorical_" : "categorical_"
-    return CompiledMetric(name: name, function: prefix + function, options: options)
+    return CompiledMetric(
+      name: name, function: prefix + (isAccuracy ? "accuracy" : "crossentropy"), options: options)
   }
 
   /// What measures it.
@@ -32,7 +33,22 @@ package struct CompiledMetric: Equatable, Sendable {
   /// - Returns: `nil` if the metric, or one of its settings, is not supported.
   func meter(areClasses: Bool, units: Int) -> (any OutputMeter)? {
     let metric = resolved(areClasses: areClasses, units: units)
-    return OutputMeters.all.lazy.compactMap { $0(metric.function, metric.options) }.first
+    guard let kind = MetricCatalog.named[metric.function], kind.takes(metric.options) else {
+      return nil
+    }
+    return kind.meter(metric.options, units)
+  }
+
+  /// Keras' name of its class; `nil` if there is none, or the metric is not supported.
+  package var className: String? { MetricCatalog.named[function]?.className }
+
+  /// Whether it can be measured, on enough units.
+  package var isKnown: Bool { meter(areClasses: false, units: 1 << 20) != nil }
+
+  /// The settings that its class has.
+  package var settings: [String: JSONValue] {
+    let known = MetricCatalog.named[function]?.options ?? []
+    return options.filter { known.contains($0.key) && $0.value != nil }
   }
 }
 
@@ -72,27 +88,11 @@ package struct MeasuredOutput {
   }
 }
 
-/// Measures outputs one by one.
-protocol OutputMeter {
-  mutating func add(_ output: MeasuredOutput)
+/// Measures outputs one by one, in sums that are kept elsewhere.
+protocol OutputMeter: Sendable {
+  /// How many sums it takes, which begin with zero.
+  var size: Int { get }
+  func add(_ output: MeasuredOutput, to sums: UnsafeMutablePointer<Double>)
   /// Of all outputs so far.
-  var value: Double { get }
-}
-
-/// The metrics that can be measured.
-enum OutputMeters {
-  /// Each gives a meter for the functions that it knows.
-  static let all: [@Sendable (String, [String: JSONValue]) -> (any OutputMeter)?] = [
-    MeanMeter.init(function:options:), DecisionMeter.init(function:options:),
-    AreaUnderCurve.init(function:options:), F1Meter.init(function:options:),
-  ]
-}
-
-/// Whether all settings but those named are off or what they are by default.
-func areUnset(_ options: [String: JSONValue], except known: Set<String>) -> Bool {
-  let ignored: Set<String> = ["name", "dtype", "fn"]
-  return options.allSatisfy { name, value in
-    known.contains(name) || ignored.contains(name) || value == .null || value == false
-      || name == "axis" && value == -1
-  }
+  func value(of sums: UnsafePointer<Double>) -> Double
 }

@@ -86,4 +86,24 @@ package final class BatchTargets {
       for row in 0..<output.steps * rows { output.classes[row] = Int32(output.values[row]) }
     }
   }
+
+  /// Hands over each step of a batch that no mask leaves out.
+  func forEach(
+    _ output: UnsafeBufferPointer<Float>, of model: Sequential<Float>, rows: Int,
+    _ body: (MeasuredOutput) -> Void
+  ) {
+    let (units, mask, targets) = (model.outputUnits, model.outputMask, targets())
+    for row in 0..<model.outputSteps * rows where mask.map({ $0[row] != 0 }) ?? true {
+      let target: MeasuredOutput.Target =
+        switch targets {
+        case .classes(let classes): .classNumber(Int(classes[row]))
+        case .values(let values):
+          .values(UnsafeBufferPointer(start: values + row * units, count: units))
+        }
+      body(
+        MeasuredOutput(
+          target: target,
+          output: UnsafeBufferPointer(rebasing: output[row * units..<(row + 1) * units])))
+    }
+  }
 }

@@ -7,7 +7,9 @@ extension Trainer {
   package var meansInEpoch: [NamedMean] {
     let rows = progress.rowsSeen
     guard rows > 0 else { return [] }
-    var means: [NamedMean] = [("loss", progress.lossSum / Double(rows))]
+    let samples = min(progress.updateInEpoch * options.batchSize, source.samples)
+    let steps = max(1, samples * model.outputSteps)
+    var means: [NamedMean] = [("loss", progress.lossSum / Double(steps))]
     if loss.hasAccuracy {
       let answers = rows * loss.answersPerRow(units: model.outputUnits)
       means.append(("accuracy", Double(progress.correct) / Double(max(1, answers))))
@@ -15,7 +17,7 @@ extension Trainer {
     for (metric, sum) in zip(options.metrics, progress.metricSums) {
       means.append((metric.rawValue, metric.value(sum: sum, rows: rows)))
     }
-    return means
+    return means + meters.values(of: progress.meterSums)
   }
 
   /// The same of the epoch that ended last, those of the validation among them if there was one.
@@ -26,7 +28,9 @@ extension Trainer {
     var means: [NamedMean] = [("loss", loss)]
     if hasAccuracy, let accuracy = history.accuracy.last { means.append(("accuracy", accuracy)) }
     var names = [History.validationLoss] + (hasAccuracy ? [History.validationAccuracy] : [])
-    names += options.metrics.flatMap { [$0.rawValue, History.validation($0)] }
+    names += (options.metrics.map(\.rawValue) + meters.names).flatMap {
+      [$0, History.validation($0)]
+    }
     for name in names {
       if let value = history.last(name) { means.append((name, value)) }
     }

@@ -7,6 +7,8 @@ package final class Evaluator {
     /// The part of right answers, from 0 to 1.
     package let accuracy: Double
     package let metrics: [Metric: Double]
+    /// What the model was compiled with, by its names.
+    package let compiled: [String: Double]
     /// The steps of rows that count.
     package let rows: Int
 
@@ -20,11 +22,15 @@ package final class Evaluator {
         loss: mean(\.loss), accuracy: mean(\.accuracy),
         metrics: Dictionary(
           (parts.first?.metrics ?? [:]).keys.map { name in (name, mean { $0.metrics[name] }) }
-        ) { one, _ in one }, rows: rows)
+        ) { one, _ in one }, compiled: [:], rows: rows)
     }
 
-    fileprivate init(loss: Double, accuracy: Double, metrics: [Metric: Double], rows: Int) {
+    fileprivate init(
+      loss: Double, accuracy: Double, metrics: [Metric: Double], compiled: [String: Double],
+      rows: Int
+    ) {
       (self.loss, self.accuracy, self.metrics, self.rows) = (loss, accuracy, metrics, rows)
+      self.compiled = compiled
     }
   }
 
@@ -37,15 +43,18 @@ package final class Evaluator {
   private let source: any SampleSource
   private let loss: Loss
   private let metrics: [Metric]
+  private let meters: Meters
   private let targets: BatchTargets
 
   /// - Parameters:
   ///   - configuration: The model, if it is to compute in another way than that of the parameters: for another batch.
   ///   - batchSize: The rows that are computed at once; a stateful model's own.
+  ///   - compiled: What the model was compiled with; what is not supported is left out.
   /// - Throws: ``ConfigurationError`` if the samples do not fit the model, ``SymbolOutOfRange``, or `OutOfMemory`.
   package init(
     parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil, loss: Loss,
-    source: any SampleSource, batchSize: Int, metrics: [Metric] = []
+    source: any SampleSource, batchSize: Int, metrics: [Metric] = [],
+    compiled: [CompiledMetric] = []
   ) throws {
     let configuration = configuration ?? parameters.configuration
     guard !configuration.isStateful || source.samples % batchSize == 0 else {
@@ -63,100 +72,66 @@ package final class Evaluator {
     self.source = source
     self.loss = loss
     self.metrics = metrics
+    meters = Meters(
+      compiled, areClasses: source.targetUnits == 0 || loss.takesClasses,
+      units: configuration.outputUnits)
     targets = BatchTargets(of: source, for: model, losses: [loss])
   }
 
   /// The state of a stateful model after what it saw last; `nil` of another one.
   package var state: RecurrentState? { model.recurrentState }
 
-  /// Evaluates all samples in order; a stateful model begins from zeros.
+  /// Evaluates all samples in order; a stateful model begins from zeros. The loss is the mean of those of batches, each by
+  /// its samples, as Keras' `evaluate` has it: where masks leave steps out, it is not that over all steps.
   ///
   /// - Parameters:
   ///   - state: What a stateful model begins with instead of zeros.
-  ///   - weighsBatches: Whether the loss is the mean of those of batches, each by its samples, as Keras' `evaluate` has
-  ///     it, and not that over all steps: they differ where masks leave steps out.
-  ///   - observe: Receives the output at each step that counts.
   ///   - willEvaluate: Called before each batch with the samples that are done.
   /// - Throws: What the source or `willEvaluate` throws, ``SymbolOutOfRange``, or ``ConfigurationError`` if the state is
   ///   not one of this model's.
   package func evaluate(
-    from state: RecurrentState? = nil, weighsBatches: Bool = false,
-    observe: ((MeasuredOutput) -> Void)? = nil,
+    from state: RecurrentState? = nil,
     willEvaluate: (_ samples: Int) throws -> Void = { _ in }
   ) throws -> Result {
     model.resetStates()
     if let state { try model.restore(state) }
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
-    var batchLosses = 0.0
     var metricSums = [Double](repeating: 0, count: metrics.count)
+    var meterSums = [Double](repeating: 0, count: meters.size)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
       try willEvaluate(first)
       let rows = min(model.batch, source.samples - first)
       try targets.load(source, order: nil, first: first, rows: rows, into: model)
       let output = model.forward(rows: rows)
       try model.checkSymbols { first + $0 }
-      if let observe { self.observe(output, rows: rows, observe) }
+      if meters.size > 0 {
+        targets.forEach(output, of: model, rows: rows) { meters.add($0, to: &meterSums) }
+      }
       for (index, metric) in metrics.enumerated() {
         metricSums[index] += model.sum(metric, targets.targets(), rows: rows)
       }
       let sums = model.evaluate(targets.targets(), loss: loss, rows: rows)
-      lossSum += sums.lossSum
-      batchLosses += Double(rows) * sums.lossSum / Double(max(1, sums.rows))
+      lossSum += Self.weighed(sums, steps: model.outputSteps * rows)
       correct += sums.correct
       rowsSeen += sums.rows
     }
-    let mean =
-      weighsBatches ? batchLosses / Double(source.samples) : lossSum / Double(max(1, rowsSeen))
+    let mean = lossSum / Double(max(1, source.samples * model.outputSteps))
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }
     let answers = rowsSeen * loss.answersPerRow(units: model.outputUnits)
     return Result(
       loss: mean + model.parameters.regularizationLoss,
       accuracy: Double(correct) / Double(max(1, answers)),
-      metrics: Dictionary(results) { first, _ in first }, rows: rowsSeen)
+      metrics: Dictionary(results) { first, _ in first },
+      compiled: Dictionary(meters.values(of: meterSums).map { ($0.name, $0.value) }) { one, _ in
+        one
+      }, rows: rowsSeen)
   }
 }
 
 extension Evaluator {
-  /// Hands over each step of a batch that no mask leaves out.
-  private func observe(
-    _ output: UnsafeBufferPointer<Float>, rows: Int, _ body: (MeasuredOutput) -> Void
-  ) {
-    let (units, mask) = (model.outputUnits, model.outputMask)
-    for row in 0..<model.outputSteps * rows where mask.map({ $0[row] != 0 }) ?? true {
-      let target: MeasuredOutput.Target =
-        switch targets.targets() {
-        case .classes(let classes): .classNumber(Int(classes[row]))
-        case .values(let values):
-          .values(UnsafeBufferPointer(start: values + row * units, count: units))
-        }
-      body(
-        MeasuredOutput(
-          target: target,
-          output: UnsafeBufferPointer(rebasing: output[row * units..<(row + 1) * units])))
-    }
-  }
-
-  /// Measures what a model was compiled with, as Keras' `evaluate` does.
-  ///
-  /// - Returns: The loss, and each metric that is supported by its name, in their order.
-  /// - Throws: What ``evaluate(weighsBatches:observe:)`` throws.
-  package func evaluate(
-    _ metrics: [CompiledMetric]
-  ) throws -> (loss: Double, metrics: [(name: String, value: Double)], unsupported: [String]) {
-    let areClasses = if case .classes = targets.targets() { true } else { false }
-    var meters: [(name: String, meter: any OutputMeter)] = []
-    var unsupported: [String] = []
-    for metric in metrics {
-      if let meter = metric.meter(areClasses: areClasses, units: model.outputUnits) {
-        meters.append((metric.name, meter))
-      } else {
-        unsupported.append(metric.name)
-      }
-    }
-    let result = try evaluate(weighsBatches: true) { output in
-      for index in meters.indices { meters[index].meter.add(output) }
-    }
-    return (result.loss, meters.map { ($0.name, $0.meter.value) }, unsupported)
+  /// The mean loss of a batch times its steps, those that masks leave out included.
+  static func weighed(_ sums: Sequential<Float>.LossSums, steps: Int) -> Double {
+    sums.rows == steps ? sums.lossSum : sums.lossSum / Double(max(1, sums.rows)) * Double(steps)
   }
 }
 

@@ -26,7 +26,7 @@ public struct History: Equatable, Sendable {
   public static let learningRate = "learning_rate"
 
   /// What a metric of the validation is called.
-  static func validation(_ metric: Metric) -> String { "val_" + metric.rawValue }
+  static func validation(_ metric: String) -> String { "val_" + metric }
 
   /// The last value of a column; `nil` if there is none, or it was not measured in the last epoch.
   public func last(_ name: String) -> Double? {

@@ -23,11 +23,14 @@ package final class Trainer {
   package private(set) var hasBestWeights: Bool
 
   private let targets: BatchTargets
+  /// What the model was compiled with, beside what the options measure.
+  package let meters: Meters
 
   /// - Parameters:
   ///   - validation: What the model is measured on as epochs end, without being trained on it.
   ///   - progress: Where to begin; as saved, or a new one.
   ///   - recurrentState: The state as saved with it; zeros if `nil`.
+  ///   - compiled: What the model was compiled with; it is measured beside what the options say.
   ///   - keptWeights: As saved with it, see ``keptWeights``, with whether they are the best ones.
   /// - Throws: ``ConfigurationError`` if model, data, options and progress do not fit each other,
   ///   ``SymbolOutOfRange``, or `OutOfMemory`.
@@ -35,7 +38,8 @@ package final class Trainer {
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
     loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
     validation: (any SampleSource)? = nil, options: TrainingOptions, progress: TrainingProgress,
-    recurrentState: RecurrentState? = nil, keptWeights: (values: [Float], areBest: Bool)? = nil
+    recurrentState: RecurrentState? = nil, compiled: [CompiledMetric] = [],
+    keptWeights: (values: [Float], areBest: Bool)? = nil
   ) throws {
     let configuration = parameters.configuration
     guard (1...ModelConfiguration.largestAxis).contains(options.batchSize) else {
@@ -70,11 +74,15 @@ package final class Trainer {
     else {
       throw ConfigurationError("the training position is not one of these data")
     }
+    let compiled = Self.others(compiled, loss: loss, options: options)
     evaluator = try validation.map {
       try Evaluator(
         parameters: parameters, loss: loss, source: $0, batchSize: options.batchSize,
-        metrics: options.metrics)
+        metrics: options.metrics, compiled: compiled)
     }
+    meters = Meters(
+      compiled, areClasses: source.targetUnits == 0 || loss.takesClasses,
+      units: configuration.outputUnits)
     self.optimizer = optimizer
     self.loss = loss
     self.source = source
@@ -83,6 +91,9 @@ package final class Trainer {
     let count = options.metrics.count
     if self.progress.metricSums.count != count {
       self.progress.metricSums = [Double](repeating: 0, count: count)
+    }
+    if self.progress.meterSums.count != meters.size {
+      self.progress.meterSums = [Double](repeating: 0, count: meters.size)
     }
     targets = BatchTargets(of: source, for: model, losses: [loss])
     if options.restoresBest {
@@ -94,6 +105,16 @@ package final class Trainer {
     if let recurrentState { try model.restore(recurrentState) }
     placeBestWeights()
     prepareRate()
+  }
+
+  /// The metrics that are measured for themselves: not what the history has by other ways, or under the same name.
+  private static func others(
+    _ compiled: [CompiledMetric], loss: Loss, options: TrainingOptions
+  ) -> [CompiledMetric] {
+    var names = Set(options.metrics.map(\.rawValue) + ["loss", "accuracy", History.learningRate])
+    return compiled.filter { metric in
+      !(metric.isAccuracy && loss.hasAccuracy) && names.insert(metric.name).inserted
+    }
   }
 
   /// Checks that the targets are ones that the model can be trained to give, and measured by.
@@ -129,10 +150,11 @@ package final class Trainer {
 
   /// What an epoch adds to ``History/others``.
   package var columnNames: [String] {
-    var names = options.metrics.map(\.rawValue)
+    let measured = options.metrics.map(\.rawValue) + meters.names
+    var names = measured
     if options.schedule != nil { names.append(History.learningRate) }
     guard evaluator != nil else { return names }
-    names += [History.validationLoss] + options.metrics.map(History.validation)
+    names += [History.validationLoss] + measured.map(History.validation)
     return names + (loss.hasAccuracy ? [History.validationAccuracy] : [])
   }
 
@@ -179,6 +201,7 @@ package final class Trainer {
     let isLast = progress.updateInEpoch == updatesPerEpoch
     if isLast {
       try endEpoch()
+      if progress.isFinished { optimizer.placeAverages() }
       placeBestWeights()
     }
     prepareRate()
@@ -187,12 +210,15 @@ package final class Trainer {
 
   /// Updates the weights by the batch that is loaded.
   private func learn(first: Int, rows: Int) throws {
-    model.forward(rows: rows, training: true, update: optimizer.iterations)
+    let output = model.forward(rows: rows, training: true, update: optimizer.iterations)
     try model.checkSymbols { row in
       progress.order.isEmpty ? first + row : Int(progress.order[first + row])
     }
     for (index, metric) in options.metrics.enumerated() {
       progress.metricSums[index] += model.sum(metric, targets.targets(), rows: rows)
+    }
+    if meters.size > 0 {
+      targets.forEach(output, of: model, rows: rows) { meters.add($0, to: &progress.meterSums) }
     }
     let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
     let sums = options.classWeights.withUnsafeBufferPointer { weights in
@@ -200,8 +226,10 @@ package final class Trainer {
         targets.targets(), loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
         rows: rows, optimizer: optimizer)
     }
+    let steps = model.outputSteps * rows
     progress.count(
-      loss: sums.lossSum + penalty * Double(sums.rows), correct: sums.correct, rows: sums.rows)
+      loss: Evaluator.weighed(sums, steps: steps) + penalty * Double(steps), correct: sums.correct,
+      rows: sums.rows)
   }
 
   /// Gives the optimizer the learning rate of the next update.
@@ -220,17 +248,21 @@ package final class Trainer {
     let validation = try? outcome.get()
     let rows = max(1, progress.rowsSeen)
     let answers = rows * loss.answersPerRow(units: model.outputUnits)
-    progress.history.loss.append(progress.lossSum / Double(rows))
+    progress.history.loss.append(progress.lossSum / Double(source.samples * model.outputSteps))
     progress.history.accuracy.append(Double(progress.correct) / Double(answers))
     var others: [String: Double] = [:]
     if options.schedule != nil { others[History.learningRate] = Double(optimizer.learningRate) }
     for (metric, sum) in zip(options.metrics, progress.metricSums) {
       others[metric.rawValue] = metric.value(sum: sum, rows: rows)
     }
+    for (name, value) in meters.values(of: progress.meterSums) { others[name] = value }
     if let validation {
       others[History.validationLoss] = validation.loss
       if loss.hasAccuracy { others[History.validationAccuracy] = validation.accuracy }
-      for (metric, value) in validation.metrics { others[History.validation(metric)] = value }
+      for (metric, value) in validation.metrics {
+        others[History.validation(metric.rawValue)] = value
+      }
+      for (name, value) in validation.compiled { others[History.validation(name)] = value }
     }
     progress.history.append(others)
     progress.epoch += 1
@@ -239,6 +271,7 @@ package final class Trainer {
     progress.correct = 0
     progress.rowsSeen = 0
     for index in progress.metricSums.indices { progress.metricSums[index] = 0 }
+    for index in progress.meterSums.indices { progress.meterSums[index] = 0 }
     watch(evaluator == nil ? progress.history.loss.last : validation?.loss)
     // The epoch is done even so.
     _ = try outcome.get()

@@ -15,14 +15,16 @@ package struct TrainingProgress: Equatable, Sendable {
   package internal(set) var order: [Int32]
   /// Draws the next epoch's order.
   package internal(set) var shuffleGenerator: PhiloxGenerator
-  /// The sum of the losses of the rows seen in the epoch under way.
+  /// The sum of the losses of the batches seen in the epoch under way, each times its steps, masked ones included.
   package internal(set) var lossSum: Double
-  /// The right answers among them, see ``Loss/answersPerRow(units:)``.
+  /// The right answers of the rows seen, see ``Loss/answersPerRow(units:)``.
   package internal(set) var correct: Int
   /// The number of those rows: steps of samples that no mask leaves out.
   package internal(set) var rowsSeen: Int
   /// The sum of each metric over them.
   package var metricSums: [Double] = []
+  /// What the metrics that the model was compiled with have summed up, see ``Meters``.
+  package var meterSums: [Double] = []
   /// Loss and accuracy of every epoch done.
   package internal(set) var history: History
   /// The best loss, of the validation if there is one.
@@ -93,6 +95,7 @@ package struct TrainingProgress: Equatable, Sendable {
     updateInEpoch = 0
     (lossSum, correct, rowsSeen) = (0, 0, 0)
     metricSums = [Double](repeating: 0, count: metricSums.count)
+    meterSums = [Double](repeating: 0, count: meterSums.count)
     if !order.isEmpty { order = (0..<Int32(clamping: samples)).map { $0 } }
   }
 

@@ -35,19 +35,23 @@ package struct ArrayEvaluation: Report {
         try files.targets.map { try Tensor(contentsOf: $0) }
       ), of: files, configuration: configuration, losses: checkpoint.losses)
     samples = data.samples
+    let compiled = Self.metrics(of: checkpoint)
     let evaluator = try Evaluator(
       parameters: checkpoint.parameters, loss: checkpoint.loss, source: data,
-      batchSize: configuration.isStateful ? configuration.stateRows : Self.batchSize)
-    let result: (loss: Double, metrics: [(name: String, value: Double)], unsupported: [String])
+      batchSize: configuration.isStateful ? configuration.stateRows : Self.batchSize,
+      compiled: compiled)
+    let result: Evaluator.Result
     do {
-      result = try evaluator.evaluate(Self.metrics(of: checkpoint))
+      result = try evaluator.evaluate()
     } catch let error as SymbolOutOfRange {
       throw FileError(.invalid, file: files.inputs[error.input], error.description)
     }
-    (loss, metrics) = (result.loss, result.metrics)
-    notes =
-      result.unsupported.isEmpty
-      ? [] : ["left out, as they are not supported: \(result.unsupported.joined(separator: ", "))"]
+    loss = result.loss
+    metrics = compiled.compactMap { metric in
+      result.compiled[metric.name].map { (metric.name, $0) }
+    }
+    let unsupported = compiled.map(\.name).filter { result.compiled[$0] == nil }
+    notes = unsupported.isEmpty ? [] : [CompiledMetric.note(unsupported)]
   }
 
   /// What the file says, and what training measured.
@@ -71,5 +75,12 @@ package struct ArrayEvaluation: Report {
     var members = Dictionary(pairs, uniquingKeysWith: { one, _ in one })
     members["samples"] = .integer(samples)
     return .object(members)
+  }
+}
+
+extension CompiledMetric {
+  /// What to say of metrics that are not supported.
+  static func note(_ names: [String]) -> String {
+    "left out, as they are not supported: \(names.joined(separator: ", "))"
   }
 }

@@ -45,6 +45,10 @@ package struct Conversion {
     if let trainingProblem {
       losses.append("\(output) has no loss and no optimizer: \(trainingProblem)")
     }
+    let metrics = checkpoint.unsupportedMetrics
+    if format.holds.optimizer, !metrics.isEmpty {
+      losses.append("\(output) has no metrics \(metrics.joined(separator: ", "))")
+    }
     losses += format.losses(of: checkpoint).map { "\(output) \($0)" }
     return losses
   }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Files
 import Recurrent
 
@@ -24,7 +25,7 @@ package struct LossEvaluation: Sendable {
       let evaluator = try Evaluator(
         parameters: checkpoint.parameters, loss: checkpoint.loss,
         source: data.validation ?? data.samples, batchSize: stored.options.batchSize,
-        metrics: stored.options.metrics)
+        metrics: stored.options.metrics, compiled: checkpoint.otherMetrics)
       return (data.validation == nil ? "training" : "validation", try evaluator.evaluate())
     }
     lossDescription = task.description(ofLoss: result.loss)
@@ -58,6 +59,17 @@ extension LossEvaluation: Report {
   }
 
   private var metrics: [(key: String, value: Double)] {
-    result.metrics.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+    let metrics = result.metrics.map { ($0.key.rawValue, $0.value) }
+    return (metrics + result.compiled.map { ($0.key, $0.value) }).sorted { $0.0 < $1.0 }
+  }
+}
+
+extension Checkpoint {
+  /// What the model was compiled with and is not measured anyway.
+  fileprivate var otherMetrics: [CompiledMetric] {
+    let names = Set(task?.options.metrics.map(\.rawValue) ?? [])
+    return (metrics ?? []).filter {
+      !names.contains($0.name) && !($0.isAccuracy && loss.hasAccuracy) && $0.name != "accuracy"
+    }
   }
 }

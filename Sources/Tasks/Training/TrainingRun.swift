@@ -18,6 +18,8 @@ package final class TrainingRun {
   private let keepsStream: Bool
   /// What the run does otherwise than when it began.
   private let changes: [SettingChange]
+  /// What the model was compiled with.
+  private let metrics: [CompiledMetric]?
   /// The live stream, or that of predictions, of the checkpoint that the run goes on from. What it has learnt stays in
   /// weights and optimizer; where it stands does not, as the saved run has the stream of its data. `nil` if there is
   /// none, or nothing is left to train.
@@ -46,12 +48,14 @@ package final class TrainingRun {
     data = start.data
     validationSplit = start.validationSplit
     kerasVersion = start.kerasVersion
-    notes = start.notes
+    metrics = start.metrics
+    notes = start.notes + Self.notes(metrics)
     (resumed, endedStream, keepsStream, changes) = (nil, nil, false, [])
     trainer = try Trainer(
       parameters: start.parameters, optimizer: start.optimizer, loss: start.loss,
       source: data.samples, validation: data.validation, options: start.options,
-      progress: start.progress, recurrentState: start.recurrentState)
+      progress: start.progress, recurrentState: start.recurrentState,
+      compiled: start.metrics ?? [])
     task = try StoredTask(
       storing: data.task,
       as: StoredTask(members: [:], options: trainer.options, validationSplit: validationSplit))
@@ -69,7 +73,9 @@ package final class TrainingRun {
   ) throws {
     let start = try TrainingResumption(file, epochs: epochs, changes)
     let checkpoint = start.checkpoint
-    (data, task, notes) = (start.data, start.task, start.notes)
+    (data, task) = (start.data, start.task)
+    metrics = checkpoint.metrics
+    notes = start.notes + Self.notes(metrics)
     validationSplit = task.validationSplit
     kerasVersion = checkpoint.kerasVersion
     trainer = try file.naming {
@@ -78,6 +84,7 @@ package final class TrainingRun {
         source: start.data.samples, validation: start.data.validation,
         options: start.task.options, progress: start.progress,
         recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState,
+        compiled: checkpoint.metrics ?? [],
         keptWeights: checkpoint.keptWeights.map {
           ($0.snapshot(of: checkpoint.parameters), $0.areBest)
         })
@@ -87,6 +94,11 @@ package final class TrainingRun {
       path: file.path, checkpoint: file.checkpoint, isChanged: start.isChanged,
       updates: start.optimizer.iterations)
     (endedStream, keepsStream) = (start.endedStream, start.keepsStream)
+  }
+
+  private static func notes(_ metrics: [CompiledMetric]?) -> [String] {
+    let unsupported = (metrics ?? []).filter { !$0.isKnown }.map(\.name)
+    return unsupported.isEmpty ? [] : ["metrics " + CompiledMetric.note(unsupported)]
   }
 
   /// Whether the run goes on with other settings, or other data, than the checkpoint's.
@@ -109,6 +121,7 @@ package final class TrainingRun {
       recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
       training: trainer.progress, vocabulary: data.vocabulary, task: task,
       kerasVersion: kerasVersion)
+    checkpoint.metrics = metrics
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)
     checkpoint.changes = changes.isEmpty ? nil : changes

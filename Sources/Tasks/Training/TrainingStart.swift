@@ -15,6 +15,8 @@ package struct TrainingStart {
   package let validationSplit: Double
   /// What the run does otherwise than planned, and what is to be said of the data, each in a line.
   package let notes: [String]
+  /// What a model that is there was compiled with.
+  private(set) var metrics: [CompiledMetric]?
 
   /// Training on from the weights of a model, with a new optimizer and from a zero state.
   init(
@@ -85,5 +87,6 @@ package struct TrainingStart {
     kerasVersion = model.kerasVersion
     self.validationSplit = validationSplit
     notes = []
+    metrics = model.metrics
   }
 }
