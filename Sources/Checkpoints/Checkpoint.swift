@@ -9,10 +9,13 @@ package struct Checkpoint {
   package var parameters: ParameterStore<Float>
   /// The optimizer with its moments; `nil` in a file that cannot be trained on.
   package var optimizer: Optimizer<Float>?
-  /// What the model is trained to make small.
-  package var loss: Loss
-  /// The loss of each output.
-  package var losses: [Loss] { configuration.givenOutputs.map { _ in loss } }
+  /// What the model is trained to make small: the loss of each output.
+  package var losses: [OutputLoss]
+  /// The loss of the first output; setting it gives it to all.
+  package var loss: Loss {
+    get { losses.first?.loss ?? .categoricalCrossEntropy }
+    set { losses = [OutputLoss](newValue, of: configuration) }
+  }
   /// What Keras' `evaluate` measures beside the loss, where a file says so.
   package var metrics: [CompiledMetric]?
   /// Why optimizer and loss are not those of the file; `nil` if they are.
@@ -51,7 +54,7 @@ package struct Checkpoint {
   ) {
     self.parameters = parameters
     self.optimizer = optimizer
-    self.loss = loss
+    losses = [OutputLoss](loss, of: parameters.configuration)
     self.recurrentState = recurrentState
     self.stream = stream
     self.training = training

@@ -76,7 +76,7 @@ struct ExperimentBenchmark: Benchmark {
     return try Trainer(
       parameters: parameters,
       optimizer: try Optimizer(planned.optimizer.configuration, parameters: parameters),
-      loss: planned.loss, source: planned.source, options: planned.options,
+      losses: [OutputLoss(planned.loss)], source: planned.source, options: planned.options,
       progress: planned.progress)
   }
 }

@@ -62,7 +62,7 @@ struct LayerBenchmark: Benchmark {
     }
     trainer = try Trainer(
       parameters: parameters, optimizer: try Optimizer(.adam(), parameters: parameters),
-      loss: .meanSquaredError,
+      losses: [OutputLoss(.meanSquaredError)],
       source: try SequenceDataset(
         samples: batch, timeSteps: steps, features: features, targetSteps: steps, targetUnits: 1,
         inputs: inputs, targetValues: (0..<batch * steps).map { _ in Float(generator.uniform()) }),

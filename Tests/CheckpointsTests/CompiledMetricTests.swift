@@ -8,7 +8,8 @@ import Testing
 @Suite struct CompiledMetricTests {
   private func metrics(_ text: String) throws -> [CompiledMetric] {
     let json = try #require(JSONValue(text: text))
-    return KerasTraining(["loss": "mse", "metrics": json], place: "training_config").metrics
+    return KerasTraining(["loss": "mse", "metrics": json], of: nil, place: "training_config")
+      .metrics
   }
 
   @Test func namesAndObjects() throws {

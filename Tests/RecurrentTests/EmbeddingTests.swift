@@ -69,7 +69,8 @@ import Testing
     }
     #expect(throws: error(symbol)) {
       try Evaluator(
-        parameters: parameters, loss: .categoricalCrossEntropy, source: try samples(symbol),
+        parameters: parameters, losses: [OutputLoss(.categoricalCrossEntropy)],
+        source: try samples(symbol),
         batchSize: 2)
     }
     #expect(
@@ -90,7 +91,8 @@ import Testing
     #expect(parameters.parameters.map { Array(parameters[$0]) } == before)
     #expect(trainer.optimizer.iterations == 0 && trainer.progress.shuffleGenerator == order)
     let evaluator = try Evaluator(
-      parameters: parameters, loss: .categoricalCrossEntropy, source: stream, batchSize: 2)
+      parameters: parameters, losses: [OutputLoss(.categoricalCrossEntropy)], source: stream,
+      batchSize: 2)
     #expect(throws: error(symbol)) { try evaluator.evaluate() }
   }
 

@@ -117,7 +117,7 @@ import Testing
       batchSize: 1, shuffle: false, resetStatesEachEpoch: false, randomSeed: 7)
     let trainer = try Trainer(
       parameters: checkpoint.parameters, optimizer: try #require(checkpoint.optimizer),
-      loss: .meanSquaredError, source: dataset, options: options,
+      losses: [OutputLoss(.meanSquaredError)], source: dataset, options: options,
       progress: TrainingProgress(samples: 0, targetEpochs: 1, randomSeed: 7))
     try trainer.update()
     let learnt = try CheckpointFile.load(path)

@@ -80,7 +80,7 @@ import Testing
     parameters.take(from: checkpoint.parameters)
     let evaluate = {
       try Evaluator(
-        parameters: parameters, loss: checkpoint.loss,
+        parameters: parameters, losses: checkpoint.losses,
         source: SequenceDataset(
           samples: 2, timeSteps: 3, features: configuration.features, targetSteps: 3,
           inputs: [Float](repeating: 0, count: 6 * configuration.features),

@@ -6,6 +6,7 @@ struct ModelTexts {
   private static let model = "model_config"
   private static let kerasVersion = "keras_version"
   private static let loss = "loss"
+  private static let lossWeights = "loss_weights"
 
   let texts: [String: String]
 
@@ -23,7 +24,9 @@ struct ModelTexts {
     texts[Self.kerasVersion] = version.release
     // What else there is to learn decides its loss.
     if checkpoint.task?.isOnArrays ?? false, checkpoint.trainingProblem == nil {
-      texts[Self.loss] = writer.lossValue(checkpoint.loss).text()
+      let losses = KerasOutputLosses.write(checkpoint, writer)
+      texts[Self.loss] = losses.loss.text()
+      if losses.weights != nil { texts[Self.lossWeights] = losses.weights.text() }
     }
     self.texts = texts
   }
@@ -49,10 +52,12 @@ struct ModelTexts {
     let store = JSONStore(texts, isOurs: hasModel, file: file)
     try Sections.read(sections, from: store, into: &checkpoint)
     if try store.contains(Self.loss) {
-      guard let loss = KerasLoss.read(try store.json(Self.loss)) else {
+      let weights = try store.contains(Self.lossWeights) ? store.json(Self.lossWeights) : .null
+      let outputs = KerasOutputLosses(checkpoint.configuration)
+      guard let losses = outputs.read(try store.json(Self.loss), weights: weights) else {
         throw store.invalid(Self.loss, "is not supported")
       }
-      checkpoint.loss = loss
+      checkpoint.losses = losses
     } else if checkpoint.task?.isOnTexts ?? false {
       checkpoint.loss = .sparseCategoricalCrossEntropy
     } else if checkpoint.task?.isOnArrays ?? false {

@@ -79,7 +79,11 @@ struct KerasDescription {
   }
 
   /// The optimizer and the loss; `nil` if the model was not compiled.
-  var kerasTraining: KerasTraining? { training.map { KerasTraining($0, place: trainingPlace) } }
+  ///
+  /// - Parameter model: The model; one of a single output if `nil`.
+  func kerasTraining(of model: ModelConfiguration?) -> KerasTraining? {
+    training.map { KerasTraining($0, of: model, place: trainingPlace) }
+  }
 
   /// Writes the attributes of an HDF5 file.
   static func write(_ checkpoint: Checkpoint, to root: Group) throws {

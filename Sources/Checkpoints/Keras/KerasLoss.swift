@@ -12,13 +12,8 @@ enum KerasLoss {
 
   /// The loss of a configuration; `nil` if it is not supported.
   static func read(_ json: JSONValue) -> Loss? {
-    // One for each of a single output.
-    if let all = json.array { return all.count == 1 ? read(all[0]) : nil }
     if let name = json.string { return Loss(name, options: [:]) }
-    guard let className = json["class_name"]?.string else {
-      guard case .object(let outputs) = json, outputs.count == 1 else { return nil }
-      return outputs.values.first.flatMap(read)
-    }
+    guard let className = json["class_name"]?.string else { return nil }
     let config = json["config"] ?? .null
     if let function = config.string { return Loss(function, options: [:]) }
     guard means.contains(config["reduction"] ?? nil), (config["axis"] ?? -1) == -1 else {

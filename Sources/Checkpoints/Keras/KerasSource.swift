@@ -82,7 +82,7 @@ struct KerasSource {
     }
     try comparing.readWeights(into: checkpoint.parameters)
     if let optimizer = checkpoint.optimizer {
-      let configuration = description.kerasTraining?.optimizer ?? optimizer.configuration
+      let configuration = description.kerasTraining(of: nil)?.optimizer ?? optimizer.configuration
       _ = try comparing.optimizer(configuration, checkpoint.parameters, written: optimizer)
     }
     var read = Checkpoint(
@@ -111,14 +111,15 @@ struct KerasSource {
       throw FileError.invalid(path, "\(description.modelPlace): \(error)")
     }
     try readWeights(into: parameters)
-    let training = description.kerasTraining
+    let training = description.kerasTraining(of: configuration)
     var checkpoint = Checkpoint(
       parameters: parameters,
       optimizer: try optimizer(
         training?.optimizer ?? architecture?.optimizer?.configuration, parameters),
-      loss: training?.loss ?? architecture?.loss ?? .categoricalCrossEntropy, recurrentState: nil,
+      recurrentState: nil,
       vocabulary: architecture?.vocabulary,
       kerasVersion: architecture?.kerasVersion ?? description.version)
+    if let losses = training?.losses ?? architecture?.losses { checkpoint.losses = losses }
     checkpoint.trainingProblem = training?.problem
     checkpoint.metrics = training?.metrics
     try readSections(into: &checkpoint)
@@ -160,7 +161,7 @@ struct KerasSource {
       case .layers: try KerasOptimizer.variables(root)
       }
     return try KerasOptimizer.read(
-      Array((variables ?? []).dropFirst(description.kerasTraining?.wrapperVariables ?? 0)),
+      Array((variables ?? []).dropFirst(description.kerasTraining(of: nil)?.wrapperVariables ?? 0)),
       configuration, parameters: parameters, written: written, arrays: arrays,
       file: path)
   }

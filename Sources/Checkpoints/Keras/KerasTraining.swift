@@ -6,7 +6,8 @@ import Recurrent
 struct KerasTraining {
   /// What is not supported is `nil`; ``problem`` then says why.
   var optimizer: OptimizerConfiguration?
-  var loss: Loss?
+  /// That of each output.
+  var losses: [OutputLoss]?
   var problem: TrainingProblem?
   /// How many variables stand before those of the optimizer.
   private(set) var wrapperVariables = 0
@@ -14,13 +15,13 @@ struct KerasTraining {
   var metrics: [CompiledMetric] = []
 
   /// Reads `training_config`, or `compile_config` of an archive.
-  init(_ json: JSONValue, place: String) {
+  ///
+  /// - Parameter model: What is trained; a model of one output if `nil`.
+  init(_ json: JSONValue, of model: ModelConfiguration?, place: String) {
     var (lossProblem, optimizerProblem): (String?, String?)
     let (loss, weights) = (json["loss"] ?? nil, json["loss_weights"] ?? nil)
-    self.loss = weights == nil ? KerasLoss.read(loss) : nil
-    if weights != nil {
-      lossProblem = "\(place): loss_weights \(weights.shortText) are not supported"
-    } else if self.loss == nil {
+    losses = KerasOutputLosses(model).read(loss, weights: weights)
+    if losses == nil {
       lossProblem = "\(place): loss \(KerasLoss.name(of: loss)) is not supported"
     }
     do throws(ConfigurationError) {

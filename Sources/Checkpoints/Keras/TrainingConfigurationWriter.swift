@@ -21,8 +21,9 @@ extension ModelConfigurationWriter {
       ]
     }
     if version == .two { optimizer["gradient_accumulation_steps"] = nil }
+    let losses = KerasOutputLosses.write(checkpoint, self)
     var training: [String: JSONValue] = [
-      "loss": lossValue(checkpoint.loss), "loss_weights": nil, "weighted_metrics": nil,
+      "loss": losses.loss, "loss_weights": losses.weights, "weighted_metrics": nil,
       "metrics": KerasMetrics.write(checkpoint, self),
     ]
     switch version {

@@ -27,6 +27,9 @@ enum TrainingSection: Section {
     if !progress.meterSums.isEmpty {
       members.append(("compiled_metric_sums", .numbers(progress.meterSums)))
     }
+    if !progress.outputLossSums.isEmpty {
+      members.append(("output_loss_sums", .numbers(progress.outputLossSums)))
+    }
     for (name, best) in bestValues {
       guard let value = progress[keyPath: best].value else { continue }
       members.append((name, .number(value)))
@@ -54,6 +57,7 @@ enum TrainingSection: Section {
       history: try HistorySection.read(from: root))
     progress.metricSums = try group.ifThere("metric_sums", group.numbers) ?? []
     progress.meterSums = try group.ifThere("compiled_metric_sums", group.numbers) ?? []
+    progress.outputLossSums = try group.ifThere("output_loss_sums", group.numbers) ?? []
     for (name, best) in bestValues where try group.contains(name) {
       progress[keyPath: best] = BestValue(
         value: try group.number(name), waited: try group.integer(waited(name)))

@@ -76,7 +76,7 @@ extension ToolCommand {
     }
     var text = "\(path): \(counted(progress.epoch, "epoch"))"
     if let loss = progress.history.loss.last { text += ", loss \(fixed(loss, 4))" }
-    if run.trainer.loss.hasAccuracy, let accuracy = progress.history.accuracy.last {
+    if run.trainer.hasAccuracy, let accuracy = progress.history.accuracy.last {
       text += ", accuracy \(percentage(accuracy))"
     }
     if let loss = progress.history.last(History.validationLoss) {

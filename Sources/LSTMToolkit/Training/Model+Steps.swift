@@ -44,7 +44,7 @@ extension Model {
       let loss = core.checkpoint.loss
       let size = try core.batchSize(batchSize)
       let result = try Evaluator(
-        parameters: core.parameters, loss: loss,
+        parameters: core.parameters, losses: [OutputLoss](loss, of: core.configuration),
         source: try Samples(core).dataset(x, y),
         batchSize: size, metrics: core.metrics.computed
       ).evaluate()

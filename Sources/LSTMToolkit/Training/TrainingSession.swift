@@ -50,7 +50,7 @@ final class TrainingSession: @unchecked Sendable {
       throw ConfigurationError(
         "epochs is \(options.epochs); it must be from 0 to \(TrainingProgress.mostEpochs)")
     }
-    let loss = core.checkpoint.loss
+    let losses = core.checkpoint.losses
     let samples = Samples(core)
     var data = try samples.dataset(options.x, options.y)
     var validation = try options.validationData.map { try samples.dataset($0.x, $0.y) }
@@ -73,7 +73,7 @@ final class TrainingSession: @unchecked Sendable {
       options, samples: data.samples, after: core.checkpoint, seed: training.randomSeed)
     firstEpoch = progress.epoch
     trainer = try Trainer(
-      parameters: core.parameters, optimizer: optimizer, loss: loss, source: data,
+      parameters: core.parameters, optimizer: optimizer, losses: losses, source: data,
       validation: validation, options: training, progress: progress,
       recurrentState: core.trainingState, compiled: core.checkpoint.metrics ?? [])
   }

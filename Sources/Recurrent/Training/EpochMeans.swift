@@ -10,7 +10,10 @@ extension Trainer {
     let samples = min(progress.updateInEpoch * options.batchSize, source.samples)
     let steps = max(1, samples * model.outputSteps)
     var means: [NamedMean] = [("loss", progress.lossSum / Double(steps))]
-    if loss.hasAccuracy {
+    for (name, sum) in zip(model.configuration.outputNames, progress.outputLossSums) {
+      means.append((History.loss(ofOutput: name), sum / Double(max(1, samples))))
+    }
+    if hasAccuracy {
       let answers = rows * loss.answersPerRow(units: model.outputUnits)
       means.append(("accuracy", Double(progress.correct) / Double(max(1, answers))))
     }
@@ -24,10 +27,11 @@ extension Trainer {
   package var meansOfLastEpoch: [NamedMean] {
     let history = progress.history
     guard let loss = history.loss.last else { return [] }
-    let hasAccuracy = self.loss.hasAccuracy
     var means: [NamedMean] = [("loss", loss)]
     if hasAccuracy, let accuracy = history.accuracy.last { means.append(("accuracy", accuracy)) }
-    var names = [History.validationLoss] + (hasAccuracy ? [History.validationAccuracy] : [])
+    let outputs = losses.count > 1 ? model.configuration.outputNames.map(History.loss) : []
+    var names = outputs + [History.validationLoss] + outputs.map(History.validation)
+    names += hasAccuracy ? [History.validationAccuracy] : []
     names += (options.metrics.map(\.rawValue) + meters.names).flatMap {
       [$0, History.validation($0)]
     }

@@ -11,6 +11,8 @@ package final class Evaluator {
     package let compiled: [String: Double]
     /// The steps of rows that count.
     package let rows: Int
+    /// The loss of each of several outputs; none of a model of one.
+    package var outputLosses: [Double] = []
 
     /// The means over data that were measured in parts, at least one; metrics are those of classes.
     package init(joining parts: [Result]) {
@@ -41,7 +43,9 @@ package final class Evaluator {
 
   private let model: Sequential<Float>
   private let source: any SampleSource
-  private let loss: Loss
+  private let losses: [OutputLoss]
+  /// That of the first output.
+  private var loss: Loss { losses[0].loss }
   private let metrics: [Metric]
   private let meters: Meters
   private let targets: BatchTargets
@@ -52,8 +56,8 @@ package final class Evaluator {
   ///   - compiled: What the model was compiled with; what is not supported is left out.
   /// - Throws: ``ConfigurationError`` if the samples do not fit the model, ``SymbolOutOfRange``, or `OutOfMemory`.
   package init(
-    parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil, loss: Loss,
-    source: any SampleSource, batchSize: Int, metrics: [Metric] = [],
+    parameters: ParameterStore<Float>, as configuration: ModelConfiguration? = nil,
+    losses: [OutputLoss], source: any SampleSource, batchSize: Int, metrics: [Metric] = [],
     compiled: [CompiledMetric] = []
   ) throws {
     let configuration = configuration ?? parameters.configuration
@@ -62,7 +66,16 @@ package final class Evaluator {
         "\(source.samples) samples of the validation cannot be divided into the batches of "
           + "\(batchSize) that a stateful model takes")
     }
-    try source.checkTargets(output: 0, loss: loss, units: configuration.outputUnits)
+    let outputs = try configuration.outputShapes()
+    guard losses.count == outputs.count, source.targetShapes.count == outputs.count else {
+      throw ConfigurationError(
+        "the model has \(outputs.count) outputs; there are \(losses.count) losses and "
+          + "\(source.targetShapes.count) targets")
+    }
+    for (number, output) in outputs.enumerated() {
+      try source.checkTargets(
+        output: number, loss: losses[number].loss, units: output.features)
+    }
     try source.checkInputs(of: configuration)
     model = try Sequential(
       parameters: parameters, as: configuration,
@@ -70,12 +83,13 @@ package final class Evaluator {
       steps: source.inputShapes.map(\.timeSteps))
     try source.checkShape(of: model)
     self.source = source
-    self.loss = loss
+    self.losses = losses
     self.metrics = metrics
     meters = Meters(
-      compiled, areClasses: source.targetUnits == 0 || loss.takesClasses,
+      losses.count > 1 ? [] : compiled,
+      areClasses: source.targetUnits == 0 || losses[0].loss.takesClasses,
       units: configuration.outputUnits)
-    targets = BatchTargets(of: source, for: model, losses: [loss])
+    targets = BatchTargets(of: source, for: model, losses: losses.map(\.loss))
   }
 
   /// The state of a stateful model after what it saw last; `nil` of another one.
@@ -96,6 +110,7 @@ package final class Evaluator {
     model.resetStates()
     if let state { try model.restore(state) }
     var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
+    var outputLosses = [Double](repeating: 0, count: losses.count)
     var metricSums = [Double](repeating: 0, count: metrics.count)
     var meterSums = [Double](repeating: 0, count: meters.size)
     for first in stride(from: 0, to: source.samples, by: model.batch) {
@@ -110,10 +125,27 @@ package final class Evaluator {
       for (index, metric) in metrics.enumerated() {
         metricSums[index] += model.sum(metric, targets.targets(), rows: rows)
       }
+      if losses.count > 1 {
+        for (number, output) in losses.enumerated() {
+          let sums = model.evaluate(
+            targets.targets(ofOutput: number), loss: output.loss, rows: rows, output: number)
+          outputLosses[number] += Double(rows) * sums.lossSum / Double(max(1, sums.rows))
+        }
+        continue
+      }
       let sums = model.evaluate(targets.targets(), loss: loss, rows: rows)
       lossSum += Self.weighed(sums, steps: model.outputSteps * rows)
       correct += sums.correct
       rowsSeen += sums.rows
+    }
+    if losses.count > 1 {
+      outputLosses = outputLosses.map { $0 / Double(source.samples) }
+      let sum = zip(losses, outputLosses).reduce(0) { $0 + $1.0.weight * $1.1 }
+      var result = Result(
+        loss: sum + model.parameters.regularizationLoss, accuracy: 0, metrics: [:], compiled: [:],
+        rows: source.samples)
+      result.outputLosses = outputLosses
+      return result
     }
     let mean = lossSum / Double(max(1, source.samples * model.outputSteps))
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }

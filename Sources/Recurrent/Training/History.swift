@@ -25,8 +25,11 @@ public struct History: Equatable, Sendable {
   /// The column of the learning rate.
   public static let learningRate = "learning_rate"
 
-  /// What a metric of the validation is called.
-  static func validation(_ metric: String) -> String { "val_" + metric }
+  /// The column of the loss of one of several outputs.
+  static func loss(ofOutput name: String) -> String { name + "_loss" }
+
+  /// What a column of the training is called where it is measured on the validation.
+  static func validation(_ column: String) -> String { "val_" + column }
 
   /// The last value of a column; `nil` if there is none, or it was not measured in the last epoch.
   public func last(_ name: String) -> Double? {

@@ -3,7 +3,10 @@
 package final class Trainer {
   package let model: Sequential<Float>
   package let optimizer: Optimizer<Float>
-  package let loss: Loss
+  /// That of each output.
+  package let losses: [OutputLoss]
+  /// That of the first output.
+  package var loss: Loss { losses[0].loss }
   package let source: any SampleSource
   package let options: TrainingOptions
   package private(set) var progress: TrainingProgress
@@ -36,7 +39,7 @@ package final class Trainer {
   ///   ``SymbolOutOfRange``, or `OutOfMemory`.
   package init(
     parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
-    loss: Loss = .categoricalCrossEntropy, source: any SampleSource,
+    losses: [OutputLoss] = [OutputLoss(.categoricalCrossEntropy)], source: any SampleSource,
     validation: (any SampleSource)? = nil, options: TrainingOptions, progress: TrainingProgress,
     recurrentState: RecurrentState? = nil, compiled: [CompiledMetric] = [],
     keptWeights: (values: [Float], areBest: Bool)? = nil
@@ -55,7 +58,7 @@ package final class Trainer {
         "a stateful model needs full batches: \(source.samples) samples cannot be divided into "
           + "batches of \(options.batchSize)")
     }
-    try Self.check(source, against: configuration, loss: loss, options: options)
+    try Self.check(source, against: configuration, losses: losses, options: options)
     try source.checkInputs(of: configuration)
     // More rows than samples would only take memory.
     model = try Sequential(
@@ -74,17 +77,18 @@ package final class Trainer {
     else {
       throw ConfigurationError("the training position is not one of these data")
     }
-    let compiled = Self.others(compiled, loss: loss, options: options)
+    let compiled =
+      losses.count > 1 ? [] : Self.others(compiled, loss: losses[0].loss, options: options)
     evaluator = try validation.map {
       try Evaluator(
-        parameters: parameters, loss: loss, source: $0, batchSize: options.batchSize,
+        parameters: parameters, losses: losses, source: $0, batchSize: options.batchSize,
         metrics: options.metrics, compiled: compiled)
     }
     meters = Meters(
-      compiled, areClasses: source.targetUnits == 0 || loss.takesClasses,
+      compiled, areClasses: source.targetUnits == 0 || losses[0].loss.takesClasses,
       units: configuration.outputUnits)
     self.optimizer = optimizer
-    self.loss = loss
+    self.losses = losses
     self.source = source
     self.options = options
     self.progress = progress
@@ -95,7 +99,11 @@ package final class Trainer {
     if self.progress.meterSums.count != meters.size {
       self.progress.meterSums = [Double](repeating: 0, count: meters.size)
     }
-    targets = BatchTargets(of: source, for: model, losses: [loss])
+    let outputs = losses.count > 1 ? losses.count : 0
+    if self.progress.outputLossSums.count != outputs {
+      self.progress.outputLossSums = [Double](repeating: 0, count: outputs)
+    }
+    targets = BatchTargets(of: source, for: model, losses: losses.map(\.loss))
     if options.restoresBest {
       self.keptWeights =
         keptWeights?.values ?? (self.progress.best.value == nil ? nil : parameters.snapshot)
@@ -119,26 +127,40 @@ package final class Trainer {
 
   /// Checks that the targets are ones that the model can be trained to give, and measured by.
   private static func check(
-    _ source: any SampleSource, against configuration: ModelConfiguration, loss: Loss,
+    _ source: any SampleSource, against configuration: ModelConfiguration, losses: [OutputLoss],
     options: TrainingOptions
   ) throws(ConfigurationError) {
     let hasClasses = source.targetUnits == 0
-    let units = configuration.outputUnits
-    if hasClasses, !loss.takesLogits,
-      try configuration.graph().lastActivation(ofOutput: 0) != .softmax
-    {
-      throw ConfigurationError("the last layer must be Dense with softmax to be trained")
+    let graph = try configuration.graph()
+    let units = graph.outputs.map { graph.shape(of: $0).features }
+    guard losses.count == units.count, source.targetShapes.count == units.count else {
+      throw ConfigurationError(
+        "the model has \(units.count) outputs; there are \(losses.count) losses and "
+          + "\(source.targetShapes.count) targets")
     }
-    try source.checkTargets(output: 0, loss: loss, units: units)
+    for (output, target) in source.targetShapes.enumerated() {
+      if target.units == 0, !losses[output].loss.takesLogits,
+        graph.lastActivation(ofOutput: output) != .softmax
+      {
+        throw ConfigurationError("the last layer must be Dense with softmax to be trained")
+      }
+      try source.checkTargets(
+        output: output, loss: losses[output].loss, units: units[output])
+    }
+    let loss = losses[0].loss
+    guard losses.count == 1 || options.metrics.isEmpty && options.classWeights.isEmpty else {
+      throw ConfigurationError("metrics and class weights are those of models of one output")
+    }
     if let metric = options.metrics.first(where: {
       $0.needsClasses != hasClasses || !hasClasses && loss.takesClasses
     }) {
       throw ConfigurationError("\(metric.rawValue) cannot be measured on these targets")
     }
-    guard options.classWeights.isEmpty || hasClasses && options.classWeights.count == units else {
+    guard options.classWeights.isEmpty || hasClasses && options.classWeights.count == units[0]
+    else {
       throw ConfigurationError(
         "\(options.classWeights.count) class weights do not fit a model "
-          + (hasClasses ? "of \(units) classes" : "whose targets are not classes"))
+          + (hasClasses ? "of \(units[0]) classes" : "whose targets are not classes"))
     }
     guard options.classWeights.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw ConfigurationError("a class weight is negative")
@@ -148,14 +170,18 @@ package final class Trainer {
     }
   }
 
+  /// Whether right answers are counted: those of the only output, if its loss has any.
+  package var hasAccuracy: Bool { losses.count == 1 && loss.hasAccuracy }
+
   /// What an epoch adds to ``History/others``.
   package var columnNames: [String] {
-    let measured = options.metrics.map(\.rawValue) + meters.names
+    let outputs = losses.count > 1 ? model.configuration.outputNames : []
+    let measured = outputs.map(History.loss) + options.metrics.map(\.rawValue) + meters.names
     var names = measured
     if options.schedule != nil { names.append(History.learningRate) }
     guard evaluator != nil else { return names }
     names += [History.validationLoss] + measured.map(History.validation)
-    return names + (loss.hasAccuracy ? [History.validationAccuracy] : [])
+    return names + (hasAccuracy ? [History.validationAccuracy] : [])
   }
 
   /// Trains until all epochs are done or `shouldStop` says so after an update.
@@ -221,6 +247,7 @@ package final class Trainer {
       targets.forEach(output, of: model, rows: rows) { meters.add($0, to: &progress.meterSums) }
     }
     let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
+    guard losses.count == 1 else { return learnAll(rows: rows, penalty: penalty) }
     let sums = options.classWeights.withUnsafeBufferPointer { weights in
       model.backward(
         targets.targets(), loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
@@ -230,6 +257,22 @@ package final class Trainer {
     progress.count(
       loss: Evaluator.weighed(sums, steps: steps) + penalty * Double(steps), correct: sums.correct,
       rows: sums.rows)
+  }
+
+  /// The same of several outputs: the loss of a batch is the weighted sum of their means, that of an epoch the mean over
+  /// its samples, as in Keras.
+  private func learnAll(rows: Int, penalty: Double) {
+    var sum = penalty
+    for (number, output) in losses.enumerated() {
+      let sums = model.beginBackward(
+        targets.targets(ofOutput: number), loss: output.loss, weight: Float(output.weight),
+        rows: rows, output: number)
+      let mean = sums.lossSum / Double(max(1, sums.rows))
+      progress.outputLossSums[number] += mean * Double(rows)
+      sum += output.weight * mean
+    }
+    model.goBack(rows: rows, optimizer: optimizer)
+    progress.count(loss: sum * Double(rows * model.outputSteps), correct: 0, rows: rows)
   }
 
   /// Gives the optimizer the learning rate of the next update.
@@ -256,9 +299,15 @@ package final class Trainer {
       others[metric.rawValue] = metric.value(sum: sum, rows: rows)
     }
     for (name, value) in meters.values(of: progress.meterSums) { others[name] = value }
+    for (name, sum) in zip(model.configuration.outputNames, progress.outputLossSums) {
+      others[History.loss(ofOutput: name)] = sum / Double(source.samples)
+    }
     if let validation {
+      for (name, loss) in zip(model.configuration.outputNames, validation.outputLosses) {
+        others[History.validation(History.loss(ofOutput: name))] = loss
+      }
       others[History.validationLoss] = validation.loss
-      if loss.hasAccuracy { others[History.validationAccuracy] = validation.accuracy }
+      if hasAccuracy { others[History.validationAccuracy] = validation.accuracy }
       for (metric, value) in validation.metrics {
         others[History.validation(metric.rawValue)] = value
       }
@@ -272,6 +321,7 @@ package final class Trainer {
     progress.rowsSeen = 0
     for index in progress.metricSums.indices { progress.metricSums[index] = 0 }
     for index in progress.meterSums.indices { progress.meterSums[index] = 0 }
+    for index in progress.outputLossSums.indices { progress.outputLossSums[index] = 0 }
     watch(evaluator == nil ? progress.history.loss.last : validation?.loss)
     // The epoch is done even so.
     _ = try outcome.get()

@@ -25,6 +25,8 @@ package struct TrainingProgress: Equatable, Sendable {
   package var metricSums: [Double] = []
   /// What the metrics that the model was compiled with have summed up, see ``Meters``.
   package var meterSums: [Double] = []
+  /// The sum of the losses of each of several outputs over the samples seen; none of a model of one output.
+  package var outputLossSums: [Double] = []
   /// Loss and accuracy of every epoch done.
   package internal(set) var history: History
   /// The best loss, of the validation if there is one.
@@ -96,6 +98,7 @@ package struct TrainingProgress: Equatable, Sendable {
     (lossSum, correct, rowsSeen) = (0, 0, 0)
     metricSums = [Double](repeating: 0, count: metricSums.count)
     meterSums = [Double](repeating: 0, count: meterSums.count)
+    outputLossSums = [Double](repeating: 0, count: outputLossSums.count)
     if !order.isEmpty { order = (0..<Int32(clamping: samples)).map { $0 } }
   }
 

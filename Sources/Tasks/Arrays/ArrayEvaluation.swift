@@ -33,11 +33,11 @@ package struct ArrayEvaluation: Report {
       (
         try files.inputs.map { try Tensor(contentsOf: $0) },
         try files.targets.map { try Tensor(contentsOf: $0) }
-      ), of: files, configuration: configuration, losses: checkpoint.losses)
+      ), of: files, configuration: configuration, losses: checkpoint.losses.map(\.loss))
     samples = data.samples
     let compiled = Self.metrics(of: checkpoint)
     let evaluator = try Evaluator(
-      parameters: checkpoint.parameters, loss: checkpoint.loss, source: data,
+      parameters: checkpoint.parameters, losses: checkpoint.losses, source: data,
       batchSize: configuration.isStateful ? configuration.stateRows : Self.batchSize,
       compiled: compiled)
     let result: Evaluator.Result

@@ -46,8 +46,9 @@ package struct ArraysTask: LearningTask {
   private static func files(
     _ key: CodingKeys, in members: KeyedDecodingContainer<CodingKeys>
   ) throws -> [String] {
-    if let file = try? members.decode(String.self, forKey: key) { return [file] }
-    return try members.decode([String].self, forKey: key)
+    // A list is text in some files, as a single file is.
+    if let files = try? members.texts(key) { return files }
+    return [try members.decode(String.self, forKey: key)]
   }
 
   package static let dataNames = ["inputs", "targets"]
@@ -94,7 +95,7 @@ package struct ArraysTask: LearningTask {
     for checkpoint: Checkpoint, validationSplit: Double, keepsDigest: Bool
   ) throws -> ArraysData {
     try ArraysData(
-      self, configuration: checkpoint.configuration, losses: checkpoint.losses,
+      self, configuration: checkpoint.configuration, losses: checkpoint.losses.map(\.loss),
       validationSplit: validationSplit, vocabulary: checkpoint.vocabulary,
       keepsDigest: keepsDigest)
   }

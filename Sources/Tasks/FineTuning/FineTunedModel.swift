@@ -174,7 +174,7 @@ package struct FineTunedModel {
     let epochs = plan.epochs ?? Self.usualEpochs
     let shuffle = stored?.shuffle ?? false
     return TrainingStart(
-      data: data, parameters: parameters, optimizer: optimizer, loss: checkpoint.loss,
+      data: data, parameters: parameters, optimizer: optimizer, losses: checkpoint.losses,
       options: try plan.options(
         batchSize: batchSize, shuffle: shuffle,
         resetStatesEachEpoch: stored?.resetStatesEachEpoch ?? false, rate: optimizer.learningRate,

@@ -150,7 +150,7 @@ package final class LabelPredictor {
     guard !known.isEmpty else { return nil }
     return try file.naming {
       try Evaluator(
-        parameters: checkpoint.parameters, loss: checkpoint.loss,
+        parameters: checkpoint.parameters, losses: checkpoint.losses,
         source: try samples.dataset(known), batchSize: min(Self.rowsAtOnce, known.count)
       ).evaluate().loss
     }

@@ -91,7 +91,7 @@ package final class TensorBoardLog: EpochLog {
     var training = [
       "loss": history.loss[epoch], History.learningRate: Double(trainer.optimizer.learningRate),
     ]
-    if trainer.loss.hasAccuracy { training["accuracy"] = history.accuracy[epoch] }
+    if trainer.hasAccuracy { training["accuracy"] = history.accuracy[epoch] }
     var validation: [String: Double] = [:]
     for (name, values) in history.others {
       if name.hasPrefix(Self.validationPrefix) {

@@ -65,7 +65,7 @@ package struct TextEvaluation: Sendable {
       configuration.input.timeSteps = nil
       configuration.batch = isStateful ? part.rows : nil
       let evaluator = try Evaluator(
-        parameters: checkpoint.parameters, as: configuration, loss: checkpoint.loss,
+        parameters: checkpoint.parameters, as: configuration, losses: checkpoint.losses,
         source: try TextSamples(
           text, range: part.range, sequenceLength: part.sequenceLength,
           statefulBatch: isStateful ? part.rows : nil, what: "the text"),

@@ -23,7 +23,7 @@ package struct LossEvaluation: Sendable {
     (part, result) = try file.naming {
       let data = try task.knownData(of: checkpoint, file: file.path)
       let evaluator = try Evaluator(
-        parameters: checkpoint.parameters, loss: checkpoint.loss,
+        parameters: checkpoint.parameters, losses: checkpoint.losses,
         source: data.validation ?? data.samples, batchSize: stored.options.batchSize,
         metrics: stored.options.metrics, compiled: checkpoint.otherMetrics)
       return (data.validation == nil ? "training" : "validation", try evaluator.evaluate())

@@ -25,7 +25,7 @@ package struct TrainingGoal: Equatable, Sendable, CustomStringConvertible {
 
   /// - Throws: `ConfigurationError` with what there is, if a run measures nothing of the name.
   package func check(_ trainer: Trainer) throws(ConfigurationError) {
-    var names = [Self.loss] + (trainer.loss.hasAccuracy ? [Self.accuracy] : [])
+    var names = [Self.loss] + (trainer.hasAccuracy ? [Self.accuracy] : [])
     names += trainer.columnNames.filter { $0 != History.learningRate }.sorted()
     guard names.contains(name) else {
       throw ConfigurationError(

@@ -33,7 +33,7 @@ package final class TrainingLog: EpochLog {
       $0.isBefore(epoch: trainer.progress.epoch, updates: trainer.optimizer.iterations)
     }
     if !samples.isEmpty { hasSamples = true }
-    columns = ["loss"] + (trainer.loss.hasAccuracy ? ["accuracy"] : [])
+    columns = ["loss"] + (trainer.hasAccuracy ? ["accuracy"] : [])
     var others = Set(history.others.keys)
     others.formUnion(trainer.columnNames)
     columns += others.sorted()

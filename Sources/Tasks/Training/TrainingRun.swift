@@ -52,7 +52,7 @@ package final class TrainingRun {
     notes = start.notes + Self.notes(metrics)
     (resumed, endedStream, keepsStream, changes) = (nil, nil, false, [])
     trainer = try Trainer(
-      parameters: start.parameters, optimizer: start.optimizer, loss: start.loss,
+      parameters: start.parameters, optimizer: start.optimizer, losses: start.losses,
       source: data.samples, validation: data.validation, options: start.options,
       progress: start.progress, recurrentState: start.recurrentState,
       compiled: start.metrics ?? [])
@@ -80,7 +80,7 @@ package final class TrainingRun {
     kerasVersion = checkpoint.kerasVersion
     trainer = try file.naming {
       try Trainer(
-        parameters: checkpoint.parameters, optimizer: start.optimizer, loss: checkpoint.loss,
+        parameters: checkpoint.parameters, optimizer: start.optimizer, losses: checkpoint.losses,
         source: start.data.samples, validation: start.data.validation,
         options: start.task.options, progress: start.progress,
         recurrentState: checkpoint.trainingRecurrentState ?? checkpoint.recurrentState,
@@ -121,6 +121,7 @@ package final class TrainingRun {
       recurrentState: trainer.model.recurrentState, stream: try data.stream(of: trainer),
       training: trainer.progress, vocabulary: data.vocabulary, task: task,
       kerasVersion: kerasVersion)
+    checkpoint.losses = trainer.losses
     checkpoint.metrics = metrics
     checkpoint.labels = data.labels
     checkpoint.scaling = try data.scaling(of: trainer)

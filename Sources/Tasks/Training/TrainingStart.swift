@@ -6,7 +6,7 @@ package struct TrainingStart {
   package let data: any TrainingData
   package let parameters: ParameterStore<Float>
   package let optimizer: Optimizer<Float>
-  package let loss: Loss
+  package let losses: [OutputLoss]
   package let options: TrainingOptions
   package let progress: TrainingProgress
   /// The state that a model which is there has; zeros if `nil`.
@@ -21,11 +21,12 @@ package struct TrainingStart {
   /// Training on from the weights of a model, with a new optimizer and from a zero state.
   init(
     data: any TrainingData, parameters: ParameterStore<Float>, optimizer: Optimizer<Float>,
-    loss: Loss, options: TrainingOptions, progress: TrainingProgress, kerasVersion: KerasVersion,
+    losses: [OutputLoss], options: TrainingOptions, progress: TrainingProgress,
+    kerasVersion: KerasVersion,
     validationSplit: Double, notes: [String]
   ) {
     self.data = data
-    (self.parameters, self.optimizer, self.loss) = (parameters, optimizer, loss)
+    (self.parameters, self.optimizer, self.losses) = (parameters, optimizer, losses)
     (self.options, self.progress) = (options, progress)
     recurrentState = nil
     self.kerasVersion = kerasVersion
@@ -51,7 +52,7 @@ package struct TrainingStart {
     parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: plan.randomSeed)
     optimizer = try settings.optimizer(for: parameters)
-    self.loss = loss
+    losses = [OutputLoss](loss, of: configuration)
     options = try plan.options(
       batchSize: settings.batchSize, shuffle: settings.shuffle, resetStatesEachEpoch: isStateful,
       rate: settings.learningRate, epochs: settings.epochs)
@@ -75,7 +76,7 @@ package struct TrainingStart {
     self.data = data
     parameters = model.parameters
     self.optimizer = optimizer
-    loss = model.loss
+    losses = model.losses
     // As Keras' `fit`, a stateful model keeps its state from epoch to epoch.
     options = try plan.options(
       batchSize: plan.batchSize ?? (stateful ? model.configuration.stateRows : 32),
