@@ -101,10 +101,12 @@ package protocol AnsweringTask: LearningTask {
   ///   no use for; or `OutOfMemory`.
   func answers(_ file: ModelFile, _ request: AnswerRequest) throws -> any TableReport
 
-  /// How well a model does, if a label is predicted from a probability on.
+  /// How well a model does, if its answers are made in a way of their own.
   ///
-  /// - Throws: `FileError`; `ConfigurationError` if the model predicts no labels so; or `OutOfMemory`.
-  func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report
+  /// - Throws: `FileError`; `ConfigurationError` if the model does not answer so; or `OutOfMemory`.
+  func evaluate(
+    _ file: ModelFile, data: String?, _ options: EvaluationOptions
+  ) throws -> any Report
 }
 
 /// What can be shown, to people and to programs.

@@ -6,7 +6,7 @@ import Recurrent
 package enum TaskRegistry {
   package static let kinds: [any LearningTask.Type] = [
     LettersTask.self, TextTask.self, SeriesTask.self, LabelsTask.self, TagsTask.self,
-    ArraysTask.self,
+    PairsTask.self, ArraysTask.self,
   ]
 
   /// The task that a file keeps.

@@ -14,6 +14,7 @@ struct PredictCommand: ToolCommand {
     "lstm-predict sales.h5 --forecast 12 --output forecast.csv --plot forecast.svg",
     "lstm-predict names.h5 --sequences sentences.csv --output tags.csv",
     "lstm-predict words.h5 --sequence \"bonjour\" --show-probabilities",
+    "lstm-predict dates.h5 --source \"3 May 1979\" --beam 5",
     "tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000",
     "lstm-predict model.h5 --input X.npy --output Y.npy",
     "lstm-predict model.h5 --evaluate --inputs X.npy --targets Y.npy",
@@ -21,7 +22,8 @@ struct PredictCommand: ToolCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "lstm-predict",
-    abstract: "Predict with a model: generate, forecast, classify, tag, answer a live stream.",
+    abstract:
+      "Predict with a model: generate, forecast, classify, tag, translate, answer a live stream.",
     discussion: exampleList,
     version: version)
 

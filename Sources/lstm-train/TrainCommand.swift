@@ -15,6 +15,7 @@ struct TrainCommand: ToolCommand {
     "lstm-train --sequences words.csv --sequence word --label language --save words.h5",
     "lstm-train --sequences motions.csv --key id --date time --label motion --save motions.h5",
     "lstm-train --sequences names.csv --sequence sentence --tags tags --save tagger.h5",
+    "lstm-train --pairs dates.csv --source date --target iso --save dates.h5",
     "lstm-train --from book.h5 --text other.txt --save other.h5",
     "lstm-train --model model.h5 --inputs X.npy --targets Y.npy --epochs 20 --save trained.h5",
   ]

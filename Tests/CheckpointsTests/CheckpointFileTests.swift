@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""class_name":"LSTM""#, #""class_name":"ConvLSTM1D""#, "layer lstm is of class ConvLSTM1D"),
+    (#""class_name":"LSTM""#, #""class_name":"ConvLSTM3D""#, "layer lstm is of class ConvLSTM3D"),
     (#""units":4"#, #""units":0"#, "units of layer lstm is 0"),
     (#""units":4"#, #""units":99999999999"#, "units of layer lstm is 99999999999"),
     (#""return_state":false"#, #""return_state":true"#, "layer lstm (LSTM) gives 3 outputs"),

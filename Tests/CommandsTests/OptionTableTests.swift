@@ -58,6 +58,11 @@ import Testing
       (["--sequence", "a b"], "--sequence", all(generated, series, live, [saving])),
       (["--sequence", "a b"], "--sequences", [["--sequences", "x.csv"]]),
       (
+        ["--source", "a"], "--source",
+        all(generated, series, live, likeliest, [saving, ["--threshold", ".5"]])
+      ),
+      (["--source", "a"], "--pairs", [["--pairs", "x.csv"]]),
+      (
         ["--input", "x.csv", "--output", "y.csv"], "--input",
         all(generated, likeliest, series, live, [json, ["--threshold", ".5"]])
       ),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Recurrent
 
-/// What `AdditiveAttention` and `GlobalAveragePooling1D` take, and what comes out. Their gradients are in
+/// What layers of attention, `Dot` and `GlobalAveragePooling1D` take, and what comes out. Their gradients are in
 /// `LayerGradientTests`; numbers beside Keras' in `KerasModelTests`.
 @Suite struct AttentionTests {
   private func layer(
@@ -30,8 +30,33 @@ import Testing
       ),
       ([wide, layer("AdditiveAttention", "a", ["wide", "input_layer"])], "the same features"),
       (
-        [layer("AdditiveAttention", "a", ["input_layer", "input_layer"], ["dropout": 0.5])],
-        "dropout 0.5 is not supported"
+        [wide, layer("Attention", "a", ["input_layer", "input_layer", "wide"])], "the same features"
+      ),
+      (
+        [layer("Attention", "a", ["input_layer", "input_layer"], ["score_mode": "sum"])],
+        "score_mode sum is neither dot nor concat"
+      ),
+      ([layer("MultiHeadAttention", "a", ["input_layer"])], "two or three sequences"),
+      (
+        [layer("MultiHeadAttention", "a", ["input_layer", "input_layer"], ["attention_axes": 2])],
+        "attention_axes 2 is not supported"
+      ),
+      (
+        [
+          layer(
+            "MultiHeadAttention", "a", ["input_layer", "input_layer"],
+            ["num_heads": 1_000_000, "key_dim": 1_000_000])
+        ], "num_heads 1000000 of 1000000 units are more than"
+      ),
+      ([wide, layer("Dot", "a", ["input_layer", "wide"])], "have 2 and 3 values"),
+      ([layer("Dot", "a", ["input_layer"])], "takes two inputs, not 1"),
+      (
+        [layer("Dot", "a", ["input_layer", "input_layer"], ["axes": 0])], "axes 0 is not supported"
+      ),
+      ([mean, layer("Dot", "a", ["mean", "input_layer"], ["axes": 2])], "has no axis 2"),
+      (
+        [wide, layer("Concatenate", "a", ["wide", "input_layer"], ["axis": 1])],
+        "different features"
       ),
       (
         [layer("GlobalAveragePooling1D", "a", ["input_layer"], ["data_format": "channels_first"])],
@@ -75,6 +100,22 @@ import Testing
     let output = Array(model.forward(rows: 1))
     let expected: [Float] = [0.44754, 0, 0.44754, 0]
     #expect(zip(output, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(output)")
+  }
+
+  /// The first of two queries sees the first value alone, the second sees both with equal scores.
+  @Test(arguments: ["Attention", "AdditiveAttention"])
+  func aCausalQuerySeesNoLaterStep(className: String) throws {
+    let configuration = model(
+      [
+        layer("Dense", "query", ["input_layer"], ["units": 2, "kernel_initializer": "Zeros"]),
+        layer("Dense", "key", ["input_layer"], ["units": 2, "kernel_initializer": "Zeros"]),
+        layer(className, "a", ["query", "input_layer", "key"], ["use_causal_mask": true]),
+      ], timeSteps: 2)
+    let parameters = try ParameterStore<Float>(configuration)
+    try parameters.initialize(seed: 1)
+    let model = try Sequential(parameters: parameters, batch: 1, timeSteps: 2)
+    for (index, value) in ([1, 2, 5, 6] as [Float]).enumerated() { model.input[index] = value }
+    #expect(Array(model.forward(rows: 1)) == [1, 2, 3, 4])
   }
 
   @Test func aVectorBeginsByItsSize() throws {

@@ -19,8 +19,6 @@ import Testing
   }
 
   private static let refused: [(option: String, value: JSONValue, message: String)] = [
-    ("strides", [2], "strides [2] is not supported"),
-    ("dilation_rate", 3, "dilation_rate 3 is not supported"),
     ("groups", 3, "groups 3 is not supported"),
     ("data_format", "channels_first", "data_format channels_first is not supported"),
     ("padding", "full", "padding full is not supported"),

@@ -141,6 +141,28 @@ import Testing
           layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
         ], [value("flat"), value("whole"), value("rnn")]),
       graph(
+        "planes of steps",
+        [
+          layer("axes", "Reshape", [[value("a")]], ["target_shape": [4, 2, 1]]),
+          layer(
+            "lines", "ConvLSTM1D", [[value("axes")]],
+            ["filters": 4, "kernel_size": [2], "padding": "same", "return_sequences": true]),
+          layer("planes", "Reshape", [[value("lines")]], ["target_shape": [4, 2, 2, 2]]),
+          layer(
+            "all", "ConvLSTM2D", [[value("planes")]],
+            [
+              "filters": 2, "kernel_size": [2, 3], "padding": "same", "return_sequences": true,
+              "go_backwards": true, "activation": "softsign",
+            ]),
+          layer(
+            "last", "ConvLSTM2D", [[value("all")]],
+            ["filters": 3, "kernel_size": [2, 1], "strides": [1, 2], "use_bias": false]),
+          layer("line", "ConvLSTM1D", [[value("axes")]], ["filters": 2, "kernel_size": [1]]),
+          layer("flat", "Flatten", [[value("last")]]),
+          layer("narrow", "Flatten", [[value("line")]]),
+          layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
+        ], [value("flat"), value("narrow"), value("rnn")]),
+      graph(
         "planes",
         [
           layer("join", "Concatenate", [[value("a"), value("a")]]),

@@ -28,6 +28,14 @@ import Testing
       features: symbols ? 1 : 3, loss: loss, symbols: symbols)
   }
 
+  static func layer(
+    _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
+  ) -> LayerConfiguration {
+    var layer = LayerConfiguration(className, name: name, options: options)
+    layer.inputs = inputs.map { ValueName($0) }
+    return layer
+  }
+
   private static func inner(_ className: String, _ options: [String: JSONValue]) -> JSONValue {
     [
       "class_name": .string(className),
@@ -251,13 +259,6 @@ import Testing
 
   /// Outputs that are taken several times, beside others, and beside the model's input.
   static let graphs: [Chain] = {
-    func layer(
-      _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
-    ) -> LayerConfiguration {
-      var layer = LayerConfiguration(className, name: name, options: options)
-      layer.inputs = (inputs).map { ValueName($0) }
-      return layer
-    }
     return [false, true].map { needsAllMasks in
       Chain(
         description: "graph" + (needsAllMasks ? ", all masks" : ""),
@@ -304,64 +305,6 @@ import Testing
       ]
   }()
 
-  /// Each merge of masked sequences, of a vector, and of one step and one feature, with an output taken twice.
-  static let merges: [Chain] = [
-    "Add", "Subtract", "Average", "Multiply", "Maximum", "Minimum",
-  ].flatMap { name -> [Chain] in
-    func layer(
-      _ name: String, _ className: String, _ inputs: [String], _ options: [String: JSONValue] = [:]
-    ) -> LayerConfiguration {
-      var layer = LayerConfiguration(className, name: name, options: options)
-      layer.inputs = (inputs).map { ValueName($0) }
-      return layer
-    }
-    let below = [
-      layer("masking", "Masking", ["input_layer"]),
-      layer("lstm", "LSTM", ["masking"], ["units": 3, "return_sequences": true]),
-      layer("gru", "GRU", ["masking"], ["units": 3, "return_sequences": true]),
-      // Its first steps count where the last ones of the others do.
-      layer(
-        "back", "GRU", ["masking"],
-        ["units": 3, "return_sequences": true, "go_backwards": true, "zero_output_for_mask": true]),
-      layer("others", "Masking", ["back"]),
-    ]
-    let more = name == "Subtract" ? [] : ["dense", "lstm"]
-    return [false, true].map { needsAllMasks in
-      let options: [String: JSONValue] = ["needs_all_masks": .bool(needsAllMasks)]
-      return Chain(
-        description: "\(name) masked" + (needsAllMasks ? ", all masks" : ""),
-        layers: below
-          + (more.isEmpty ? [] : [layer("dense", "Dense", ["input_layer"], ["units": 3])])
-          + [
-            layer("merge", name, ["others", "gru"] + more, options),
-            layer("same", name, ["gru", "lstm"], options),
-            layer("again", name, ["same", "merge"], options),
-            layer("rnn", "SimpleRNN", ["again"], ["units": 2, "return_sequences": true]),
-          ])
-    } + [
-      Chain(
-        description: "\(name) of vector and steps",
-        layers: below + [
-          layer("vector", "SimpleRNN", ["masking"], ["units": 3]),
-          layer("merge", name, ["lstm", "vector"]),
-          layer("again", name, ["vector", "others"]),
-          layer("gru_above", "GRU", ["gru"], ["units": 2, "return_sequences": true]),
-          layer("join", "Concatenate", ["merge", "again", "gru_above"]),
-          layer("dense", "Dense", ["join"], ["units": 2]),
-        ]),
-      Chain(
-        description: "\(name) of one step and one feature",
-        layers: below + [
-          layer("mean", "GlobalAveragePooling1D", ["gru"], ["keepdims": true]),
-          layer("one", "Dense", ["gru"], ["units": 1]),
-          layer("merge", name, ["mean", "one"]),
-          layer("same", name, ["lstm", "others"]),
-          layer("again", name, ["same", "merge"]),
-          layer("dense", "Dense", ["again"], ["units": 2]),
-        ]),
-    ]
-  }
-
   static let activations: [Chain] = Activation.allCases.map { activation in
     chain(
       "activation \(activation.rawValue)",
@@ -373,7 +316,7 @@ import Testing
 
   @Test(
     arguments: recurrent + others + losses + convolutions + steps + elementwise
-      + graphs + merges + activations)
+      + windows + normalizations + graphs + merges + attentions + dots + activations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

@@ -68,6 +68,30 @@ import Testing
     }
   }
 
+  /// Blocks of attention are shared by threads, each as a whole.
+  @Test func attentionGivesTheSameBitsOnMoreThreads() throws {
+    var heads = LayerConfiguration(
+      "MultiHeadAttention", name: "heads",
+      options: ["num_heads": 16, "key_dim": 110, "dropout": 0.2, "use_causal_mask": true])
+    heads.inputs = [ValueName("gru"), ValueName("masking")]
+    var layers = [
+      LayerConfiguration("Masking", name: "masking"),
+      LayerConfiguration("GRU", name: "gru", options: ["units": 7, "return_sequences": true]),
+      heads,
+      LayerConfiguration("Dense", name: "dense", options: ["units": 7, "activation": "softmax"]),
+    ]
+    for (index, below) in [(0, "input_layer"), (1, "masking"), (3, "heads")] {
+      layers[index].inputs = [ValueName(below)]
+    }
+    let configuration = ModelConfiguration(
+      batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),
+      layers: layers, functionalInput: "input_layer")
+    let one = try train(configuration, threads: 1)
+    for threads in [1, 2, 3] {
+      #expect(try train(configuration, threads: threads) == one)
+    }
+  }
+
   /// Masks, dropout and the way backwards go through the same slices of rows.
   @Test(arguments: ["LSTM", "GRU", "SimpleRNN"])
   func masksAndDropoutGiveTheSameBitsOnMoreThreads(className: String) throws {

@@ -18,12 +18,14 @@ import Testing
         "pooling", "steps",
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
-        "planes", "planes-of-steps",
+        "planes", "planes-of-steps", "conv-lstm",
         "adamax", "lion", "ftrl", "schedule",
+        "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps", "dots",
+        "windows", "normalizations",
       ].map {
         "\(flavour)-\($0)"
       }
-    } + ["keras3-nadam", "keras3-lamb", "keras3-accumulation"]
+    } + ["keras3-nadam", "keras3-lamb", "keras3-accumulation", "keras2-cudnn"]
     + ["adam", "sgd", "adadelta"].map { "keras2-legacy-\($0)" }
 
   /// As a run ends, their weights become the means, from which the next one goes on, as in Keras.

@@ -1,7 +1,8 @@
 """Saves the models of well-known pages with real Keras 3 and tf-keras, and compares what the tools here do with them.
 
     swift build
-    venv/bin/python tools/keras/check_examples.py [--bin .build/debug] [names, such as 'imdb-*']
+    venv/bin/python tools/keras/check_examples.py [--bin .build/debug] [--steps opens predicts] [--forms .keras]
+        [--names 'imdb-*' 'airline-*']
 
 Each model of `examples` is saved as `.keras` and `.h5` by Keras 3 and as `.h5` by tf-keras, with random weights. Then
 
@@ -11,8 +12,8 @@ Each model of `examples` is saved as `.keras` and `.h5` by Keras 3 and as `.h5` 
     returns     Keras opens what lstm-convert makes of it, and answers as before
     onnx        onnxruntime answers as Keras
 
-A model with code of its own must give an error of one line that names its layer. Prints a line for each file, the
-totals, and how often each reason was given.
+A model with code of its own must give an error of one line that names its layer. Prints a line for each file with the
+reason of what failed, the totals, and how often each reason was given.
 """
 
 import argparse
@@ -63,8 +64,11 @@ class Tools:
 
 def add_noise(model, generator):
     """Makes all weights different from those that layers begin with."""
+    # What adapt has found stays: Keras has made constants of it.
+    adapted = [id(weight) for layer in model._flatten_layers() if type(layer).__name__ == "Normalization"
+               for weight in layer.weights]
     for variable in model.weights:
-        if "float" not in str(variable.dtype):
+        if id(variable) in adapted:
             continue
         noise = 0.1 * generator.standard_normal(variable.shape)
         value = variable.numpy() + noise
@@ -263,7 +267,7 @@ def loss_weights(model):
     return config.get("loss_weights")
 
 
-def check(tools, example, library, suffix):
+def check(tools, example, library, suffix, steps):
     """What came of each step: True, False where it does not apply, or a reason."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -271,7 +275,7 @@ def check(tools, example, library, suffix):
         except Exception as error:
             return {"opens": f"{library.__name__} cannot save it: {str(error).splitlines()[0][:120]}"}
         found = {}
-        for step in ["refused"] if example.custom else STEPS:
+        for step in ["refused"] if example.custom else steps:
             if step != "opens" and found.get("opens", True) is not True:
                 break
             try:
@@ -295,20 +299,22 @@ def reason(text):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("names", nargs="*", help="the examples, such as 'imdb-*'")
+    arguments.add_argument("--names", nargs="+", default=["*"], help="the examples, such as 'imdb-*'")
+    arguments.add_argument("--steps", nargs="+", default=STEPS, choices=STEPS)
+    arguments.add_argument("--forms", nargs="+", default=[""], help="ends of the names of forms, such as '.keras'")
     arguments.add_argument("--bin", default=os.path.join(HERE, "../../.build/release"), help="the folder of commands")
     options = arguments.parse_args()
     warnings.simplefilter("ignore")
     tools = Tools(options.bin)
     counts, reasons = collections.Counter(), collections.defaultdict(list)
     chosen = [example for example in EXAMPLES
-              if not options.names or any(fnmatch.fnmatch(example.name, name) for name in options.names)]
+              if any(fnmatch.fnmatch(example.name, name) for name in options.names)]
     print(f"{'example':36} {'saved by':15} " + " ".join(f"{step:8}" for step in STEPS), flush=True)
     for example in chosen:
         for form, library, suffix in FORMS:
-            if example.only_three and library is tf_keras:
+            if example.only_three and library is tf_keras or not form.endswith(tuple(options.forms)):
                 continue
-            found = check(tools, example, library, suffix)
+            found = check(tools, example, library, suffix, options.steps)
             words = []
             for step in ["refused"] if example.custom else STEPS:
                 result = found.get(step, False)
@@ -317,7 +323,8 @@ def main():
                 if isinstance(result, str):
                     reasons[step, reason(result)].append(example.name)
             line = "refused: " + words[0] if example.custom else " ".join(f"{word:8}" for word in words)
-            print(f"{example.name:36} {form:15} {line.rstrip()}", flush=True)
+            why = next((reason(text) for text in found.values() if isinstance(text, str)), "")
+            print(f"{example.name:36} {form:15} {line:45}{why}".rstrip(), flush=True)
     print(f"\n{len(chosen)} examples")
     for step in STEPS + ["refused"]:
         print(f"{step:9} {counts[step, 'ok']:4} ok {counts[step, 'FAILED']:4} failed {counts[step, '-']:4} not tried")

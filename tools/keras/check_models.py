@@ -156,6 +156,27 @@ def optimizer(library, choice):
     return getattr(library.optimizers, kind)(**options, **common)
 
 
+def attention(library, choice, query, value):
+    """One sequence looked at by another; dropout leaves nothing out, but Keras 3 takes another way with it."""
+    layers = library.layers
+    common = dict(dropout=choice([0.0, 0.0, 1e-12]))
+    causal = dict(use_causal_mask=True) if choice([False, False, True]) else {}
+    kind = choice(["Attention", "AdditiveAttention", "MultiHeadAttention", "MultiHeadAttention", "Dot"])
+    if kind == "MultiHeadAttention":
+        layer = layers.MultiHeadAttention(choice([1, 2, 3]), choice([1, 3]), value_dim=choice([None, 4]),
+                                          use_bias=choice([True, False]), output_shape=choice([None, 3]),
+                                          **common, **weight_options(library, choice, "kernel", "bias"))
+        key = dict(key=layers.Dense(3)(value)) if choice([False, True]) else {}
+        return layer(query, value=value, **key, **causal)
+    if query.shape[-1] != value.shape[-1]:
+        value = layers.Dense(query.shape[-1])(value)
+    if kind == "Dot":
+        return layers.Dot(2, normalize=choice([False, True]))([query, value])
+    inputs = [query, value] + ([layers.Dense(query.shape[-1])(value)] if choice([False, True]) else [])
+    scores = dict(score_mode=choice(["dot", "concat"])) if kind == "Attention" else {}
+    return getattr(layers, kind)(use_scale=choice([True, False]), **scores, **common)(inputs, **causal)
+
+
 def functional(library, choice, sizes, chain):
     """A functional model of the chain, with a second layer beside its first recurrent one."""
     value = begin = library.Input(batch_shape=sizes)
@@ -168,7 +189,9 @@ def functional(library, choice, sizes, chain):
             more = dict(stateful=True) if inner.stateful else {}
             beside = recurrent(library, choice, inner.return_sequences, **more)(below)
             sides = [value, beside] + ([below] if inner.return_sequences and choice([False, True]) else [])
-            if len(sides) == 2 and choice([False, True]):
+            if inner.return_sequences and choice([False, True]):
+                value = attention(library, choice, *sides[:2])
+            elif len(sides) == 2 and choice([False, True]):
                 sides[1] = library.layers.Dense(sides[0].shape[-1])(sides[1])
                 kind = choice(["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"])
                 value = getattr(library.layers, kind)()(sides)

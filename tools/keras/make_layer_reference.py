@@ -18,6 +18,8 @@ import h5py
 import keras
 import numpy as np
 import tf_keras
+from tf_keras.src.layers.rnn.cudnn_gru import CuDNNGRU
+from tf_keras.src.layers.rnn.cudnn_lstm import CuDNNLSTM
 
 UPDATES, ROWS, STEPS, FEATURES, UNITS = 20, 4, 5, 3, 3
 
@@ -73,6 +75,8 @@ def models(library):
     answers = l.AdditiveAttention(use_scale=False)([queries, values])
     yield ("attention-steps", library.Model(begin, l.GRU(UNITS)(answers)), "mse", o.SGD(0.1), False)
     if library is tf_keras:
+        yield ("cudnn", [CuDNNLSTM(4, return_sequences=True), l.Bidirectional(CuDNNGRU(3, return_sequences=True)),
+                         l.GRU(3, reset_after=False), l.Dense(UNITS)], "mse", o.Adam(0.01), False)
         for optimizer in (o.legacy.Adam(amsgrad=True), o.legacy.SGD(0.05, momentum=0.9, nesterov=True), o.legacy.Adadelta(0.5)):
             yield (f"legacy-{type(optimizer).__name__.lower()}", [l.LSTM(3), l.Dense(UNITS)], "mse", optimizer, False)
     yield ("pooling", [l.Masking(0.0), l.GRU(4, return_sequences=True), l.MaxPooling1D(3, 1, padding="same"),
@@ -129,6 +133,10 @@ def models(library):
               l.Conv2D(4, 2, strides=(1, 2), use_bias=False, kernel_regularizer=r.L2(0.01)), l.MaxPooling2D((2, 1), strides=1)]
     yield ("planes", [l.Reshape((STEPS, FEATURES, 1))] + planes + [l.Conv2D(4, (1, 2), dilation_rate=(1, 2), padding="same", activation="tanh"),
                       l.GlobalAveragePooling2D(), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
+    yield ("conv-lstm", [l.Reshape((STEPS, FEATURES, 1)), l.Dense(4), l.ConvLSTM1D(3, 2, padding="same", return_sequences=True),
+                         l.Reshape((STEPS, FEATURES, 3, 1)), l.ConvLSTM2D(2, (2, 3), return_sequences=True, padding="same", go_backwards=True),
+                         l.BatchNormalization(), l.ConvLSTM2D(2, (2, 1), strides=(1, 2), use_bias=False, recurrent_activation="hard_sigmoid"),
+                         l.Flatten(), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
     inside = [l.Conv2D(2, 2, activation="tanh"), l.MaxPooling2D((1, 2)), l.Flatten()]
     yield ("planes-of-steps", [l.Reshape((STEPS, FEATURES, 1)), l.Conv2D(4, 1), l.Reshape((STEPS, 2, 3, 2))]
            + [l.TimeDistributed(layer) for layer in inside] + [l.LSTM(3), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
@@ -148,7 +156,70 @@ def models(library):
     if library is keras:
         yield ("lamb", small(), "mse", o.Lamb(0.01), False)
         yield ("accumulation", small(), "mse", o.Adam(0.01, gradient_accumulation_steps=3, global_clipnorm=0.5), False)
+    def sides():
+        """A masked sequence, another that has zeros where it is masked, and one without a mask."""
+        below = l.Masking(0.0)(begin)
+        return (l.GRU(4, return_sequences=True)(below),
+                l.Masking(0.0)(l.LSTM(4, return_sequences=True, go_backwards=True, zero_output_for_mask=True)(below)
+                               if library is keras else l.SimpleRNN(4, return_sequences=True, go_backwards=True)(below)),
+                l.Dense(4)(begin))
+    one, other, plain = sides()
+    scaled = l.Attention(use_scale=True)([one, other])
+    summed = l.Attention(True, "concat")([plain, scaled, one], use_causal_mask=True)
+    added = l.AdditiveAttention()([summed, l.Dense(4)(other), other], use_causal_mask=True)
+    answers = l.Concatenate()([added, l.Attention(score_mode="concat")([plain, plain])])
+    yield ("dot-attention", library.Model(begin, l.Dense(UNITS)(l.Flatten()(answers))), "mse", o.Adam(0.01), False)
+    one, other, plain = sides()
+    answers = l.Attention()([l.LSTM(4, return_sequences=True)(one), other])
+    yield ("dot-attention-steps", library.Model(begin, l.GRU(UNITS, return_sequences=True)(answers)), "mse", o.SGD(0.1), False)
+    # So little dropout leaves nothing out, but Keras 3 takes another way.
+    for name, rate in (("heads", 0.0), ("heads-dropout", 1e-12)):
+        one, other, plain = sides()
+        common = dict(dropout=rate, bias_initializer="glorot_uniform")
+        looked = l.MultiHeadAttention(2, 3, kernel_regularizer=r.L2(0.01), **common)(one, other)
+        causal = l.MultiHeadAttention(2, 2, value_dim=3, output_shape=5, kernel_constraint=c.MaxNorm(0.9, axis=1), **common)(
+            looked, value=plain, use_causal_mask=True)
+        keyed = l.MultiHeadAttention(1, 4, use_bias=False, **common)(query=plain, value=causal, key=l.Dense(2)(plain))
+        yield (name, library.Model(begin, l.Dense(UNITS)(l.Flatten()(keyed))), "mse", o.SGD(0.01), False)
+    one, other, plain = sides()
+    answers = l.MultiHeadAttention(2, 3)(l.LSTM(4, return_sequences=True)(one), other, use_causal_mask=True)
+    yield ("heads-steps", library.Model(begin, l.GRU(UNITS, return_sequences=True)(answers)), "mse", o.SGD(0.1), False)
+    one, other, plain = sides()
+    vector = l.SimpleRNN(4)(one)
+    longer = l.Concatenate(axis=1)([one, other, plain] if library is keras else [one, other])
+    products = [l.Dot(2)([longer, one]), l.Dot((1, 1), normalize=True)([one, plain]), l.Dot((1, 2))([l.Permute((2, 1))(other), one])]
+    vectors = [l.Dot(-1, normalize=True)([longer, vector]), l.Dot((1, 2))([vector, plain]), l.Dot(1)([vector, l.GRU(4)(longer)])]
+    ends = [l.GRU(3)(product) for product in products] + vectors
+    yield ("dots", library.Model(begin, l.Dense(UNITS)(l.Concatenate(axis=1)(ends))), "mse", o.Adam(0.01), False)
+    yield ("windows", [l.SeparableConv1D(4, 3, padding="same", depth_multiplier=2, activation="relu", depthwise_regularizer=r.L2(0.01)),
+                       l.DepthwiseConv1D(2, depth_multiplier=2, dilation_rate=2, activation="gelu"),
+                       l.Conv1D(5, 2, dilation_rate=2, padding="causal"), l.Conv1D(4, 2, strides=2, padding="same"), l.GRU(3),
+                       l.Dense(UNITS)],
+           "mse", o.Adam(0.01), False)
+    adapted, steps = l.Normalization(), l.Normalization(axis=(1, 2))
+    earlier = np.random.default_rng(3).normal(0.4, 2, (20, STEPS, FEATURES)).astype("float32")
+    adapted.adapt(earlier)
+    steps.adapt(earlier)
+    yield ("normalizations", [adapted, l.Normalization(mean=0.3, variance=0.5, invert=True), steps, l.GRU(4, return_sequences=True),
+                              l.LayerNormalization(axis=[1, 2]), l.GroupNormalization(2), l.LSTM(4, return_sequences=True),
+                              l.LayerNormalization(axis=1), l.UnitNormalization(), l.AlphaDropout(0.0), l.GRU(3),
+                              l.GroupNormalization(1), l.Dense(UNITS)],
+           "mse", o.Adam(0.01), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
+
+
+def without_cudnn(library, path, shape, loss):
+    """The model that computes the same without a graphics card. The file's GRU loses the option that Keras 2 did not have."""
+    l = library.layers
+    with h5py.File(path, "a") as file:
+        text = file.attrs["model_config"]
+        assert text.count(', "reset_after": false') == 1
+        file.attrs["model_config"] = text.replace(', "reset_after": false', "")
+    model = library.Sequential([l.InputLayer(shape[1:]), l.LSTM(4, return_sequences=True),
+                                l.Bidirectional(l.GRU(3, return_sequences=True)), l.GRU(3, reset_after=False), l.Dense(UNITS)])
+    model.load_weights(path)
+    model.compile(loss=loss, optimizer=library.optimizers.Adam(0.01))
+    return model
 
 
 def write(library, name, layers, loss, optimizer, symbols, folder):
@@ -159,7 +230,8 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
     begin = library.Input(batch_shape=shape) if library is keras else library.layers.InputLayer(batch_input_shape=shape)
     model = library.Sequential([begin] + layers) if isinstance(layers, list) else layers
     model.compile(loss=loss, optimizer=optimizer)
-    for variable in model.weights:
+    # What adapt has found is not to change: Keras has made constants of it.
+    for variable in [weight for layer in model.layers if not isinstance(layer, library.layers.Normalization) for weight in layer.weights]:
         noise = 0.1 * generator.standard_normal(variable.shape).astype("float32")
         variable.assign(variable.numpy() + (np.abs(noise) if "variance" in variable.name else noise))
     shape = (ROWS,) + shape[1:]
@@ -170,6 +242,8 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
         model.fit(inputs, earlier, batch_size=ROWS, epochs=3, shuffle=False, verbose=0)
     path = os.path.join(folder, f"{flavour}-{name}.h5")
     model.save(path)
+    if name == "cudnn":
+        model = without_cudnn(library, path, shape, loss)
     outputs = model.predict(inputs, batch_size=ROWS, verbose=0)
     if stateful:
         for layer in model.layers:

@@ -39,8 +39,10 @@ struct FunctionalMasks {
       masks[layer.name] = any(different, of: shape)
     case "Embedding" where layer["mask_zero"] == true:
       masks[layer.name] = Mask(name: operation("NotEqual", [tensor, 0]), shape: shape)
-    case "Concatenate": masks[layer.name] = joined(inputs, shapes)
-    case "AdditiveAttention":
+    case "Concatenate":
+      let axis = layer["axis"].integer ?? -1
+      masks[layer.name] = joined(inputs, shapes, overSteps: axis == 1 || axis == -2)
+    case "Attention", "AdditiveAttention":
       masks[layer.name] = masks[input]
       let all = inputs.map {
         masks[$0].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") }
@@ -75,15 +77,19 @@ struct FunctionalMasks {
     ]
   }
 
-  /// The mask of a `Concatenate`: a step counts if it does for any input.
-  private mutating func joined(_ inputs: [String], _ shapes: [String: JSONValue]) -> Mask? {
+  /// The mask of a `Concatenate`: a step counts if it does for any input, or over steps for the one that it comes from.
+  private mutating func joined(
+    _ inputs: [String], _ shapes: [String: JSONValue], overSteps: Bool
+  ) -> Mask? {
     guard inputs.contains(where: { masks[$0] != nil }) else { return nil }
     var tensors: [JSONValue] = []
     var features = 0
+    var steps: Int? = 0
     var shape: JSONValue = nil
     for input in inputs {
       shape = shapes[input] ?? nil
       features += shape.array?.last?.integer ?? 0
+      steps = shape.array?.dropFirst().first?.integer.flatMap { more in steps.map { $0 + more } }
       let tensor = Self.tensor(ValueName(input), shape, type: "float32")
       var name = ""
       if let mask = masks[input] {
@@ -101,8 +107,11 @@ struct FunctionalMasks {
       }
       tensors.append(Self.tensor(ValueName(name), shape, type: "bool"))
     }
-    let all = operation("Concatenate", [.array(tensors)], ["axis": -1])
-    return any(all, of: Self.resized(shape, last: features))
+    let all = operation("Concatenate", [.array(tensors)], ["axis": overSteps ? 1 : -1])
+    guard overSteps else { return any(all, of: Self.resized(shape, last: features)) }
+    let ends = shape.array ?? []
+    return any(
+      all, of: .array([ends.first ?? nil, steps.map { .integer($0) } ?? nil, ends.last ?? nil]))
   }
 
   /// The mask of an `Add` or its like: a step counts if it does for any input, and all if an input has no mask.

@@ -9,13 +9,40 @@ enum KerasLayerOptions {
 
   /// What constructors do not take.
   private static let absent: [KerasVersion: [String: Set<String>]] = [
-    .three: ["SpatialDropout1D": ["trainable"]], .two: ["ZeroPadding1D": ["data_format"]],
+    .three: [
+      "SpatialDropout1D": ["trainable"], "MultiHeadAttention": ["softmax_robust_masking"],
+      "Discretization": ["trainable"],
+      "SeparableConv1D": ["groups"], "DepthwiseConv1D": ["groups"],
+    ],
+    .two: ["ZeroPadding1D": ["data_format"]],
   ]
+
+  /// The shapes of the inputs, which tf-keras writes for this class.
+  static func shapes(of className: String, _ shapes: [JSONValue]) -> [String: JSONValue] {
+    guard className == "MultiHeadAttention", let last = shapes.last else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: ["query", "value", "key"].enumerated().map { index, name in
+        (name + "_shape", index < shapes.count ? shapes[index] : last)
+      })
+  }
 
   /// What a version calls an option; `nil` if it does not have it.
   static func name(_ option: String, of className: String, _ version: KerasVersion) -> String? {
     guard absent[version]?[className]?.contains(option) != true else { return nil }
     return version == .two ? olderNames[className]?[option] ?? option : option
+  }
+
+  /// A layer of an older class under the name and with the options that it has today.
+  static func current(
+    _ className: String, _ config: JSONValue, _ version: KerasVersion
+  ) -> (className: String, config: JSONValue) {
+    guard case .object(var options) = config else { return (className, config) }
+    let current = CuDNNWeights.classes[className] ?? className
+    // Keras 2 had no other GRU at first; cuDNN has the other alone.
+    if current == "GRU", options["reset_after"] == nil, version == .two {
+      options["reset_after"] = .bool(current != className)
+    }
+    return (current, .object(options))
   }
 
   /// Options by our names. Keras 3 reads the older names too.
@@ -45,15 +72,21 @@ enum KerasLayerOptions {
     "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
     "Embedding": ["activity_regularizer": nil], "Conv1D": ["activity_regularizer": nil],
     "Conv2D": ["activity_regularizer": nil],
+    "ConvLSTM1D": recurrent, "ConvLSTM2D": recurrent,
     "Dropout": ["seed": nil, "noise_shape": nil], "SpatialDropout1D": ["seed": nil],
     "GaussianDropout": ["seed": nil], "GaussianNoise": ["seed": nil],
+    "MultiHeadAttention": ["activity_regularizer": nil],
+    "SeparableConv1D": ["activity_regularizer": nil],
+    "DepthwiseConv1D": ["activity_regularizer": nil], "AlphaDropout": ["seed": nil],
   ]
 
   private static let three: [String: [String: JSONValue]] = [
     "LSTM": ["seed": nil], "GRU": ["seed": nil],
-    "AdditiveAttention": ["seed": nil],
+    "ConvLSTM1D": ["seed": nil], "ConvLSTM2D": ["seed": nil],
+    "Attention": ["seed": nil], "AdditiveAttention": ["seed": nil],
+    "MultiHeadAttention": ["seed": nil, "use_gate": false, "sliding_window": nil],
     "Dense": ["quantization_config": nil], "Embedding": ["quantization_config": nil],
-    "LayerNormalization": ["rms_scaling": false],
+    "LayerNormalization": ["rms_scaling": false], "AlphaDropout": ["noise_shape": nil],
     "BatchNormalization": [
       "synchronized": false, "renorm": false, "renorm_clipping": nil, "renorm_momentum": 0.99,
     ],
@@ -62,6 +95,7 @@ enum KerasLayerOptions {
   private static let two: [String: [String: JSONValue]] = [
     "LSTM": ["time_major": false, "implementation": 2],
     "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
+    "ConvLSTM1D": ["time_major": false], "ConvLSTM2D": ["time_major": false],
     "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
     "SpatialDropout1D": ["noise_shape": nil],
   ]

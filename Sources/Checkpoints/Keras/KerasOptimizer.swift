@@ -25,11 +25,14 @@ enum KerasOptimizer {
   ) throws -> Optimizer<Float> {
     var configuration = configuration
     var slots: [Dataset] = []
+    // Those of weights without axes, such as the scale of an Attention, and what else has none.
+    var withScalars: [Dataset] = []
     var iterations = 0
     var (hasLearningRate, hasIterations) = (false, false)
     for variable in variables {
       guard try variable.shape().isEmpty else {
         slots.append(variable)
+        withScalars.append(variable)
         continue
       }
       if case .integer = try variable.kind() {
@@ -44,6 +47,8 @@ enum KerasOptimizer {
         }
         configuration.learningRate = rate
         hasLearningRate = true
+      } else {
+        withScalars.append(variable)
       }
     }
     guard (0...TrainingProgress.mostEpochs).contains(iterations) else {
@@ -70,7 +75,15 @@ enum KerasOptimizer {
       places = legacyPlaces(configuration, parameters)
     }
     let className = configuration.className
-    places = places.filter { !configuration.shape(of: $0.slot, $0.parameter.shape).isEmpty }
+    let shapes = places.map { configuration.shape(of: $0.slot, $0.parameter.shape) }
+    // A product of momentum factors may come last.
+    if withScalars.count >= places.count,
+      try zip(withScalars, shapes).allSatisfy({ try $0.shape() == $1 })
+    {
+      slots = Array(withScalars.prefix(places.count))
+    } else {
+      places = zip(places, shapes).filter { !$1.isEmpty }.map(\.0)
+    }
     guard slots.count == places.count else {
       throw FileError.invalid(
         file,
@@ -131,7 +144,9 @@ enum KerasOptimizer {
   ) throws {
     let shape = optimizer.configuration.shape(of: slot, parameter.shape)
     // As Keras 3 has it for a bias.
-    guard !shape.isEmpty else { return try group.write(name, Int32(0)) }
+    guard !shape.isEmpty || parameter.shape.isEmpty else {
+      return try group.write(name, Int32(0))
+    }
     let all = optimizer.slot(slot, of: parameter)
     let values = all.prefix(shape.reduce(1, *))
     if values.isEmpty {
@@ -158,7 +173,8 @@ enum KerasOptimizer {
       trainable.flatMap { parameter in
         // tf-keras does not keep what nobody reads.
         group.filter {
-          version == .three || !configuration.shape(of: $0, parameter.shape).isEmpty
+          version == .three || parameter.shape.isEmpty
+            || !configuration.shape(of: $0, parameter.shape).isEmpty
         }.map { ($0, parameter) }
       }
     }

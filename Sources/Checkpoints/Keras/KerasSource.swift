@@ -154,7 +154,7 @@ struct KerasSource {
     written: Optimizer<Float>? = nil
   ) throws -> Optimizer<Float>? {
     guard var configuration else { return nil }
-    configuration.averageBeginsBefore = description.version == .two
+    configuration.averageBeginsBefore = configuration.averages && description.version == .two
     let variables =
       switch try layout {
       case .variables: try KerasVariables.optimizerVariables(root)

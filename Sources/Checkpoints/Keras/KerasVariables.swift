@@ -27,12 +27,10 @@ enum KerasVariables {
     _ = try makeObject("", name: checkpoint.configuration.name)
     for (layer, key) in keys(of: checkpoint.configuration) {
       _ = try makeObject("\(layers)/\(key)", name: layer.name)
-      for object in objects(of: layer, in: checkpoint.parameters) {
+      for object in objects(of: layer, in: checkpoint.parameters, checkpoint.kerasVersion) {
         let group = try makeObject("\(layers)/\(key)\(object.path)", name: object.name)
         for (index, parameter) in object.parameters.enumerated() {
-          try arrays.write(
-            String(index), shape: parameter.shape,
-            UnsafeBufferPointer(checkpoint.parameters[parameter]), to: group)
+          try arrays.write(parameter, of: checkpoint.parameters, as: String(index), to: group)
         }
       }
     }
@@ -48,8 +46,11 @@ enum KerasVariables {
     _ root: Group, into parameters: ParameterStore<Float>, arrays: ArrayReader, file: String
   ) throws {
     let all = try root.group(try root.contains(layers) ? layers : olderLayers)
+    // Only Keras 3 names the objects.
+    let version: KerasVersion =
+      try root.contains("vars") && root.group("vars").attributes.contains("name") ? .three : .two
     for (layer, key) in keys(of: parameters.configuration) {
-      for object in objects(of: layer, in: parameters)
+      for object in objects(of: layer, in: parameters, version)
       where !object.parameters.isEmpty {
         let found = try variables(try all.group("\(key)\(object.path)/vars"))
         guard found.count == object.parameters.count else {
@@ -139,10 +140,10 @@ enum KerasVariables {
 
   /// The objects of a layer that hold its weights.
   private static func objects(
-    of layer: LayerConfiguration, in store: ParameterStore<Float>
+    of layer: LayerConfiguration, in store: ParameterStore<Float>, _ version: KerasVersion
   ) -> [Object] {
     objects(
-      of: layer, below(layer, store.parameters.map { ($0.layer + "/" + $0.name, $0) }))
+      of: layer, below(layer, store.parameters.map { ($0.layer + "/" + $0.name, $0) }), version)
   }
 
   /// The weights of a layer, with their paths below it.
@@ -153,19 +154,23 @@ enum KerasVariables {
   }
 
   /// The objects of the layers of a model.
-  private static func objects(of model: ModelConfiguration, _ weights: [Placed]) -> [Object] {
+  private static func objects(
+    of model: ModelConfiguration, _ weights: [Placed], _ version: KerasVersion
+  ) -> [Object] {
     keys(of: model).flatMap { layer, key in
-      objects(of: layer, below(layer, weights)).map { $0.inside("/\(layers)/\(key)") }
+      objects(of: layer, below(layer, weights), version).map { $0.inside("/\(layers)/\(key)") }
     }
   }
 
   /// - Parameter weights: Those of the layer.
-  private static func objects(of layer: LayerConfiguration, _ weights: [Placed]) -> [Object] {
+  private static func objects(
+    of layer: LayerConfiguration, _ weights: [Placed], _ version: KerasVersion
+  ) -> [Object] {
     let own = Object(path: "", name: layer.name, parameters: [])
-    if let model = layer.model { return [own] + objects(of: model, weights) }
+    if let model = layer.model { return [own] + objects(of: model, weights, version) }
     let parameters = weights.map(\.parameter)
     switch layer.className {
-    case "LSTM", "GRU", "SimpleRNN":
+    case "LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D":
       return [
         Object(path: "/cell", name: snakeCase(layer.className) + "_cell", parameters: parameters)
       ]
@@ -180,11 +185,19 @@ enum KerasVariables {
     case "TimeDistributed":
       let inner =
         if let model = layer.wrappedModel {
-          [Object(path: "", name: model.name, parameters: [])] + objects(of: model, weights)
+          [Object(path: "", name: model.name, parameters: [])]
+            + objects(of: model, weights, version)
         } else {
-          LayerConfiguration(layer["layer"]).map { objects(of: $0, weights) } ?? []
+          LayerConfiguration(layer["layer"]).map { objects(of: $0, weights, version) } ?? []
         }
       return inner.map { $0.inside("/layer") }
+    case "MultiHeadAttention":
+      let names = ["query", "key", "value", "attention_output"]
+      return zip(names, ["query", "key", "value", "output"]).map { name, object in
+        Object(
+          path: (version == .three ? "/" : "/_") + object + "_dense", name: name,
+          parameters: parameters.filter { $0.name.hasPrefix(name + "/") })
+      }
     default: return [Object(path: "", name: layer.name, parameters: parameters)]
     }
   }

@@ -33,9 +33,7 @@ enum KerasWeights {
       let names = parameters.map { path($0, in: checkpoint) }
       try setNames("weight_names", names, of: group)
       for (parameter, name) in zip(parameters, names) {
-        try arrays.write(
-          name, shape: parameter.shape, UnsafeBufferPointer(checkpoint.parameters[parameter]),
-          to: group)
+        try arrays.write(parameter, of: checkpoint.parameters, as: name, to: group)
       }
     }
     try weights.createGroup(topLevel).attributes.set(
@@ -78,15 +76,21 @@ enum KerasWeights {
           arrays: arrays, need: need)
         continue
       }
+      let datasets = try names.map { try group.dataset($0) }
+      if let gates = try CuDNNWeights.gates(of: layer, datasets) {
+        try CuDNNWeights.read(
+          datasets, gates: gates, into: expected, of: parameters, arrays: arrays, need: need)
+        continue
+      }
       guard names.count == expected.count else {
         throw FileError.invalid(
           file,
           "\(group.path): has \(names.count) weights; layer \(layer.name) (\(layer.className)) "
             + "needs \(expected.count)")
       }
-      for (parameter, name) in zip(expected, names) {
+      for (parameter, dataset) in zip(expected, datasets) {
         try arrays.read(
-          try group.dataset(name), shape: parameter.shape, into: parameters[parameter],
+          dataset, shape: parameter.shape, into: parameters[parameter],
           need: need)
       }
     }

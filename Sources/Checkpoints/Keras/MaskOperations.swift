@@ -21,6 +21,11 @@ struct MaskOperations {
     "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
   ]
 
+  /// The layers whose mask is that of their first input.
+  private static let ofQuery: Set<String> = [
+    "Attention", "AdditiveAttention", "MultiHeadAttention",
+  ]
+
   /// Whether a result is a mask.
   func contains(_ name: String) -> Bool { origins[name] != nil }
 
@@ -66,13 +71,17 @@ struct MaskOperations {
       default:
         let hasMask =
           !layer.needsEveryMask || sources.allSatisfy { masks[$0]?.isEmpty == false }
-        if layer.passesMask, hasMask { masks[layer.name] = inputs }
+        guard layer.passesMask, hasMask else { continue }
+        masks[layer.name] =
+          Self.ofQuery.contains(layer.className) ? masks[sources.first ?? ""] : inputs
       }
     }
     for (layer, call) in calls {
       let below = call.inputs.filter { $0.output == 0 }
         .reduce(into: Set<Origin>()) { $0.formUnion(masks[$1.name] ?? []) }
-      guard call.masks.allSatisfy({ origins[$0] == below }) else {
+      // That of all inputs together, or of one of them.
+      let own = call.inputs.map { masks[$0.name] }
+      guard call.masks.allSatisfy({ origins[$0] == below || own.contains(origins[$0]) }) else {
         throw invalid("layer \(layer) is called with a mask of its own, which is not supported")
       }
     }

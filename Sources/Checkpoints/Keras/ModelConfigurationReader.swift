@@ -17,6 +17,11 @@ struct ModelConfigurationReader {
     guard problems.texts.isEmpty else {
       throw invalid(problems.texts.joined(separator: "; "))
     }
+    do {
+      if version == .three { try model.checkMasks() }
+    } catch {
+      throw invalid("\(error)")
+    }
     return model
   }
 
@@ -175,6 +180,7 @@ struct ModelConfigurationReader {
   private func layer(
     _ className: String, _ name: String, _ config: JSONValue, _ problems: Problems
   ) throws -> LayerConfiguration {
+    let (className, config) = KerasLayerOptions.current(className, config, version)
     guard let known = LayerConfiguration.options(of: className) else {
       throw invalid("layer \(name) is of class \(className), which is not supported")
     }
@@ -185,13 +191,18 @@ struct ModelConfigurationReader {
     var options: [String: JSONValue] = [:]
     var wrappedModel: ModelConfiguration?
     for (option, value) in members.sorted(by: { $0.key < $1.key }) {
-      if known[option] != nil {
-        if className == "TimeDistributed", Self.isModel(value) {
-          wrappedModel = try model(value, problems)
-          // What is wrong with it has been said.
-          guard problems.texts.isEmpty else { return LayerConfiguration(className, name: name) }
-          continue
+      if className == "TimeDistributed", option == "layer", Self.isModel(value) {
+        wrappedModel = try model(value, problems)
+        // What is wrong with it has been said.
+        guard problems.texts.isEmpty else { return LayerConfiguration(className, name: name) }
+        continue
+      }
+      if option == "dtype" {
+        guard let type = KerasType.name(value) else {
+          throw invalid("layer \(name) (\(className)): dtype \(value.text()) is not supported")
         }
+        options[option] = .string(type)
+      } else if known[option] != nil {
         if let innerClass = value["class_name"]?.string, let config = value["config"],
           let name = config["name"]?.string
         {
@@ -202,7 +213,7 @@ struct ModelConfigurationReader {
             inner.options["zero_output_for_mask"] = inner["return_sequences"]
           }
           options[option] = [
-            "class_name": .string(innerClass),
+            "class_name": .string(inner.className),
             "config": .object(inner.options.merging(["name": .string(name)]) { given, _ in given }),
           ]
           continue
@@ -229,15 +240,13 @@ struct ModelConfigurationReader {
     "name", "batch_shape", "batch_input_shape", "build_config", "registered_name", "module",
     "kernel_initializer", "recurrent_initializer", "bias_initializer", "implementation", "unroll",
     "seed", "input_dim", "input_length", "max_batch_size", "batch_input_shape", "renorm_momentum",
-    "robust_masking",
+    "robust_masking", "query_shape", "value_shape", "key_shape",
   ]
 
   /// Whether an option that the engine does not know is off, or changes nothing.
   private func isOff(_ option: String, _ value: JSONValue) -> Bool {
     if Self.harmless.contains(option) { return true }
     return switch (option, value) {
-    case ("dtype", .string(let name)): name == "float32"
-    case ("dtype", _): value["config"]?["name"]?.string == "float32"
     case (_, .null), (_, .bool(false)), (_, .integer(0)), (_, .number(0)): true
     default: false
     }

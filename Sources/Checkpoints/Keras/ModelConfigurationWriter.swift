@@ -37,7 +37,7 @@ struct ModelConfigurationWriter {
     ]
     if version == .three {
       config["trainable"] = true
-      config["dtype"] = float32
+      config["dtype"] = KerasType.value("float32", version)
       config["build_input_shape"] = shape
     }
     return object("keras", "Sequential", config)
@@ -59,13 +59,18 @@ struct ModelConfigurationWriter {
   }
 
   /// A layer, or a model that is one.
-  private func layer(_ layer: LayerConfiguration, inputShape: JSONValue? = .none) -> JSONValue {
+  private func layer(
+    _ layer: LayerConfiguration, inputShape: JSONValue? = .none, shapes: [JSONValue] = []
+  ) -> JSONValue {
     if var model = layer.model {
       model.name = layer.name
       return write(model)
     }
     var config = options(layer)
     if let inputShape { config["batch_input_shape"] = inputShape }
+    if version == .two {
+      config.merge(KerasLayerOptions.shapes(of: layer.className, shapes)) { _, new in new }
+    }
     return object("keras.layers", layer.className, config)
   }
 
@@ -98,7 +103,9 @@ struct ModelConfigurationWriter {
         writer.node(
           call.inputs.map { .init(name: $0, shape: shapes[$0] ?? nil) }, mask: mask)
       }
-      called.append(named(self.layer(layer), layer.name, calls: nodes))
+      let inputShapes = calls[0].inputs.map { shapes[$0] ?? nil }
+      called.append(
+        named(self.layer(layer, shapes: inputShapes), layer.name, calls: nodes))
       below = [ValueName(layer.name)]
     }
     return called
@@ -147,13 +154,17 @@ struct ModelConfigurationWriter {
   /// All options of a layer that Keras writes: ours, and those that are off.
   private func options(_ layer: LayerConfiguration) -> [String: JSONValue] {
     var options: [String: JSONValue] = [
-      "name": .string(layer.name), "dtype": float32,
+      "name": .string(layer.name)
     ]
     options.merge(KerasLayerOptions.off(layer.className, version)) { _, new in new }
     let known = LayerConfiguration.options(of: layer.className) ?? [:]
     for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
       // tf-keras writes it only where it is on.
       if version == .two, option == "zero_output_for_mask", value == false { continue }
+      if option == "dtype" {
+        options[option] = KerasType.value(value.string ?? "float32", version)
+        continue
+      }
       // Which follows from the version.
       if ["needs_all_masks", "ignores_mask"].contains(option)
         || FunctionalCall.callOptions.contains(option)
@@ -210,17 +221,6 @@ struct ModelConfigurationWriter {
       "module": "keras.initializers", "class_name": .string(className),
       "config": .object(config), "registered_name": nil,
     ]
-  }
-
-  private var float32: JSONValue {
-    switch version {
-    case .two: "float32"
-    case .three:
-      [
-        "module": "keras", "class_name": "DTypePolicy", "config": ["name": "float32"],
-        "registered_name": nil,
-      ]
-    }
   }
 }
 

@@ -24,8 +24,9 @@ extension ModelConfigurationWriter {
     let losses = KerasOutputLosses.write(checkpoint, self)
     var training: [String: JSONValue] = [
       "loss": losses.loss, "loss_weights": losses.weights, "weighted_metrics": nil,
-      "metrics": KerasMetrics.write(checkpoint, self),
     ]
+    let metrics = KerasMetrics.write(checkpoint, self)
+    if metrics != nil { training["metrics"] = metrics }
     switch version {
     case .three:
       optimizer["loss_scale_factor"] = .some(nil)

@@ -3,22 +3,41 @@ import Recurrent
 
 /// The operators of layers that take several inputs.
 struct ONNXMerge: Sendable {
-  private let merge: @Sendable (LayerConfiguration, [String], inout ONNXGraph) -> String
+  /// An input: its name, and how many axes it has, the batch among them.
+  private struct Input {
+    let name: String
+    let axes: Int
+  }
+
+  private let merge: @Sendable (LayerConfiguration, [Input], inout ONNXGraph) -> String
   /// Whether vectors stand beside every step of sequences.
   private let repeats: Bool
 
   /// By Keras' class names.
   static let all: [String: ONNXMerge] = [
     "Concatenate": ONNXMerge(repeats: false) { layer, inputs, graph in
-      graph.add("Concat", inputs, [("axis", .integer(layer["axis"].integer ?? -1))])
+      graph.add("Concat", inputs.map(\.name), [("axis", .integer(layer["axis"].integer ?? -1))])
     },
     "Add": inTurn("Add"), "Subtract": inTurn("Sub"), "Multiply": inTurn("Mul"),
     "Average": together("Mean"), "Maximum": together("Max"), "Minimum": together("Min"),
+    "Dot": ONNXMerge(repeats: false) { layer, inputs, graph in
+      let axes = layer["axes"].array?.compactMap(\.integer) ?? []
+      let matrices = inputs.enumerated().map { number, input in
+        var axis = number < axes.count ? axes[number] : layer["axes"].integer ?? -1
+        if axis < 0 { axis += input.axes }
+        return matrix(
+          input, along: axis, isFirst: number == 0, normalizes: layer["normalize"] == true, &graph)
+      }
+      let products = graph.add("MatMul", matrices)
+      // A product with a vector is one.
+      return inputs.allSatisfy { $0.axes == 3 }
+        ? products : graph.add("Reshape", [products, graph.constant([0, -1])])
+    },
   ]
 
   private init(
     repeats: Bool,
-    _ merge: @escaping @Sendable (LayerConfiguration, [String], inout ONNXGraph) -> String
+    _ merge: @escaping @Sendable (LayerConfiguration, [Input], inout ONNXGraph) -> String
   ) {
     self.repeats = repeats
     self.merge = merge
@@ -27,13 +46,35 @@ struct ONNXMerge: Sendable {
   /// An operator of two inputs, for any number.
   private static func inTurn(_ type: String) -> ONNXMerge {
     ONNXMerge(repeats: true) { _, inputs, graph in
-      inputs.dropFirst().reduce(inputs.first ?? "") { graph.add(type, [$0, $1]) }
+      inputs.dropFirst().reduce(inputs.first?.name ?? "") { graph.add(type, [$0, $1.name]) }
     }
   }
 
   /// An operator of any number of inputs.
   private static func together(_ type: String) -> ONNXMerge {
-    ONNXMerge(repeats: true) { _, inputs, graph in graph.add(type, inputs) }
+    ONNXMerge(repeats: true) { _, inputs, graph in graph.add(type, inputs.map(\.name)) }
+  }
+
+  /// An input of a `Dot` as matrices, with the axis that is multiplied last in the first and before the last in the second.
+  private static func matrix(
+    _ input: Input, along axis: Int, isFirst: Bool, normalizes: Bool, _ graph: inout ONNXGraph
+  ) -> String {
+    var value = input.name
+    if normalizes {
+      let length = graph.add("ReduceL2", [value], [("axes", .integers([axis]))])
+      let least = graph.constant([1e-7], shape: [])
+      value = graph.add("Div", [value, graph.add("Max", [length, least])])
+    }
+    guard input.axes == 3 else {
+      return graph.add("Unsqueeze", [value, graph.constant([isFirst ? 1 : 2])])
+    }
+    return axis == (isFirst ? 2 : 1)
+      ? value : graph.add("Transpose", [value], [("perm", .integers([0, 2, 1]))])
+  }
+
+  /// Whether a layer gives other steps than it takes.
+  static func changesSteps(_ layer: LayerConfiguration) -> Bool {
+    layer.className == "Concatenate" && [1, -2].contains(layer["axis"])
   }
 
   /// Adds the layer.
@@ -43,11 +84,13 @@ struct ONNXMerge: Sendable {
   func add(
     _ layer: LayerConfiguration, _ inputs: [String], axes: [String: Int], in graph: inout ONNXGraph
   ) -> String {
+    let inputs = inputs.map { Input(name: $0, axes: axes[$0] ?? 0) }
     guard repeats else { return merge(layer, inputs, &graph) }
-    let most = inputs.compactMap { axes[$0] }.max() ?? 0
+    let most = inputs.map(\.axes).max() ?? 0
     let whole = inputs.map { input in
-      guard let count = axes[input], count < most else { return input }
-      return graph.add("Unsqueeze", [input, graph.constant([1])])
+      guard input.axes < most else { return input }
+      return Input(
+        name: graph.add("Unsqueeze", [input.name, graph.constant([1])]), axes: most)
     }
     return merge(layer, whole, &graph)
   }

@@ -63,7 +63,11 @@ struct ONNXModel {
         values[.call(number, output: output)] = value
         axes[value] = call.outputs[output].count + 1
       }
-      if ONNXSteps.changes(call.layer.className) { stepsName = "outputSteps" }
+      if ONNXSteps.changes(call.layer.className) || ONNXMerge.changesSteps(call.layer)
+        || ONNXConvolution.classes.contains(call.layer.className)
+      {
+        stepsName = "outputSteps"
+      }
     }
     let outputs = configuration.outputSources
     for (source, name) in zip(outputs, outputNames(count: outputs.count)) {
@@ -94,6 +98,9 @@ struct ONNXModel {
     if let merge = ONNXMerge.all[call.layer.className] {
       return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
     }
+    if let attention = ONNXAttention.add(call, inputs, checkpoint.parameters, in: &graph) {
+      return [attention]
+    }
     if !call.layer.recurrentLayers.isEmpty {
       return try addRecurrent(call, to: inputs)
     }
@@ -102,17 +109,21 @@ struct ONNXModel {
     }
     let layer = call.layer
     if layer.className == "TimeDistributed" { return [try addTimeDistributed(call, to: input)] }
-    return [try add(layer, features: (call.output.last ?? nil) ?? 1, to: input)]
+    return [
+      try add(
+        layer, features: (call.output.last ?? nil) ?? 1, axes: call.output.count + 1, to: input)
+    ]
   }
 
   /// Adds a layer.
   ///
   /// - Parameters:
   ///   - features: The features of its output.
+  ///   - axes: How many axes its output has.
   ///   - value: Its input, the batch first.
   /// - Returns: The name of its output.
   private mutating func add(
-    _ layer: LayerConfiguration, features: Int, to value: String
+    _ layer: LayerConfiguration, features: Int, axes: Int, to value: String
   ) throws -> String {
     switch layer.className {
     case "Dense": return try addDense(layer, named: layer.name, to: value)
@@ -120,7 +131,8 @@ struct ONNXModel {
     case "ReLU", "LeakyReLU", "ELU", "Softmax":
       return ONNXActivation.add(layer, to: value, in: &graph)
     case "PReLU": return graph.add("PRelu", [value, try weights("alpha", of: layer.name)])
-    case "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise": return value
+    case "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout":
+      return value
     case "Rescaling":
       let product = graph.add("Mul", [value, number("scale", of: layer)])
       return graph.add("Add", [product, number("offset", of: layer)])
@@ -135,12 +147,22 @@ struct ONNXModel {
       let times = layer["n"].integer ?? 1
       let step = graph.add("Unsqueeze", [value, graph.constant([1])])
       return graph.add("Expand", [step, graph.constant([1, times, 1])])
-    case "LayerNormalization": return try addLayerNormalization(layer, to: value)
+    case "Conv1D", "SeparableConv1D", "DepthwiseConv1D":
+      guard
+        let result = ONNXConvolution.add(
+          layer, weights: try weights(of: layer.name), to: value, in: &graph)
+      else { throw refusal(layer, "has no kernel") }
+      return try addActivation(layer, to: result)
     case "BatchNormalization": return try addBatchNormalization(layer, to: value)
     default:
-      guard let result = ONNXSteps.add(layer, features: features, to: value, in: &graph) else {
-        throw refusal(layer, "has no counterpart")
+      if let result = ONNXSteps.add(layer, features: features, to: value, in: &graph) {
+        return result
       }
+      guard
+        let result = ONNXNormalization.add(
+          layer, weights: try weights(of: layer.name), features: features, axes: axes, to: value,
+          in: &graph)
+      else { throw refusal(layer, "has no counterpart") }
       return result
     }
   }
@@ -156,14 +178,14 @@ struct ONNXModel {
     let inner = LayerConfiguration(inside.className, name: layer.name, options: inside.options)
     let features = (call.output.last ?? nil) ?? 1
     if inner.appliesPerStep, call.input.count == 2 {
-      return try add(inner, features: features, to: value)
+      return try add(inner, features: features, axes: call.output.count + 1, to: value)
     }
     let sizes = (call.input.compactMap { $0 }, call.output.compactMap { $0 })
     guard sizes.0.count == call.input.count, sizes.1.count == call.output.count,
       inner.recurrentLayers.isEmpty
     else { throw refusal(layer, "has no counterpart") }
     let rows = graph.add("Reshape", [value, graph.constant([-1] + sizes.0.dropFirst())])
-    let result = try add(inner, features: features, to: rows)
+    let result = try add(inner, features: features, axes: call.output.count, to: rows)
     return graph.add("Reshape", [result, graph.constant([-1] + sizes.1)])
   }
 
@@ -185,21 +207,6 @@ struct ONNXModel {
       throw refusal(layer, "activation \(name) has no counterpart")
     }
     return result
-  }
-
-  private mutating func addLayerNormalization(
-    _ layer: LayerConfiguration, to value: String
-  ) throws -> String {
-    let features = checkpoint.parameters.parameters.first { $0.layer == layer.name }?.count
-    // ONNX wants a scale in any case; one number goes for all.
-    let gamma =
-      layer["scale"] == true
-      ? try weights("gamma", of: layer.name)
-      : graph.constant([Float](repeating: 1, count: features ?? 1), shape: [features ?? 1])
-    let beta = layer["center"] == true ? [try weights("beta", of: layer.name)] : []
-    return graph.add(
-      "LayerNormalization", [value, gamma] + beta,
-      [("axis", .integer(-1)), ("epsilon", .float(Float(layer["epsilon"].double ?? 0)))])
   }
 
   /// The averages that training has left make it a product and a sum.
@@ -368,6 +375,18 @@ struct ONNXModel {
     // Several calls share it.
     guard arrays.insert(whole).inserted else { return whole }
     return graph.constant(try values(name, of: layer), shape: shape, name: whole)
+  }
+
+  /// The names and shapes of a layer's weights, by their names in the layer.
+  private mutating func weights(
+    of layer: String
+  ) throws -> [String: (name: String, shape: [Int])] {
+    var weights: [String: (name: String, shape: [Int])] = [:]
+    for parameter in checkpoint.parameters.parameters where parameter.layer == layer {
+      guard !parameter.definition.isWholeNumber else { continue }
+      weights[parameter.name] = (try self.weights(parameter.name, of: layer), parameter.shape)
+    }
+    return weights
   }
 
   /// An option that is a number.

@@ -26,6 +26,9 @@ package struct CheckpointReport {
       ),
       ("parameters", .integer(configuration.parameterCount)),
     ]
+    if let types = configuration.otherTypes {
+      facts.append(("computed in", .text("float32; \(types) is kept")))
+    }
     if let problem = checkpoint.trainingProblem {
       let text = Remedy.text("\(problem); give another", problem.remedies)
       facts.append(("cannot be trained", .text(text)))

@@ -55,46 +55,58 @@ package struct AnswerMode: PredictionMode {
     request.likeliest = modes.candidates.showProbabilities?.count
     request.threshold = threshold
     let task = try Self.task(
-      try file.task(), of: file, takes: request.parts,
+      try file.task(), of: file, takes: request.parts, data: "sequences",
       sequence == nil ? "--sequences" : "--sequence")
     try task.answers(file, request).write(to: modes.common.outputFile, modes.common.outputFormat)
   }
 
   private func source() throws -> AnswerRequest.Source {
-    if let sequences { return .file(sequences) }
-    guard let sequence, sequence == DataFiles.standardInput else {
-      return .sequences([sequence ?? ""], name: "--sequence")
-    }
-    let (text, _) = try DataFiles([DataFiles.standardInput]).text()
-    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-    if lines.last?.isEmpty ?? false { lines.removeLast() }
-    guard !lines.isEmpty else { throw FileError(.invalid, file: "stdin", "has no sequences") }
-    return .sequences(lines.map(String.init), name: "stdin")
+    try sequences.map { .file($0) } ?? .lines(sequence ?? "", option: "--sequence")
   }
 
   /// A model's task, if it is one that answers sequences and has a use for what is given.
   ///
-  /// - Parameter option: What asks for it.
+  /// - Parameters:
+  ///   - data: What the model's data must be called; any if `nil`.
+  ///   - option: What asks for it.
   /// - Throws: `ValidationError` that names the option which does not apply.
   static func task(
     _ task: any LearningTask, of file: ModelFile, takes parts: [AnswerRequest.Part],
-    _ option: String
+    data: String? = nil, _ option: String
   ) throws(ValidationError) -> any AnsweringTask {
     func refused(_ option: String) -> ValidationError {
       ValidationError(
         "\(option) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
-    guard let task = task as? any AnsweringTask else { throw refused(option) }
+    guard let task = task as? any AnsweringTask,
+      data == nil || type(of: task).otherData == data
+    else { throw refused(option) }
     for part in parts where !type(of: task).takes.contains(part) { throw refused(part.option) }
     return task
   }
 }
 
 extension AnswerRequest.Part {
-  fileprivate var option: String {
+  var option: String {
     switch self {
     case .likeliest: "--show-probabilities"
     case .threshold: "--threshold"
+    case .beams: "--beam"
     }
+  }
+}
+
+extension AnswerRequest.Source {
+  /// One sequence, or those of the lines of stdin.
+  ///
+  /// - Parameter option: What the sequence was given with.
+  /// - Throws: `FileError` if stdin has none.
+  static func lines(_ sequence: String, option: String) throws -> AnswerRequest.Source {
+    guard sequence == DataFiles.standardInput else { return .sequences([sequence], name: option) }
+    let (text, _) = try DataFiles([DataFiles.standardInput]).text()
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if lines.last?.isEmpty ?? false { lines.removeLast() }
+    guard !lines.isEmpty else { throw FileError(.invalid, file: "stdin", "has no sequences") }
+    return .sequences(lines.map(String.init), name: "stdin")
   }
 }

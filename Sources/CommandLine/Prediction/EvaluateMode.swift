@@ -4,7 +4,9 @@ import Tasks
 /// Showing how well a model does.
 package struct EvaluateMode: PredictionMode {
   package static let triggers = ["--evaluate"]
-  package static let takes = ["--csv", "--sequences", "--threshold", "--format"]
+  package static let takes = [
+    "--csv", "--sequences", "--pairs", "--threshold", "--beam", "--format",
+  ]
   package static let formats: [OutputFormat] = [.text, .json, .csv]
 
   @Flag(
@@ -39,7 +41,8 @@ package struct EvaluateMode: PredictionMode {
     }
     let others = [
       ("--csv", modes.common.csv != nil), ("--sequences", modes.answer.sequences != nil),
-      ("--text", text != nil), ("--threshold", modes.answer.threshold != nil),
+      ("--pairs", modes.pairs.pairs != nil), ("--text", text != nil),
+      ("--threshold", modes.answer.threshold != nil), ("--beam", modes.sampling.beam != nil),
     ]
     if !inputs.isEmpty, let other = others.first(where: \.1)?.0 {
       throw ValidationError("\(other) does not go with --inputs")
@@ -74,15 +77,18 @@ package struct EvaluateMode: PredictionMode {
     }
     let task = try file.task()
     let given = [
-      ("csv", modes.common.csv), ("sequences", modes.answer.sequences), ("text", text),
+      ("csv", modes.common.csv), ("sequences", modes.answer.sequences),
+      ("pairs", modes.pairs.pairs), ("text", text),
     ]
     for (name, data) in given where data != nil && type(of: task).otherData != name {
       throw ValidationError(
         "--\(name) does not apply to models of \(type(of: task).title); \(file.path) is one")
     }
     let data = given.compactMap(\.1).first
-    guard let threshold = modes.answer.threshold else { return try task.evaluate(file, data: data) }
-    return try AnswerMode.task(task, of: file, takes: [.threshold], "--threshold")
-      .evaluate(file, data: data, threshold: threshold)
+    let options = EvaluationOptions(
+      threshold: modes.answer.threshold, beams: modes.sampling.beam)
+    guard let part = options.parts.first else { return try task.evaluate(file, data: data) }
+    return try AnswerMode.task(task, of: file, takes: options.parts, part.option)
+      .evaluate(file, data: data, options)
   }
 }

@@ -112,6 +112,7 @@ package struct PredictionModes: ParsableArguments {
   @OptionGroup(title: "What to do") var run: RunMode
   @OptionGroup(title: "What to do") var evaluate: EvaluateMode
   @OptionGroup(title: "What to do") var answer: AnswerMode
+  @OptionGroup(title: "What to do") var pairs: PairsMode
   @OptionGroup(title: "What to do") var arrays: ArrayMode
   @OptionGroup(title: "Forecasting a series") var forecast: ForecastMode
   @OptionGroup(title: "Forecasting a series") package var plot: PlotOptions
@@ -137,7 +138,8 @@ package struct PredictionModes: ParsableArguments {
   private static var all: [Entry] {
     [
       entry(\.rowsSeen), entry(\.stream), entry(\.backTest), entry(\.forecast), entry(\.arrays),
-      entry(\.evaluate), entry(\.answer), entry(\.candidates), entry(\.interactive), entry(\.run),
+      entry(\.evaluate), entry(\.answer), entry(\.pairs), entry(\.candidates), entry(\.interactive),
+      entry(\.run),
     ]
   }
 

@@ -5,13 +5,14 @@ import Tasks
 package struct FineTuningOptions: TaskOptions {
   package static let triggers = ["--from"]
   package static let takes = [
-    "--text", "--csv", "--sequences", "--inputs", "--targets", "--clip-norm", "--clip-value",
+    "--text", "--csv", "--sequences", "--pairs", "--inputs", "--targets", "--clip-norm",
+    "--clip-value",
     "--optimizer-options", "--loss",
   ]
 
   @Option(
     help: ArgumentHelp(
-      "Begin with the weights, layers and vocabulary of MODEL, on other data of its kind: --text, --csv, --sequences, or --inputs and --targets, whose columns are called as those of MODEL's data.",
+      "Begin with the weights, layers and vocabulary of MODEL, on other data of its kind: --text, --csv, --sequences, --pairs, or --inputs and --targets, whose columns are called as those of MODEL's data.",
       valueName: "MODEL"))
   package var from: String?
 
@@ -36,7 +37,8 @@ package struct FineTuningOptions: TaskOptions {
     for (name, files) in [
       ("text", kinds.text.text), ("csv", [kinds.series.csv].compactMap { $0 }),
       ("sequences", [kinds.sequences.sequences].compactMap { $0 }),
-      ("inputs", kinds.arrays.inputs), ("targets", kinds.arrays.targets),
+      ("pairs", [kinds.pairs.pairs].compactMap { $0 }), ("inputs", kinds.arrays.inputs),
+      ("targets", kinds.arrays.targets),
     ] where !files.isEmpty {
       data[name] = files
     }

@@ -23,6 +23,12 @@ package struct ResumedDataOptions: ParsableArguments {
       valueName: "FILE"))
   package var sequences: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Of a model of pairs of texts: its pairs, if they have moved or grown, or others.",
+      valueName: "FILE"))
+  package var pairs: String?
+
   @Option(help: ArgumentHelp("Of a model on arrays: the inputs to go on with.", valueName: "X"))
   package var inputs: [String] = []
 
@@ -35,7 +41,8 @@ package struct ResumedDataOptions: ParsableArguments {
   private var all: [(name: String, files: [String])] {
     [
       ("text", text), ("csv", [csv].compactMap { $0 }),
-      ("sequences", [sequences].compactMap { $0 }), ("inputs", inputs), ("targets", targets),
+      ("sequences", [sequences].compactMap { $0 }), ("pairs", [pairs].compactMap { $0 }),
+      ("inputs", inputs), ("targets", targets),
     ]
   }
 

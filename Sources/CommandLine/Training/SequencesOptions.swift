@@ -37,7 +37,9 @@ package struct LabelsOptions: TaskOptions {
   @Flag(help: "With --label: labels are numbers, not classes.")
   package var regression = false
 
-  @Flag(help: "With --label: recurrent layers read the sequences from both ends.")
+  @Flag(
+    help:
+      "With --label or --pairs: the recurrent layers that read sequences do so from both ends.")
   package var bidirectional = false
 
   @Option(
@@ -54,7 +56,10 @@ package struct LabelsOptions: TaskOptions {
       """, valueName: "COLUMN"))
   package var split: String?
 
-  @Flag(help: "With --label: additive attention over the steps, in place of the last step alone.")
+  @Flag(
+    help:
+      "With --label or --pairs: additive attention over the steps that were read, in place of the last step alone."
+  )
   package var attention = false
 
   package init() {}

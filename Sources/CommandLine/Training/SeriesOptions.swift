@@ -18,7 +18,10 @@ package struct SeriesOptions: TaskOptions {
     ))
   package var csv: String?
 
-  @Option(help: ArgumentHelp("With --csv: the column to forecast.", valueName: "COLUMN"))
+  @Option(
+    help: ArgumentHelp(
+      "With --csv: the column to forecast. With --pairs: the column of the texts to write.",
+      valueName: "COLUMN"))
   package var target: String?
 
   package init() {}

@@ -28,6 +28,7 @@ package struct TaskKinds: ParsableArguments {
   @OptionGroup(title: "What to learn") var sequences: SequencesOptions
   @OptionGroup(title: "What to learn") var labels: LabelsOptions
   @OptionGroup(title: "What to learn") var tags: TagsOptions
+  @OptionGroup(title: "What to learn") var pairs: PairsOptions
   @OptionGroup(title: "What to learn") var arrays: ArraysOptions
   @OptionGroup(title: "What to learn") var fineTuning: FineTuningOptions
   @OptionGroup(title: "Common options") package var common: TrainingArguments
@@ -45,8 +46,7 @@ package struct TaskKinds: ParsableArguments {
   private static var all: [Entry] {
     [
       entry(\.fineTuning), entry(\.arrays), entry(\.text), entry(\.series), entry(\.labels),
-      entry(\.tags),
-      entry(\.letters),
+      entry(\.tags), entry(\.pairs), entry(\.letters),
     ]
   }
 
@@ -125,7 +125,7 @@ package struct SampleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The units of an embedding of symbols. (default: none, one-hot; 64 for words and subwords, 32 for sequences)",
+      "The units of an embedding of symbols. (default: none, one-hot; 64 for words, subwords and pairs, 32 for sequences)",
       valueName: "N"))
   package var embedding: Int?
 

@@ -40,58 +40,6 @@ public struct Dense: Layer {
   }
 }
 
-/// A convolution over the steps of a sequence, `keras.layers.Conv1D`, without strides, dilation and groups. It needs the
-/// whole sequence at once.
-///
-/// Shapes: input `[batch, timeSteps, features]`, output `[batch, timeSteps, filters]`, with `valid` padding
-/// `kernelSize - 1` steps less; `kernel [kernelSize, features, filters]`, `bias [filters]`.
-public struct Conv1D: Layer {
-  public let settings: LayerSettings
-
-  /// Where zeros are added to a sequence.
-  public enum Padding: String, Sendable {
-    /// Nowhere: the output is shorter than the input.
-    case valid
-    /// At both ends.
-    case same
-    /// At the beginning, so that no step depends on later ones.
-    case causal
-  }
-
-  /// - Parameters:
-  ///   - filters: The values of the output at each step.
-  ///   - kernelSize: The steps of the input that an output is made of.
-  ///   - kernelInitializer: How the kernel begins.
-  ///   - name: `conv1d`, `conv1d_1`, … if `nil`.
-  ///   - trainable: Whether training changes the weights.
-  ///   - padding: Where zeros are added to a sequence.
-  ///   - activation: Is applied to the output; Keras' `None` is `linear`.
-  ///   - useBias: Whether a bias is added.
-  ///   - biasInitializer: How the bias begins.
-  ///   - kernelRegularizer: A penalty on the kernel's size.
-  ///   - biasRegularizer: A penalty on the bias' size.
-  ///   - kernelConstraint: What the kernel is put back into after every update.
-  ///   - biasConstraint: What the bias is put back into after every update.
-  public init(
-    _ filters: Int, kernelSize: Int, padding: Padding = .valid, activation: Activation = .linear,
-    useBias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
-    biasInitializer: Initializer = .zeros, kernelRegularizer: Regularizer? = nil,
-    biasRegularizer: Regularizer? = nil, kernelConstraint: Constraint? = nil,
-    biasConstraint: Constraint? = nil, name: String? = nil, trainable: Bool = true
-  ) {
-    let options: [String: JSONValue] = [
-      "filters": .integer(filters), "kernel_size": [.integer(kernelSize)],
-      "padding": .string(padding.rawValue), "activation": .string(activation.rawValue),
-      "use_bias": .bool(useBias),
-    ]
-    settings = LayerSettings(
-      "Conv1D", name: name, trainable: trainable,
-      options: options
-        + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-        + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint))
-  }
-}
-
 /// A vector for each symbol, looked up by the symbol's number; `keras.layers.Embedding`. It comes first, above
 /// ``Input/init(symbolSteps:batch:name:)``.
 ///

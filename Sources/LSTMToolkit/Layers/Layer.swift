@@ -22,8 +22,8 @@ public protocol Layer: Sendable {
 extension Layer {
   /// The output of this layer for the output of others.
   ///
-  /// - Parameter inputs: An ``Input`` or outputs of layers; every layer takes one, ``Concatenate``, ``Add`` and its
-  ///   like, and ``AdditiveAttention`` several. What does not fit is found when the model is made.
+  /// - Parameter inputs: An ``Input`` or outputs of layers; every layer takes one, ``Concatenate``, ``Dot``, ``Add`` and
+  ///   its like, and ``Attention`` and its like several. What does not fit is found when the model is made.
   public func callAsFunction(_ inputs: any GraphValue...) -> LayerOutput {
     LayerOutput(GraphNode(.layer(settings), inputs: inputs.map(\.node)))
   }

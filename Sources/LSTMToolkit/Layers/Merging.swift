@@ -1,4 +1,40 @@
+import Files
 import Recurrent
+
+/// Several layers' outputs side by side, or one after the other, `keras.layers.Concatenate`.
+///
+/// Shapes: inputs `[batch, features]` or `[batch, timeSteps, features]` each, output the same with the sum of the features,
+/// or with the sum of the steps.
+public struct Concatenate: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - axis: The last axis, or that of the steps, 1.
+  ///   - name: `concatenate`, `concatenate_1`, … if `nil`.
+  public init(axis: Int = -1, name: String? = nil) {
+    settings = LayerSettings("Concatenate", name: name, options: ["axis": .integer(axis)])
+  }
+}
+
+/// The products of all vectors of one input with all of another, `keras.layers.Dot`.
+///
+/// Shapes: two inputs `[batch, features]` or `[batch, timeSteps, features]`. Of two sequences the output is
+/// `[batch, vectors of the first, vectors of the second]`, otherwise `[batch, products]`.
+public struct Dot: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameters:
+  ///   - axes: The axis of each input that products go along; the batch is axis 0.
+  ///   - normalize: Whether vectors are made 1 long first, so that products are cosines.
+  ///   - name: `dot`, `dot_1`, … if `nil`.
+  public init(axes: (Int, Int), normalize: Bool = false, name: String? = nil) {
+    settings = LayerSettings(
+      "Dot", name: name,
+      options: [
+        "axes": [.integer(axes.0), .integer(axes.1)], "normalize": .bool(normalize),
+      ])
+  }
+}
 
 /// The sum of several inputs, value by value: `x₁ + x₂ + …`, `keras.layers.Add`.
 ///

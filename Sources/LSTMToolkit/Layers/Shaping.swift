@@ -70,6 +70,20 @@ public struct GaussianNoise: Layer {
   }
 }
 
+/// Puts the lower limit of `selu` in the place of a random fraction of the values in training, and keeps their mean and
+/// variance (Klambauer et al. 2017); `keras.layers.AlphaDropout`.
+///
+/// Shapes: output as input.
+public struct AlphaDropout: Layer {
+  public let settings: LayerSettings
+
+  /// - Parameter rate: The fraction.
+  /// - Parameter name: `alpha_dropout`, `alpha_dropout_1`, … if `nil`.
+  public init(_ rate: Double, name: String? = nil) {
+    settings = LayerSettings("AlphaDropout", name: name, options: ["rate": .number(rate)])
+  }
+}
+
 /// `scale · x + offset`, `keras.layers.Rescaling`.
 ///
 /// Shapes: output as input.
@@ -123,16 +137,6 @@ public struct Reshape: Layer {
   }
 }
 
-/// Several layers' outputs side by side, `keras.layers.Concatenate` over the last axis.
-///
-/// Shapes: inputs `[batch, features]` or `[batch, timeSteps, features]` each, output the same with the sum of the features.
-public struct Concatenate: Layer {
-  public let settings: LayerSettings
-
-  /// - Parameter name: `concatenate`, `concatenate_1`, … if `nil`.
-  public init(name: String? = nil) { settings = LayerSettings("Concatenate", name: name) }
-}
-
 /// The mean of the steps that count, `keras.layers.GlobalAveragePooling1D`.
 ///
 /// Shapes: input `[batch, timeSteps, features]`, output `[batch, features]`, or `[batch, 1, features]` with `keepdims`.
@@ -145,21 +149,5 @@ public struct GlobalAveragePooling1D: Layer {
   public init(keepdims: Bool = false, name: String? = nil) {
     settings = LayerSettings(
       "GlobalAveragePooling1D", name: name, options: ["keepdims": .bool(keepdims)])
-  }
-}
-
-/// Additive attention (Bahdanau, Cho & Bengio 2015), `keras.layers.AdditiveAttention`: called on query and value, or on
-/// query, value and key.
-///
-/// Shapes: query `[batch, queries, features]`, value and key `[batch, timeSteps, features]`, output as the query.
-public struct AdditiveAttention: Layer {
-  public let settings: LayerSettings
-
-  /// - Parameters:
-  ///   - useScale: Whether the scores have a weight for each feature.
-  ///   - name: `additive_attention`, `additive_attention_1`, … if `nil`.
-  public init(useScale: Bool = true, name: String? = nil) {
-    settings = LayerSettings(
-      "AdditiveAttention", name: name, options: ["use_scale": .bool(useScale)])
   }
 }

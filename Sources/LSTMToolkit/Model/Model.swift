@@ -83,6 +83,7 @@ public final class Model: Sendable {
 
   private convenience init(_ configuration: ModelConfiguration, randomSeed: UInt64) throws {
     try configuration.checkSymbolInput()
+    try configuration.checkMasks()
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: randomSeed)
     let checkpoint = Checkpoint(

@@ -5,7 +5,7 @@ enum LayerCatalog {
 
   /// The options of each class, those included that every layer has.
   static let options = classes.mapValues { descriptionType in
-    descriptionType.options.merging(["trainable": true]) { own, _ in own }
+    descriptionType.options.merging(["trainable": true, "dtype": "float32"]) { own, _ in own }
   }
 
   private static let all: [any LayerDescription.Type] = [
@@ -15,8 +15,9 @@ enum LayerCatalog {
     EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
     ActivationDescription.self, RepeatVectorDescription.self, FlattenDescription.self,
     ReshapeDescription.self, LayerNormalizationDescription.self,
-    BatchNormalizationDescription.self, ConcatenateDescription.self,
+    BatchNormalizationDescription.self, ConcatenateDescription.self, DotDescription.self,
     GlobalAveragePooling1DDescription.self, AdditiveAttentionDescription.self,
+    AttentionDescription.self, MultiHeadAttentionDescription.self,
     GlobalMaxPooling1DDescription.self, MaxPooling1DDescription.self,
     AveragePooling1DDescription.self, UpSampling1DDescription.self,
     ZeroPadding1DDescription.self, Cropping1DDescription.self, PermuteDescription.self,
@@ -25,6 +26,10 @@ enum LayerCatalog {
     GaussianNoiseDescription.self, RescalingDescription.self,
     Conv2DDescription.self, Pooling2DDescription<MaximumOfPlane>.self,
     Pooling2DDescription<MeanOfPlane>.self, GlobalAveragePooling2DDescription.self,
+    ConvLSTMDescription<ConvLSTMOfLines>.self, ConvLSTMDescription<ConvLSTMOfPlanes>.self,
+    SeparableConv1DDescription.self, DepthwiseConv1DDescription.self,
+    UnitNormalizationDescription.self, GroupNormalizationDescription.self,
+    NormalizationDescription.self, DiscretizationDescription.self, AlphaDropoutDescription.self,
     MergeDescription<AddOperation>.self, MergeDescription<SubtractOperation>.self,
     MergeDescription<AverageOperation>.self, MergeDescription<MultiplyOperation>.self,
     MergeDescription<MaximumOperation>.self, MergeDescription<MinimumOperation>.self,

@@ -27,6 +27,10 @@ protocol LayerDescription: Sendable {
 
   /// The weights in Keras' order.
   func parameters(of input: SampleShape) -> [ParameterShape]
+  /// The same of a layer of several inputs, whose sizes they may depend on one by one.
+  ///
+  /// - Parameter joined: What the inputs make together.
+  func parameters(of inputs: [SampleShape], joined: SampleShape) -> [ParameterShape]
 
   /// The recurrent layers that a layer with this description consists of.
   ///
@@ -49,6 +53,8 @@ protocol LayerDescription: Sendable {
   var passesMask: Bool { get }
   /// Whether its output has a mask only if all of its inputs have one.
   var needsEveryMask: Bool { get }
+  /// Whether Keras takes the masks off its inputs, so that layers that come later find none there.
+  var takesMasksOff: Bool { get }
   /// Whether Keras calls it on a list of inputs.
   var takesList: Bool { get }
   /// How it takes steps of several axes.
@@ -79,6 +85,7 @@ extension LayerDescription {
   var makesMask: Bool { false }
   var passesMask: Bool { true }
   var needsEveryMask: Bool { false }
+  var takesMasksOff: Bool { false }
   var takesList: Bool { false }
   var stepAxes: StepAxes { .none }
   var sequenceOutputs: Int { 1 }
@@ -98,6 +105,10 @@ extension LayerDescription {
   func furtherOutputs(of input: SampleShape) -> [SampleShape] { [] }
 
   func parameters(of input: SampleShape) -> [ParameterShape] { [] }
+
+  func parameters(of inputs: [SampleShape], joined: SampleShape) -> [ParameterShape] {
+    parameters(of: joined)
+  }
 
   func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] { [] }
 }

@@ -8,6 +8,8 @@ package struct ParameterShape: Equatable, Sendable {
   let options: WeightOptions
   /// Whether training changes it by its gradient.
   package private(set) var isTrainable: Bool
+  /// Whether files store whole numbers.
+  package private(set) var isWholeNumber = false
   /// Whether training would change it if its layer were trainable.
   private(set) var isFrozen = false
 
@@ -28,6 +30,13 @@ package struct ParameterShape: Equatable, Sendable {
     inner.name = scope + "/" + name
     inner.path = scope + "/" + path
     return inner
+  }
+
+  /// The same of whole numbers.
+  var wholeNumber: ParameterShape {
+    var whole = self
+    whole.isWholeNumber = true
+    return whole
   }
 
   /// The same of a layer that training leaves as it is.

@@ -72,11 +72,16 @@ package struct SampleShape: Equatable, Sendable {
     return shape
   }
 
+  /// The number of Keras' axes, the batch among them.
+  var rank: Int { sizes.count + leadingAxes + 1 }
+  /// Whether it is one row of steps that have several axes, see ``ofLastAxis``.
+  var isRowOfAxes: Bool { leadingAxes > 0 }
+
   /// Checks that an axis of Keras', which counts the batch too, is the last one.
   ///
   /// - Throws: ``ConfigurationError`` naming the class of layers that needs it.
   func checkLast(_ axis: Int, of className: String) throws(ConfigurationError) {
-    guard axis == -1 || axis == sizes.count + leadingAxes else {
+    guard axis == -1 || axis == rank - 1 else {
       throw ConfigurationError("\(className) goes over the last axis only, not over \(axis)")
     }
   }

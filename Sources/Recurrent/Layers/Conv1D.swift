@@ -1,76 +1,39 @@
 import Files
 import Kernels
 
-/// `keras.layers.Conv1D`, without strides, dilation and groups.
+/// `keras.layers.Conv1D`, without groups.
 struct Conv1DDescription: LayerDescription {
   static let className = "Conv1D"
-  static let options: [String: JSONValue] = [
-    "filters": 1, "kernel_size": [1], "strides": [1], "padding": "valid",
-    "data_format": "channels_last", "dilation_rate": [1], "groups": 1, "activation": "linear",
-    "use_bias": true,
-  ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in new }
+  static let options: [String: JSONValue] =
+    (["filters": 1, "activation": "linear", "use_bias": true] as [String: JSONValue])
+    .merging(ConvolutionWindows.options) { _, new in new }
+    .merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in new }
 
-  /// Where the zeros go that are added to a sequence.
-  enum Padding: String {
-    /// Nowhere: the output is shorter than the input.
-    case valid
-    /// To both ends; the end has one more if their number is odd.
-    case same
-    /// To the beginning, so that no step depends on later ones.
-    case causal
-  }
-
-  let filters, kernelSize: Int
-  let padding: Padding
+  let filters: Int
+  let windows: ConvolutionWindows
   let activation: Activation
   let usesBias: Bool
   private let kernel, bias: WeightOptions
   var needsSequence: Bool { true }
   var passesMask: Bool { false }
-  var joinsSteps: Bool { kernelSize > 1 }
+  var joinsSteps: Bool { windows.joinSteps }
   var lastActivation: Activation? { activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     filters = try options.size("filters")
-    kernelSize = try options.size("kernel_size")
-    for option in ["strides", "dilation_rate", "groups"] {
-      guard try options.size(option) == 1 else { throw options.error(option, "is not supported") }
-    }
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
-    guard let padding = options["padding"].string.flatMap(Padding.init) else {
-      throw options.error("padding", "is not supported")
-    }
-    self.padding = padding
+    windows = try ConvolutionWindows(options)
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
     kernel = try options.weight("kernel", axes: 3)
     bias = try options.weight("bias")
   }
 
-  /// The zeros before the first step.
-  var zerosBefore: Int {
-    switch padding {
-    case .valid: 0
-    case .same: (kernelSize - 1) / 2
-    case .causal: kernelSize - 1
-    }
-  }
-
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    var output = SampleShape.sequence(timeSteps: input.timeSteps, features: filters)
-    guard padding == .valid, let steps = input.timeSteps else { return output }
-    guard steps >= kernelSize else {
-      throw ConfigurationError(
-        "Conv1D with padding valid and kernel_size \(kernelSize) cannot take \(steps) time steps")
-    }
-    output.timeSteps = steps - kernelSize + 1
-    return output
+    try windows.output(of: input, features: filters, Self.className)
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    [ParameterShape("kernel", [kernelSize, input.features, filters], kernel)]
+    [ParameterShape("kernel", [windows.kernelSize, input.features, filters], kernel)]
       + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
   }
 
@@ -80,7 +43,8 @@ struct Conv1DDescription: LayerDescription {
 }
 
 /// A convolution over the steps of a sequence, as `keras.layers.Conv1D` computes it:
-/// `output[t] = activation(Σₖ input[t + k - zerosBefore] · kernel[k] + bias)`, where steps outside the sequence are zero.
+/// `output[t] = activation(Σₖ input[t · strides + k · dilation - zerosBefore] · kernel[k] + bias)`, where steps outside the
+/// sequence are zero.
 ///
 /// The steps that belong to an output lie beside each other in `unfolded`, so that the sum is one matrix product
 /// (im2col, Chellapilla et al. 2006). Its gradient is folded back: a step's is the sum over the outputs it went into.
@@ -89,7 +53,8 @@ struct Conv1DDescription: LayerDescription {
 /// Memory: `batch × outputSteps × (filters + 2 × kernelSize × inputs)` scalars from the model's plan, with an activation
 /// `batch × outputSteps × filters` more.
 final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
-  private let filters, kernelSize, zerosBefore, inputs, steps, outputSteps: Int
+  private let windows: ConvolutionWindows
+  private let filters, kernelSize, inputs, steps, outputSteps: Int
   private let activation: Activation
   private let kernel: ParameterStore<Scalar>.Matrix  // [kernelSize × inputs, filters]
   private let bias: ParameterStore<Scalar>.Matrix?
@@ -103,8 +68,8 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
 
   init(_ description: Conv1DDescription, _ builder: LayerBuilder<Scalar>) {
     filters = description.filters
-    kernelSize = description.kernelSize
-    zerosBefore = description.zerosBefore
+    windows = description.windows
+    kernelSize = windows.kernelSize
     inputs = builder.input.features
     steps = builder.input.steps
     outputSteps = builder.output.steps
@@ -187,11 +152,11 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
   @inline(__always)
   private func forEachTap(rows: Int, _ body: (_ unfolded: Int, _ input: Int?) -> Void) {
     var place = 0
-    for step in 0..<outputSteps {
+    for output in 0..<outputSteps {
       for row in 0..<rows {
         for tap in 0..<kernelSize {
-          let seen = step + tap - zerosBefore
-          body(place, (0..<steps).contains(seen) ? (seen * rows + row) * inputs : nil)
+          let seen = windows.step(seenBy: output, with: tap, of: steps)
+          body(place, seen.map { ($0 * rows + row) * inputs })
           place += inputs
         }
       }

@@ -54,6 +54,7 @@ public struct Loss: Equatable, Sendable {
     self.init(parts.first.map(String.init) ?? "", options: options)
   }
 
+  /// Whether two are the same function with the same settings.
   public static func == (one: Loss, other: Loss) -> Bool {
     one.kind.name == other.kind.name && one.options == other.options
   }

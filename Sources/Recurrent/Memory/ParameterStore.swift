@@ -155,6 +155,11 @@ package final class ParameterStore<Scalar: KernelScalar> {
     /// 1 for a bias.
     let rows: Int
     let columns: Int
+
+    /// The same weights as a matrix of another shape.
+    func reshaped(rows: Int, columns: Int) -> Matrix {
+      Matrix(number: number, values: values, offset: offset, rows: rows, columns: columns)
+    }
   }
 
   /// A parameter of a layer of this model. Layers ask for what their own descriptions list, of which the store is made.
@@ -169,7 +174,7 @@ package final class ParameterStore<Scalar: KernelScalar> {
   /// The parameter of a place in ``parameters``.
   func matrix(_ number: Int) -> Matrix {
     let parameter = parameters[number]
-    let columns = parameter.shape[parameter.shape.count - 1]
+    let columns = parameter.shape.last ?? 1
     return Matrix(
       number: number, values: values.base + parameter.offset, offset: parameter.offset,
       rows: parameter.count / columns, columns: columns)

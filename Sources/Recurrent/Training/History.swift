@@ -26,7 +26,7 @@ public struct History: Equatable, Sendable {
   public static let learningRate = "learning_rate"
 
   /// The column of the loss of one of several outputs.
-  static func loss(ofOutput name: String) -> String { name + "_loss" }
+  package static func loss(ofOutput name: String) -> String { name + "_loss" }
 
   /// What a column of the training is called where it is measured on the validation.
   static func validation(_ column: String) -> String { "val_" + column }

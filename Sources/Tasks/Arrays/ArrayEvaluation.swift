@@ -47,9 +47,13 @@ package struct ArrayEvaluation: Report {
       throw FileError(.invalid, file: files.inputs[error.input], error.description)
     }
     loss = result.loss
-    metrics = compiled.compactMap { metric in
-      result.compiled[metric.name].map { (metric.name, $0) }
-    }
+    let ofOutputs = zip(configuration.outputNames, result.outputLosses)
+      .map { (History.loss(ofOutput: $0), $1) }
+    metrics =
+      ofOutputs
+      + compiled.compactMap { metric in
+        result.compiled[metric.name].map { (metric.name, $0) }
+      }
     let unsupported = compiled.map(\.name).filter { result.compiled[$0] == nil }
     notes = unsupported.isEmpty ? [] : [CompiledMetric.note(unsupported)]
   }

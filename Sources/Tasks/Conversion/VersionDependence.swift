@@ -33,8 +33,9 @@ extension ModelConfiguration {
           return "hard_sigmoid of layer \(layer.name)"
         }
       }
+      let options = LayerConfiguration.options(of: layer.className) ?? [:]
       let dependsOnMask =
-        LayerConfiguration.options(of: layer.className)?["needs_all_masks"] != nil
+        options["needs_all_masks"] != nil || options["softmax_robust_masking"] != nil
         || layer["ignores_mask"] == true
       if dependsOnMask,
         layers.contains(where: { $0.className == "Masking" || $0["mask_zero"] == true })

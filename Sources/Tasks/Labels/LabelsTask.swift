@@ -213,7 +213,9 @@ extension LabelsTask: AnsweringTask {
     try LabelPredictor(file).answers(request)
   }
 
-  package func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report {
-    try LabelPredictor(file).evaluate(data, threshold: threshold)
+  package func evaluate(
+    _ file: ModelFile, data: String?, _ options: EvaluationOptions
+  ) throws -> any Report {
+    try LabelPredictor(file).evaluate(data, threshold: options.threshold)
   }
 }

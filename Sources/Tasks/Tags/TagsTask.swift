@@ -141,7 +141,9 @@ extension TagsTask: AnsweringTask {
     try TagPredictor(file).answers(request.source)
   }
 
-  package func evaluate(_ file: ModelFile, data: String?, threshold: Double?) throws -> any Report {
+  package func evaluate(
+    _ file: ModelFile, data: String?, _ options: EvaluationOptions
+  ) throws -> any Report {
     try evaluate(file, data: data)
   }
 }

@@ -28,11 +28,17 @@ struct AxisWindows {
 struct PlaneWindows {
   let height, width: AxisWindows
 
+  private init(height: AxisWindows, width: AxisWindows) {
+    (self.height, self.width) = (height, width)
+  }
+
   /// - Parameters:
   ///   - size: The option of the windows' sizes: `kernel_size` or `pool_size`.
-  ///   - strides: How far windows are from each other; their size if `nil`.
+  ///   - axes: 1 if the planes are lines, which have a width only.
   /// - Throws: ``ConfigurationError`` naming the option that is not supported.
-  init(_ options: LayerOptions, size: String) throws(ConfigurationError) {
+  init(
+    _ options: LayerOptions, size: String, axes: Int = 2
+  ) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
       throw options.error("data_format", "is not supported")
     }
@@ -40,10 +46,11 @@ struct PlaneWindows {
     guard padding == "valid" || padding == "same" else {
       throw options.error("padding", "is not supported")
     }
-    let sizes = try Self.pair(options, size)
-    let strides = options["strides"] == .null ? sizes : try Self.pair(options, "strides")
+    let sizes = try Self.pair(options, size, axes)
+    let strides = options["strides"] == .null ? sizes : try Self.pair(options, "strides", axes)
     let dilation =
-      options["dilation_rate"] == .null ? (1, 1) : try Self.pair(options, "dilation_rate")
+      options["dilation_rate"] == .null
+      ? (1, 1) : try Self.pair(options, "dilation_rate", axes)
     height = AxisWindows(
       size: sizes.0, strides: strides.0, dilation: dilation.0, isSame: padding == "same")
     width = AxisWindows(
@@ -52,14 +59,24 @@ struct PlaneWindows {
 
   /// Two sizes, or one for both axes.
   private static func pair(
-    _ options: LayerOptions, _ option: String
+    _ options: LayerOptions, _ option: String, _ axes: Int
   ) throws(ConfigurationError) -> (Int, Int) {
-    let sizes = options[option].array ?? [options[option], options[option]]
+    let sizes = options[option].array ?? [JSONValue](repeating: options[option], count: axes)
     let numbers = sizes.compactMap(\.integer)
-    guard sizes.count == 2, numbers.count == 2,
+    guard sizes.count == axes, numbers.count == axes,
       numbers.allSatisfy({ (1...ModelConfiguration.largestAxis).contains($0) })
     else { throw options.error(option, "is not supported") }
-    return (numbers[0], numbers[1])
+    return axes == 1 ? (1, numbers[0]) : (numbers[0], numbers[1])
+  }
+
+  /// The sizes of the windows, that of the height first.
+  var sizes: [Int] { [height.size, width.size] }
+
+  /// Windows of the same sizes around each place.
+  var aroundEachPlace: PlaneWindows {
+    PlaneWindows(
+      height: AxisWindows(size: height.size, strides: 1, dilation: 1, isSame: true),
+      width: AxisWindows(size: width.size, strides: 1, dilation: 1, isSame: true))
   }
 
   /// The plane of so many channels, with a value for each window.
@@ -78,9 +95,12 @@ struct PlaneWindows {
   }
 }
 
-/// A sample of `[height, width, channels]`; in memory `[height, rows, width, channels]`.
+/// A sample of `[height, width, channels]`; in memory `[height, rows, width, channels]`, or `[rows, height, width, channels]`
+/// where it is one step of several.
 struct Plane {
   let height, width, channels: Int
+  /// Whether it is one step of several.
+  let isStep: Bool
 
   /// - Throws: ``ConfigurationError`` if a sample has other axes.
   init(_ shape: SampleShape, _ className: String) throws(ConfigurationError) {
@@ -93,15 +113,20 @@ struct Plane {
 
   /// The same of a shape that has been checked.
   init(known shape: SampleShape) {
-    height = shape.steps
-    width = shape.axes[0]
-    channels = shape.axes[shape.axes.count - 1]
+    self.init(
+      height: shape.steps, width: shape.axes[0], channels: shape.axes[shape.axes.count - 1],
+      isStep: false)
+  }
+
+  init(height: Int, width: Int, channels: Int, isStep: Bool) {
+    (self.height, self.width, self.channels) = (height, width, channels)
+    self.isStep = isStep
   }
 
   /// Where the channels of a place begin.
   @inline(__always)
   func place(_ row: Int, of rows: Int, y: Int, x: Int) -> Int {
-    ((y * rows + row) * width + x) * channels
+    ((isStep ? row * height + y : y * rows + row) * width + x) * channels
   }
 
   var size: Int { height * width * channels }

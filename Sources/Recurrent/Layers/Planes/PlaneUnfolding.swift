@@ -4,7 +4,8 @@ import Kernels
 /// (im2col, Chellapilla et al. 2006), and the gradients folded back: that of a value is the sum over the outputs that it
 /// went into.
 ///
-/// Shapes: input `[height, rows, width, channels]`, unfolded `[outputHeight, rows, outputWidth, elements, channels]`.
+/// Shapes: input `[height, rows, width, channels]`, unfolded `[outputHeight, rows, outputWidth, elements, channels]`; of a
+/// step `[rows, height, width, channels]` and `[rows, outputHeight, outputWidth, elements, channels]`.
 struct PlaneUnfolding<Scalar: KernelScalar> {
   private let windows: PlaneWindows
   private let input, output: Plane
@@ -44,8 +45,9 @@ struct PlaneUnfolding<Scalar: KernelScalar> {
   @inline(__always)
   private func forEachElement(rows: Int, _ body: (_ unfolded: Int, _ input: Int?) -> Void) {
     var place = 0
-    for top in 0..<output.height {
-      for row in 0..<rows {
+    for outer in 0..<(output.isStep ? rows : output.height) {
+      for inner in 0..<(output.isStep ? output.height : rows) {
+        let (row, top) = output.isStep ? (outer, inner) : (inner, outer)
         for left in 0..<output.width {
           for down in 0..<windows.height.size {
             let y = windows.height.place(ofWindow: top, element: down, of: input.height)
