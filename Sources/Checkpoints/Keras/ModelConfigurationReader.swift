@@ -107,6 +107,8 @@ struct ModelConfigurationReader {
     return model
   }
 
+  /// The most axes of an input, the batch among them.
+  private static let mostAxes = 7
   private static let sequential = "Sequential"
   /// Keras 1 and tf-keras call functional models by their base class.
   private static let functionalClasses: Set<String> = ["Functional", "Model"]
@@ -160,7 +162,7 @@ struct ModelConfigurationReader {
     _ shape: [JSONValue], ofInput index: Int, in model: inout ModelConfiguration
   ) throws {
     let name = model.inputs.count == 1 ? "the input" : "the input \(model.inputs[index].name)"
-    guard (2...3).contains(shape.count) else {
+    guard (2...Self.mostAxes).contains(shape.count) else {
       throw invalid("\(name) has no shape [batch, timeSteps, features]")
     }
     let sizes = shape.map(\.integer)
@@ -168,10 +170,8 @@ struct ModelConfigurationReader {
     if shape.count == 2, model.embeds(input: index) {
       model.inputs[index].sample = .sequence(timeSteps: sizes[1], features: 1)
       model.inputs[index].isSymbols = true
-    } else if let features = sizes[shape.count - 1] {
-      model.inputs[index].sample =
-        shape.count == 2
-        ? .vector(features: features) : .sequence(timeSteps: sizes[1], features: features)
+    } else if let sample = SampleShape(sizes: Array(sizes.dropFirst())) {
+      model.inputs[index].sample = sample
     } else {
       throw invalid("\(name) has no number of features")
     }

@@ -176,7 +176,12 @@ struct ModelConfigurationWriter {
       }
       options[name] = written(option, value)
     }
-    if let model = layer.wrappedModel { options["layer"] = write(model) }
+    if let model = layer.wrappedModel {
+      // Keras 3 reads an object in an option by its module, in HDF5 files too.
+      options["layer"] = ModelConfigurationWriter(
+        version: version, style: version == .three ? .archive : style
+      ).write(model)
+    }
     return options
   }
 
