@@ -82,6 +82,11 @@ struct Samples {
   private static func checkInput(
     _ x: Tensor, _ configuration: ModelConfiguration, _ what: String
   ) throws -> (samples: Int, timeSteps: Int) {
+    guard configuration.inputs.count == 1, configuration.givenOutputs.count == 1 else {
+      throw ConfigurationError(
+        "the model has \(configuration.inputs.count) inputs and "
+          + "\(configuration.givenOutputs.count) outputs; here it must have one of each")
+    }
     try configuration.inputs[0].check(shape: x.shape, what)
     let timeSteps = configuration.input.isSequence ? x.shape[1] : 1
     try configuration.inputSymbols?.check(x.values, timeSteps: timeSteps)

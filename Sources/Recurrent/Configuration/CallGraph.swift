@@ -247,7 +247,10 @@ extension ModelConfiguration {
   /// Checks that no layer finds another mask than Keras 3 would have left there.
   ///
   /// - Throws: ``ConfigurationError`` naming the layer that takes a mask off.
-  package func checkMasks() throws(ConfigurationError) { try graph().checkMasks() }
+  package func checkMasks() throws(ConfigurationError) {
+    try validate()
+    try graph().checkMasks()
+  }
 
   /// The calls of the layers.
   ///

@@ -38,6 +38,7 @@ extension ModelConfiguration {
     for input in inputs {
       let place = inputs.count == 1 ? "" : " of input \(input.name)"
       try check(input.sample.features, "features" + place)
+      for size in input.sample.axes { try check(size, "features" + place) }
       if let timeSteps = input.sample.timeSteps { try check(timeSteps, "timeSteps" + place) }
     }
     if let batch { try check(batch, "batch") }

@@ -55,6 +55,7 @@ package struct ModelConfiguration: Equatable, Sendable {
     func embeds(_ layer: LayerConfiguration, _ input: Int) -> Bool {
       layer.model?.embeds(input: input) ?? (layer.className == "Embedding")
     }
+    guard inputs.indices.contains(input) else { return false }
     guard isFunctional else { return layers.first.map { embeds($0, 0) } ?? false }
     let name = ValueName(inputs[input].name)
     return layers.contains { layer in
@@ -80,6 +81,11 @@ package struct ModelConfiguration: Equatable, Sendable {
   ///
   /// - Throws: ``ConfigurationError`` if a layer needs the whole sequence at once.
   package func stepByStep(batch: Int) throws(ConfigurationError) -> ModelConfiguration {
+    guard inputs.count == 1, givenOutputs.count == 1 else {
+      throw ConfigurationError(
+        "the model has \(inputs.count) inputs and \(givenOutputs.count) outputs; step by step goes "
+          + "one of one input and one output")
+    }
     for called in try described() where called.description.joinsSteps && called.input.isSequence {
       throw ConfigurationError(
         "layer \(called.name) (\(type(of: called.description).className)) needs the whole sequence, "

@@ -53,11 +53,15 @@ struct ReshapeDescription: LayerDescription {
       throw ConfigurationError("Reshape needs a fixed number of time steps")
     }
     let count = input.steps * input.features
-    let known = target.filter { $0 > 0 }.reduce(1, *)
-    let sizes = target.map { $0 == -1 ? count / known : $0 }
-    guard sizes.reduce(1, *) == count else {
+    // As far as they divide the values; a file may ask for any sizes.
+    var rest = count
+    for size in target where size > 0 {
+      rest = rest > 0 && rest % size == 0 ? rest / size : 0
+    }
+    guard rest > 0, rest == 1 || target.contains(-1) else {
       throw ConfigurationError("Reshape cannot make \(target) of \(count) values")
     }
+    let sizes = target.map { $0 == -1 ? rest : $0 }
     guard let output = SampleShape(sizes: sizes) else {
       throw ConfigurationError("Reshape makes no axis")
     }

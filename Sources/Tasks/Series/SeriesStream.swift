@@ -57,6 +57,11 @@ final class SeriesStream: IntervalStream {
     guard configuration.input.isSequence else {
       throw ConfigurationError("the model reads no sequences, so it cannot read a stream")
     }
+    guard configuration.inputs.count == 1, configuration.givenOutputs.count == 1 else {
+      throw ConfigurationError(
+        "the model has \(configuration.inputs.count) inputs and "
+          + "\(configuration.givenOutputs.count) outputs; a stream of rows is for one of each")
+    }
     let columns = (0..<configuration.features).map(String.init)
     var task = SeriesTask(file: "", target: "0", features: columns)
     task.sequenceLength = configuration.timeSteps ?? 1
