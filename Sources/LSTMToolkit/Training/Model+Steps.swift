@@ -82,9 +82,10 @@ extension Model {
           ? count
           : count.partialValue.multipliedReportingOverflow(by: MemoryLayout<Float>.stride))
       var output = [Float](repeating: 0, count: count.partialValue)
+      let places = BatchTargets(of: data, for: model, losses: [core.checkpoint.loss])
       for first in stride(from: 0, to: data.samples, by: rows) {
         let count = min(rows, data.samples - first)
-        _ = LoadedBatch(data, first: first, rows: count, takesClasses: false, into: model)
+        try places.load(data, order: nil, first: first, rows: count, into: model)
         let values = model.forward(rows: count)
         try model.checkSymbols { first + $0 }
         for row in 0..<count {

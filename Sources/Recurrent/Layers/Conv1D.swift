@@ -55,16 +55,12 @@ struct Conv1DDescription: LayerDescription {
 final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
   private let windows: ConvolutionWindows
   private let filters, kernelSize, inputs, steps, outputSteps: Int
-  private let activation: Activation
   private let kernel: ParameterStore<Scalar>.Matrix  // [kernelSize × inputs, filters]
-  private let bias: ParameterStore<Scalar>.Matrix?
 
   private let plan: MemoryPlan<Scalar>
   private let unfolded: MemoryPlan<Scalar>.Region  // [outputSteps, rows, kernelSize, inputs]
   private let unfoldedGradient: MemoryPlan<Scalar>.Region  // as `unfolded`
-  private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, filters]
-  /// What it was before the activation, where its gradient needs that.
-  private let before: MemoryPlan<Scalar>.Region  // [outputSteps, rows, filters]
+  private let output: BiasedActivation<Scalar>  // [outputSteps, rows, filters]
 
   init(_ description: Conv1DDescription, _ builder: LayerBuilder<Scalar>) {
     filters = description.filters
@@ -73,33 +69,28 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
     inputs = builder.input.features
     steps = builder.input.steps
     outputSteps = builder.output.steps
-    activation = description.activation
     plan = builder.plan
     kernel = builder.matrix("kernel")
-    bias = description.usesBias ? builder.matrix("bias") : nil
     let rows = outputSteps * builder.batch
     unfolded = plan.reserve(rows * kernelSize * inputs)
     unfoldedGradient = plan.reserve(rows * kernelSize * inputs)
-    output = plan.reserve(rows * filters)
-    before = plan.reserve(activation.needsValuesBefore ? rows * filters : 0)
+    output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: rows, columns: filters, plan: plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (output, all) = (plan[output], outputSteps * batch.rows)
+    let all = outputSteps * batch.rows
     unfold(input, rows: batch.rows)
-    fillRows(output, with: bias?.values, rows: all, columns: filters)
+    let sums = output.begin(rows: all)
     Scalar.multiply(
       plan[unfolded], transposeLeft: false, kernel.values, transposeRight: false,
-      rows: all, columns: filters, inner: kernel.rows, into: output, accumulate: true)
-    if activation.needsValuesBefore {
-      plan[before].update(from: output, count: all * filters)
-    }
-    Scalar.activate(output, by: activation, rows: all, columns: filters)
+      rows: all, columns: filters, inner: kernel.rows, into: sums, accumulate: true)
     // Every step of the output counts, in Keras too.
     batch.mask = nil
-    return output
+    return output.finish(rows: all)
   }
 
   func backward(
@@ -107,11 +98,7 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let all = outputSteps * batch.rows
-    if !batch.isGradientBeforeActivation {
-      Scalar.activationGradient(
-        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
-        columns: filters)
-    }
+    output.beginBackward(outputGradient, rows: all, in: batch)
     if let inputGradient {
       Scalar.multiply(
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true,
@@ -120,7 +107,7 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
       fold(into: inputGradient, rows: batch.rows)
     }
     sink.add(kernel, left: plan[unfolded], right: outputGradient, inner: all)
-    if let bias { sink.add(bias, left: nil, right: outputGradient, inner: all) }
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
   }
 
   /// Puts the steps that belong to each output beside each other.

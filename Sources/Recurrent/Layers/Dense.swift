@@ -47,14 +47,9 @@ struct DenseDescription: LayerDescription {
 /// Memory: `batch × steps × units` scalars from the model's plan, twice that with an activation.
 final class Dense<Scalar: KernelScalar>: SingleInputLayer {
   private let units, inputs, steps: Int
-  private let activation: Activation
   private let kernel: ParameterStore<Scalar>.Matrix
-  private let bias: ParameterStore<Scalar>.Matrix?
 
-  private let plan: MemoryPlan<Scalar>
-  private let output: MemoryPlan<Scalar>.Region  // [steps, rows, units]
-  /// What it was before the activation, where its gradient needs that.
-  private let before: MemoryPlan<Scalar>.Region  // [steps, rows, units]
+  private let output: BiasedActivation<Scalar>  // [steps, rows, units]
 
   private var input: UnsafePointer<Scalar>?
 
@@ -62,29 +57,22 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
     units = description.units
     inputs = builder.input.features
     steps = builder.input.steps
-    activation = description.activation
-    plan = builder.plan
     kernel = builder.matrix("kernel")
-    bias = description.usesBias ? builder.matrix("bias") : nil
-    output = plan.reserve(steps * builder.batch * units)
-    before = plan.reserve(activation.needsValuesBefore ? steps * builder.batch * units : 0)
+    output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: steps * builder.batch, columns: units, plan: builder.plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     self.input = input
-    let output = plan[output]
     let all = steps * batch.rows
-    fillRows(output, with: bias?.values, rows: all, columns: units)
+    let sums = output.begin(rows: all)
     Scalar.multiply(
       input, transposeLeft: false, kernel.values, transposeRight: false,
-      rows: all, columns: units, inner: inputs, into: output, accumulate: true)
-    if activation.needsValuesBefore {
-      plan[before].update(from: output, count: all * units)
-    }
-    Scalar.activate(output, by: activation, rows: all, columns: units)
-    return output
+      rows: all, columns: units, inner: inputs, into: sums, accumulate: true)
+    return output.finish(rows: all)
   }
 
   func backward(
@@ -93,19 +81,13 @@ final class Dense<Scalar: KernelScalar>: SingleInputLayer {
   ) {
     guard let input else { preconditionFailure("backward before forward") }
     let all = steps * batch.rows
-    if !batch.isGradientBeforeActivation {
-      Scalar.activationGradient(
-        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
-        columns: units)
-    }
+    output.beginBackward(outputGradient, rows: all, in: batch)
     if let inputGradient {
       Scalar.multiply(
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true,
         rows: all, columns: inputs, inner: units, into: inputGradient, accumulate: false)
     }
     sink.add(kernel, left: input, right: outputGradient, inner: all)
-    if let bias {
-      sink.add(bias, left: nil, right: outputGradient, inner: all)
-    }
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
   }
 }

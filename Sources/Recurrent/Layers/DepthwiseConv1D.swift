@@ -52,36 +52,26 @@ struct DepthwiseConv1DDescription: LayerDescription {
 /// from the model's plan.
 final class DepthwiseConv1D<Scalar: KernelScalar>: SingleInputLayer {
   private let units, outputSteps: Int
-  private let activation: Activation
   private let convolution: DepthwiseConvolution<Scalar>
-  private let bias: ParameterStore<Scalar>.Matrix?
-  private let plan: MemoryPlan<Scalar>
-  private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, units]
-  /// What it was before the activation, where its gradient needs that.
-  private let before: MemoryPlan<Scalar>.Region  // [outputSteps, rows, units]
+  private let output: BiasedActivation<Scalar>  // [outputSteps, rows, units]
 
   init(_ description: DepthwiseConv1DDescription, _ builder: LayerBuilder<Scalar>) {
     (outputSteps, units) = (builder.output.steps, builder.output.features)
-    activation = description.activation
     convolution = DepthwiseConvolution(
       description.windows, multiplier: description.multiplier, kernel: "kernel", builder)
-    bias = description.usesBias ? builder.matrix("bias") : nil
-    plan = builder.plan
-    let size = outputSteps * builder.batch * units
-    output = plan.reserve(size)
-    before = plan.reserve(activation.needsValuesBefore ? size : 0)
+    output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: outputSteps * builder.batch, columns: units, plan: builder.plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (output, all) = (plan[output], outputSteps * batch.rows)
-    fillRows(output, with: bias?.values, rows: all, columns: units)
-    convolution.forward(input, rows: batch.rows, addingTo: output)
-    if activation.needsValuesBefore { plan[before].update(from: output, count: all * units) }
-    Scalar.activate(output, by: activation, rows: all, columns: units)
+    let all = outputSteps * batch.rows
+    let sums = output.begin(rows: all)
+    convolution.forward(input, rows: batch.rows, addingTo: sums)
     batch.mask = nil
-    return output
+    return output.finish(rows: all)
   }
 
   func backward(
@@ -89,13 +79,9 @@ final class DepthwiseConv1D<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let all = outputSteps * batch.rows
-    if !batch.isGradientBeforeActivation {
-      Scalar.activationGradient(
-        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
-        columns: units)
-    }
+    output.beginBackward(outputGradient, rows: all, in: batch)
     convolution.backward(
       outputGradient: outputGradient, inputGradient: inputGradient, rows: batch.rows, sink: sink)
-    if let bias { sink.add(bias, left: nil, right: outputGradient, inner: all) }
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
   }
 }

@@ -62,46 +62,39 @@ struct SeparableConv1DDescription: LayerDescription {
 /// activation `batch × outputSteps × filters` more, from the model's plan.
 final class SeparableConv1D<Scalar: KernelScalar>: SingleInputLayer {
   private let filters, outputSteps: Int
-  private let activation: Activation
   private let convolution: DepthwiseConvolution<Scalar>
   private let pointwise: ParameterStore<Scalar>.Matrix  // [inputs × m, filters]
-  private let bias: ParameterStore<Scalar>.Matrix?
   private let plan: MemoryPlan<Scalar>
   private let convolved: MemoryPlan<Scalar>.Region  // [outputSteps, rows, inputs × m]
   private let convolvedGradient: MemoryPlan<Scalar>.Region  // as `convolved`
-  private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, filters]
-  /// What it was before the activation, where its gradient needs that.
-  private let before: MemoryPlan<Scalar>.Region  // [outputSteps, rows, filters]
+  private let output: BiasedActivation<Scalar>  // [outputSteps, rows, filters]
 
   init(_ description: SeparableConv1DDescription, _ builder: LayerBuilder<Scalar>) {
     (outputSteps, filters) = (builder.output.steps, builder.output.features)
-    activation = description.activation
     convolution = DepthwiseConvolution(
       description.windows, multiplier: description.multiplier, kernel: "depthwise_kernel", builder)
     pointwise = builder.matrix("pointwise_kernel")
-    bias = description.usesBias ? builder.matrix("bias") : nil
     plan = builder.plan
     let rows = outputSteps * builder.batch
     convolved = plan.reserve(rows * pointwise.rows)
     convolvedGradient = plan.reserve(rows * pointwise.rows)
-    output = plan.reserve(rows * filters)
-    before = plan.reserve(activation.needsValuesBefore ? rows * filters : 0)
+    output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: rows, columns: filters, plan: plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (output, convolved, all) = (plan[output], plan[convolved], outputSteps * batch.rows)
+    let (convolved, all) = (plan[convolved], outputSteps * batch.rows)
     Scalar.fill(convolved, with: 0, count: all * pointwise.rows)
     convolution.forward(input, rows: batch.rows, addingTo: convolved)
-    fillRows(output, with: bias?.values, rows: all, columns: filters)
+    let sums = output.begin(rows: all)
     Scalar.multiply(
       convolved, transposeLeft: false, pointwise.values, transposeRight: false, rows: all,
-      columns: filters, inner: pointwise.rows, into: output, accumulate: true)
-    if activation.needsValuesBefore { plan[before].update(from: output, count: all * filters) }
-    Scalar.activate(output, by: activation, rows: all, columns: filters)
+      columns: filters, inner: pointwise.rows, into: sums, accumulate: true)
     batch.mask = nil
-    return output
+    return output.finish(rows: all)
   }
 
   func backward(
@@ -109,17 +102,13 @@ final class SeparableConv1D<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let (gradient, all) = (plan[convolvedGradient], outputSteps * batch.rows)
-    if !batch.isGradientBeforeActivation {
-      Scalar.activationGradient(
-        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
-        columns: filters)
-    }
+    output.beginBackward(outputGradient, rows: all, in: batch)
     Scalar.multiply(
       outputGradient, transposeLeft: false, pointwise.values, transposeRight: true, rows: all,
       columns: pointwise.rows, inner: filters, into: gradient, accumulate: false)
     convolution.backward(
       outputGradient: gradient, inputGradient: inputGradient, rows: batch.rows, sink: sink)
     sink.add(pointwise, left: plan[convolved], right: outputGradient, inner: all)
-    if let bias { sink.add(bias, left: nil, right: outputGradient, inner: all) }
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
   }
 }

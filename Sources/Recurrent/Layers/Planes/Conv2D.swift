@@ -57,16 +57,12 @@ struct Conv2DDescription: LayerDescription {
 final class Conv2D<Scalar: KernelScalar>: SingleInputLayer {
   private let unfolding: PlaneUnfolding<Scalar>
   private let filters, inputSize, places: Int
-  private let activation: Activation
   private let kernel: ParameterStore<Scalar>.Matrix  // [height × width × channels, filters]
-  private let bias: ParameterStore<Scalar>.Matrix?
 
   private let plan: MemoryPlan<Scalar>
   private let unfolded: MemoryPlan<Scalar>.Region
   private let unfoldedGradient: MemoryPlan<Scalar>.Region
-  private let output: MemoryPlan<Scalar>.Region  // [outputHeight, rows, outputWidth, filters]
-  /// What it was before the activation, where its gradient needs that.
-  private let before: MemoryPlan<Scalar>.Region
+  private let output: BiasedActivation<Scalar>  // [outputHeight, rows, outputWidth, filters]
 
   init(_ description: Conv2DDescription, _ builder: LayerBuilder<Scalar>) {
     let (input, output) = (Plane(known: builder.input), Plane(known: builder.output))
@@ -74,30 +70,25 @@ final class Conv2D<Scalar: KernelScalar>: SingleInputLayer {
     filters = description.filters
     inputSize = input.size
     places = output.height * output.width
-    activation = description.activation
     plan = builder.plan
     kernel = builder.matrix("kernel")
-    bias = description.usesBias ? builder.matrix("bias") : nil
     unfolded = plan.reserve(builder.batch * unfolding.size)
     unfoldedGradient = plan.reserve(builder.batch * unfolding.size)
-    self.output = plan.reserve(builder.batch * output.size)
-    before = plan.reserve(activation.needsValuesBefore ? builder.batch * output.size : 0)
+    self.output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: places * builder.batch, columns: filters, plan: plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (output, all) = (plan[output], places * batch.rows)
+    let all = places * batch.rows
     unfolding.unfold(input, into: plan[unfolded], rows: batch.rows)
-    fillRows(output, with: bias?.values, rows: all, columns: filters)
+    let sums = output.begin(rows: all)
     Scalar.multiply(
       plan[unfolded], transposeLeft: false, kernel.values, transposeRight: false, rows: all,
-      columns: filters, inner: kernel.rows, into: output, accumulate: true)
-    if activation.needsValuesBefore {
-      plan[before].update(from: output, count: all * filters)
-    }
-    Scalar.activate(output, by: activation, rows: all, columns: filters)
-    return output
+      columns: filters, inner: kernel.rows, into: sums, accumulate: true)
+    return output.finish(rows: all)
   }
 
   func backward(
@@ -105,11 +96,7 @@ final class Conv2D<Scalar: KernelScalar>: SingleInputLayer {
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
     let all = places * batch.rows
-    if !batch.isGradientBeforeActivation {
-      Scalar.activationGradient(
-        outputGradient, of: activation, before: plan[before], after: plan[output], rows: all,
-        columns: filters)
-    }
+    output.beginBackward(outputGradient, rows: all, in: batch)
     if let inputGradient {
       Scalar.multiply(
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
@@ -118,6 +105,6 @@ final class Conv2D<Scalar: KernelScalar>: SingleInputLayer {
       unfolding.fold(plan[unfoldedGradient], addingTo: inputGradient, rows: batch.rows)
     }
     sink.add(kernel, left: plan[unfolded], right: outputGradient, inner: all)
-    if let bias { sink.add(bias, left: nil, right: outputGradient, inner: all) }
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
   }
 }
