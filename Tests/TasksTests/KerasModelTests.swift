@@ -26,7 +26,7 @@ import Testing
         "\(flavour)-\($0)"
       }
     } + ["keras3-nadam", "keras3-lamb", "keras3-accumulation", "keras2-cudnn"]
-    + ["adam", "sgd", "adadelta"].map { "keras2-legacy-\($0)" }
+    + ["adam", "sgd", "adadelta", "alone-adam", "alone-sgd"].map { "keras2-legacy-\($0)" }
 
   /// As a run ends, their weights become the means, from which the next one goes on, as in Keras.
   static let averages = ["keras3-averages", "keras2-averages"]

@@ -4,8 +4,8 @@
 
 `<flavour>-<name>.h5` is the model as `model.save` writes it, compiled and not trained yet, and beside it
 `reference/inputs`, `reference/targets`, `reference/outputs`, what `predict` answers, and
-`reference/trained/<number>`, each weight after 20 updates on the whole of them. Those of TensorFlow's former optimizers
-have made three updates before they are saved, so that the files have moments in the order of that time.
+`reference/trained/<number>`, each weight after 20 updates on the whole of them. Those of former optimizers have made three
+updates before they are saved, so that the files have moments in the order of that time.
 """
 
 import os
@@ -79,6 +79,8 @@ def models(library):
                          l.GRU(3, reset_after=False), l.Dense(UNITS)], "mse", o.Adam(0.01), False)
         for optimizer in (o.legacy.Adam(amsgrad=True), o.legacy.SGD(0.05, momentum=0.9, nesterov=True), o.legacy.Adadelta(0.5)):
             yield (f"legacy-{type(optimizer).__name__.lower()}", [l.LSTM(3), l.Dense(UNITS)], "mse", optimizer, False)
+        for optimizer in (o.legacy.Adam(0.01), o.legacy.SGD(0.05, momentum=0.9)):
+            yield (f"legacy-alone-{type(optimizer).__name__.lower()}", [l.LSTM(3), l.Dense(UNITS)], "mse", optimizer, False)
     yield ("pooling", [l.Masking(0.0), l.GRU(4, return_sequences=True), l.MaxPooling1D(3, 1, padding="same"),
                        l.AveragePooling1D(2, padding="same"), l.SimpleRNN(4, return_sequences=True),
                        l.AveragePooling1D(2, 1), l.MaxPooling1D(2), l.Dense(4, activation="relu"),
@@ -222,6 +224,26 @@ def without_cudnn(library, path, shape, loss):
     return model
 
 
+def as_keras_alone(path):
+    """Makes a file with an optimizer as Keras up to 2.2 wrote it, which was not TensorFlow's: `get_weights` of its Adam are
+    the count, all first moments, all second ones, and a number for each weight in place of what only `amsgrad` needs."""
+    with h5py.File(path, "a") as file:
+        file.attrs["training_config"] = file.attrs["training_config"].replace('"learning_rate": ', '"lr": ')
+        group = file["optimizer_weights"]
+        names = list(group.attrs["weight_names"])
+        arrays = [group[name][()] for name in names]
+        kind = names[0].split("/")[0]
+        del file["optimizer_weights"]
+        group = file.create_group("optimizer_weights")
+        if kind == "Adam":
+            arrays += [np.zeros(1, "float32")] * (len(arrays) // 2)
+        names = [f"{kind}/iterations:0"] + [
+            f"training/{kind}/Variable{f'_{number}' if number else ''}:0" for number in range(len(arrays) - 1)]
+        for name, array in zip(names, arrays):
+            group[name] = array
+        group.attrs["weight_names"] = [name.encode() for name in names]
+
+
 def write(library, name, layers, loss, optimizer, symbols, folder):
     flavour = "keras3" if library is keras else "keras2"
     generator = np.random.default_rng(1)
@@ -242,6 +264,8 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
         model.fit(inputs, earlier, batch_size=ROWS, epochs=3, shuffle=False, verbose=0)
     path = os.path.join(folder, f"{flavour}-{name}.h5")
     model.save(path)
+    if name.startswith("legacy-alone"):
+        as_keras_alone(path)
     if name == "cudnn":
         model = without_cudnn(library, path, shape, loss)
     outputs = model.predict(inputs, batch_size=ROWS, verbose=0)

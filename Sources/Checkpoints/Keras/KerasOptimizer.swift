@@ -71,12 +71,12 @@ enum KerasOptimizer {
     guard let first = slots.first else { return optimizer }
     var places = self.places(configuration, parameters, .three)
     if places.count < slots.count { places = self.places(configuration, parameters, .two) }
-    if variables.first?.path.hasSuffix(Self.legacyCount) ?? false {
+    if let count = variables.first?.path, legacyCounts.contains(where: count.hasSuffix) {
       places = legacyPlaces(configuration, parameters)
     }
     let className = configuration.className
     let shapes = places.map { configuration.shape(of: $0.slot, $0.parameter.shape) }
-    // A product of momentum factors may come last.
+    // A product of momentum factors may come last, or what Keras up to 2.3 keeps and nobody reads.
     if withScalars.count >= places.count,
       try zip(withScalars, shapes).allSatisfy({ try $0.shape() == $1 })
     {
@@ -180,10 +180,10 @@ enum KerasOptimizer {
     }
   }
 
-  /// What TensorFlow up to 2.10 calls the count of updates.
-  private static let legacyCount = "/iter:0"
+  /// What TensorFlow up to 2.10, and Keras up to 2.3, which was not yet TensorFlow's, call the count of updates.
+  private static let legacyCounts = ["/iter:0", "/iterations:0"]
 
-  /// The slots in the order of TensorFlow up to 2.10: one of all weights behind the other.
+  /// The slots in the order of both: one of all weights behind the other.
   private static func legacyPlaces(
     _ configuration: OptimizerConfiguration, _ parameters: ParameterStore<Float>
   ) -> [(slot: String, parameter: ParameterStore<Float>.Parameter)] {

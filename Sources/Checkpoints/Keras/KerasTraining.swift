@@ -44,7 +44,7 @@ struct KerasTraining {
     _ json: JSONValue
   ) throws(ConfigurationError) -> OptimizerConfiguration {
     if let name = json.string { return try OptimizerConfiguration(named: name) }
-    guard case .object(let config) = json["config"],
+    guard case .object(var config) = json["config"],
       let className = json["class_name"]?.string?.split(separator: ">").last.map(String.init)
     else { throw ConfigurationError("the optimizer has no class_name or config") }
     // What goes around an optimizer for halves changes nothing here.
@@ -56,6 +56,8 @@ struct KerasTraining {
         "the \(className) of TensorFlow up to 2.10, or of optimizers.legacy, computes otherwise and is not supported"
       )
     }
+    // As Keras up to 2.2 calls it.
+    if let rate = config.removeValue(forKey: "lr") { config["learning_rate"] = rate }
     var options: [String: JSONValue] = [:]
     let averages = config["use_ema"] == true
     for (option, value) in config {
