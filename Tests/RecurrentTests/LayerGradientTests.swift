@@ -316,7 +316,7 @@ import Testing
 
   @Test(
     arguments: recurrent + others + losses + convolutions + steps + elementwise
-      + windows + normalizations + graphs + merges + attentions + dots + activations)
+      + windows + normalizations + graphs + merges + attentions + dots + activations + operations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

@@ -40,7 +40,7 @@ import Testing
       ("ZeroPadding1D", "padding", [1, 2, 3], "padding [1, 2, 3] is not two numbers of steps"),
       ("Cropping1D", "cropping", "x", "cropping x is not two numbers of steps"),
       ("UpSampling1D", "size", 1.5, "size 1.5 is not a number"),
-      ("Permute", "dims", [1, 2], "dims [1, 2] is not supported"),
+      ("Permute", "dims", [1, 3], "dims [1, 3] is not supported"),
       ("Permute", "dims", nil, "dims null is not supported"),
     ]
 

@@ -18,7 +18,7 @@ import Testing
         "pooling", "steps",
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
-        "planes", "planes-of-steps", "conv-lstm",
+        "planes", "planes-of-steps", "conv-lstm", "operations", "transposed", "volumes",
         "adamax", "lion", "ftrl", "schedule",
         "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps", "dots",
         "windows", "normalizations",

@@ -10,6 +10,7 @@ updates before they are saved, so that the files have moments in the order of th
 
 import os
 import sys
+import types
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
@@ -17,6 +18,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = ""
 import h5py
 import keras
 import numpy as np
+import tensorflow as tf
 import tf_keras
 from tf_keras.src.layers.rnn.cudnn_gru import CuDNNGRU
 from tf_keras.src.layers.rnn.cudnn_lstm import CuDNNLSTM
@@ -198,6 +200,29 @@ def models(library):
                        l.Conv1D(5, 2, dilation_rate=2, padding="causal"), l.Conv1D(4, 2, strides=2, padding="same"), l.GRU(3),
                        l.Dense(UNITS)],
            "mse", o.Adam(0.01), False)
+    n = operations(library)
+    steps, other = l.LSTM(4, return_sequences=True)(l.Masking(0.0)(begin)), l.GRU(4, return_sequences=True)(begin)
+    context = n.matmul(n.softmax(n.matmul(steps, n.transpose(other, (0, 2, 1))), axis=1), other)
+    picked = n.concatenate([context[:, ::-1], steps[:, 1:, :]], axis=1)
+    vector = picked[:, -1] * n.mean(other, axis=1) - 0.5
+    extremes = n.max(picked, axis=1) / (n.square(vector) + 2.0)
+    repeated = n.repeat(n.expand_dims(1.5 - extremes, 1), 3, axis=1) + n.sum(steps, axis=1, keepdims=True)
+    pair = n.stack([vector, n.min(other, axis=1)], axis=1)
+    joined = n.concatenate([n.tile(pair, (1, 2, 1)), n.flip(repeated, 1), n.maximum(steps, 0.1 * other) ** 2], axis=1)
+    ends = [l.SimpleRNN(3)(n.tanh(joined)), n.log(n.exp(n.clip(vector, -1.0, 1.0)) + n.abs(extremes)),
+            n.reshape(n.minimum(joined[:, :2, 1:3], 0.2), (-1, 4)), n.squeeze(n.softmax(joined)[:, 2:3], 1)]
+    yield ("operations", library.Model(begin, l.Dense(UNITS)(l.Concatenate()(ends))), "mse", o.SGD(0.05), False)
+    yield ("transposed", [l.Conv1DTranspose(4, 3, strides=2, padding="same", activation="tanh"), l.Conv1DTranspose(4, 3),
+                          l.Conv1DTranspose(3, 4, strides=2, use_bias=False, kernel_regularizer=r.L2(0.01)), l.Softmax(axis=1),
+                          l.Reshape((-1, 13, 3)), l.Permute((2, 1, 3)), l.Conv2DTranspose(3, (2, 3), strides=(1, 2), padding="same"),
+                          l.Conv2DTranspose(2, (3, 1), strides=(2, 1), activation="relu"), l.UpSampling2D((1, 2)),
+                          l.ZeroPadding2D(((1, 0), (0, 2))), l.Cropping2D(((0, 1), (2, 1))), l.GlobalMaxPooling2D(), l.Dense(UNITS)],
+           "mse", o.SGD(0.1), False)
+    volume = l.Reshape((STEPS, FEATURES, 2, 2))(l.Dense(4 * FEATURES)(begin))
+    seen = l.Conv3D(2, (2, 3, 1), padding="same", activation="tanh")(volume)
+    seen = l.Concatenate(axis=2)([seen, l.Multiply()([seen, volume])])
+    seen = l.Conv3D(3, 2, strides=(2, 1, 1), use_bias=False)(seen)
+    yield ("volumes", library.Model(begin, l.Dense(UNITS)(l.LSTM(3)(l.TimeDistributed(l.Flatten())(seen)))), "mse", o.SGD(0.1), False)
     adapted, steps = l.Normalization(), l.Normalization(axis=(1, 2))
     earlier = np.random.default_rng(3).normal(0.4, 2, (20, STEPS, FEATURES)).astype("float32")
     adapted.adapt(earlier)
@@ -208,6 +233,18 @@ def models(library):
                               l.GroupNormalization(1), l.Dense(UNITS)],
            "mse", o.Adam(0.01), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
+
+
+def operations(library):
+    """What a functional model computes beside layers: functions of `keras.ops`, or TensorFlow's by these names."""
+    if library is keras:
+        return keras.ops
+    m = tf.math
+    return types.SimpleNamespace(
+        matmul=tf.matmul, transpose=tf.transpose, softmax=tf.nn.softmax, concatenate=tf.concat, stack=tf.stack, tile=tf.tile,
+        repeat=tf.repeat, expand_dims=tf.expand_dims, squeeze=tf.squeeze, reshape=tf.reshape, clip=tf.clip_by_value,
+        flip=lambda values, axis: tf.reverse(values, [axis]), mean=m.reduce_mean, sum=m.reduce_sum, max=m.reduce_max,
+        min=m.reduce_min, maximum=m.maximum, minimum=m.minimum, square=m.square, tanh=m.tanh, log=m.log, exp=m.exp, abs=m.abs)
 
 
 def without_cudnn(library, path, shape, loss):

@@ -13,6 +13,7 @@ enum KerasLayerOptions {
       "SpatialDropout1D": ["trainable"], "MultiHeadAttention": ["softmax_robust_masking"],
       "Discretization": ["trainable"],
       "SeparableConv1D": ["groups"], "DepthwiseConv1D": ["groups"],
+      "Conv1DTranspose": ["groups"], "Conv2DTranspose": ["groups"],
     ],
     .two: ["ZeroPadding1D": ["data_format"]],
   ]
@@ -71,7 +72,9 @@ enum KerasLayerOptions {
   private static let both: [String: [String: JSONValue]] = [
     "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
     "Embedding": ["activity_regularizer": nil], "Conv1D": ["activity_regularizer": nil],
-    "Conv2D": ["activity_regularizer": nil],
+    "Conv2D": ["activity_regularizer": nil], "Conv3D": ["activity_regularizer": nil],
+    "Conv1DTranspose": ["activity_regularizer": nil],
+    "Conv2DTranspose": ["activity_regularizer": nil],
     "ConvLSTM1D": recurrent, "ConvLSTM2D": recurrent,
     "Dropout": ["seed": nil, "noise_shape": nil], "SpatialDropout1D": ["seed": nil],
     "GaussianDropout": ["seed": nil], "GaussianNoise": ["seed": nil],

@@ -18,7 +18,7 @@ struct MaskOperations {
   private var calls: [(layer: String, call: FunctionalCall)] = []
 
   private static let classes: Set<String> = [
-    "NotEqual", "Any", "ExpandDims", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
+    "NotEqual", "Any", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
   ]
 
   /// The layers whose mask is that of their first input.
@@ -35,9 +35,10 @@ struct MaskOperations {
   mutating func take(_ layer: JSONValue, className: String, name: String) -> Bool {
     let arguments = layer["inbound_nodes"]?.array?.first?["args"]?.array ?? []
     let tensors = arguments.flatMap { $0.array ?? [$0] }
-    // The layer Concatenate joins numbers, the operation of that name joins masks.
+    // Both are operations on numbers too.
     let joinsMasks =
-      className == "Concatenate" && tensors.first?["config"]?["dtype"] == "bool"
+      ["Concatenate", "ExpandDims"].contains(className)
+      && tensors.first?["config"]?["dtype"] == "bool"
     guard Self.classes.contains(className) || joinsMasks else { return false }
     let inputs = tensors.map { $0["config"]?["keras_history"]?.array?.first?.string }
     origins[name] =

@@ -124,6 +124,10 @@ struct ModelConfigurationReader {
     _ masks: inout MaskOperations, _ problems: Problems
   ) throws -> LayerConfiguration {
     let className = json["class_name"]?.string ?? ""
+    let operations = OperationReader(version: version, invalid: invalid)
+    if isCalled, operations.isOperation(json, config) {
+      return try operations.read(json, name, config)
+    }
     var layer: LayerConfiguration
     if Self.isModel(json) {
       layer = LayerConfiguration(
@@ -135,12 +139,6 @@ struct ModelConfigurationReader {
     guard isCalled else { return layer }
     for node in json["inbound_nodes"]?.array ?? [] {
       let call = try FunctionalCall(node, of: layer, masks: masks, invalid)
-      // Operations, such as that of `a + b`, have the names of layers.
-      guard call.isList || !layer.takesList else {
-        throw invalid(
-          "\(name) is the operation \(className), which is not supported; the layer \(className) is"
-        )
-      }
       masks.note(call, of: name)
       // Keras 3 looks for the mask of each of several tensors, under names that recurrent layers do not have.
       if version == .three, call.inputs.count > 1, call.masks.isEmpty,

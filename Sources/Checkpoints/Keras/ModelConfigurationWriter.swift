@@ -98,15 +98,19 @@ struct ModelConfigurationWriter {
         version == .three && style == .archive && isPlain
         ? masks.add(layer, inputs: calls[0].inputs, shapes: shapes) : nil
       called += masks.takeOperations()
-      let writer = FunctionalCallWriter(layer, in: configuration, version: version)
-      let nodes = calls.map { call in
-        writer.node(
-          call.inputs.map { .init(name: $0, shape: shapes[$0] ?? nil) }, mask: mask)
+      below = [ValueName(layer.name)]
+      func values(_ call: LayerCall) -> [FunctionalCallWriter.Value] {
+        call.inputs.map { .init(name: $0, shape: shapes[$0] ?? nil) }
       }
+      if let operation = OperationWriter(layer, version: version, style: style) {
+        called.append(operation.write(values(calls[0])))
+        continue
+      }
+      let writer = FunctionalCallWriter(layer, in: configuration, version: version)
+      let nodes = calls.map { writer.node(values($0), mask: mask) }
       let inputShapes = calls[0].inputs.map { shapes[$0] ?? nil }
       called.append(
         named(self.layer(layer, shapes: inputShapes), layer.name, calls: nodes))
-      below = [ValueName(layer.name)]
     }
     return called
   }

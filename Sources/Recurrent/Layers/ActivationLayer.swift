@@ -29,6 +29,7 @@ struct ActivationDescription: LayerDescription {
 final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let activation: Activation
   private let rectifier: Rectifier?
+  private let passesMask: Bool
   private let steps, inputs: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
@@ -37,8 +38,10 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
   private var input: UnsafePointer<Scalar>?
 
   init(
-    _ activation: Activation, rectifier: Rectifier? = nil, _ builder: LayerBuilder<Scalar>
+    _ activation: Activation, rectifier: Rectifier? = nil, passesMask: Bool = true,
+    _ builder: LayerBuilder<Scalar>
   ) {
+    self.passesMask = passesMask
     self.activation = activation
     self.rectifier = rectifier
     steps = builder.input.steps
@@ -53,6 +56,7 @@ final class ActivationLayer<Scalar: KernelScalar>: SingleInputLayer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     self.input = input
+    if !passesMask { batch.mask = nil }
     let output = plan[output]
     output.update(from: input, count: steps * batch.rows * inputs)
     Scalar.activate(output, by: activation, rows: steps * batch.rows, columns: inputs)

@@ -1,7 +1,7 @@
 import Files
 import Kernels
 
-/// `keras.layers.Concatenate` over the features or the steps.
+/// `keras.layers.Concatenate` over the features, the steps, or another axis.
 struct ConcatenateDescription: LayerDescription {
   static let className = "Concatenate"
   static let options: [String: JSONValue] = ["axis": -1, "needs_all_masks": false]
@@ -10,14 +10,13 @@ struct ConcatenateDescription: LayerDescription {
   /// Whether a step counts only if it does for all inputs, as in tf-keras, or for any, as in Keras 3.
   let needsAllMasks: Bool
   var takesList: Bool { true }
+  var stepAxes: StepAxes { .own }
   /// Axis 1 of vectors is that of features, and they have no steps.
   var joinsSteps: Bool { axis == 1 || axis == -2 }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard let axis = options["axis"].integer, (-2...2).contains(axis), axis != 0 else {
-      throw options.error("axis", "is not supported")
-    }
-    self.axis = axis
+    axis = try options.whole("axis")
+    guard axis != 0 else { throw options.error("axis", "is not supported") }
     needsAllMasks = try options.flag("needs_all_masks")
   }
 
@@ -27,6 +26,9 @@ struct ConcatenateDescription: LayerDescription {
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
     guard var joined = inputs.first else {
       throw ConfigurationError("Concatenate has no inputs")
+    }
+    if inputs.contains(where: { $0.axes.count > 1 }) {
+      return try SampleShape.concatenated(inputs, axis: axis, Self.className)
     }
     guard isOverSteps(joined) || axis == -1 || axis == (joined.isSequence ? 2 : 1) else {
       throw ConfigurationError(
@@ -62,7 +64,13 @@ struct ConcatenateDescription: LayerDescription {
   func output(of input: SampleShape) -> SampleShape { input }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    if isOverSteps(builder.output) { ConcatenateSteps(builder) } else { Concatenate(self, builder) }
+    if builder.output.axes.count > 1 {
+      MovedValues(concatenating: axis, builder)
+    } else if isOverSteps(builder.output) {
+      ConcatenateSteps(builder)
+    } else {
+      Concatenate(self, builder)
+    }
   }
 }
 

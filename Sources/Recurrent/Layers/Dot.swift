@@ -22,6 +22,9 @@ struct DotDescription: LayerDescription {
     normalizes = try options.flag("normalize")
   }
 
+  /// - Parameter axes: That of each input, as Keras counts it.
+  init(axes: [Int]) { (self.axes, normalizes) = (axes, false) }
+
   /// Vectors of an input that are multiplied: how many there are of a row of a batch, and how long.
   struct Vectors: Sendable {
     /// Whether they go through the steps, one for each feature.

@@ -10,18 +10,25 @@ struct MergeDescription<Operation: MergeOperation>: LayerDescription {
   let needsAllMasks: Bool
   var takesList: Bool { true }
   var needsEveryMask: Bool { !needsAllMasks }
+  var stepAxes: StepAxes { .own }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     needsAllMasks = try options.flag("needs_all_masks")
   }
 
-  /// Vectors stand beside every step of sequences, one step beside every step, and one feature beside every feature.
+  /// Steps of several axes are merged as they are. Vectors stand beside every step of sequences, one step beside every step, and one feature beside every feature.
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
     if let count = Operation.inputCount, inputs.count != count {
       throw ConfigurationError("\(Self.className) takes \(count) inputs, not \(inputs.count)")
     }
     guard var joined = inputs.first else {
       throw ConfigurationError("\(Self.className) has no inputs")
+    }
+    if inputs.contains(where: { $0.axes.count > 1 }) {
+      guard inputs.allSatisfy({ $0 == joined }) else {
+        throw ConfigurationError("the inputs of \(Self.className) have different axes")
+      }
+      return joined
     }
     for input in inputs.dropFirst() {
       let (steps, features) = (try steps(joined, input), try features(joined, input))

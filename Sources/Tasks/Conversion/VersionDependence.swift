@@ -13,6 +13,12 @@ extension Checkpoint {
         .invalid, file: file,
         "\(difference) is another formula in the other Keras; keep the Keras version of the file")
     }
+    if version != kerasVersion, let operation = configuration.versionBoundOperation {
+      throw FileError(
+        .invalid, file: file,
+        "operation \(operation) has no counterpart in the other Keras; keep the Keras version of the file"
+      )
+    }
     if version == .two, let option = optimizer?.configuration.onlyInKeras3 {
       throw FileError(
         .invalid, file: file, "tf-keras has no \(option); keep the Keras version of the file")

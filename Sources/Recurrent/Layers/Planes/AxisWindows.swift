@@ -34,10 +34,11 @@ struct PlaneWindows {
 
   /// - Parameters:
   ///   - size: The option of the windows' sizes: `kernel_size` or `pool_size`.
-  ///   - axes: 1 if the planes are lines, which have a width only.
+  ///   - axes: 1 if the planes are lines.
+  ///   - alongHeight: Whether lines have a height only, and not a width.
   /// - Throws: ``ConfigurationError`` naming the option that is not supported.
   init(
-    _ options: LayerOptions, size: String, axes: Int = 2
+    _ options: LayerOptions, size: String, axes: Int = 2, alongHeight: Bool = false
   ) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
       throw options.error("data_format", "is not supported")
@@ -51,10 +52,10 @@ struct PlaneWindows {
     let dilation =
       options["dilation_rate"] == .null
       ? (1, 1) : try Self.pair(options, "dilation_rate", axes)
-    height = AxisWindows(
-      size: sizes.0, strides: strides.0, dilation: dilation.0, isSame: padding == "same")
-    width = AxisWindows(
-      size: sizes.1, strides: strides.1, dilation: dilation.1, isSame: padding == "same")
+    let windows = [(sizes.0, strides.0, dilation.0), (sizes.1, strides.1, dilation.1)].map {
+      AxisWindows(size: $0, strides: $1, dilation: $2, isSame: padding == "same")
+    }
+    (height, width) = axes == 1 && alongHeight ? (windows[1], windows[0]) : (windows[0], windows[1])
   }
 
   /// Two sizes, or one for both axes.
@@ -109,6 +110,13 @@ struct Plane {
         "\(className) takes [height, width, channels], not \(shape.axes.count + 1) axes")
     }
     self.init(known: shape)
+  }
+
+  /// The same of a sequence too, whose steps are the height.
+  init(lines shape: SampleShape) {
+    self.init(
+      height: shape.steps, width: shape.axes.count > 1 ? shape.axes[0] : 1,
+      channels: shape.axes[shape.axes.count - 1], isStep: false)
   }
 
   /// The same of a shape that has been checked.

@@ -1,0 +1,160 @@
+import Files
+import Kernels
+
+/// What a transposed convolution goes over.
+protocol TransposedAxes: Sendable {
+  static var className: String { get }
+  /// 1 for the steps of a sequence, 2 for the height and the width of planes.
+  static var count: Int { get }
+}
+
+enum TransposedLines: TransposedAxes {
+  static let className = "Conv1DTranspose"
+  static let count = 1
+}
+
+enum TransposedPlanes: TransposedAxes {
+  static let className = "Conv2DTranspose"
+  static let count = 2
+}
+
+/// `keras.layers.Conv1DTranspose` and `Conv2DTranspose`, without dilation.
+struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
+  static var className: String { Axes.className }
+  static var options: [String: JSONValue] {
+    let ones = JSONValue.array([JSONValue](repeating: 1, count: Axes.count))
+    return [
+      "filters": 1, "kernel_size": ones, "strides": ones, "padding": "valid",
+      "output_padding": nil, "data_format": "channels_last", "dilation_rate": ones,
+      "groups": 1, "activation": "linear", "use_bias": true,
+    ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in
+      new
+    }
+  }
+
+  let filters: Int
+  let windows: PlaneWindows
+  let activation: Activation
+  let usesBias: Bool
+  private let kernel, bias: WeightOptions
+  var needsSequence: Bool { true }
+  var passesMask: Bool { false }
+  var joinsSteps: Bool { true }
+  var stepAxes: StepAxes { .own }
+  var lastActivation: Activation? { activation }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    filters = try options.size("filters")
+    windows = try PlaneWindows(options, size: "kernel_size", axes: Axes.count, alongHeight: true)
+    guard windows.height.dilation == 1, windows.width.dilation == 1 else {
+      throw options.error("dilation_rate", "is not supported")
+    }
+    guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
+    guard options["output_padding"] == .null else {
+      throw options.error("output_padding", "is not supported")
+    }
+    activation = try options.activation()
+    usesBias = try options.flag("use_bias")
+    kernel = try options.weight("kernel", axes: Axes.count + 2)
+    bias = try options.weight("bias")
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard input.axes.count == Axes.count else {
+      throw ConfigurationError("\(Self.className) cannot take \(input.axes.count + 1) axes")
+    }
+    let shape = try input.shape(Self.className) { sizes in
+      var output = sizes
+      output[0] = windows.height.transposedCount(of: sizes[0])
+      if Axes.count == 2 { output[1] = windows.width.transposedCount(of: sizes[1]) }
+      output[Axes.count] = filters
+      return output
+    }
+    return shape
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let channels = input.axes[input.axes.count - 1]
+    let sizes = Axes.count == 1 ? [windows.height.size] : windows.sizes
+    return [ParameterShape("kernel", sizes + [filters, channels], kernel)]
+      + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    ConvTranspose(self, builder)
+  }
+}
+
+extension AxisWindows {
+  /// The places of an axis whose windows would be so many (`keras.src.backend.common.backend_utils`,
+  /// `compute_conv_transpose_output_shape`).
+  func transposedCount(of windows: Int) -> Int {
+    windows.multipliedClamped(by: strides).addingClamped(isSame ? 0 : max(0, size - strides))
+  }
+}
+
+/// The way back of a convolution as a layer of its own, as `keras.layers.Conv1DTranspose` and `Conv2DTranspose` compute it:
+/// each place adds the kernel, times its values, to the places that a convolution would see from there.
+///
+/// Shapes: input `[height, rows, width, channels]`, output `[outputHeight, rows, outputWidth, filters]`; a sequence has its
+/// steps as height and a width of 1.
+/// Memory: from the model's plan, for each place of the input of each row, twice the values that it adds to, and
+/// `2 × filters` for each place of the output.
+final class ConvTranspose<Scalar: KernelScalar>: SingleInputLayer {
+  private let unfolding: PlaneUnfolding<Scalar>
+  private let channels, places, outputPlaces, filters: Int
+  private let kernel: ParameterStore<Scalar>.Matrix  // [height × width × filters, channels]
+  private let plan: MemoryPlan<Scalar>
+  private let unfolded, unfoldedGradient: MemoryPlan<Scalar>.Region
+  private let output: BiasedActivation<Scalar>  // [outputHeight, rows, outputWidth, filters]
+  /// The input of the batch under way.
+  private var input: UnsafePointer<Scalar>?
+
+  init<Axes: TransposedAxes>(
+    _ description: ConvTransposeDescription<Axes>, _ builder: LayerBuilder<Scalar>
+  ) {
+    let (input, output) = (Plane(lines: builder.input), Plane(lines: builder.output))
+    unfolding = PlaneUnfolding(description.windows, from: output, to: input)
+    (channels, filters) = (input.channels, description.filters)
+    places = input.height * input.width
+    outputPlaces = output.height * output.width
+    plan = builder.plan
+    kernel = builder.matrix("kernel")
+    unfolded = plan.reserve(builder.batch * unfolding.size)
+    unfoldedGradient = plan.reserve(builder.batch * unfolding.size)
+    self.output = BiasedActivation(
+      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      rows: outputPlaces * builder.batch, columns: filters, plan: plan)
+  }
+
+  func forward(
+    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar> {
+    self.input = input
+    let (all, values) = (outputPlaces * batch.rows, plan[unfolded])
+    batch.mask = nil
+    Scalar.multiply(
+      input, transposeLeft: false, kernel.values, transposeRight: true, rows: places * batch.rows,
+      columns: kernel.rows, inner: channels, into: values, accumulate: false)
+    unfolding.fold(values, addingTo: output.begin(rows: all), rows: batch.rows)
+    return output.finish(rows: all)
+  }
+
+  func backward(
+    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
+    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+  ) {
+    guard let input else { return }
+    let (all, gradient) = (outputPlaces * batch.rows, plan[unfoldedGradient])
+    output.beginBackward(outputGradient, rows: all, in: batch)
+    unfolding.unfold(outputGradient, into: gradient, rows: batch.rows)
+    if let inputGradient {
+      Scalar.multiply(
+        gradient, transposeLeft: false, kernel.values, transposeRight: false,
+        rows: places * batch.rows, columns: channels, inner: kernel.rows, into: inputGradient,
+        accumulate: false)
+    }
+    sink.add(kernel, left: gradient, right: input, inner: places * batch.rows)
+    output.addBiasGradient(outputGradient, rows: all, sink: sink)
+  }
+}
