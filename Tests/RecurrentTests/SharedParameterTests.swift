@@ -28,7 +28,7 @@ import Testing
         LayerBuilder(
           name: "dense", parameters: parameters, uses: uses, inputs: [described.input],
           input: described.input, output: described.output, batch: rows, plan: plan,
-          isMasked: false, number: 0))
+          isMasked: false, number: 0, seesMasks: [true]))
     }
     let layers = [makeLayer(), makeLayer()]
     let gradient = plan.reserve(rows * units)

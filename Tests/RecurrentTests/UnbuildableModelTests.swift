@@ -28,7 +28,6 @@ import Testing
     let model = ModelConfiguration(
       batch: nil, input: sample, layers: [LayerConfiguration("Flatten", name: "flatten")])
     #expect(throws: ConfigurationError.self) { try model.validate() }
-    #expect(throws: ConfigurationError.self) { try model.checkMasks() }
   }
 
   /// A model inside that is called on more than it takes.

@@ -20,7 +20,8 @@ import Testing
         "states", "directions", "nested", "steps-of-steps",
         "planes", "planes-of-steps", "conv-lstm", "operations", "transposed", "volumes",
         "adamax", "lion", "ftrl", "schedule",
-        "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps", "dots",
+        "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps",
+        "heads-residual", "dots",
         "windows", "normalizations",
       ].map {
         "\(flavour)-\($0)"

@@ -188,6 +188,13 @@ def models(library):
     one, other, plain = sides()
     answers = l.MultiHeadAttention(2, 3)(l.LSTM(4, return_sequences=True)(one), other, use_causal_mask=True)
     yield ("heads-steps", library.Model(begin, l.GRU(UNITS, return_sequences=True)(answers)), "mse", o.SGD(0.1), False)
+    # Keras 3 takes the masks off what a layer of several heads has looked at.
+    one, other, plain = sides()
+    block = l.LayerNormalization()(l.Add()([one, l.MultiHeadAttention(2, 2)(one, one)]))
+    above = l.Add()([block, l.MultiHeadAttention(1, 3)(block, other)])
+    mean = l.GlobalAveragePooling1D(keepdims=True)(above)
+    ends = l.Concatenate()([l.Attention()([above, other]), l.Multiply()([above, other]), l.Add()([block, mean])])
+    yield ("heads-residual", library.Model(begin, l.Dense(UNITS)(ends)), "mse", o.SGD(0.1), False)
     one, other, plain = sides()
     vector = l.SimpleRNN(4)(one)
     longer = l.Concatenate(axis=1)([one, other, plain] if library is keras else [one, other])

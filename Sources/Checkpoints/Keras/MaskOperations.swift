@@ -21,11 +21,6 @@ struct MaskOperations {
     "NotEqual", "Any", "ZerosLike", "OnesLike", "LogicalOr", "ConvertToTensor",
   ]
 
-  /// The layers whose mask is that of their first input.
-  private static let ofQuery: Set<String> = [
-    "Attention", "AdditiveAttention", "MultiHeadAttention",
-  ]
-
   /// Whether a result is a mask.
   func contains(_ name: String) -> Bool { origins[name] != nil }
 
@@ -74,7 +69,7 @@ struct MaskOperations {
           !layer.needsEveryMask || sources.allSatisfy { masks[$0]?.isEmpty == false }
         guard layer.passesMask, hasMask else { continue }
         masks[layer.name] =
-          Self.ofQuery.contains(layer.className) ? masks[sources.first ?? ""] : inputs
+          layer.passesFirstMask ? masks[sources.first ?? ""] : inputs
       }
     }
     for (layer, call) in calls {

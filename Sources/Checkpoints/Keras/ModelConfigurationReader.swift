@@ -17,11 +17,6 @@ struct ModelConfigurationReader {
     guard problems.texts.isEmpty else {
       throw invalid(problems.texts.joined(separator: "; "))
     }
-    do {
-      if version == .three { try model.checkMasks() }
-    } catch {
-      throw invalid("\(error)")
-    }
     return model
   }
 

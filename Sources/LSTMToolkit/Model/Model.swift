@@ -82,7 +82,6 @@ public final class Model: Sendable {
   }
 
   private convenience init(_ configuration: ModelConfiguration, randomSeed: UInt64) throws {
-    try configuration.checkMasks()
     try configuration.checkSymbolInput()
     let parameters = try ParameterStore<Float>(configuration)
     try parameters.initialize(seed: randomSeed)

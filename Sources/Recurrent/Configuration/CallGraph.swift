@@ -206,24 +206,6 @@ struct CallGraph {
     return outputs.indices.map { .call(calls.count - 1, output: $0) }
   }
 
-  /// Checks that nobody else takes a masked value off which a layer takes the mask.
-  fileprivate func checkMasks() throws(ConfigurationError) {
-    for (number, call) in calls.enumerated() where call.description.takesMasksOff {
-      for case .call(let below, let output) in call.sources
-      where calls[below].isMasked(output: output) {
-        let value = ValueSource.call(below, output: output)
-        let isShared =
-          outputs.contains(value)
-          || calls.enumerated().contains { $0 != number && $1.sources.contains(value) }
-        guard !isShared else {
-          throw ConfigurationError(
-            "layer \(call.name) (\(call.layer.className)) takes the mask off the output of "
-              + "\(calls[below].name), which others take too; that is not supported")
-        }
-      }
-    }
-  }
-
   /// Checks that nothing of the model's own is computed in vain, and that each output comes of a layer.
   private func checkUses(_ model: ModelConfiguration) throws(ConfigurationError) {
     let taken = Set(calls.flatMap(\.sources) + outputs)
@@ -243,14 +225,6 @@ struct CallGraph {
 extension ModelConfiguration {
   /// The most calls of layers, those of models inside it among them.
   static let mostCalls = 1024
-
-  /// Checks that no layer finds another mask than Keras 3 would have left there.
-  ///
-  /// - Throws: ``ConfigurationError`` naming the layer that takes a mask off.
-  package func checkMasks() throws(ConfigurationError) {
-    try validate()
-    try graph().checkMasks()
-  }
 
   /// The calls of the layers.
   ///

@@ -107,6 +107,12 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// Whether its output has a mask only if all of its inputs have one.
   package var needsEveryMask: Bool { (try? described())?.needsEveryMask ?? false }
 
+  /// Whether its output has the mask of its first input, whatever masks the others have.
+  package var passesFirstMask: Bool { (try? described())?.passesFirstMask ?? false }
+
+  /// Whether Keras 3 calls it with the mask of its input.
+  package var isCalledWithMask: Bool { (try? described())?.isCalledWithMask ?? false }
+
   /// Whether Keras calls it on a list of inputs.
   package var takesList: Bool { (try? described())?.takesList ?? false }
 

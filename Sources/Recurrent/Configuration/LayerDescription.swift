@@ -53,7 +53,11 @@ protocol LayerDescription: Sendable {
   var passesMask: Bool { get }
   /// Whether its output has a mask only if all of its inputs have one.
   var needsEveryMask: Bool { get }
-  /// Whether Keras takes the masks off its inputs, so that layers that come later find none there.
+  /// Whether its output has the mask of its first input, whatever masks the others have.
+  var passesFirstMask: Bool { get }
+  /// Whether Keras 3 calls it with the mask of its input; other layers look for it there, see ``SeenMasks``.
+  var isCalledWithMask: Bool { get }
+  /// Whether it takes the masks off its inputs, so that nobody else finds them there.
   var takesMasksOff: Bool { get }
   /// Whether Keras calls it on a list of inputs.
   var takesList: Bool { get }
@@ -85,6 +89,8 @@ extension LayerDescription {
   var makesMask: Bool { false }
   var passesMask: Bool { true }
   var needsEveryMask: Bool { false }
+  var passesFirstMask: Bool { false }
+  var isCalledWithMask: Bool { false }
   var takesMasksOff: Bool { false }
   var takesList: Bool { false }
   var stepAxes: StepAxes { .none }
@@ -131,6 +137,8 @@ struct LayerBuilder<Scalar: KernelScalar> {
   var isMasked: Bool
   /// The layer's number, by which it draws what it leaves out.
   var number: Int
+  /// Whether the mask of each input is found there, see ``SeenMasks``.
+  let seesMasks: [Bool]
   /// What the names of the weights begin with, for a layer inside another.
   var scope = ""
 

@@ -16,6 +16,7 @@ struct BatchNormalizationDescription: LayerDescription {
   private let axis: Int
   private let beta, gamma, mean, variance: WeightOptions
   var stepAxes: StepAxes { .last }
+  var isCalledWithMask: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     axis = try options.lastAxis("axis")

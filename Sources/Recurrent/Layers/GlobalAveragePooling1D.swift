@@ -11,6 +11,7 @@ struct GlobalAveragePooling1DDescription: LayerDescription {
   var needsSequence: Bool { true }
   var passesMask: Bool { false }
   var joinsSteps: Bool { true }
+  var isCalledWithMask: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" else {

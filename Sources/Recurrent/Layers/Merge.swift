@@ -78,6 +78,7 @@ final class Merge<Scalar: KernelScalar, Operation: MergeOperation>: Layer {
   private let repeats: [Bool]
   /// Whether steps that do not count are left out.
   private let hides: Bool
+  private let seesMasks: [Bool]
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, features]
   /// The inputs that are not merged as they are.
@@ -96,7 +97,7 @@ final class Merge<Scalar: KernelScalar, Operation: MergeOperation>: Layer {
     shapes = builder.inputs
     let repeats = builder.inputs.map { $0.steps < steps || $0.features < features }
     let hides = builder.isMasked && Operation.neutral != nil && !description.needsAllMasks
-    (self.repeats, self.hides) = (repeats, hides)
+    (self.repeats, self.hides, seesMasks) = (repeats, hides, builder.seesMasks)
     let size = steps * builder.batch * features
     let output = plan.reserve(size)
     self.output = output
@@ -115,7 +116,7 @@ final class Merge<Scalar: KernelScalar, Operation: MergeOperation>: Layer {
     let count = steps * rows * features
     batch.mask = mask.join(inputs, rows: rows)
     for input in 0..<inputs.count {
-      masks[input] = inputs.masks[input]
+      masks[input] = seesMasks[input] ? inputs.masks[input] : nil
       values[input] = whole(inputs.values[input], input, rows: rows)
     }
     output.update(from: values[0], count: count)
@@ -123,7 +124,7 @@ final class Merge<Scalar: KernelScalar, Operation: MergeOperation>: Layer {
       Operation.merge(values[input], into: output, count: count)
     }
     Operation.finish(output, of: inputs.count, count: count)
-    if hides, !Operation.picksOne, batch.mask != nil {
+    if hides, !Operation.picksOne, batch.mask != nil, !seesMasks.contains(false) {
       for place in 0..<steps * rows where !mask.counts(place) {
         Scalar.fill(output + place * features, with: 0, count: features)
       }

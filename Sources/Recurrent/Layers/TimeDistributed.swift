@@ -27,6 +27,7 @@ struct TimeDistributedDescription: LayerDescription {
   var takesMask: Bool { isPerStep && layer?.takesMask ?? false }
   var lastActivation: Activation? { isPerStep ? layer?.lastActivation : nil }
   var stepAxes: StepAxes { .own }
+  var isCalledWithMask: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     if let model = options.model {

@@ -36,16 +36,19 @@ struct BuiltModel<Scalar: KernelScalar> {
         number: number, of: calls, symbols: symbols[number], takesSymbols: takesSymbols,
         batch: batch, plan: plan)
     }
+    let seen = SeenMasks(calls.calls, outputs: calls.outputs)
     let layers = calls.calls.enumerated().map { index, call in
       call.description.makeCall(
         LayerBuilder(
           name: place.owner?.layer ?? call.name, parameters: place.parameters, uses: place.uses,
           inputs: call.inputs, input: call.input, output: call.output, batch: batch, plan: plan,
           isMasked: call.isInputMasked, number: place.number + 3 * index,
+          seesMasks: seen.ofInputs[index],
           scope: place.owner.map { $0.scope + call.name + "/" } ?? ""))
     }
     outputs = calls.outputs.indices.map { number in
-      ModelOutput(number: number, of: calls, batch: batch, plan: plan)
+      ModelOutput(
+        number: number, of: calls, seesMask: seen.ofOutputs[number], batch: batch, plan: plan)
     }
     graph = LayerGraph(
       layers, of: calls, inputs: inputs, outputs: outputs, takesSymbols: takesSymbols,

@@ -15,6 +15,7 @@ package final class ModelOutput<Scalar: KernelScalar> {
   /// Whether nothing else takes what the layer gives, so that its gradient can begin before the activation.
   var isLast = true
 
+  private let seesMask: Bool
   private let plan: MemoryPlan<Scalar>
   private var values: UnsafeMutablePointer<Scalar>?
   /// Which rows count, `[steps, rows]`; all if `nil`.
@@ -24,8 +25,13 @@ package final class ModelOutput<Scalar: KernelScalar> {
   /// Whether that is the gradient of the values before the activation.
   private(set) var isGradientBeforeActivation = false
 
-  /// - Parameter number: Which of the model's outputs it is.
-  init(number: Int, of graph: CallGraph, batch: Int, plan: MemoryPlan<Scalar>) {
+  /// - Parameters:
+  ///   - number: Which of the model's outputs it is.
+  ///   - seesMask: Whether its mask is found there.
+  init(
+    number: Int, of graph: CallGraph, seesMask: Bool, batch: Int, plan: MemoryPlan<Scalar>
+  ) {
+    self.seesMask = seesMask
     source = graph.outputs[number]
     let shape = graph.shape(of: source)
     self.plan = plan
@@ -41,7 +47,7 @@ package final class ModelOutput<Scalar: KernelScalar> {
   /// Takes over what the layer has just given.
   func take(_ values: UnsafeMutablePointer<Scalar>?, mask: UnsafePointer<UInt8>?) {
     self.values = values
-    self.mask = mask
+    self.mask = seesMask ? mask : nil
     gradient = nil
   }
 

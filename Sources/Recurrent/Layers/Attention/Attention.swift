@@ -12,6 +12,7 @@ struct AttentionDescription: LayerDescription {
   private let common: AttentionOptions
   var needsSequence: Bool { true }
   var takesList: Bool { true }
+  var passesFirstMask: Bool { true }
   var joinsSteps: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
@@ -59,6 +60,7 @@ struct AdditiveAttentionDescription: LayerDescription {
   private let common: AttentionOptions
   var needsSequence: Bool { true }
   var takesList: Bool { true }
+  var passesFirstMask: Bool { true }
   var joinsSteps: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
@@ -155,6 +157,7 @@ final class Attention<Scalar: KernelScalar>: Layer {
   private let key, keyGradient: MemoryPlan<Scalar>.Region  // [rows, steps, units]
   private let value, valueGradient: MemoryPlan<Scalar>.Region  // [rows, steps, width]
   private let answer: MemoryPlan<Scalar>.Region  // [rows, queries, width]
+  private let seesMasks: [Bool]
   private var queryMask: UnsafePointer<UInt8>?
 
   init(
@@ -166,7 +169,7 @@ final class Attention<Scalar: KernelScalar>: Layer {
     width = builder.inputs[1].features
     hasKey = builder.inputs.count == 3
     self.scores = scores
-    plan = builder.plan
+    (plan, seesMasks) = (builder.plan, builder.seesMasks)
     weights = AttentionWeights(
       shape, width: width, isCausal: options.isCausal, hiding: .lowersScores, rate: options.rate,
       builder)
@@ -185,8 +188,8 @@ final class Attention<Scalar: KernelScalar>: Layer {
     _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let rows = batch.rows
-    queryMask = inputs.masks[0]
-    batch.mask = queryMask
+    queryMask = seesMasks[0] ? inputs.masks[0] : nil
+    batch.mask = inputs.masks[0]
     swapAxes(inputs.values[0], first: queries, second: rows, columns: units, into: plan[query])
     swapAxes(inputs.values[1], first: steps, second: rows, columns: width, into: plan[value])
     if hasKey {
@@ -194,7 +197,8 @@ final class Attention<Scalar: KernelScalar>: Layer {
     }
     scores.forward(query: plan[query], key: plan[key], blocks: rows, into: weights.scores)
     weights.forward(
-      values: plan[value], into: plan[answer], masks: AttentionMasks(value: inputs.masks[1]),
+      values: plan[value], into: plan[answer],
+      masks: AttentionMasks(value: seesMasks[1] ? inputs.masks[1] : nil),
       in: batch)
     swapAxes(plan[answer], first: rows, second: queries, columns: width, into: plan[output])
     clearUncounted(plan[output], rows: rows)

@@ -20,6 +20,7 @@ struct MultiHeadAttentionDescription: LayerDescription {
   private let kernel, bias: WeightOptions
   var needsSequence: Bool { true }
   var joinsSteps: Bool { true }
+  var passesFirstMask: Bool { true }
 
   /// How Keras hides scores, see ``AttentionWeights/Hiding``.
   enum Hiding: Sendable {
@@ -91,6 +92,7 @@ final class MultiHeadAttention<Scalar: KernelScalar>: Layer {
   private let heads, queries, steps, units: Int
   private let valueUnits: Int
   private let hasKey: Bool
+  private let seesMasks: [Bool]
   private let query, key, value: HeadProjection<Scalar>
   private let kernel: ParameterStore<Scalar>.Matrix
   private let bias: ParameterStore<Scalar>.Matrix?
@@ -109,6 +111,7 @@ final class MultiHeadAttention<Scalar: KernelScalar>: Layer {
     let valueUnits = description.valueUnits
     (self.valueUnits, self.plan) = (valueUnits, plan)
     hasKey = inputs.count == 3
+    seesMasks = builder.seesMasks
     let scratch = plan.reserve(
       max(queries * keyUnits, steps * max(keyUnits, valueUnits)) * batch * heads)
     func projection(_ name: String, _ input: SampleShape, _ size: Int) -> HeadProjection<Scalar> {
@@ -147,8 +150,10 @@ final class MultiHeadAttention<Scalar: KernelScalar>: Layer {
     key.forward(inputs.values[hasKey ? 2 : 1], rows: rows)
     scores.forward(
       query: query.values, key: key.values, blocks: blocks, into: weights.scores)
-    let masks = AttentionMasks(
-      query: inputs.masks[0], value: inputs.masks[1], key: inputs.masks[hasKey ? 2 : 1])
+    func mask(_ input: Int) -> UnsafePointer<UInt8>? {
+      seesMasks[input] ? inputs.masks[input] : nil
+    }
+    let masks = AttentionMasks(query: mask(0), value: mask(1), key: mask(hasKey ? 2 : 1))
     weights.forward(values: value.values, into: plan[answer], masks: masks, in: batch)
     swapAxes(
       plan[answer], first: blocks, second: queries, columns: valueUnits, into: plan[answers])

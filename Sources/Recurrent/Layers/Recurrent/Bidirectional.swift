@@ -26,6 +26,7 @@ struct BidirectionalDescription: LayerDescription {
   private let isTrainable: (forward: Bool, backward: Bool)
   var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
+  var isCalledWithMask: Bool { !ignoresMask }
   var isStateful: Bool { forward.isStateful }
   var passesMask: Bool { returnsSequences }
   var joinsSteps: Bool { true }

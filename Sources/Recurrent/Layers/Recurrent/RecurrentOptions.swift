@@ -60,6 +60,7 @@ extension RecurrentDescription {
 
   var symbolUse: SymbolUse { .lookUp }
   var needsSequence: Bool { true }
+  var isCalledWithMask: Bool { !recurrent.ignoresMask }
   var isStateful: Bool { recurrent.isStateful }
   var passesMask: Bool { recurrent.returnsSequences }
   var joinsSteps: Bool { recurrent.goesBackwards }
