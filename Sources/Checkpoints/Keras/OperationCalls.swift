@@ -15,9 +15,8 @@ struct OperationReader {
       if let module = json["module"]?.string {
         module.hasPrefix("keras.src.ops") || module.hasPrefix("keras.ops")
       } else {
-        // Layers have a flag that operations do not have.
-        config["trainable"] == nil && json["class_name"] != "InputLayer"
-          && json["registered_name"] == nil
+        // Layers have options that operations do not have.
+        config["trainable"] == nil && (config["dtype"] == nil || json["class_name"] == "Cast")
       }
     }
   }

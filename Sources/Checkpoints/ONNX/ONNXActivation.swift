@@ -82,7 +82,8 @@ enum ONNXActivation {
     case "LeakyReLU":
       return graph.add("LeakyRelu", [input], [("alpha", .float(number("negative_slope")))])
     case "ELU": return graph.add("Elu", [input], [("alpha", .float(number("alpha")))])
-    case "Softmax": return graph.add("Softmax", [input], [("axis", .integer(-1))])
+    case "Softmax":
+      return graph.add("Softmax", [input], [("axis", .integer(layer["axis"].integer ?? -1))])
     default: break
     }
     if layer["max_value"] == .null, number("threshold") == 0, number("negative_slope") == 0 {

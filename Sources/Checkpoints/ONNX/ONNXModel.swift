@@ -41,17 +41,19 @@ struct ONNXModel {
 
   private mutating func addLayers() throws {
     let configuration = checkpoint.configuration
+    let isOne = configuration.inputs.count == 1
     for (number, input) in configuration.inputs.enumerated() {
-      let name = configuration.inputs.count == 1 ? "input" : input.name
+      let name = isOne ? "input" : input.name
+      // Each input may have other steps.
       let sizes = input.sizes.map { size in
-        size.map { ONNXGraph.Size.fixed($0) } ?? .named("timeSteps")
+        size.map { ONNXGraph.Size.fixed($0) } ?? .named(isOne ? "timeSteps" : name + "/timeSteps")
       }
       graph.input(name, input.isSymbols ? .int64 : .float, [batch] + sizes)
       values[.input(number)] = name
       axes[name] = sizes.count + 1
     }
     let calls = configuration.callShapes()
-    var stepsName = "timeSteps"
+    var stepsName = isOne ? "timeSteps" : "outputSteps"
     for (number, call) in calls.enumerated() {
       for (output, value) in try add(call).enumerated() {
         values[.call(number, output: output)] = value
@@ -59,6 +61,8 @@ struct ONNXModel {
       }
       if ONNXSteps.changes(call.layer.className) || ONNXMerge.changesSteps(call.layer)
         || ONNXConvolution.classes.contains(call.layer.className)
+        || ONNXPlanes.contains(call.layer.className)
+        || ONNXOperation.changesSteps(call.layer.className)
       {
         stepsName = "outputSteps"
       }
@@ -95,6 +99,7 @@ struct ONNXModel {
     if let attention = ONNXAttention.add(call, inputs, checkpoint.parameters, in: &graph) {
       return [attention]
     }
+    if let value = ONNXOperation.add(call, inputs, axes: axes, in: &graph) { return [value] }
     if !call.layer.recurrentLayers.isEmpty {
       return try addRecurrent(call, to: inputs)
     }
@@ -144,6 +149,12 @@ struct ONNXModel {
     case "Conv1D", "SeparableConv1D", "DepthwiseConv1D":
       guard
         let result = ONNXConvolution.add(
+          layer, weights: try weights(of: layer.name), to: value, in: &graph)
+      else { throw refusal(layer, "has no kernel") }
+      return try addActivation(layer, to: result)
+    case _ where ONNXPlanes.contains(layer.className):
+      guard
+        let result = ONNXPlanes.add(
           layer, weights: try weights(of: layer.name), to: value, in: &graph)
       else { throw refusal(layer, "has no kernel") }
       return try addActivation(layer, to: result)

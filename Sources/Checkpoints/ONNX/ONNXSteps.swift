@@ -55,7 +55,6 @@ enum ONNXSteps {
           graph.constant([1]),
         ])
     },
-    "Permute": { _, _, input, graph in transposed(input, &graph) },
   ]
 
   private static func pool(
