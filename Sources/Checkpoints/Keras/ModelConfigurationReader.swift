@@ -201,6 +201,10 @@ struct ModelConfigurationReader {
         {
           // A layer inside this one.
           var inner = try layer(innerClass, name, config, problems)
+          guard version == .three || className != "TimeDistributed" || inner["mask_zero"] != true
+          else {
+            throw invalid("layer \(name) (\(className)): mask_zero inside it is not supported")
+          }
           // tf-keras' Bidirectional sees to that itself.
           if version == .two, className == "Bidirectional" {
             inner.options["zero_output_for_mask"] = inner["return_sequences"]

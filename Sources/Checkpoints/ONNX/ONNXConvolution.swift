@@ -49,6 +49,10 @@ enum ONNXConvolution {
       ("dilations", .integers([size("dilation_rate")])), ("group", .integer(groups)),
     ]
     switch layer["padding"] {
+    case "same" where size("strides") == 1:
+      // By their numbers: onnxruntime refuses others with dilation.
+      let zeros = (size("kernel_size") - 1) * size("dilation_rate")
+      attributes.append(("pads", .integers([zeros / 2, zeros - zeros / 2])))
     case "same": attributes.append(("auto_pad", .string("SAME_UPPER")))
     case "causal":
       let before = (size("kernel_size") - 1) * size("dilation_rate")

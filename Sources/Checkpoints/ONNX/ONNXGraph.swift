@@ -17,11 +17,14 @@ struct ONNXGraph {
     case floats([Float])
     case integers([Int])
     case strings([String])
+    /// Nodes inside a node.
+    case graph(ONNXGraph)
   }
 
   enum ElementType: Int {
     case float = 1
     case int64 = 7
+    case bool = 9
   }
 
   /// The version of the operators, and of the format.
@@ -30,6 +33,18 @@ struct ONNXGraph {
 
   private var graph = ProtobufMessage()
   private var names = 0
+  /// What the names of values begin with.
+  private var prefix = ""
+
+  init() {}
+
+  /// The nodes inside a node, which may take the values of the graph around them.
+  ///
+  /// - Parameter name: Its own.
+  init(inside name: String) {
+    prefix = name + "/"
+    graph.add(2, name)
+  }
 
   /// Adds a node.
   ///
@@ -42,11 +57,11 @@ struct ONNXGraph {
     outputs: [String]? = nil
   ) -> String {
     names += 1
-    let outputs = outputs ?? ["\(type)_\(names)"]
+    let outputs = outputs ?? ["\(prefix)\(type)_\(names)"]
     var node = ProtobufMessage()
     for input in inputs { node.add(1, input) }
     for output in outputs { node.add(2, output) }
-    node.add(3, "\(type)_\(names)")
+    node.add(3, "\(prefix)\(type)_\(names)")
     node.add(4, type)
     for (name, value) in attributes { node.add(5, Self.message(name, value)) }
     graph.add(1, node)
@@ -82,11 +97,12 @@ struct ONNXGraph {
     constant(.int64, LittleEndian.bytes(Int64(value)), shape: [], name: nil)
   }
 
-  mutating func input(_ name: String, _ type: ElementType, _ shape: [Size]) {
+  /// - Parameter shape: `nil` inside a node, where it follows from what is around it.
+  mutating func input(_ name: String, _ type: ElementType, _ shape: [Size]?) {
     graph.add(11, Self.value(name, type, shape))
   }
 
-  mutating func output(_ name: String, _ shape: [Size]) {
+  mutating func output(_ name: String, _ shape: [Size]?) {
     graph.add(12, Self.value(name, .float, shape))
   }
 
@@ -115,7 +131,7 @@ struct ONNXGraph {
     _ type: ElementType, _ bytes: [UInt8], shape: [Int], name: String?
   ) -> String {
     names += 1
-    let name = name ?? "constant_\(names)"
+    let name = name ?? "\(prefix)constant_\(names)"
     var tensor = ProtobufMessage()
     for size in shape { tensor.add(1, size) }
     tensor.add(2, type.rawValue)
@@ -126,10 +142,10 @@ struct ONNXGraph {
   }
 
   private static func value(
-    _ name: String, _ type: ElementType, _ shape: [Size]
+    _ name: String, _ type: ElementType, _ shape: [Size]?
   ) -> ProtobufMessage {
     var sizes = ProtobufMessage()
-    for size in shape {
+    for size in shape ?? [] {
       var dimension = ProtobufMessage()
       switch size {
       case .fixed(let number): dimension.add(1, number)
@@ -139,7 +155,7 @@ struct ONNXGraph {
     }
     var tensor = ProtobufMessage()
     tensor.add(1, type.rawValue)
-    tensor.add(2, sizes)
+    if shape != nil { tensor.add(2, sizes) }
     var kind = ProtobufMessage()
     kind.add(1, tensor)
     var value = ProtobufMessage()
@@ -171,6 +187,9 @@ struct ONNXGraph {
     case .strings(let texts):
       for text in texts { message.add(9, text) }
       kind = 8
+    case .graph(let graph):
+      message.add(6, graph.graph)
+      kind = 5
     }
     message.add(20, kind)
     return message

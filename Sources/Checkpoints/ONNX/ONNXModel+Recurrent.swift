@@ -3,8 +3,10 @@ import Recurrent
 
 extension ONNXModel {
   /// Adds a recurrent layer, which begins with states that it is given, or with those that are inputs of the graph.
+  ///
+  /// - Parameter mask: Which steps count, `[batch, timeSteps]`; all if `nil`.
   mutating func addRecurrent(
-    _ call: LayerShapes, to inputs: [String]
+    _ call: LayerShapes, to inputs: [String], mask: String?
   ) throws -> [String] {
     let layer = call.layer
     let directions = layer.recurrentLayers
@@ -14,10 +16,7 @@ extension ONNXModel {
       throw refusal(layer, "is not recurrent")
     }
     let isBidirectional = layer.className == "Bidirectional"
-    // What goes backwards is turned around, which leaves steps in the order that Keras has.
-    let turns = first["go_backwards"] == true
-    let hasCell = first.className == "LSTM"
-    let states = hasCell ? ["hidden", "cell"] : ["hidden"]
+    let states = stateNames(first)
     // Of a layer that is called several times each call has its own.
     let name = call.isFirst ? layer.name : graph.newName(layer.name)
     var initial = states.map { "\(name)/\($0)" }
@@ -37,48 +36,16 @@ extension ONNXModel {
       initial = states.map { _ in "" }
     }
     let weights = try ONNXRecurrentWeights(layer, checkpoint.parameters)
-    let count = directions.count
-    let names = [
-      graph.constant(
-        weights.input, shape: weights.shape(weights.input, count: count, units: units)),
-      graph.constant(
-        weights.hidden, shape: weights.shape(weights.hidden, count: count, units: units)),
-      weights.bias.isEmpty
-        ? "" : graph.constant(weights.bias, shape: [count, weights.bias.count / count]),
-    ]
-    var steps = graph.add("Transpose", [value], [("perm", .integers([1, 0, 2]))])
-    if turns { steps = reversed(steps) }
-    let sequence = "\(name)/sequence"
-    graph.add(
-      first.className == "SimpleRNN" ? "RNN" : first.className,
-      [steps] + names + [""] + initial, try attributes(layer, directions, units: units),
-      outputs: [sequence] + states.map { "\(name)/\($0)_next" })
-    var outputs: [String] = []
-    for index in directions.indices {
-      let part: String
-      if first["return_sequences"] == true {
-        // [steps, directions, batch, units]
-        let own = graph.add(
-          "Gather", [sequence, graph.constant(scalar: index)], [("axis", .integer(1))])
-        part = graph.add("Transpose", [own], [("perm", .integers([1, 0, 2]))])
-      } else {
-        part = graph.add(
-          "Gather", ["\(name)/hidden_next", graph.constant(scalar: index)],
-          [("axis", .integer(0))])
-      }
-      outputs.append(part)
+    let steps = graph.add("Transpose", [value], [("perm", .integers([1, 0, 2]))])
+    var outputs: [String]
+    var last: [String]
+    if let mask, layer["ignores_mask"] != true {
+      (outputs, last) = try addMasked(
+        layer, name, weights, steps: steps, mask: mask, initial: initial)
+    } else {
+      (outputs, last) = try addWhole(layer, name, weights, steps: steps, initial: initial)
     }
-    var last: [String] = []
-    if first["return_state"] == true {
-      for index in directions.indices {
-        for state in states {
-          last.append(
-            graph.add(
-              "Gather", ["\(name)/\(state)_next", graph.constant(scalar: index)],
-              [("axis", .integer(0))]))
-        }
-      }
-    }
+    if first["return_state"] != true { last = [] }
     guard isBidirectional else { return [outputs[0]] + last }
     switch layer["merge_mode"] {
     case .null: return outputs + last
@@ -91,6 +58,108 @@ extension ONNXModel {
     }
   }
 
+  /// Adds ONNX's operator for all steps.
+  ///
+  /// - Returns: The output of each direction, and the states, the first direction's first.
+  private mutating func addWhole(
+    _ layer: LayerConfiguration, _ name: String, _ weights: ONNXRecurrentWeights, steps: String,
+    initial: [String]
+  ) throws -> ([String], [String]) {
+    let directions = layer.recurrentLayers
+    let (first, count) = (directions[0], directions.count)
+    // What goes backwards is turned around, which leaves steps in the order that Keras has.
+    let turned = first["go_backwards"] == true ? reversed(steps) : steps
+    let (sequence, next) = ("\(name)/sequence", stateNames(first).map { "\(name)/\($0)_next" })
+    graph.add(
+      type(of: first), [turned] + arrays(weights, first, count: count) + [""] + initial,
+      try attributes(layer, directions), outputs: [sequence] + next)
+    var outputs: [String] = []
+    for index in directions.indices {
+      if first["return_sequences"] == true {
+        // [steps, directions, batch, units]
+        let own = graph.add(
+          "Gather", [sequence, graph.constant(scalar: index)], [("axis", .integer(1))])
+        outputs.append(graph.add("Transpose", [own], [("perm", .integers([1, 0, 2]))]))
+      } else {
+        outputs.append(direction(index, of: next[0]))
+      }
+    }
+    var last: [String] = []
+    if first["return_state"] == true {
+      for index in directions.indices { last += next.map { direction(index, of: $0) } }
+    }
+    return (outputs, last)
+  }
+
+  /// The same for steps that do not all count.
+  private mutating func addMasked(
+    _ layer: LayerConfiguration, _ name: String, _ weights: ONNXRecurrentWeights, steps: String,
+    mask: String, initial: [String]
+  ) throws -> ([String], [String]) {
+    guard !initial.contains("") else {
+      throw refusal(layer, "masks of several calls have no counterpart")
+    }
+    let directions = layer.recurrentLayers
+    let marks = graph.add("Transpose", [mask], [("perm", .integers([1, 0]))])
+    var outputs: [String] = []
+    var last: [[String]] = []
+    for (index, layer) in directions.enumerated() {
+      let turns = (directions[0]["go_backwards"] == true) != (index == 1)
+      let own = ONNXMaskedDirection(
+        type: type(of: layer),
+        weights: arrays(weights, layer, count: directions.count, direction: index),
+        attributes: try attributes(layer, [layer]),
+        states: initial.map { direction(index, of: $0) },
+        isZero: layer["zero_output_for_mask"] == true)
+      let result = own.add(
+        "\(name)/direction_\(index)", steps: turns ? reversed(steps) : steps,
+        mask: turns ? reversed(marks) : marks, to: &graph)
+      last.append(result.states)
+      guard layer["return_sequences"] == true else {
+        outputs.append(result.last)
+        continue
+      }
+      let sequence = index == 1 ? reversed(result.sequence) : result.sequence
+      outputs.append(graph.add("Transpose", [sequence], [("perm", .integers([1, 0, 2]))]))
+    }
+    for (state, name) in stateNames(directions[0]).map({ "\(name)/\($0)_next" }).enumerated() {
+      let all = last.map { graph.add("Unsqueeze", [$0[state], graph.constant([0])]) }
+      graph.add("Concat", all, [("axis", .integer(0))], outputs: [name])
+    }
+    return (outputs, last.flatMap(\.self))
+  }
+
+  /// The part of a state that is a direction's.
+  private mutating func direction(_ index: Int, of state: String) -> String {
+    graph.add("Gather", [state, graph.constant(scalar: index)], [("axis", .integer(0))])
+  }
+
+  private func type(of layer: LayerConfiguration) -> String {
+    layer.className == "SimpleRNN" ? "RNN" : layer.className
+  }
+
+  private func stateNames(_ layer: LayerConfiguration) -> [String] {
+    layer.className == "LSTM" ? ["hidden", "cell"] : ["hidden"]
+  }
+
+  /// The weights of all directions, or of one alone.
+  private mutating func arrays(
+    _ weights: ONNXRecurrentWeights, _ layer: LayerConfiguration, count: Int,
+    direction: Int? = nil
+  ) -> [String] {
+    let units = layer["units"].integer ?? 1
+    func own(_ values: [Float]) -> [Float] {
+      direction.map { weights.values(values, of: $0, count: count) } ?? values
+    }
+    let number = direction == nil ? count : 1
+    let (input, hidden, bias) = (own(weights.input), own(weights.hidden), own(weights.bias))
+    return [
+      graph.constant(input, shape: weights.shape(input, count: number, units: units)),
+      graph.constant(hidden, shape: weights.shape(hidden, count: number, units: units)),
+      bias.isEmpty ? "" : graph.constant(bias, shape: [number, bias.count / number]),
+    ]
+  }
+
   private mutating func reversed(_ steps: String) -> String {
     graph.add(
       "Slice",
@@ -101,7 +170,7 @@ extension ONNXModel {
   }
 
   private func attributes(
-    _ layer: LayerConfiguration, _ directions: [LayerConfiguration], units: Int
+    _ layer: LayerConfiguration, _ directions: [LayerConfiguration]
   ) throws -> [(String, ONNXGraph.Attribute)] {
     var activations: [ONNXActivation.Recurrent] = []
     for direction in directions {
@@ -120,7 +189,8 @@ extension ONNXModel {
       }
     }
     var attributes: [(String, ONNXGraph.Attribute)] = [
-      ("hidden_size", .integer(units)), ("activations", .strings(activations.map(\.name))),
+      ("hidden_size", .integer(directions[0]["units"].integer ?? 1)),
+      ("activations", .strings(activations.map(\.name))),
       ("activation_alpha", .floats(activations.compactMap(\.alpha))),
       ("activation_beta", .floats(activations.compactMap(\.beta))),
       ("direction", .string(directions.count == 2 ? "bidirectional" : "forward")),

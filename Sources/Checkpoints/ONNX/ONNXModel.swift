@@ -15,6 +15,7 @@ struct ONNXModel {
   /// The names of the values so far, and how many axes each has.
   private var values: [ValueSource: String] = [:]
   private var axes: [String: Int] = [:]
+  private var masks = ONNXMasks()
   /// The arrays that are in the graph.
   private var arrays: Set<String> = []
 
@@ -55,7 +56,11 @@ struct ONNXModel {
     let calls = configuration.callShapes()
     var stepsName = isOne ? "timeSteps" : "outputSteps"
     for (number, call) in calls.enumerated() {
-      for (output, value) in try add(call).enumerated() {
+      let inputs = call.sources.compactMap { values[$0] }
+      if let reason = masks.add(call, call: number, inputs: inputs, in: &graph) {
+        throw refusal(call.layer, reason)
+      }
+      for (output, value) in try add(call, number).enumerated() {
         values[.call(number, output: output)] = value
         axes[value] = call.outputs[output].count + 1
       }
@@ -91,8 +96,9 @@ struct ONNXModel {
   /// Adds a call of a layer.
   ///
   /// - Returns: The names of its outputs.
-  private mutating func add(_ call: LayerShapes) throws -> [String] {
+  private mutating func add(_ call: LayerShapes, _ number: Int) throws -> [String] {
     let inputs = call.sources.compactMap { values[$0] }
+    let mask = call.sources.first.flatMap { masks[$0] }
     if let merge = ONNXMerge.all[call.layer.className] {
       return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
     }
@@ -101,12 +107,23 @@ struct ONNXModel {
     }
     if let value = ONNXOperation.add(call, inputs, axes: axes, in: &graph) { return [value] }
     if !call.layer.recurrentLayers.isEmpty {
-      return try addRecurrent(call, to: inputs)
+      return try addRecurrent(call, to: inputs, mask: mask)
     }
     guard let input = inputs.first, inputs.count == 1, call.outputs.count == 1 else {
       throw refusal(call.layer, "has no counterpart")
     }
     let layer = call.layer
+    if layer.className == "Masking", let own = masks[.call(number, output: 0)] {
+      return [graph.hiding(input, own)]
+    }
+    if layer.className == "GlobalAveragePooling1D", let mask {
+      let count = graph.add("ReduceSum", [graph.numbers(of: mask), graph.constant([1])])
+      let keeps = layer["keepdims"] == true
+      let sum = graph.add("ReduceSum", [graph.hiding(input, mask), graph.constant([1])])
+      let mean = graph.add(
+        "Div", [sum, graph.add("Max", [count, graph.constant([1], shape: [])])])
+      return [keeps ? mean : graph.add("Squeeze", [mean, graph.constant([1])])]
+    }
     if layer.className == "TimeDistributed" { return [try addTimeDistributed(call, to: input)] }
     return [
       try add(
@@ -136,7 +153,6 @@ struct ONNXModel {
       let product = graph.add("Mul", [value, number("scale", of: layer)])
       return graph.add("Add", [product, number("offset", of: layer)])
     case "Embedding":
-      guard layer["mask_zero"] != true else { throw refusal(layer, "mask_zero leaves steps out") }
       return graph.add("Gather", [try weights("embeddings", of: layer.name), value])
     case "Flatten": return graph.add("Reshape", [value, graph.constant([0, -1])])
     case "Reshape":

@@ -94,6 +94,16 @@ struct ONNXPlanes {
     ("auto_pad", .string(layer["padding"].string?.lowercased() == "same" ? "SAME_UPPER" : "VALID"))
   }
 
+  /// By the numbers of zeros where they follow from the kernel: onnxruntime refuses others with dilation.
+  private func padding(kernel: [Int]) -> (String, ONNXGraph.Attribute) {
+    let axes = kernel.count
+    guard layer["padding"] == "same", sizes("strides", axes: axes).allSatisfy({ $0 == 1 }) else {
+      return padding
+    }
+    let zeros = zip(kernel, sizes("dilation_rate", axes: axes)).map { ($0 - 1) * $1 }
+    return ("pads", .integers(zeros.map { $0 / 2 } + zeros.map { $0 - $0 / 2 }))
+  }
+
   private func convolution(axes: Int, _ graph: inout ONNXGraph) -> String? {
     guard let kernel = weights["kernel"] else { return nil }
     let filters = graph.add(
@@ -103,7 +113,8 @@ struct ONNXPlanes {
       [
         ("kernel_shape", .integers(Array(kernel.shape.prefix(axes)))),
         ("strides", .integers(sizes("strides", axes: axes))),
-        ("dilations", .integers(sizes("dilation_rate", axes: axes))), padding,
+        ("dilations", .integers(sizes("dilation_rate", axes: axes))),
+        padding(kernel: Array(kernel.shape.prefix(axes))),
       ])
     return biased(moved(result, toFront: false, axes: axes, &graph), &graph)
   }

@@ -47,6 +47,12 @@ struct ONNXRecurrentWeights {
     return [count, rows, values.count / (count * rows)]
   }
 
+  /// Those of one of several directions.
+  func values(_ values: [Float], of direction: Int, count: Int) -> [Float] {
+    let size = values.count / count
+    return Array(values[direction * size..<(direction + 1) * size])
+  }
+
   /// Columns as rows, gates in ONNX's order.
   ///
   /// - Parameter interleaved: Whether the columns become rows; rows stay what they are if not.

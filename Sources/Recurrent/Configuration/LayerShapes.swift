@@ -26,8 +26,8 @@ extension ModelConfiguration {
       layer.name = call.name
       return LayerShapes(
         layer: layer, isFirst: call.isFirst, sources: call.sources,
-        input: call.description.symbolCount == nil
-          ? call.input.sizes : call.input.sizes.dropLast(),
+        input: call.description.symbolCount != nil && call.input.axes == [1]
+          ? call.input.sizes.dropLast() : call.input.sizes,
         outputs: call.outputs.map(\.sizes),
         parameterCount: call.parameters.reduce(0) { $0 + $1.count })
     }

@@ -77,9 +77,11 @@ extension ModelConfiguration {
   /// The symbols that the model's first input is made of; `nil` if no `Embedding` reads it.
   package var inputSymbols: SymbolRange? { inputSymbols(of: 0) }
 
-  /// The symbols that an input is made of; `nil` if no `Embedding` reads it, or the model cannot be built.
+  /// The symbols that an input is made of; `nil` if no `Embedding` reads it as one symbol a step,
+  /// or the model cannot be built.
   package func inputSymbols(of input: Int) -> SymbolRange? {
-    for call in (try? described()) ?? [] where call.sources == [.input(input)] {
+    for call in (try? described()) ?? []
+    where call.sources == [.input(input)] && call.input.axes == [1] {
       if let count = call.description.symbolCount {
         return SymbolRange(layer: call.name, count: count)
       }

@@ -1,7 +1,7 @@
 import Files
 import Kernels
 
-/// `keras.layers.Embedding`.
+/// `keras.layers.Embedding`, of one symbol a step or of several.
 struct EmbeddingDescription: LayerDescription {
   static let className = "Embedding"
   static let options: [String: JSONValue] = [
@@ -15,6 +15,7 @@ struct EmbeddingDescription: LayerDescription {
   var needsSequence: Bool { true }
   var makesMask: Bool { masksZero }
   var passesMask: Bool { false }
+  var stepAxes: StepAxes { .own }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     symbols = try options.size("input_dim")
@@ -24,10 +25,12 @@ struct EmbeddingDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    guard input.features == 1 else {
-      throw ConfigurationError("an Embedding needs one symbol a step, not \(input.features)")
+    if input.axes == [1] { return .sequence(timeSteps: input.timeSteps, features: units) }
+    guard !masksZero else {
+      throw ConfigurationError(
+        "an Embedding with mask_zero needs one symbol a step, not \(input.features)")
     }
-    return .sequence(timeSteps: input.timeSteps, features: units)
+    return .sequence(timeSteps: input.timeSteps, axes: input.axes + [units])
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
@@ -35,7 +38,7 @@ struct EmbeddingDescription: LayerDescription {
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Embedding(self, builder)
+    builder.input.axes == [1] ? Embedding(self, builder) : LastAxisLayer(self, columns: 1, builder)
   }
 }
 

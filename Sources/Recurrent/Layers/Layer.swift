@@ -121,6 +121,14 @@ final class BatchContext<Scalar: KernelScalar> {
     if wrongSymbol != nil { wrongSymbol = nil }
   }
 
+  /// Reports a wrong symbol of a batch inside this one with the same steps, whose rows are so many for each row.
+  func takeWrongSymbol(of inner: BatchContext<Scalar>, times: Int) {
+    guard wrongSymbol == nil, let wrong = inner.wrongSymbol else { return }
+    wrongSymbol = SymbolOutOfRange(
+      range: wrong.range, value: wrong.value, sample: wrong.sample / times,
+      timeStep: wrong.timeStep)
+  }
+
   /// Reports a wrong symbol of a batch inside this one, whose rows are the steps of all rows.
   func takeWrongSymbol(of inner: BatchContext<Scalar>) {
     guard wrongSymbol == nil, let wrong = inner.wrongSymbol else { return }

@@ -12,20 +12,20 @@ enum StepAxes: Sendable {
   case own
 }
 
-/// A layer that is applied to each row of the last axis where steps have several.
+/// A layer that is applied to each row of the last axis where steps have several, or to each value of a step.
 ///
-/// Shapes: input `[steps, rows, …, inputs]`, output `[steps, rows, …, units]`.
+/// Shapes: input `[steps, rows, …, columns]`, output `[steps, rows, …, units]`.
 final class LastAxisLayer<Scalar: KernelScalar>: SingleInputLayer {
   private let layer: any Layer<Scalar>
-  /// The rows of the last axis that a step has.
+  /// The rows that a step has.
   private let times: Int
   private let context = BatchContext<Scalar>()
 
-  init(_ description: any LayerDescription, _ builder: LayerBuilder<Scalar>) {
-    let last = builder.input.axes[builder.input.axes.count - 1]
-    times = builder.input.features / last
+  /// - Parameter columns: The values that a row has.
+  init(_ description: any LayerDescription, columns: Int, _ builder: LayerBuilder<Scalar>) {
+    times = builder.input.features / columns
     var inner = builder
-    inner.input.features = last
+    inner.input.features = columns
     inner.inputs = [inner.input]
     inner.output.features = builder.output.features / times
     inner.batch = builder.batch * times
@@ -36,7 +36,9 @@ final class LastAxisLayer<Scalar: KernelScalar>: SingleInputLayer {
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     context.begin(rows: batch.rows * times, as: batch)
-    return layer.forward(only: input, in: context)
+    let output = layer.forward(only: input, in: context)
+    batch.takeWrongSymbol(of: context, times: times)
+    return output
   }
 
   func backward(
@@ -59,6 +61,7 @@ extension LayerDescription {
   /// The layer for one call, whatever axes its steps have.
   func makeCall<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     stepAxes == .last && builder.input.axes.count > 1
-      ? LastAxisLayer(self, builder) : makeLayer(builder)
+      ? LastAxisLayer(self, columns: builder.input.axes[builder.input.axes.count - 1], builder)
+      : makeLayer(builder)
   }
 }

@@ -1,7 +1,8 @@
 import Files
 import Kernels
 
-/// `keras.layers.TimeDistributed`: a layer, or a model, that is applied to every step.
+/// `keras.layers.TimeDistributed`: a layer, or a model, that is applied to every step. As in Keras 3, a mask that the layer
+/// makes is not seen outside.
 struct TimeDistributedDescription: LayerDescription {
   static let className = "TimeDistributed"
   static let options: [String: JSONValue] = ["layer": nil]
@@ -40,9 +41,7 @@ struct TimeDistributedDescription: LayerDescription {
     }
     let layer = try options.layer("layer")
     let description = try layer.described()
-    guard !description.isStateful, !description.makesMask else {
-      throw options.error("layer", "is not supported")
-    }
+    guard !description.isStateful else { throw options.error("layer", "is not supported") }
     inner = .layer(description)
     isTrainable = layer["trainable"] == true
   }

@@ -13,7 +13,7 @@ EXAMPLES = []
 class Example:
     """A function that builds a model, and what is known about it."""
 
-    def __init__(self, build, page, only_three, custom, tolerance):
+    def __init__(self, build, page, only_three, custom, tolerance, idle):
         self.build = build
         self.name = build.__name__.replace("_", "-")
         self.page = page
@@ -23,11 +23,14 @@ class Example:
         self.custom = custom
         # The difference from Keras that its numbers of lower precision explain, of the largest value.
         self.tolerance = tolerance
+        # How far weights may move that have no effect, such as a bias before a BatchNormalization: their gradients are
+        # rounding errors, which an optimizer like Adam makes as large as others.
+        self.idle = idle
 
 
-def example(page, only_three=False, custom=None, tolerance=0):
+def example(page, only_three=False, custom=None, tolerance=0, idle=0):
     def add(build):
-        EXAMPLES.append(Example(build, page, only_three, custom, tolerance))
+        EXAMPLES.append(Example(build, page, only_three, custom, tolerance, idle))
         return build
     return add
 

@@ -169,7 +169,7 @@ def stock_stacked_dropout(keras, layers):
     return model, [Values(12, 1)]
 
 
-@example(SITE + "c/tensorflow-speech-recognition-challenge")
+@example(SITE + "c/tensorflow-speech-recognition-challenge", idle=1e-2)
 def speech_convolution(keras, layers):
     x = inputs = layers.Input(shape=(48, 1))
     x = layers.BatchNormalization(axis=-1, momentum=0.99, epsilon=1e-3, center=True, scale=True)(x)
