@@ -37,11 +37,20 @@ import Testing
     }
   }
 
-  @Test func aSoftmaxTakesTheLastAxisAndNoMask() throws {
+  @Test func aSoftmaxTakesAnAxisAndNoMask() throws {
     try model("Softmax", ["axis": 2]).validate()
     try model("Softmax", ["axis": [-1]]).validate()
-    #expect(throws: ConfigurationError("Softmax goes over the last axis only, not over 1")) {
-      try model("Softmax", ["axis": 1]).validate()
+    try model("Softmax", ["axis": 1]).validate()
+    #expect(
+      throws: ConfigurationError("Softmax takes an input with an axis 3, not of 3 axes")
+    ) {
+      try model("Softmax", ["axis": 3]).validate()
+    }
+    #expect(
+      throws: ConfigurationError(
+        "Softmax goes over the samples, each of which is computed by itself")
+    ) {
+      try model("Softmax", ["axis": 0]).validate()
     }
     let masking = LayerConfiguration("Masking", name: "masking")
     #expect(

@@ -19,6 +19,8 @@ import Testing
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
         "planes", "planes-of-steps", "conv-lstm", "operations", "transposed", "volumes",
+        "depthwise",
+        "open-steps",
         "adamax", "lion", "ftrl", "schedule",
         "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps",
         "heads-residual", "dots",

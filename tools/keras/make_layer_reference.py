@@ -228,8 +228,22 @@ def models(library):
     volume = l.Reshape((STEPS, FEATURES, 2, 2))(l.Dense(4 * FEATURES)(begin))
     seen = l.Conv3D(2, (2, 3, 1), padding="same", activation="tanh")(volume)
     seen = l.Concatenate(axis=2)([seen, l.Multiply()([seen, volume])])
+    pooled = [l.GlobalMaxPooling3D()(l.AveragePooling3D((3, 1, 2), strides=1, padding="same")(seen)),
+              l.GlobalAveragePooling3D()(l.MaxPooling3D((2, 2, 1))(l.SpatialDropout3D(0.0)(seen)))]
     seen = l.Conv3D(3, 2, strides=(2, 1, 1), use_bias=False)(seen)
-    yield ("volumes", library.Model(begin, l.Dense(UNITS)(l.LSTM(3)(l.TimeDistributed(l.Flatten())(seen)))), "mse", o.SGD(0.1), False)
+    ends = [l.LSTM(3)(l.TimeDistributed(l.Flatten())(seen))] + pooled
+    yield ("volumes", library.Model(begin, l.Dense(UNITS)(l.Concatenate()(ends))), "mse", o.SGD(0.1), False)
+    plane = l.Reshape((STEPS, FEATURES, 2))(l.Dense(2 * FEATURES)(begin))
+    plane = l.DepthwiseConv2D((3, 2), depth_multiplier=2, padding="same", activation="relu6")(l.SpatialDropout2D(0.0)(plane))
+    scales = l.Reshape((1, 1, 4))(l.Dense(4, activation="sigmoid")(l.GlobalAveragePooling2D()(plane)))
+    plane = l.SeparableConv2D(5, 2, depth_multiplier=3, depthwise_regularizer=r.L2(0.01))(l.Multiply()([plane, scales]))
+    plane = l.DepthwiseConv2D(2, strides=2, use_bias=False)(plane)
+    yield ("depthwise", library.Model(begin, l.Dense(UNITS)(l.GRU(3)(l.TimeDistributed(l.Flatten())(plane)))), "mse", o.SGD(0.1), False)
+    several = library.Input((None, FEATURES))
+    steps, other = l.GRU(4, return_sequences=True)(several), l.LSTM(4, return_sequences=True)(several)
+    weights = l.Softmax()(l.Dot((2, 2))([steps, other]))
+    context = l.Concatenate()([l.Dot((2, 1))([weights, other]), steps])
+    yield ("open-steps", library.Model(several, l.Dense(UNITS)(context)), "mse", o.SGD(0.1), False)
     adapted, steps = l.Normalization(), l.Normalization(axis=(1, 2))
     earlier = np.random.default_rng(3).normal(0.4, 2, (20, STEPS, FEATURES)).astype("float32")
     adapted.adapt(earlier)

@@ -10,12 +10,18 @@ enum KerasLayerOptions {
   /// What constructors do not take.
   private static let absent: [KerasVersion: [String: Set<String>]] = [
     .three: [
-      "SpatialDropout1D": ["trainable"], "MultiHeadAttention": ["softmax_robust_masking"],
+      "SpatialDropout1D": ["trainable", "data_format"], "SpatialDropout2D": ["trainable"],
+      "SpatialDropout3D": ["trainable"],
+      "MultiHeadAttention": ["softmax_robust_masking"],
       "Discretization": ["trainable"],
       "SeparableConv1D": ["groups"], "DepthwiseConv1D": ["groups"],
+      "SeparableConv2D": ["groups"], "DepthwiseConv2D": ["groups"],
       "Conv1DTranspose": ["groups"], "Conv2DTranspose": ["groups"],
     ],
-    .two: ["ZeroPadding1D": ["data_format"]],
+    .two: [
+      "ZeroPadding1D": ["data_format"], "SpatialDropout1D": ["data_format"],
+      "SpatialDropout2D": ["data_format"], "SpatialDropout3D": ["data_format"],
+    ],
   ]
 
   /// The shapes of the inputs, which tf-keras writes for this class.
@@ -77,6 +83,9 @@ enum KerasLayerOptions {
     "Conv2DTranspose": ["activity_regularizer": nil],
     "ConvLSTM1D": recurrent, "ConvLSTM2D": recurrent,
     "Dropout": ["seed": nil, "noise_shape": nil], "SpatialDropout1D": ["seed": nil],
+    "SpatialDropout2D": ["seed": nil], "SpatialDropout3D": ["seed": nil],
+    "DepthwiseConv2D": ["activity_regularizer": nil],
+    "SeparableConv2D": ["activity_regularizer": nil],
     "GaussianDropout": ["seed": nil], "GaussianNoise": ["seed": nil],
     "MultiHeadAttention": ["activity_regularizer": nil],
     "SeparableConv1D": ["activity_regularizer": nil],
@@ -100,6 +109,7 @@ enum KerasLayerOptions {
     "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
     "ConvLSTM1D": ["time_major": false], "ConvLSTM2D": ["time_major": false],
     "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
-    "SpatialDropout1D": ["noise_shape": nil],
+    "SpatialDropout1D": ["noise_shape": nil], "SpatialDropout2D": ["noise_shape": nil],
+    "SpatialDropout3D": ["noise_shape": nil],
   ]
 }

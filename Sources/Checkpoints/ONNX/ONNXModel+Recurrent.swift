@@ -4,11 +4,12 @@ import Recurrent
 extension ONNXModel {
   /// Adds a recurrent layer, which begins with states that it is given, or with those that are inputs of the graph.
   ///
-  /// - Parameter mask: Which steps count, `[batch, timeSteps]`; all if `nil`.
+  /// - Parameters:
+  ///   - hasState: Whether its state is an input and an output of the graph where it is given none; zeros if not.
+  ///   - mask: Which steps count, `[batch, timeSteps]`; all if `nil`.
   mutating func addRecurrent(
-    _ call: LayerShapes, to inputs: [String], mask: String?
+    _ layer: LayerConfiguration, to inputs: [String], hasState: Bool, mask: String?
   ) throws -> [String] {
-    let layer = call.layer
     let directions = layer.recurrentLayers
     guard let first = directions.first, let units = first["units"].integer,
       let value = inputs.first
@@ -18,7 +19,7 @@ extension ONNXModel {
     let isBidirectional = layer.className == "Bidirectional"
     let states = stateNames(first)
     // Of a layer that is called several times each call has its own.
-    let name = call.isFirst ? layer.name : graph.newName(layer.name)
+    let name = hasState ? layer.name : graph.newName(layer.name)
     var initial = states.map { "\(name)/\($0)" }
     if inputs.count > 1 {
       initial = states.indices.map { state in
@@ -26,7 +27,7 @@ extension ONNXModel {
           .map { graph.add("Unsqueeze", [$0, graph.constant([0])]) }
         return given.count == 1 ? given[0] : graph.add("Concat", given, [("axis", .integer(0))])
       }
-    } else if call.isFirst {
+    } else if hasState {
       let shape: [ONNXGraph.Size] = [.fixed(directions.count), batch, .fixed(units)]
       for (state, input) in zip(states, initial) {
         graph.input(input, .float, shape)

@@ -107,7 +107,8 @@ struct ONNXModel {
     }
     if let value = ONNXOperation.add(call, inputs, axes: axes, in: &graph) { return [value] }
     if !call.layer.recurrentLayers.isEmpty {
-      return try addRecurrent(call, to: inputs, mask: mask)
+      return try addRecurrent(
+        call.layer, to: inputs, hasState: call.isFirst, mask: mask)
     }
     guard let input = inputs.first, inputs.count == 1, call.outputs.count == 1 else {
       throw refusal(call.layer, "has no counterpart")
@@ -147,13 +148,16 @@ struct ONNXModel {
     case "ReLU", "LeakyReLU", "ELU", "Softmax":
       return ONNXActivation.add(layer, to: value, in: &graph)
     case "PReLU": return graph.add("PRelu", [value, try weights("alpha", of: layer.name)])
-    case "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout":
+    case "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout",
+      "GaussianNoise", "AlphaDropout":
       return value
     case "Rescaling":
       let product = graph.add("Mul", [value, number("scale", of: layer)])
       return graph.add("Add", [product, number("offset", of: layer)])
     case "Embedding":
-      return graph.add("Gather", [try weights("embeddings", of: layer.name), value])
+      let symbols = graph.add(
+        "Cast", [value], [("to", .integer(ONNXGraph.ElementType.int64.rawValue))])
+      return graph.add("Gather", [try weights("embeddings", of: layer.name), symbols])
     case "Flatten": return graph.add("Reshape", [value, graph.constant([0, -1])])
     case "Reshape":
       let sizes = (layer["target_shape"].array ?? []).compactMap(\.integer)
@@ -202,11 +206,14 @@ struct ONNXModel {
       return try add(inner, features: features, axes: call.output.count + 1, to: value)
     }
     let sizes = (call.input.compactMap { $0 }, call.output.compactMap { $0 })
-    guard sizes.0.count == call.input.count, sizes.1.count == call.output.count,
-      inner.recurrentLayers.isEmpty
-    else { throw refusal(layer, "has no counterpart") }
+    guard sizes.0.count == call.input.count, sizes.1.count == call.output.count else {
+      throw refusal(layer, "needs a fixed number of time steps")
+    }
     let rows = graph.add("Reshape", [value, graph.constant([-1] + sizes.0.dropFirst())])
-    let result = try add(inner, features: features, axes: call.output.count, to: rows)
+    let result =
+      inner.recurrentLayers.isEmpty
+      ? try add(inner, features: features, axes: call.output.count, to: rows)
+      : try addRecurrent(inner, to: [rows], hasState: false, mask: nil)[0]
     return graph.add("Reshape", [result, graph.constant([-1] + sizes.1)])
   }
 

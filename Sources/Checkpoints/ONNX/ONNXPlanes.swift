@@ -32,10 +32,20 @@ struct ONNXPlanes {
     "Conv3D": { planes, graph in planes.convolution(axes: 3, &graph) },
     "Conv1DTranspose": { planes, graph in planes.transposedConvolution(axes: 1, &graph) },
     "Conv2DTranspose": { planes, graph in planes.transposedConvolution(axes: 2, &graph) },
-    "MaxPooling2D": { planes, graph in planes.pooling("MaxPool", &graph) },
-    "AveragePooling2D": { planes, graph in planes.pooling("AveragePool", &graph) },
-    "GlobalMaxPooling2D": { planes, graph in planes.reduction("ReduceMax", &graph) },
-    "GlobalAveragePooling2D": { planes, graph in planes.reduction("ReduceMean", &graph) },
+    "DepthwiseConv2D": { planes, graph in planes.depthwiseConvolution(&graph) },
+    "SeparableConv2D": { planes, graph in planes.depthwiseConvolution(&graph) },
+    "MaxPooling2D": { planes, graph in planes.pooling("MaxPool", axes: 2, &graph) },
+    "MaxPooling3D": { planes, graph in planes.pooling("MaxPool", axes: 3, &graph) },
+    "AveragePooling2D": { planes, graph in planes.pooling("AveragePool", axes: 2, &graph) },
+    "AveragePooling3D": { planes, graph in planes.pooling("AveragePool", axes: 3, &graph) },
+    "GlobalMaxPooling2D": { planes, graph in planes.reduction("ReduceMax", axes: 2, &graph) },
+    "GlobalMaxPooling3D": { planes, graph in planes.reduction("ReduceMax", axes: 3, &graph) },
+    "GlobalAveragePooling2D": { planes, graph in
+      planes.reduction("ReduceMean", axes: 2, &graph)
+    },
+    "GlobalAveragePooling3D": { planes, graph in
+      planes.reduction("ReduceMean", axes: 3, &graph)
+    },
     "UpSampling2D": { planes, graph in
       let size = planes.sizes("size", axes: 2)
       let first = planes.moved(planes.input, toFront: true, axes: 2, &graph)
@@ -142,21 +152,46 @@ struct ONNXPlanes {
     weights["bias"].map { graph.add("Add", [value, $0.name]) } ?? value
   }
 
-  private func pooling(_ type: String, _ graph: inout ONNXGraph) -> String {
-    let size = sizes("pool_size", axes: 2)
-    let pooled = graph.add(
-      type, [moved(input, toFront: true, axes: 2, &graph)],
+  private func depthwiseConvolution(_ graph: inout ONNXGraph) -> String? {
+    guard let kernel = weights["depthwise_kernel"] ?? weights["kernel"] else { return nil }
+    let size = Array(kernel.shape.prefix(2))
+    // A group for each channel.
+    let turned = graph.add("Transpose", [kernel.name], [("perm", .integers([2, 3, 0, 1]))])
+    let filters = graph.add("Reshape", [turned, graph.constant([-1, 1] + size)])
+    let result = graph.add(
+      "Conv", [moved(input, toFront: true, axes: 2, &graph), filters],
       [
-        ("kernel_shape", .integers(size)),
-        ("strides", .integers(layer["strides"] == .null ? size : sizes("strides", axes: 2))),
-        padding,
+        ("kernel_shape", .integers(size)), ("strides", .integers(sizes("strides", axes: 2))),
+        ("dilations", .integers(sizes("dilation_rate", axes: 2))),
+        ("group", .integer(kernel.shape[2])), padding(kernel: size),
       ])
-    return moved(pooled, toFront: false, axes: 2, &graph)
+    var value = moved(result, toFront: false, axes: 2, &graph)
+    if let pointwise = weights["pointwise_kernel"] {
+      let matrix = graph.add(
+        "Reshape", [pointwise.name, graph.constant(Array(pointwise.shape.suffix(2)))])
+      value = graph.add("MatMul", [value, matrix])
+    }
+    return biased(value, &graph)
   }
 
-  private func reduction(_ type: String, _ graph: inout ONNXGraph) -> String {
+  private func pooling(_ type: String, axes: Int, _ graph: inout ONNXGraph) -> String {
+    let size = sizes("pool_size", axes: axes)
+    let pooled = graph.add(
+      type, [moved(input, toFront: true, axes: axes, &graph)],
+      [
+        ("kernel_shape", .integers(size)),
+        ("strides", .integers(layer["strides"] == .null ? size : sizes("strides", axes: axes))),
+        padding,
+      ])
+    return moved(pooled, toFront: false, axes: axes, &graph)
+  }
+
+  private func reduction(_ type: String, axes: Int, _ graph: inout ONNXGraph) -> String {
     graph.add(
       type, [input],
-      [("axes", .integers([1, 2])), ("keepdims", .integer(layer["keepdims"] == true ? 1 : 0))])
+      [
+        ("axes", .integers(Array(1...axes))),
+        ("keepdims", .integer(layer["keepdims"] == true ? 1 : 0)),
+      ])
   }
 }

@@ -20,10 +20,10 @@ struct DescribedCall {
   /// Whether steps of its input may not count.
   let isInputMasked: Bool
   /// One sample of each input, and of what they make together.
-  let inputs: [SampleShape]
-  let input: SampleShape
+  fileprivate(set) var inputs: [SampleShape]
+  fileprivate(set) var input: SampleShape
   /// One sample of each output.
-  let outputs: [SampleShape]
+  fileprivate(set) var outputs: [SampleShape]
   let parameters: [ParameterShape]
 
   var output: SampleShape { outputs[0] }
@@ -43,7 +43,7 @@ struct CallGraph {
   /// The values that layers of the model take, but for those of models inside it.
   private(set) var values: [ValueName: ValueSource] = [:]
   /// One sample of each input of the model.
-  private let inputs: [SampleShape]
+  private var inputs: [SampleShape]
   /// How often each layer has been called so far, by its name.
   private var counts: [String: Int] = [:]
 
@@ -59,6 +59,38 @@ struct CallGraph {
     outputs = try add(
       model, of: inputs.indices.map { .input($0) }, scope: "", isTrainable: true)
     try checkUses(model)
+  }
+
+  /// The graph for any number of steps, by those for two numbers of them.
+  ///
+  /// - Returns: `nil` if weights depend on the steps.
+  private func open(where other: CallGraph, inputs: [SampleShape]) -> CallGraph? {
+    var graph = self
+    graph.inputs = inputs
+    for number in calls.indices {
+      let (one, two) = (calls[number], other.calls[number])
+      guard one.parameters.map(\.shape) == two.parameters.map(\.shape) else { return nil }
+      graph.calls[number].inputs = zip(one.inputs, two.inputs).map { $0.open(where: $1) }
+      graph.calls[number].input = one.input.open(where: two.input)
+      graph.calls[number].outputs = zip(one.outputs, two.outputs).map { $0.open(where: $1) }
+    }
+    return graph
+  }
+
+  /// The graph of a model that makes features of steps, of which any number may come.
+  ///
+  /// - Returns: `nil` if the model's steps are known, or it needs a fixed number of them.
+  static func ofOpenSteps(_ model: ModelConfiguration) -> CallGraph? {
+    guard model.inputs.contains(where: { $0.sample.isSequence && $0.sample.timeSteps == nil })
+    else {
+      return nil
+    }
+    let graphs = [101, 103].map { steps in
+      let timeSteps = model.inputs.map { $0.sample.timeSteps ?? steps }
+      return try? CallGraph(model, timeSteps: timeSteps)
+    }
+    guard let one = graphs[0], let other = graphs[1] else { return nil }
+    return one.open(where: other, inputs: model.inputs.map(\.sample))
   }
 
   /// One sample of a value.
@@ -231,7 +263,12 @@ extension ModelConfiguration {
   /// - Parameter timeSteps: The steps of each input, or of one alone those of all; what the model has fixed if `nil`.
   /// - Throws: ``ConfigurationError`` naming the layer and what is wrong with it.
   func graph(timeSteps: [Int?] = [nil]) throws(ConfigurationError) -> CallGraph {
-    try CallGraph(self, timeSteps: timeSteps)
+    do {
+      return try CallGraph(self, timeSteps: timeSteps)
+    } catch {
+      guard timeSteps == [nil], let graph = CallGraph.ofOpenSteps(self) else { throw error }
+      return graph
+    }
   }
 
   /// The layers with weights in Keras' order, with the weights of each.

@@ -22,6 +22,9 @@ package struct SampleShape: Equatable, Sendable {
   /// The axes of a step that are left out, see ``ofLastAxis``.
   private var leadingAxes = 0
 
+  /// The axes of a step whose sizes come with the steps of the model's inputs, see ``open(where:)``.
+  private var openAxes: Set<Int> = []
+
   private init(isSequence: Bool, timeSteps: Int?, axes: [Int]) {
     (self.isSequence, self.timeSteps, self.axes) = (isSequence, timeSteps, axes)
   }
@@ -88,6 +91,19 @@ package struct SampleShape: Equatable, Sendable {
 
   /// The steps in memory: 1 for a sample without a time axis.
   var steps: Int { isSequence ? timeSteps ?? 1 : 1 }
-  /// The sizes of the axes.
-  package var sizes: [Int?] { isSequence ? [timeSteps] + axes : axes }
+  /// The sizes of the axes; `nil` where any may come.
+  package var sizes: [Int?] {
+    let axes = axes.enumerated().map { openAxes.contains($0.offset) ? nil : $0.element }
+    return isSequence ? [timeSteps] + axes : axes
+  }
+
+  /// The same, with sizes open that another number of steps changes.
+  ///
+  /// - Parameter other: The shape for other steps of the model's inputs.
+  func open(where other: SampleShape) -> SampleShape {
+    var shape = self
+    if timeSteps != other.timeSteps { shape.timeSteps = nil }
+    shape.openAxes = Set(zip(axes, other.axes).enumerated().filter { $1.0 != $1.1 }.map(\.offset))
+    return shape
+  }
 }

@@ -20,22 +20,52 @@ struct DropoutDescription: LayerDescription {
   }
 }
 
-/// `keras.layers.SpatialDropout1D`: a feature is left out of all steps of a sequence, or of none (Tompson et al. 2015).
-struct SpatialDropout1DDescription: LayerDescription {
-  static let className = "SpatialDropout1D"
-  static let options: [String: JSONValue] = ["rate": 0.5]
+/// `keras.layers.SpatialDropout1D`, `SpatialDropout2D` and `SpatialDropout3D`: a feature is left out of all places of a
+/// sample, or of none (Tompson et al. 2015).
+struct SpatialDropoutDescription<Kind: SpatialDropoutKind>: LayerDescription {
+  static var className: String { Kind.className }
+  static var options: [String: JSONValue] { ["rate": 0.5, "data_format": "channels_last"] }
 
   private let rate: Double
-  var symbolUse: SymbolUse { .passOn }
+  var symbolUse: SymbolUse { Kind.axes == 1 ? .passOn : .none }
   var needsSequence: Bool { true }
+  var stepAxes: StepAxes { .own }
 
-  init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    rate = try options.rate("rate")
+    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
+      throw options.error("data_format", "is not supported")
+    }
+  }
 
-  func output(of input: SampleShape) -> SampleShape { input }
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard input.axes.count == Kind.axes else {
+      throw ConfigurationError("\(Self.className) cannot take \(input.axes.count + 1) axes")
+    }
+    return input
+  }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Dropout(builder, sharesSteps: true) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
+    Dropout(builder, sharesPlaces: true) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
   }
+}
+
+/// The axes that a spatial dropout goes over, those of features among them.
+protocol SpatialDropoutKind: Sendable {
+  static var className: String { get }
+  static var axes: Int { get }
+}
+
+enum DropoutOfSteps: SpatialDropoutKind {
+  static let (className, axes) = ("SpatialDropout1D", 1)
+}
+
+enum DropoutOfPlanes: SpatialDropoutKind {
+  static let (className, axes) = ("SpatialDropout2D", 2)
+}
+
+enum DropoutOfVolumes: SpatialDropoutKind {
+  static let (className, axes) = ("SpatialDropout3D", 3)
 }
 
 /// `keras.layers.GaussianDropout`: values are multiplied by normally distributed numbers of mean 1 and variance
@@ -69,19 +99,20 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
   typealias Draw = (inout PhiloxGenerator, UnsafeMutablePointer<Scalar>, _ count: Int) -> Void
 
   private let draw: Draw
-  /// Whether the factors of all steps are the same.
-  private let sharesSteps: Bool
-  private let steps, inputs, size: Int
+  /// Whether the factors of all steps are the same, and those of all places of a step.
+  private let sharesPlaces: Bool
+  private let steps, inputs, features, size: Int
   private let number: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private let factors: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private let symbolValues: MemoryPlan<Scalar>.Region  // [steps, rows], of an input of symbols
 
-  init(_ builder: LayerBuilder<Scalar>, sharesSteps: Bool = false, draw: @escaping Draw) {
+  init(_ builder: LayerBuilder<Scalar>, sharesPlaces: Bool = false, draw: @escaping Draw) {
     self.draw = draw
-    self.sharesSteps = sharesSteps
+    self.sharesPlaces = sharesPlaces
     (steps, inputs) = (builder.input.steps, builder.input.features)
+    features = builder.input.axes[builder.input.axes.count - 1]
     size = steps * inputs
     number = builder.number
     plan = builder.plan
@@ -123,8 +154,15 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
     }
     var generator = batch.dropoutGenerator(layer: number)
     let step = batch.rows * inputs
-    draw(&generator, factors, sharesSteps ? step : size * batch.rows)
-    guard sharesSteps else { return }
+    guard sharesPlaces else { return draw(&generator, factors, size * batch.rows) }
+    draw(&generator, factors, batch.rows * features)
+    if features < inputs {
+      // From the end, so that nothing is written over that is still to be copied.
+      for place in (0..<step / features).reversed() {
+        (factors + place * features).update(
+          from: factors + place / (inputs / features) * features, count: features)
+      }
+    }
     Scalar.copyRows(
       factors, step: 0, to: factors + step, step: step, rows: steps - 1, columns: step)
   }

@@ -16,7 +16,7 @@ struct MergeDescription<Operation: MergeOperation>: LayerDescription {
     needsAllMasks = try options.flag("needs_all_masks")
   }
 
-  /// Steps of several axes are merged as they are. Vectors stand beside every step of sequences, one step beside every step, and one feature beside every feature.
+  /// Steps of several axes are merged as they are, or two with axes of one place beside every other. Vectors stand beside every step of sequences, one step beside every step, and one feature beside every feature.
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
     if let count = Operation.inputCount, inputs.count != count {
       throw ConfigurationError("\(Self.className) takes \(count) inputs, not \(inputs.count)")
@@ -25,10 +25,11 @@ struct MergeDescription<Operation: MergeOperation>: LayerDescription {
       throw ConfigurationError("\(Self.className) has no inputs")
     }
     if inputs.contains(where: { $0.axes.count > 1 }) {
-      guard inputs.allSatisfy({ $0 == joined }) else {
+      if inputs.allSatisfy({ $0 == joined }) { return joined }
+      guard inputs.count == 2, Operation.className != "Average" else {
         throw ConfigurationError("the inputs of \(Self.className) have different axes")
       }
-      return joined
+      return try SampleShape.broadcast(inputs.map(\.sizes), Self.className)
     }
     for input in inputs.dropFirst() {
       let (steps, features) = (try steps(joined, input), try features(joined, input))
@@ -59,7 +60,9 @@ struct MergeDescription<Operation: MergeOperation>: LayerDescription {
   func output(of input: SampleShape) -> SampleShape { input }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Merge<Scalar, Operation>(self, builder)
+    builder.output.axes.count > 1 && builder.inputs.contains { $0 != builder.output }
+      ? Arithmetic<Scalar, Operation>([nil, nil], builder)
+      : Merge<Scalar, Operation>(self, builder)
   }
 }
 

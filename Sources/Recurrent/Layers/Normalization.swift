@@ -15,6 +15,7 @@ struct NormalizationDescription: LayerDescription {
   private let isOne: Bool
   var appliesPerStep: Bool { axes.isLast || axes.count == 0 }
   var joinsSteps: Bool { !appliesPerStep && !axes.isFeatures }
+  var stepAxes: StepAxes { axes.isLast ? .last : axes.count == 0 ? .flat : .none }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     axes = try NormalizedAxes(options)

@@ -29,32 +29,45 @@ struct ArithmeticDescription<Operation: MergeOperation>: LayerDescription {
     guard inputs.allSatisfy({ $0.sizes.count == first.sizes.count }) else {
       throw ConfigurationError("\(Self.className) takes inputs of as many axes")
     }
-    var sizes = first.sizes
     let constants: [[Int?]] = operands.compactMap { operand in
-      operand.map { [Int](repeating: 1, count: max(0, sizes.count - $0.sizes.count)) + $0.sizes }
-    }
-    for other in inputs.dropFirst().map(\.sizes) + constants {
-      guard other.count == sizes.count else {
-        throw ConfigurationError("\(Self.className) takes a constant of at most as many axes")
-      }
-      for axis in sizes.indices where sizes[axis] != other[axis] {
-        guard sizes[axis] == 1 || other[axis] == 1 else {
-          throw ConfigurationError(
-            "\(Self.className) cannot take axes of \(sizes[axis] ?? 0) and \(other[axis] ?? 0)")
-        }
-        if sizes[axis] == 1 { sizes[axis] = other[axis] }
+      operand.map {
+        [Int](repeating: 1, count: max(0, first.sizes.count - $0.sizes.count)) + $0.sizes
       }
     }
-    guard let shape = SampleShape(sizes: sizes) else {
-      throw ConfigurationError("\(Self.className) needs a fixed number of time steps")
-    }
-    return shape
+    return try SampleShape.broadcast(inputs.map(\.sizes) + constants, Self.className)
   }
 
   func output(of input: SampleShape) -> SampleShape { input }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     Arithmetic<Scalar, Operation>(operands, builder)
+  }
+}
+
+extension SampleShape {
+  /// The shape in which samples are merged place by place: axes of one place stand beside every place of the others'.
+  ///
+  /// - Parameter samples: Their sizes, one at least.
+  static func broadcast(
+    _ samples: [[Int?]], _ className: String
+  ) throws(ConfigurationError) -> SampleShape {
+    var sizes = samples[0]
+    for other in samples.dropFirst() {
+      guard other.count == sizes.count else {
+        throw ConfigurationError("\(className) takes values of as many axes")
+      }
+      for axis in sizes.indices where sizes[axis] != other[axis] {
+        guard sizes[axis] == 1 || other[axis] == 1 else {
+          throw ConfigurationError(
+            "\(className) cannot take axes of \(sizes[axis] ?? 0) and \(other[axis] ?? 0)")
+        }
+        if sizes[axis] == 1 { sizes[axis] = other[axis] }
+      }
+    }
+    guard let shape = SampleShape(sizes: sizes) else {
+      throw ConfigurationError("\(className) needs a fixed number of time steps")
+    }
+    return shape
   }
 }
 
