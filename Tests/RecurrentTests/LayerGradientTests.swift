@@ -315,7 +315,7 @@ import Testing
   }
 
   @Test(
-    arguments: recurrent + others + losses + convolutions + steps + elementwise
+    arguments: recurrent + others + losses + convolutions + steps + elementwise + cells
       + windows + normalizations + graphs + merges + attentions + dots + activations + operations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3

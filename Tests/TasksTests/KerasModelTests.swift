@@ -25,6 +25,7 @@ import Testing
         "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps",
         "heads-residual", "dots",
         "windows", "normalizations",
+        "cells", "cells-stateful",
       ].map {
         "\(flavour)-\($0)"
       }

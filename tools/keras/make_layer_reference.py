@@ -253,6 +253,16 @@ def models(library):
                               l.LayerNormalization(axis=1), l.UnitNormalization(), l.AlphaDropout(0.0), l.GRU(3),
                               l.GroupNormalization(1), l.Dense(UNITS)],
            "mse", o.Adam(0.01), False)
+    below = l.Masking(0.0)(begin)
+    stack = [l.LSTMCell(4, recurrent_activation="hard_sigmoid", unit_forget_bias=False), l.GRUCell(2, reset_after=False)]
+    steps, *states = l.RNN(stack, return_sequences=True, return_state=True, go_backwards=True, zero_output_for_mask=True)(below)
+    states = [state for group in states for state in (group if isinstance(group, (list, tuple)) else [group])]
+    one = l.RNN(l.SimpleRNNCell(4, name="simple", kernel_regularizer=r.L2(0.01)), return_sequences=True)(steps)
+    both = l.Bidirectional(l.RNN(l.StackedRNNCells([l.GRUCell(3), l.SimpleRNNCell(2, use_bias=False)]), return_sequences=True))(one)
+    last = l.Bidirectional(l.RNN(l.GRUCell(3)), backward_layer=l.LSTM(3, go_backwards=True), merge_mode="sum")(both)
+    yield ("cells", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([last] + states))), "mse", o.Adam(0.01), False)
+    yield ("cells-stateful", [l.RNN(l.LSTMCell(3), return_sequences=True, stateful=True),
+                              l.RNN([l.GRUCell(4), l.GRUCell(4)], stateful=True), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 
@@ -305,7 +315,7 @@ def as_keras_alone(path):
 def write(library, name, layers, loss, optimizer, symbols, folder):
     flavour = "keras3" if library is keras else "keras2"
     generator = np.random.default_rng(1)
-    stateful = name == "huber"
+    stateful = name in ("huber", "cells-stateful")
     shape = (ROWS if stateful else None, STEPS) + (() if symbols else (FEATURES,))
     begin = library.Input(batch_shape=shape) if library is keras else library.layers.InputLayer(batch_input_shape=shape)
     model = library.Sequential([begin] + layers) if isinstance(layers, list) else layers
@@ -330,7 +340,9 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
     if stateful:
         for layer in model.layers:
             if getattr(layer, "stateful", False):
-                layer.reset_states() if library is tf_keras else layer.reset_state()
+                # Keras 3 cannot reset the states of a stack itself.
+                for state in keras.tree.flatten(layer.states):
+                    state.assign(np.zeros(state.shape))
     targets = generator.uniform(-1, 1, outputs.shape).astype("float32")
     if "categorical" in loss:
         targets = generator.integers(0, UNITS, outputs.shape[:-1]).astype("float32")

@@ -46,7 +46,7 @@ enum KerasLayerOptions {
     guard case .object(var options) = config else { return (className, config) }
     let current = CuDNNWeights.classes[className] ?? className
     // Keras 2 had no other GRU at first; cuDNN has the other alone.
-    if current == "GRU", options["reset_after"] == nil, version == .two {
+    if current.hasPrefix("GRU"), options["reset_after"] == nil, version == .two {
       options["reset_after"] = .bool(current != className)
     }
     return (current, .object(options))
@@ -76,7 +76,7 @@ enum KerasLayerOptions {
   ]
 
   private static let both: [String: [String: JSONValue]] = [
-    "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
+    "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent, "RNN": ["unroll": false],
     "Embedding": ["activity_regularizer": nil], "Conv1D": ["activity_regularizer": nil],
     "Conv2D": ["activity_regularizer": nil], "Conv3D": ["activity_regularizer": nil],
     "Conv1DTranspose": ["activity_regularizer": nil],
@@ -94,6 +94,7 @@ enum KerasLayerOptions {
 
   private static let three: [String: [String: JSONValue]] = [
     "LSTM": ["seed": nil], "GRU": ["seed": nil],
+    "LSTMCell": ["seed": nil], "GRUCell": ["seed": nil], "SimpleRNNCell": ["seed": nil],
     "ConvLSTM1D": ["seed": nil], "ConvLSTM2D": ["seed": nil],
     "Attention": ["seed": nil], "AdditiveAttention": ["seed": nil],
     "MultiHeadAttention": ["seed": nil, "use_gate": false, "sliding_window": nil],
@@ -107,6 +108,8 @@ enum KerasLayerOptions {
   private static let two: [String: [String: JSONValue]] = [
     "LSTM": ["time_major": false, "implementation": 2],
     "GRU": ["time_major": false, "implementation": 2], "SimpleRNN": ["time_major": false],
+    "RNN": ["time_major": false], "LSTMCell": ["implementation": 2],
+    "GRUCell": ["implementation": 2],
     "ConvLSTM1D": ["time_major": false], "ConvLSTM2D": ["time_major": false],
     "Dense": ["activity_regularizer": nil], "Embedding": ["input_length": nil],
     "SpatialDropout1D": ["noise_shape": nil], "SpatialDropout2D": ["noise_shape": nil],

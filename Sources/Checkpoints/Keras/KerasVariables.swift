@@ -25,7 +25,7 @@ enum KerasVariables {
       return group
     }
     _ = try makeObject("", name: checkpoint.configuration.name)
-    for (layer, key) in keys(of: checkpoint.configuration) {
+    for (layer, key) in keys(of: checkpoint.configuration.layers) {
       _ = try makeObject("\(layers)/\(key)", name: layer.name)
       for object in objects(of: layer, in: checkpoint.parameters, checkpoint.kerasVersion) {
         let group = try makeObject("\(layers)/\(key)\(object.path)", name: object.name)
@@ -49,7 +49,7 @@ enum KerasVariables {
     // Only Keras 3 names the objects.
     let version: KerasVersion =
       try root.contains("vars") && root.group("vars").attributes.contains("name") ? .three : .two
-    for (layer, key) in keys(of: parameters.configuration) {
+    for (layer, key) in keys(of: parameters.configuration.layers) {
       for object in objects(of: layer, in: parameters, version)
       where !object.parameters.isEmpty {
         let found = try variables(try all.group("\(key)\(object.path)/vars"))
@@ -111,10 +111,10 @@ enum KerasVariables {
 
   /// The layers with the names of their groups: the class in small letters, and a number from the second on.
   private static func keys(
-    of configuration: ModelConfiguration
+    of layers: [LayerConfiguration]
   ) -> [(layer: LayerConfiguration, key: String)] {
     var counts: [String: Int] = [:]
-    return configuration.layers.map { layer in
+    return layers.map { layer in
       let name = snakeCase(layer.className)
       let count = counts[name, default: 0]
       counts[name] = count + 1
@@ -157,7 +157,7 @@ enum KerasVariables {
   private static func objects(
     of model: ModelConfiguration, _ weights: [Placed], _ version: KerasVersion
   ) -> [Object] {
-    keys(of: model).flatMap { layer, key in
+    keys(of: model.layers).flatMap { layer, key in
       objects(of: layer, below(layer, weights), version).map { $0.inside("/\(layers)/\(key)") }
     }
   }
@@ -174,14 +174,22 @@ enum KerasVariables {
       return [
         Object(path: "/cell", name: snakeCase(layer.className) + "_cell", parameters: parameters)
       ]
+    case "RNN":
+      guard let cell = LayerConfiguration(layer["cell"]) else { return [own] }
+      let cells = (cell.options["cells"]?.array ?? []).compactMap { LayerConfiguration($0) }
+      guard !cells.isEmpty else {
+        return [Object(path: "/cell", name: cell.name, parameters: parameters)]
+      }
+      return [Object(path: "/cell", name: cell.name, parameters: [])]
+        + keys(of: cells).map { cell, key in
+          Object(
+            path: "/cell/cells/" + key, name: cell.name,
+            parameters: below(cell, weights).map(\.parameter))
+        }
     case "Bidirectional":
-      // The forward layer's weights come first.
-      let half = parameters.count / 2
-      let cell = snakeCase(layer["layer"]["class_name"]?.string ?? "") + "_cell"
-      return [
-        Object(path: "/forward_layer/cell", name: cell, parameters: Array(parameters[..<half])),
-        Object(path: "/backward_layer/cell", name: cell, parameters: Array(parameters[half...])),
-      ]
+      return zip(["/forward_layer", "/backward_layer"], layer.directions).flatMap { path, layer in
+        objects(of: layer, below(layer, weights), version).map { $0.inside(path) }
+      }
     case "TimeDistributed":
       let inner =
         if let model = layer.wrappedModel {

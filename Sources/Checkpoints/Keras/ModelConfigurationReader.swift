@@ -129,7 +129,14 @@ struct ModelConfigurationReader {
         try model(json, problems), isTrainable: config["trainable"]?.bool ?? true)
       layer.name = name
     } else {
+      let known = problems.texts.count
       layer = try self.layer(className, name, config, problems)
+      do {
+        // Of a model inside it, what is wrong has been said.
+        if problems.texts.count == known { try layer.validate() }
+      } catch {
+        throw invalid("\(error)")
+      }
     }
     guard isCalled else { return layer }
     for node in json["inbound_nodes"]?.array ?? [] {
@@ -196,26 +203,8 @@ struct ModelConfigurationReader {
         }
         options[option] = .string(type)
       } else if known[option] != nil {
-        if let innerClass = value["class_name"]?.string, let config = value["config"],
-          let name = config["name"]?.string
-        {
-          // A layer inside this one.
-          var inner = try layer(innerClass, name, config, problems)
-          guard version == .three || className != "TimeDistributed" || inner["mask_zero"] != true
-          else {
-            throw invalid("layer \(name) (\(className)): mask_zero inside it is not supported")
-          }
-          // tf-keras' Bidirectional sees to that itself.
-          if version == .two, className == "Bidirectional" {
-            inner.options["zero_output_for_mask"] = inner["return_sequences"]
-          }
-          options[option] = [
-            "class_name": .string(inner.className),
-            "config": .object(inner.options.merging(["name": .string(name)]) { given, _ in given }),
-          ]
-          continue
-        }
-        options[option] = normalized(option, value)
+        options[option] =
+          try inside(className, value, problems) ?? normalized(option, value)
       } else if !isOff(option, value) {
         throw invalid("layer \(name) (\(className)): \(option) \(value.text()) is not supported")
       }
@@ -224,12 +213,32 @@ struct ModelConfigurationReader {
     if version == .two, known["needs_all_masks"] != nil { options["needs_all_masks"] = true }
     var read = LayerConfiguration(className, name: name, options: options)
     read.wrappedModel = wrappedModel
-    do {
-      try read.validate()
-    } catch {
-      throw invalid("\(error)")
-    }
     return read
+  }
+
+  /// A layer or cell inside another, or a list of them, in our words; `nil` if an option is something else.
+  private func inside(
+    _ className: String, _ value: JSONValue, _ problems: Problems
+  ) throws -> JSONValue? {
+    if let elements = value.array {
+      let inner = try elements.compactMap { try inside(className, $0, problems) }
+      return inner.isEmpty || inner.count < elements.count ? nil : .array(inner)
+    }
+    guard let innerClass = value["class_name"]?.string, let config = value["config"],
+      let name = config["name"]?.string
+    else { return nil }
+    var inner = try layer(innerClass, name, config, problems)
+    guard version == .three || className != "TimeDistributed" || inner["mask_zero"] != true else {
+      throw invalid("layer \(name) (\(className)): mask_zero inside it is not supported")
+    }
+    // tf-keras' Bidirectional sees to that itself.
+    if version == .two, className == "Bidirectional" {
+      inner.options["zero_output_for_mask"] = inner["return_sequences"]
+    }
+    return [
+      "class_name": .string(inner.className),
+      "config": .object(inner.options.merging(["name": .string(name)]) { given, _ in given }),
+    ]
   }
 
   /// Options that do not change a number that is computed from weights that are there.

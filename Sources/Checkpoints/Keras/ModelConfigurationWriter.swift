@@ -192,6 +192,9 @@ struct ModelConfigurationWriter {
   /// An option's value as Keras writes it.
   private func written(_ option: String, _ value: JSONValue) -> JSONValue {
     if value == "hard_sigmoid_keras2" { return "hard_sigmoid" }
+    if option == "cells", let cells = value.array {
+      return .array(cells.map { written("cell", $0) })
+    }
     if let className = value["class_name"]?.string, case .object(var config) = value["config"],
       let name = config.removeValue(forKey: "name")?.string
     {

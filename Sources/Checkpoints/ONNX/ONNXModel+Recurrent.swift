@@ -17,6 +17,9 @@ extension ONNXModel {
       throw refusal(layer, "is not recurrent")
     }
     let isBidirectional = layer.className == "Bidirectional"
+    guard directions.count == (isBidirectional ? 2 : 1) else {
+      throw refusal(layer, "has several cells in a stack, which ONNX has not")
+    }
     let states = stateNames(first)
     // Of a layer that is called several times each call has its own.
     let name = hasState ? layer.name : graph.newName(layer.name)

@@ -21,7 +21,8 @@ struct ONNXRecurrentWeights {
     case "GRU": gates = [0, 1, 2]
     default: gates = [0]
     }
-    guard Set(directions.map { $0["use_bias"] == true }).count == 1,
+    guard Set(directions.map(\.className)).count == 1,
+      Set(directions.map { $0["use_bias"] == true }).count == 1,
       Set(directions.map { $0["reset_after"] == true }).count == 1
     else {
       throw ConfigurationError(

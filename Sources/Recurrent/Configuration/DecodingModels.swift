@@ -86,7 +86,7 @@ package struct DecodingModels: Equatable, Sendable {
           let name = "\(layer.name)_\(state)"
           let value = given.dropFirst(index).first
           stateInputs.append(
-            InputConfiguration(name, .vector(features: call.description.stateUnits)))
+            InputConfiguration(name, .vector(features: call.description.stateSizes[index])))
           self.states.append(value.map { number(of: $0) })
           stateOutputs.append(ValueName(layer.name, output: 1 + index))
           inputs.append(ValueName(name))

@@ -3,10 +3,10 @@ enum LayerCatalog {
   static let classes: [String: any LayerDescription.Type] = Dictionary(
     uniqueKeysWithValues: all.map { ($0.className, $0) })
 
-  /// The options of each class, those included that every layer has.
-  static let options = classes.mapValues { descriptionType in
-    descriptionType.options.merging(["trainable": true, "dtype": "float32"]) { own, _ in own }
-  }
+  /// The options of each class, also of cells, those included that every layer has.
+  static let options = classes.mapValues { $0.options }
+    .merging(CellCatalog.options) { own, _ in own }
+    .mapValues { $0.merging(["trainable": true, "dtype": "float32"]) { own, _ in own } }
 
   private static let all: [any LayerDescription.Type] =
     [

@@ -62,6 +62,11 @@ package struct LayerConfiguration: Equatable, Sendable {
     return (try? described())?.recurrentLayers(of: self) ?? []
   }
 
+  /// The forward and the backward layer of a `Bidirectional`, under the names that their weights have; none otherwise.
+  package var directions: [LayerConfiguration] {
+    ((try? described()) as? BidirectionalDescription)?.directions ?? []
+  }
+
   package static func == (one: LayerConfiguration, other: LayerConfiguration) -> Bool {
     one.className == other.className && one.name == other.name && one.options == other.options
       && one.calls == other.calls && one.model == other.model

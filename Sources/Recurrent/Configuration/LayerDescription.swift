@@ -76,6 +76,8 @@ protocol LayerDescription: Sendable {
   /// The names of the arrays that a stateful layer keeps, and how many values a row of each has.
   var stateNames: [String] { get }
   var stateUnits: Int { get }
+  /// The values of a row of each, which may differ where the layer is not stateful.
+  var stateSizes: [Int] { get }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar>
 }
@@ -100,6 +102,7 @@ extension LayerDescription {
   var lastActivation: Activation? { nil }
   var stateNames: [String] { [] }
   var stateUnits: Int { 0 }
+  var stateSizes: [Int] { stateNames.map { _ in stateUnits } }
 
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
     guard let input = inputs.first, inputs.count == 1 else {

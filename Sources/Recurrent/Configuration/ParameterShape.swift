@@ -32,6 +32,17 @@ package struct ParameterShape: Equatable, Sendable {
     return inner
   }
 
+  /// The same in a cell that has a name of its own, one of several in a stack.
+  func placed(inCell cell: String, of stack: String?) -> ParameterShape {
+    var placed = self
+    placed.path = cell + "/" + name
+    if let stack {
+      placed.name = cell + "/" + name
+      placed.path = stack + "/" + placed.path
+    }
+    return placed
+  }
+
   /// The same of whole numbers.
   var wholeNumber: ParameterShape {
     var whole = self

@@ -20,7 +20,7 @@ struct BidirectionalDescription: LayerDescription {
   let ignoresMask: Bool
   let forward, backward: any RecurrentDescription
   /// What they were read from.
-  private let directions: [LayerConfiguration]
+  let directions: [LayerConfiguration]
   private let names: (forward: String, backward: String)
   private let returnsSequences: Bool
   private let isTrainable: (forward: Bool, backward: Bool)
@@ -35,6 +35,7 @@ struct BidirectionalDescription: LayerDescription {
     forward.stateNames.map { "forward_" + $0 } + backward.stateNames.map { "backward_" + $0 }
   }
   var stateUnits: Int { forward.stateUnits }
+  var stateSizes: [Int] { forward.stateSizes + backward.stateSizes }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     let mode =
@@ -45,24 +46,26 @@ struct BidirectionalDescription: LayerDescription {
     self.mergeMode = mergeMode
     ignoresMask = try options.flag("ignores_mask")
     var inner = try options.layer("layer")
-    // tf-keras names the layers inside after the one it was given.
-    var outer = try options["backward_layer"] == .null ? inner : options.layer("backward_layer")
-    if options["backward_layer"] == .null {
-      outer.options["go_backwards"] = .bool(inner["go_backwards"] != true)
-      let name = inner.name
-      inner.name = name.hasPrefix("forward_") ? name : "forward_" + name
-      outer.name = name.hasPrefix("forward_") ? "backward_" + name.dropFirst(8) : "backward_" + name
+    let hasOwnBackward = options["backward_layer"] != .null
+    var outer = hasOwnBackward ? try options.layer("backward_layer") : inner
+    if !hasOwnBackward { outer.options["go_backwards"] = .bool(inner["go_backwards"] != true) }
+    // tf-keras names the layers inside after those it was given; Keras 3 has named them in its files.
+    if !inner.name.hasPrefix("forward_") {
+      inner.name = "forward_" + inner.name
+      outer.name = "backward_" + outer.name
+    } else if !hasOwnBackward {
+      outer.name = "backward_" + inner.name.dropFirst(8)
     }
     guard let forward = try inner.described() as? any RecurrentDescription else {
       throw options.error("layer", "is not recurrent")
     }
     guard let backward = try outer.described() as? any RecurrentDescription,
-      type(of: forward) == type(of: backward), inner["use_bias"] == outer["use_bias"],
-      inner["reset_after"] == outer["reset_after"], inner.name != outer.name,
-      inner["go_backwards"] != outer["go_backwards"],
-      inner["return_sequences"] == outer["return_sequences"],
-      inner["return_state"] == outer["return_state"], inner["stateful"] == outer["stateful"],
-      inner["units"] == outer["units"]
+      inner.name != outer.name, forward.recurrent.units == backward.recurrent.units,
+      forward.recurrent.goesBackwards != backward.recurrent.goesBackwards,
+      forward.recurrent.returnsSequences == backward.recurrent.returnsSequences,
+      forward.recurrent.returnsState == backward.recurrent.returnsState,
+      forward.isStateful == backward.isStateful,
+      !forward.isStateful || Set(forward.stateSizes + backward.stateSizes).count == 1
     else { throw options.error("backward_layer", "does not go with the layer") }
     (self.forward, self.backward) = (forward, backward)
     directions = [inner, outer]
@@ -79,7 +82,11 @@ struct BidirectionalDescription: LayerDescription {
 
   /// A sequence, and perhaps the states that each direction begins with.
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
-    try forward.joined(inputs, states: stateNames.count)
+    // Keras gives each direction half of them.
+    guard inputs.count == 1 || forward.stateSizes == backward.stateSizes else {
+      throw ConfigurationError("Bidirectional takes no states for directions that keep others")
+    }
+    return try forward.joined(inputs, states: stateSizes)
   }
 
   /// The output of the backward layer if they are not merged, then the states of both.
@@ -98,7 +105,9 @@ struct BidirectionalDescription: LayerDescription {
       + inside(backward, names.backward, isTrainable.backward)
   }
 
-  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] { directions }
+  func recurrentLayers(of configuration: LayerConfiguration) -> [LayerConfiguration] {
+    forward.recurrentLayers(of: directions[0]) + backward.recurrentLayers(of: directions[1])
+  }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     Bidirectional(self, builder, scopes: names, returnsSequences: returnsSequences)

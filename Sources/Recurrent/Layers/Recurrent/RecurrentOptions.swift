@@ -4,15 +4,18 @@ import Kernels
 /// What `LSTM`, `GRU` and `SimpleRNN` have in common: options of `keras.layers.RNN` and of every cell.
 struct RecurrentOptions: Sendable {
   static let defaults: [String: JSONValue] = [
-    "units": 1, "activation": "tanh", "use_bias": true, "return_sequences": false,
-    "return_state": false,
-    "go_backwards": false, "stateful": false, "dropout": 0.0, "recurrent_dropout": 0.0,
-    "zero_output_for_mask": false, "ignores_mask": false,
-  ].merging(
+    "units": 1, "activation": "tanh", "use_bias": true, "dropout": 0.0, "recurrent_dropout": 0.0,
+  ].merging(sequence) { own, _ in own }.merging(
     WeightOptions.defaults([
       "kernel": "GlorotUniform", "recurrent": "Orthogonal", "bias": "Zeros",
     ])
   ) { _, new in new }
+
+  /// Those that say how the layer goes over its steps, whatever the cell.
+  static let sequence: [String: JSONValue] = [
+    "return_sequences": false, "return_state": false, "go_backwards": false, "stateful": false,
+    "zero_output_for_mask": false, "ignores_mask": false,
+  ]
 
   let units: Int
   let activation: Activation
@@ -68,25 +71,23 @@ extension RecurrentDescription {
 
   /// A sequence, and perhaps the states that it begins with.
   func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
-    try joined(inputs, states: stateNames.count)
+    try joined(inputs, states: stateSizes)
   }
 
-  /// The same for so many states.
-  func joined(_ inputs: [SampleShape], states: Int) throws(ConfigurationError) -> SampleShape {
+  /// The same for states of these sizes.
+  func joined(_ inputs: [SampleShape], states: [Int]) throws(ConfigurationError) -> SampleShape {
     guard let sequence = inputs.first,
-      inputs.count == 1
-        || inputs.count == 1 + states
-          && inputs.dropFirst().allSatisfy({ $0 == .vector(features: recurrent.units) })
+      inputs.count == 1 || inputs.dropFirst() == states.map({ .vector(features: $0) })[...]
     else {
       throw ConfigurationError(
-        "\(Self.className) takes a sequence, and as initial_state \(states) states of "
-          + "\(recurrent.units) values each")
+        "\(Self.className) takes a sequence, and as initial_state \(states.count) states of "
+          + "\(states.map(String.init).joined(separator: ", ")) values")
     }
     return sequence
   }
 
   func furtherOutputs(of input: SampleShape) -> [SampleShape] {
-    recurrent.returnsState ? stateNames.map { _ in .vector(features: recurrent.units) } : []
+    recurrent.returnsState ? stateSizes.map { .vector(features: $0) } : []
   }
 
   func output(of input: SampleShape) -> SampleShape { hiddens(of: input) }
