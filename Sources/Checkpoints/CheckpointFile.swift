@@ -15,6 +15,24 @@ package enum CheckpointFile {
     try ModelFormats.readable(path).read(path, into: architecture)
   }
 
+  /// Reads a model for weights of another file: from a model file, or from the text of a model alone, whose own weights are
+  /// not set.
+  ///
+  /// - Throws: ``FileError``.
+  package static func architecture(_ path: String) throws -> Checkpoint {
+    if let text = try ModelFormats.recognized(path) as? KerasTextFormat {
+      return try text.model(path)
+    }
+    return try load(path)
+  }
+
+  /// Whether a file has the text of a model, without weights.
+  ///
+  /// - Throws: ``FileError``.
+  package static func isArchitecture(_ path: String) throws -> Bool {
+    try ModelFormats.recognized(path) is KerasTextFormat
+  }
+
   /// Opens a file of HDF5 and has `body` read what it wants, with the same care as ``load(_:into:)``.
   ///
   /// - Parameter body: Receives the root of the HDF5 file; that in an archive if it is one.

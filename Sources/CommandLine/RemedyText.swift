@@ -4,7 +4,7 @@ import Tasks
 extension Remedy {
   /// The option that gives it.
   private static let options: [Remedy: String] = [
-    .model: "lstm-convert --model MODEL", .loss: "--loss NAME", .optimizer: "--optimizer NAME",
+    .model: "--model MODEL", .loss: "--loss NAME", .optimizer: "--optimizer NAME",
     .newSymbols: "lstm-train --from MODEL --new-symbols", .earlyStopping: "--early-stopping N",
     .epochs: "--epochs N", .frequency: "--frequency NAME",
     .stream: "--keep-stream, --end-stream, or --save FILE",

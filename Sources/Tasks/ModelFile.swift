@@ -13,9 +13,10 @@ package final class ModelFile {
   ///
   /// - Parameters:
   ///   - path: The file to read.
+  ///   - model: A file with the model, if the file has weights alone.
   ///   - target: Where ``save()`` writes; nowhere if `nil`.
   /// - Throws: `FileError`; `ConfigurationError` if a file of the target's name cannot keep a stream.
-  package init(_ path: String, savingTo target: String? = nil) throws {
+  package init(_ path: String, model: String? = nil, savingTo target: String? = nil) throws {
     self.path = path
     // The right to write comes first: what is read must not be replaced in between. Where the file itself is
     // missing, that is an error of reading.
@@ -30,7 +31,8 @@ package final class ModelFile {
     } else {
       self.target = nil
     }
-    checkpoint = try Checkpoint.open(path)
+    checkpoint = try Checkpoint.open(
+      path, into: try model.map { try CheckpointFile.architecture($0) })
   }
 
   /// What the model was trained on; a model of Keras' own takes arrays.

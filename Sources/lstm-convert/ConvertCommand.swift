@@ -42,7 +42,8 @@ struct ConvertCommand: ToolCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The model for the weights in FILE, if it holds only weights.", valueName: "MODEL"))
+      "The model for the weights in FILE, if it holds only weights: a model file, or MODEL.json of Keras' to_json.",
+      valueName: "MODEL"))
   var model: String?
 
   @Option(

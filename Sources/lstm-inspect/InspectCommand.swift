@@ -27,6 +27,11 @@ struct InspectCommand: ToolCommand {
   @Argument(help: ArgumentHelp("The checkpoint.", valueName: "CHECKPOINT"))
   var checkpoint: String
 
+  @Option(
+    help: ArgumentHelp(
+      "The model for the weights in CHECKPOINT, if it holds only weights.", valueName: "MODEL"))
+  var model: String?
+
   @OptionGroup(title: "What to show") var tables: TableOptions
 
   @OptionGroup(title: "What to show") var dump: DumpOption
@@ -77,7 +82,7 @@ struct InspectCommand: ToolCommand {
     } else if config.config {
       try StandardStreams.output(ConfigurationText.read(checkpoint))
     } else {
-      let file = try FileIdentityReport(checkpoint)
+      let file = try FileIdentityReport(checkpoint, model: model)
       guard let report = file.contents else {
         if let table = tables.chosen.first {
           throw ValidationError(

@@ -4,7 +4,7 @@ import CommandLine
 /// The tables of what a checkpoint holds.
 struct TableOptions: CommandMode {
   static let triggers = ["--weights", "--state", "--optimizer", "--history"]
-  static let takes = ["--format"]
+  static let takes = ["--format", "--model"]
 
   @Flag(help: "Every weight array with its mean, deviation and range.")
   var weights = false

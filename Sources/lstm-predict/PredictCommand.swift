@@ -18,6 +18,7 @@ struct PredictCommand: ToolCommand {
     "tail -f rows.csv | lstm-predict sales.h5 --stream --save-state --save-every 1000",
     "lstm-predict model.h5 --input X.npy --output Y.npy",
     "lstm-predict model.h5 --evaluate --inputs X.npy --targets Y.npy",
+    "lstm-predict weights.h5 --model model.json --input X.npy",
   ]
 
   static let configuration = CommandConfiguration(
@@ -32,6 +33,12 @@ struct PredictCommand: ToolCommand {
   @Argument(help: ArgumentHelp("The model.", valueName: "CHECKPOINT"))
   var checkpoint: String
 
+  @Option(
+    help: ArgumentHelp(
+      "The model for the weights in CHECKPOINT, if it holds only weights: a model file, or MODEL.json of Keras' to_json.",
+      valueName: "MODEL"))
+  var model: String?
+
   @OptionGroup var modes: PredictionModes
 
   @OptionGroup var threads: ThreadsOption
@@ -45,6 +52,7 @@ struct PredictCommand: ToolCommand {
   var files: CommandFiles {
     var files = CommandFiles()
     files.read(checkpoint, "CHECKPOINT", replacedBy: "--save-state")
+    files.read(model, "--model")
     files.read(modes.common.csv, "--csv")
     modes.chosen.addFiles(to: &files)
     for output in modes.common.outputFiles { files.write(output, "--output") }
@@ -55,7 +63,7 @@ struct PredictCommand: ToolCommand {
 
   func run() throws {
     threads.apply()
-    let file = try ModelFile(checkpoint, savingTo: target)
+    let file = try ModelFile(checkpoint, model: model, savingTo: target)
     try protectData(of: file.checkpoint)
     try modes.chosen.run(file, modes, note: Self.note)
   }

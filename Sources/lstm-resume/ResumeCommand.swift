@@ -34,6 +34,11 @@ struct ResumeCommand: ToolCommand {
     help: ArgumentHelp("The checkpoint to write. (default: the same)", valueName: "CHECKPOINT"))
   var save: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The model for the weights in CHECKPOINT, if it holds only weights.", valueName: "MODEL"))
+  var model: String?
+
   @OptionGroup(title: "Data") var data: ResumedDataOptions
 
   @OptionGroup(title: "Other settings from now on") var settings: ResumedSettings
@@ -62,6 +67,7 @@ struct ResumeCommand: ToolCommand {
   var files: CommandFiles {
     var files = CommandFiles()
     files.read(checkpoint, "CHECKPOINT", replacedBy: "--save")
+    files.read(model, "--model")
     data.addFiles(to: &files)
     saving.addFiles(path: target, to: &files)
     return files
@@ -83,7 +89,7 @@ struct ResumeCommand: ToolCommand {
     let schedule =
       try !dryRun.dryRun && (target != checkpoint || CheckpointFile.isFile(checkpoint))
       ? try saving.schedule(path: target) : nil
-    let trained = try ModelFile(checkpoint)
+    let trained = try ModelFile(checkpoint, model: model)
     try protectData(of: trained.checkpoint)
     let run = try WaitingLine.showing("Preparing", isQuiet: quiet) {
       try TrainingRun(resuming: trained, epochs: epochs, changes: changes)

@@ -5,7 +5,7 @@
 `model.h5` is the model as Keras 3 writes it, with `reference/inputs` and `reference/outputs` beside it; the others
 hold the same weights: `keras.keras` as Keras 3 writes it, the same archive packed anew by Python (deflated; with
 sizes of 64 bits) and by Info-ZIP (deflated; from a pipe, where sizes come last), and the files of weights of Keras 3
-and tf-keras.
+and tf-keras, beside which `keras3.json` and `keras2.json` are the model as `to_json` writes it.
 """
 
 import os
@@ -44,6 +44,8 @@ inputs = np.random.default_rng(1).standard_normal((3, 3, 2)).astype("float32")
 model.fit(inputs, np.zeros((3, 2)), epochs=2, verbose=0)
 # First: saving as HDF5 takes the optimizer out of Keras' own configuration.
 model.save(path("keras.keras"))
+write = lambda name, model: open(path(name), "w").write(model.to_json())
+write("keras3.json", model)
 model.save(path("model.h5"))
 with h5py.File(path("model.h5"), "a") as file:
     file["reference/inputs"], file["reference/outputs"] = inputs, model.predict(inputs, verbose=0)
@@ -52,6 +54,7 @@ other = build(tf_keras)
 other.set_weights(model.get_weights())
 other.save_weights(path("keras2.weights.h5"))
 other.save_weights(path("keras2-older.h5"))
+write("keras2.json", other)
 
 names = ["metadata.json", "config.json", "model.weights.h5"]
 with zipfile.ZipFile(path("keras.keras")) as archive:

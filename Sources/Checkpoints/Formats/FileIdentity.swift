@@ -11,10 +11,14 @@ package struct FileIdentity: Equatable, Sendable {
 
   /// Looks at a file, and reads the model if it has one.
   ///
+  /// - Parameter model: A file with the model, if the file has weights alone.
   /// - Throws: ``FileError`` if it is not a model file.
   package static func read(
-    _ path: String
+    _ path: String, model: String? = nil
   ) throws -> (identity: FileIdentity, checkpoint: Checkpoint?) {
-    try ModelFormats.recognized(path).identify(path)
+    let format = try ModelFormats.recognized(path)
+    guard let model else { return try format.identify(path) }
+    let checkpoint = try format.read(path, into: try CheckpointFile.architecture(model))
+    return (try format.identify(path).identity, checkpoint)
   }
 }

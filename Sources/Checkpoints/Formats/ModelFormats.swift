@@ -6,7 +6,7 @@ package enum ModelFormats {
   /// All of them. The first that recognizes a file reads it.
   package static let all: [any ModelFormat] = [
     KerasModelFormat(), KerasArchiveFormat(), KerasWeightsFormat(), SafetensorsFormat(),
-    ONNXFormat(),
+    ONNXFormat(), KerasTextFormat(),
   ]
 
   /// The bytes at the beginning of a file that a format is recognized by.

@@ -51,14 +51,26 @@ struct KerasDescription {
     self.release = release
     version = Self.version(release)
     model = try json(KerasArchiveFormat.config)
-    // Empty, or without a loss, where the model was not compiled; without an optimizer where Keras had saved the
-    // model as HDF5 before.
-    if let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil,
-      (compiled["optimizer"] ?? nil) != nil
-    {
-      training = compiled
-    }
+    training = Self.training(in: model)
     (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")
+  }
+
+  /// What `to_json` says about a model. Only older releases add their number.
+  init(text json: JSONValue) {
+    release = json["keras_version"]?.string ?? ""
+    version = release.isEmpty ? .three : Self.version(release)
+    model = json
+    training = Self.training(in: json)
+    (modelPlace, trainingPlace) = ("the model", "compile_config")
+  }
+
+  /// How a model is trained: nothing, or no loss, where it was not compiled; no optimizer where Keras had saved the
+  /// model as HDF5 before.
+  private static func training(in model: JSONValue?) -> JSONValue? {
+    guard let compiled = model?["compile_config"], (compiled["loss"] ?? nil) != nil,
+      (compiled["optimizer"] ?? nil) != nil
+    else { return nil }
+    return compiled
   }
 
   /// What another format says about its model.

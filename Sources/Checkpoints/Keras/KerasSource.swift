@@ -120,8 +120,9 @@ struct KerasSource {
       vocabulary: architecture?.vocabulary,
       kerasVersion: architecture?.kerasVersion ?? description.version)
     if let losses = training?.losses ?? architecture?.losses { checkpoint.losses = losses }
-    checkpoint.trainingProblem = training?.problem
-    checkpoint.metrics = training?.metrics
+    checkpoint.trainingProblem =
+      training == nil ? architecture?.trainingProblem : training?.problem
+    checkpoint.metrics = training?.metrics ?? architecture?.metrics
     try readSections(into: &checkpoint)
     if checkpoint.recurrentState == nil {
       checkpoint.recurrentState = RecurrentState.zero(configuration)

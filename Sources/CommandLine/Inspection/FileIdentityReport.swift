@@ -6,10 +6,11 @@ package struct FileIdentityReport {
   private let identity: FileIdentity
   private let checkpoint: Checkpoint?
 
+  /// - Parameter model: A file with the model, if the file has weights alone.
   /// - Throws: `FileError`.
-  package init(_ path: String) throws {
+  package init(_ path: String, model: String? = nil) throws {
     self.path = path
-    (identity, checkpoint) = try FileIdentity.read(path)
+    (identity, checkpoint) = try FileIdentity.read(path, model: model)
   }
 
   /// The tables of the model in the file; `nil` if it has none.

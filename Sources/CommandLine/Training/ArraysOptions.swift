@@ -9,8 +9,15 @@ package struct ArraysOptions: TaskOptions {
 
   @Option(
     help: ArgumentHelp(
-      "Train this model, made by Keras or here, on arrays.", valueName: "MODEL"))
+      "Train this model, made by Keras or here, on arrays; MODEL.json of Keras' to_json from new weights, or from --weights.",
+      valueName: "MODEL"))
   package var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --model: begin with the weights of this file, not with those of MODEL.",
+      valueName: "WEIGHTS"))
+  package var weights: String?
 
   @Option(
     help: ArgumentHelp(
@@ -32,11 +39,12 @@ package struct ArraysOptions: TaskOptions {
 
   package func addFiles(to files: inout CommandFiles) {
     files.read(model, "--model")
+    files.read(weights, "--weights")
     for input in inputs { files.read(NamedFiles.path(input), "--inputs") }
     for target in targets { files.read(NamedFiles.path(target), "--targets") }
   }
 
   package func task(_ kinds: TaskKinds) -> any LearningTask {
-    ArraysTask(model: model, inputs: inputs, targets: targets)
+    ArraysTask(model: model, weights: weights, inputs: inputs, targets: targets)
   }
 }

@@ -14,13 +14,16 @@ package struct ArraysTask: LearningTask {
   /// XXH3-64 of their shapes and values, in hexadecimal digits; empty as long as they have not been read, and in files
   /// of versions that did not keep it.
   package var digest = ""
-  /// The file of the model that a new run trains.
+  /// The file of the model that a new run trains, and one of other weights to begin with.
   package var model: String?
+  package var weights: String?
 
   private enum CodingKeys: String, CodingKey { case inputs, targets, digest }
 
-  package init(model: String? = nil, inputs: [String] = [], targets: [String] = []) {
-    (self.model, self.inputs, self.targets) = (model, inputs, targets)
+  package init(
+    model: String? = nil, weights: String? = nil, inputs: [String] = [], targets: [String] = []
+  ) {
+    (self.model, self.weights, self.inputs, self.targets) = (model, weights, inputs, targets)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -70,7 +73,7 @@ package struct ArraysTask: LearningTask {
 
   package func start(_ plan: TrainingPlan) throws -> TrainingStart {
     guard let model else { throw ConfigurationError("there is no model to train") }
-    var checkpoint = try CheckpointFile.load(model)
+    var checkpoint = try open(model, randomSeed: plan.randomSeed)
     if let version = plan.kerasVersion { try checkpoint.turn(into: version, file: model) }
     try checkpoint.compile(
       optimizer: plan.optimizer, loss: plan.loss, learningRate: plan.learningRate)
@@ -83,6 +86,18 @@ package struct ArraysTask: LearningTask {
     return try TrainingStart(
       plan, data: try data(for: checkpoint, validationSplit: split, keepsDigest: true),
       model: checkpoint, optimizer: optimizer, validationSplit: split)
+  }
+
+  /// The model to train. The text of a model alone gets new weights.
+  private func open(_ model: String, randomSeed: UInt64) throws -> Checkpoint {
+    if let weights {
+      return try CheckpointFile.load(weights, into: try CheckpointFile.architecture(model))
+    }
+    let checkpoint = try CheckpointFile.architecture(model)
+    if try CheckpointFile.isArchitecture(model) {
+      try checkpoint.parameters.initialize(seed: randomSeed)
+    }
+    return checkpoint
   }
 
   package func data(of checkpoint: Checkpoint, file: String) throws -> any TrainingData {

@@ -23,7 +23,7 @@ package struct Conversion {
     // The lock comes first: what is read must not be replaced before it is written.
     lock = try FileLock(output)
     self.output = output
-    let architecture = try model.map { try CheckpointFile.load($0) }
+    let architecture = try model.map { try CheckpointFile.architecture($0) }
     var checkpoint = try Checkpoint.open(file, into: architecture)
     if let kerasVersion { try checkpoint.turn(into: kerasVersion, file: file) }
     trainingProblem = checkpoint.trainingProblem
