@@ -1,3 +1,4 @@
+import Foundation
 import LSTMToolkit
 import TestSupport
 import Testing
@@ -11,6 +12,22 @@ import Testing
     #expect(Tensor(classes: [3, 0]).values == [3, 0])
     #expect(try Tensor(oneHot: [1, 0], count: 3).values == [0, 1, 0, 1, 0, 0])
     #expect(try Tensor(classes: [[1, 2], [3, 4]]).shape == [2, 2])
+  }
+
+  /// One array in NumPy's types and orders, as `make_library_reference.py` writes it.
+  @Test(arguments: [
+    "f2-little", "f2-big", "f4-big", "f8-big", "i2-big", "u2-little", "i8-big", "u8-little",
+    "f8-fortran", "f2-fortran-big",
+  ])
+  func arraysOfNumPyAreRead(name: String) throws {
+    let url = try #require(
+      Bundle.module.url(
+        forResource: name, withExtension: "npy", subdirectory: "Reference/arrays"))
+    let tensor = try Tensor(contentsOf: url.path)
+    // Half precision has the last value too, as one that is not normal.
+    let values: [Float] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5, 0.25, 0x1p-20]
+    #expect(tensor.shape == [2, 2, 3])
+    #expect(tensor.values == (name.hasPrefix("f") ? values : values.map { $0.rounded(.down) }))
   }
 
   @Test func placesOutsideAreNone() throws {

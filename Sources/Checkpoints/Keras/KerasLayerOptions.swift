@@ -49,6 +49,10 @@ enum KerasLayerOptions {
     if current.hasPrefix("GRU"), options["reset_after"] == nil, version == .two {
       options["reset_after"] = .bool(current != className)
     }
+    // tf-keras has it in a list, which Keras 3 does not take.
+    if current == "BatchNormalization", let axes = options["axis"]?.array, axes.count == 1 {
+      options["axis"] = axes[0]
+    }
     return (current, .object(options))
   }
 

@@ -19,13 +19,11 @@ package struct CheckpointReport {
     let training = checkpoint.training
     let configuration = checkpoint.configuration
     var facts = identity.facts
-    facts += [
-      (
-        "input",
-        .text(shapeText([configuration.batch, configuration.timeSteps, configuration.features]))
-      ),
-      ("parameters", .integer(configuration.parameterCount)),
-    ]
+    facts += ends(
+      "input", configuration.inputs.map(\.name), configuration.inputs.map(\.sizes))
+    let outputs = (try? configuration.outputShapes()) ?? []
+    facts += ends("output", configuration.outputNames, outputs.map(\.sizes))
+    facts.append(("parameters", .integer(configuration.parameterCount)))
     if let types = configuration.otherTypes {
       facts.append(("computed in", .text("float32; \(types) is kept")))
     }
@@ -65,6 +63,16 @@ package struct CheckpointReport {
     }
     facts.append(("stream", .text(streamText)))
     return ReportTable(name: "summary", facts: facts)
+  }
+
+  /// The shapes of the model's inputs or outputs, with the names of several.
+  private func ends(
+    _ kind: String, _ names: [String], _ sizes: [[Int?]]
+  ) -> [(String, ReportTable.Cell)] {
+    zip(names, sizes).map { name, sizes in
+      let shape = shapeText([checkpoint.configuration.batch] + sizes)
+      return (names.count == 1 ? kind : "\(kind) \(name)", .text(shape))
+    }
   }
 
   /// The layers, as Keras' `summary()` shows them.

@@ -26,6 +26,8 @@ package enum NumPyFormat {
     /// NumPy's name of the type, such as `<f4`.
     package var type: String
     package var shape: [Int]
+    /// Whether the first index runs fastest, not the last.
+    package var isFortranOrder: Bool
     /// Where the numbers begin.
     package var offset: Int
   }
@@ -49,7 +51,7 @@ package enum NumPyFormat {
     }
     guard let type = after("descr"), type.first == "'",
       let end = type.dropFirst().firstIndex(of: "'"),
-      after("fortran_order")?.hasPrefix("False") == true,
+      let order = after("fortran_order"), order.hasPrefix("False") || order.hasPrefix("True"),
       let tuple = after("shape"), tuple.first == "(", let close = tuple.firstIndex(of: ")")
     else { return nil }
     let sizes = tuple.dropFirst().prefix(upTo: close).split(separator: ",").compactMap { part in
@@ -59,6 +61,82 @@ package enum NumPyFormat {
     let shape = sizes.compactMap { Int($0) }
     guard shape.count == sizes.count, shape.allSatisfy({ $0 >= 0 }) else { return nil }
     return Header(
-      type: String(type.dropFirst()[..<end]), shape: shape, offset: offset + length)
+      type: String(type.dropFirst()[..<end]), shape: shape,
+      isFortranOrder: order.hasPrefix("True"), offset: offset + length)
+  }
+}
+
+extension NumPyFormat {
+  /// How values of a type are read.
+  struct ValueType {
+    /// The bytes of a value.
+    let size: Int
+    let read: (_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Float
+
+    /// - Parameter name: NumPy's name of the type: the order of bytes, the kind, and the bytes of a value, such as `<f4`.
+    /// - Returns: `nil` if values of the type are not real numbers of up to 8 bytes.
+    init?(_ name: String) {
+      let isBigEndian = name.first == ">"
+      guard let order = name.first, "<>|=".contains(order) else { return nil }
+      func type<Bits: FixedWidthInteger>(_ value: @escaping (Bits) -> Float) -> Self {
+        Self(size: MemoryLayout<Bits>.size) { bytes, offset in
+          let bits = bytes.loadUnaligned(fromByteOffset: offset, as: Bits.self)
+          return value(isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
+        }
+      }
+      switch name.dropFirst() {
+      case "f2": self = type(NumPyFormat.half)
+      case "f4": self = type { Float(bitPattern: $0) }
+      case "f8": self = type { Float(Double(bitPattern: $0)) }
+      case "i1": self = type { (value: Int8) in Float(value) }
+      case "i2": self = type { (value: Int16) in Float(value) }
+      case "i4": self = type { (value: Int32) in Float(value) }
+      case "i8": self = type { (value: Int64) in Float(value) }
+      case "u1", "b1": self = type { (value: UInt8) in Float(value) }
+      case "u2": self = type { (value: UInt16) in Float(value) }
+      case "u4": self = type { (value: UInt32) in Float(value) }
+      case "u8": self = type { (value: UInt64) in Float(value) }
+      default: return nil
+      }
+    }
+
+    private init(
+      size: Int, read: @escaping (_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Float
+    ) {
+      (self.size, self.read) = (size, read)
+    }
+  }
+
+  /// A number in half precision: a sign, 5 bits of exponent, 10 of the fraction (IEEE 754).
+  private static func half(_ bits: UInt16) -> Float {
+    let (exponent, fraction) = (Int(bits >> 10 & 0x1F), Float(bits & 0x3FF))
+    let size: Float =
+      switch exponent {
+      case 0: Float(sign: .plus, exponent: -24, significand: fraction)
+      case 0x1F: fraction == 0 ? .infinity : .nan
+      default: Float(sign: .plus, exponent: exponent - 25, significand: 1024 + fraction)
+      }
+    return bits >> 15 == 0 ? size : -size
+  }
+
+  /// Values whose first index runs fastest, in the order in which the last one does.
+  static func rowMajor(_ values: [Float], shape: [Int]) -> [Float] {
+    var ordered = values
+    // What a step along each axis skips in the values as they were.
+    var strides = [Int](repeating: 1, count: shape.count)
+    for axis in shape.indices.dropFirst() { strides[axis] = strides[axis - 1] * shape[axis - 1] }
+    var indices = [Int](repeating: 0, count: shape.count)
+    var place = 0
+    for number in values.indices {
+      ordered[number] = values[place]
+      for axis in shape.indices.reversed() {
+        indices[axis] += 1
+        place += strides[axis]
+        guard indices[axis] == shape[axis] else { break }
+        place -= shape[axis] * strides[axis]
+        indices[axis] = 0
+      }
+    }
+    return ordered
   }
 }

@@ -51,40 +51,25 @@ extension Tensor {
       throw FileError(.inputOutput, file: file, "cannot be read")
     }
     guard let header = NumPyFormat.header(bytes) else {
+      throw FileError(.invalid, file: file, "is not a .npy file of numbers (numpy.save)")
+    }
+    guard let type = NumPyFormat.ValueType(header.type) else {
       throw FileError(
-        .invalid, file: file, "is not a .npy file of numbers in C order (numpy.save)")
+        .invalid, file: file,
+        "holds \(header.type); floating-point numbers of 16 to 64 bits and integers can be read")
     }
-    func decoded<Value: BitwiseCopyable>(
-      _ type: Value.Type, _ convert: (Value) -> Float
-    ) throws -> [Float] {
-      guard let count = Self.count(of: header.shape) else {
-        throw FileError(.invalid, file: file, "is too large")
-      }
-      let size = MemoryLayout<Value>.size
-      guard count <= (bytes.count - header.offset) / size else {
-        throw FileError(
-          .invalid, file: file, "is truncated: its shape is \(header.shape)")
-      }
-      return bytes.withUnsafeBytes { bytes in
-        (0..<count).map {
-          convert(bytes.loadUnaligned(fromByteOffset: header.offset + $0 * size, as: type))
-        }
-      }
+    guard let count = Self.count(of: header.shape) else {
+      throw FileError(.invalid, file: file, "is too large")
     }
-    let values: [Float]
-    switch header.type {
-    case "<f4": values = try decoded(Float.self) { $0 }
-    case "<f8": values = try decoded(Double.self) { Float($0) }
-    case "<i8": values = try decoded(Int64.self) { Float($0) }
-    case "<i4": values = try decoded(Int32.self) { Float($0) }
-    case "<i2": values = try decoded(Int16.self) { Float($0) }
-    case "|i1": values = try decoded(Int8.self) { Float($0) }
-    case "|u1", "|b1": values = try decoded(UInt8.self) { Float($0) }
-    default:
-      throw FileError(
-        .invalid, file: file, "holds \(header.type); float32, float64 and integers can be read")
+    guard count <= (bytes.count - header.offset) / type.size else {
+      throw FileError(.invalid, file: file, "is truncated: its shape is \(header.shape)")
     }
-    self.init(checked: header.shape, values)
+    let values = bytes.withUnsafeBytes { bytes in
+      (0..<count).map { type.read(bytes, header.offset + $0 * type.size) }
+    }
+    self.init(
+      checked: header.shape,
+      header.isFortranOrder ? NumPyFormat.rowMajor(values, shape: header.shape) : values)
   }
 
   /// Writes a `.npy` file, or a `.csv` file with a line for each row of the last axis, whole or not at all.

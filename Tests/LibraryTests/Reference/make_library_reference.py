@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes library.json: what Keras makes of small models from given weights.
+"""Writes library.json: what Keras makes of small models from given weights; and arrays/TYPE.npy: one array, as NumPy
+writes it in other types and orders.
 
 Needs keras 3 and tensorflow; run it in this folder.
 """
@@ -138,7 +139,17 @@ def shapes(generator):
             "outputs": tensor(model.predict(x, verbose=0))}
 
 
+def arrays():
+    values = np.array([[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [0.5, 0.25, 2 ** -20]]])
+    os.makedirs("arrays", exist_ok=True)
+    for name in ["<f2", ">f2", ">f4", ">f8", ">i2", "<u2", ">i8", "<u8"]:
+        np.save(f"arrays/{name[1:]}-{'little' if name[0] == '<' else 'big'}.npy", values.astype(name))
+    np.save("arrays/f8-fortran.npy", np.asfortranarray(values))
+    np.save("arrays/f2-fortran-big.npy", np.asfortranarray(values.astype(">f2")))
+
+
 def main():
+    arrays()
     generator = np.random.default_rng(11)
     reference = {"keras": keras.__version__}
     for make in [sequential, functional, symbols, stateful, shapes]:
