@@ -349,7 +349,7 @@ import Testing
         chain.loss.takesClasses
         ? model.backward(targets: classes, loss: chain.loss, rows: rows)
         : model.backward(targetValues: values, loss: chain.loss, rows: rows)
-      return sums.lossSum / Double(sums.rows)
+      return sums.lossSum / Double(sums.rows) + model.activityLoss
     }
     _ = loss()
     let analytic = parameters.parameters.map { Array(parameters.gradient($0)) }

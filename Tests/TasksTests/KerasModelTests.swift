@@ -26,6 +26,7 @@ import Testing
         "heads-residual", "dots",
         "windows", "normalizations",
         "cells", "cells-stateful",
+        "penalties",
       ].map {
         "\(flavour)-\($0)"
       }

@@ -263,6 +263,12 @@ def models(library):
     yield ("cells", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([last] + states))), "mse", o.Adam(0.01), False)
     yield ("cells-stateful", [l.RNN(l.LSTMCell(3), return_sequences=True, stateful=True),
                               l.RNN([l.GRUCell(4), l.GRUCell(4)], stateful=True), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
+    right = r.OrthogonalRegularizer
+    yield ("penalties", [l.Masking(0.0), l.LSTM(4, return_sequences=True, activity_regularizer=r.L1L2(0.01, 0.02),
+                                                 recurrent_regularizer=right(0.05)),
+                         l.ActivityRegularization(0.003, 0.01), l.Conv1D(4, 2, activity_regularizer=r.L2(0.02)),
+                         l.GRU(3, kernel_regularizer=right(0.1, "columns")), l.Dense(UNITS, activity_regularizer=r.L2(0.05), kernel_regularizer=right(0.2))],
+           "mse", o.Adam(0.01), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

@@ -163,6 +163,8 @@ struct ModelConfigurationWriter {
     options.merge(KerasLayerOptions.off(layer.className, version)) { _, new in new }
     let known = LayerConfiguration.options(of: layer.className) ?? [:]
     for (option, value) in known.merging(layer.options, uniquingKeysWith: { _, given in given }) {
+      // Where Keras writes that there is none, it is among what is off.
+      if option == "activity_regularizer", value == nil { continue }
       // tf-keras writes it only where it is on.
       if version == .two, option == "zero_output_for_mask", value == false { continue }
       if option == "dtype" {
@@ -170,7 +172,7 @@ struct ModelConfigurationWriter {
         continue
       }
       // Which follows from the version.
-      if ["needs_all_masks", "ignores_mask"].contains(option)
+      if ["needs_all_masks", "ignores_mask", "activity_per_sample"].contains(option)
         || FunctionalCall.callOptions.contains(option)
       {
         continue

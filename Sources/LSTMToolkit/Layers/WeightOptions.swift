@@ -92,7 +92,8 @@ public enum Initializer: Equatable, Sendable {
   }
 }
 
-/// A penalty on the size of weights that is added to the loss: `l1 · Σ|w| + l2 · Σw²`, `keras.regularizers`.
+/// A penalty on weights that is added to the loss, `keras.regularizers`: on their size, `l1 · Σ|w| + l2 · Σw²`, or on the
+/// angles between them.
 public enum Regularizer: Equatable, Sendable {
   /// `l1 · Σ|w|`.
   case l1(Double = 0.01)
@@ -100,12 +101,27 @@ public enum Regularizer: Equatable, Sendable {
   case l2(Double = 0.01)
   /// The sum of both.
   case l1l2(l1: Double, l2: Double)
+  /// `factor` times the mean of `|nᵢ · nⱼ|` over pairs of the rows or columns of a matrix, each divided by its norm.
+  case orthogonal(_ factor: Double = 0.01, between: Vectors = .rows)
+
+  /// The vectors of a matrix.
+  public enum Vectors: String, Sendable {
+    /// One for each input.
+    case rows
+    /// One for each output.
+    case columns
+  }
 
   var json: JSONValue {
     switch self {
     case .l1(let l1): object("L1", ["l1": l1])
     case .l2(let l2): object("L2", ["l2": l2])
     case .l1l2(let l1, let l2): object("L1L2", ["l1": l1, "l2": l2])
+    case .orthogonal(let factor, let vectors):
+      [
+        "class_name": "OrthogonalRegularizer",
+        "config": ["factor": .number(factor), "mode": .string(vectors.rawValue)],
+      ]
     }
   }
 }

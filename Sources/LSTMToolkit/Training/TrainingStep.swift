@@ -29,7 +29,7 @@ struct TrainingStep {
   func update(_ optimizer: Recurrent.Optimizer<Float>) throws -> Scores {
     model.forward(rows: rows, training: true, update: optimizer.iterations)
     try model.checkSymbols()
-    let penalty = model.parameters.regularizationLoss
+    let penalty = model.parameters.regularizationLoss + model.activityLoss
     let targets = targets.targets()
     let sums = metrics.map { ($0, model.sum($0, targets, rows: rows)) }
     let measured = classWeights.withUnsafeBufferPointer { weights in

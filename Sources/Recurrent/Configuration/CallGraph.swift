@@ -103,7 +103,8 @@ struct CallGraph {
 
   /// The activation that an output of the model ends with, see ``LayerDescription/lastActivation``.
   func lastActivation(ofOutput number: Int) -> Activation? {
-    guard case .call(let call, 0) = outputs[number] else { return nil }
+    guard case .call(let call, 0) = outputs[number], calls[call].layer.activityRegularizer == nil
+    else { return nil }
     return calls[call].description.lastActivation
   }
 

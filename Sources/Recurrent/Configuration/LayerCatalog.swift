@@ -1,3 +1,5 @@
+import Files
+
 /// The classes of layers by Keras' names.
 enum LayerCatalog {
   static let classes: [String: any LayerDescription.Type] = Dictionary(
@@ -6,7 +8,12 @@ enum LayerCatalog {
   /// The options of each class, also of cells, those included that every layer has.
   static let options = classes.mapValues { $0.options }
     .merging(CellCatalog.options) { own, _ in own }
-    .mapValues { $0.merging(["trainable": true, "dtype": "float32"]) { own, _ in own } }
+    .mapValues { $0.merging(shared) { own, _ in own } }
+
+  /// The options that every layer has.
+  private static let shared: [String: JSONValue] = [
+    "trainable": true, "dtype": "float32",
+  ].merging(ActivityRegularizer.options) { own, _ in own }
 
   private static let all: [any LayerDescription.Type] =
     [
@@ -26,6 +33,7 @@ enum LayerCatalog {
       PReLUDescription.self, SpatialDropoutDescription<DropoutOfSteps>.self,
       GaussianDropoutDescription.self,
       GaussianNoiseDescription.self, RescalingDescription.self,
+    ActivityRegularizationDescription.self,
       Conv2DDescription.self, PoolingDescription<MaximumOfPlane>.self,
       PoolingDescription<MeanOfPlane>.self, PoolingDescription<MaximumOfVolume>.self,
       PoolingDescription<MeanOfVolume>.self, GlobalPoolingDescription<MaximumOfWholePlane>.self,

@@ -96,6 +96,11 @@ package struct LayerConfiguration: Equatable, Sendable {
       guard self["trainable"].bool != nil else {
         throw ConfigurationError("layer \(name) (\(className)): trainable is not true or false")
       }
+      guard self["activity_regularizer"] == nil || activityRegularizer != nil else {
+        throw ConfigurationError(
+          "layer \(name) (\(className)): activity_regularizer "
+            + "\(self["activity_regularizer"].shortText) is not supported")
+      }
       return try descriptionType.init(
         LayerOptions(self, defaults: LayerCatalog.options[className] ?? [:]))
     }

@@ -77,6 +77,9 @@ struct LayerOptions {
     guard let layer = LayerConfiguration(self[option]) else {
       throw error(option, "is not a layer")
     }
+    guard layer["activity_regularizer"] == nil else {
+      throw error(option, "with an activity_regularizer inside is not supported")
+    }
     return layer
   }
 

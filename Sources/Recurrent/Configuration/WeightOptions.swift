@@ -27,17 +27,21 @@ extension LayerOptions {
     var weight = WeightOptions(initializer: initializer("\(name)_initializer"))
     if self["\(name)_regularizer"] != nil {
       weight.regularizer = Regularizer(self["\(name)_regularizer"])
-      guard weight.regularizer != nil else {
+      guard let regularizer = weight.regularizer,
+        regularizer.orthogonal == nil || (axes ?? Self.axes(of: name)) == 2
+      else {
         throw error("\(name)_regularizer", "is not supported")
       }
     }
     if self["\(name)_constraint"] != nil {
       weight.constraint = Constraint(self["\(name)_constraint"])
-      guard
-        weight.constraint?.fits(
-          axes: axes ?? (["kernel", "recurrent", "embeddings"].contains(name) ? 2 : 1)) == true
+      guard weight.constraint?.fits(axes: axes ?? Self.axes(of: name)) == true
       else { throw error("\(name)_constraint", "is not supported") }
     }
     return weight
+  }
+
+  private static func axes(of weight: String) -> Int {
+    ["kernel", "recurrent", "embeddings"].contains(weight) ? 2 : 1
   }
 }

@@ -145,6 +145,9 @@ final class BatchContext<Scalar: KernelScalar> {
       position: UInt64(update) << 36)
   }
 
+  /// What penalties on outputs of layers add to the loss of the batch.
+  var activityLoss = 0.0
+
   /// The gradients of a layer's outputs behind the first, where they are asked for.
   var furtherGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
 

@@ -35,6 +35,9 @@ struct TimeDistributedDescription: LayerDescription {
       guard model.inputs.count == 1, model.givenOutputs.count == 1, !model.isStateful else {
         throw options.error("layer", "is not a model of one input and one output without a state")
       }
+      guard !model.hasActivityRegularizers else {
+        throw options.error("layer", "with an activity_regularizer inside is not supported")
+      }
       inner = .model(model)
       isTrainable = true
       return

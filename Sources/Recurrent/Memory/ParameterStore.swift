@@ -136,7 +136,7 @@ package final class ParameterStore<Scalar: KernelScalar> {
     parameters.reduce(0) { sum, parameter in
       guard parameter.isTrainable, let regularizer = parameter.definition.options.regularizer
       else { return sum }
-      return sum + regularizer.loss(self[parameter])
+      return sum + regularizer.loss(self[parameter], shape: parameter.shape)
     }
   }
 

@@ -41,7 +41,8 @@ final class LayerGraph<Scalar: KernelScalar> {
         let value = ValueSource.call(number, output: index)
         var takers = nodes.flatMap { $0.inputs.filter { $0.source == value }.map(\.gradient) }
         takers += outputs.filter { $0.source == value }.map(\.gradientRegion)
-        node.outputs[index].connect(takers, isFirst: index == 0, batch: batch, plan: plan)
+        node.outputs[index].connect(
+          takers, isFirst: index == 0 || node.activityRegularizer != nil, batch: batch, plan: plan)
       }
     }
     for output in outputs {
@@ -76,6 +77,13 @@ final class LayerGraph<Scalar: KernelScalar> {
       for index in node.outputs.indices {
         if index > 0 { node.outputs[index].values = node.layer.furtherOutput(index, in: batch) }
         node.outputs[index].mask = index < node.sequenceOutputs ? batch.mask : nil
+      }
+      if let regularizer = node.activityRegularizer {
+        for index in node.outputs.indices {
+          guard let values = node.outputs[index].values else { continue }
+          batch.activityLoss += regularizer.loss(
+            values, count: node.outputs[index].size * batch.rows, rows: batch.rows)
+        }
       }
     }
     batch.symbols = nil
@@ -115,6 +123,16 @@ final class LayerGraph<Scalar: KernelScalar> {
       for index in node.outputs.indices.dropFirst() {
         node.furtherGradients[index - 1] = node.outputs[index].gradient(plan: plan)
       }
+      if let regularizer = node.activityRegularizer {
+        for index in node.outputs.indices {
+          guard let values = node.outputs[index].values,
+            let gradient = node.outputs[index].gradient(plan: plan)
+          else { continue }
+          regularizer.addGradient(
+            of: values, to: gradient, count: node.outputs[index].size * batch.rows,
+            rows: batch.rows)
+        }
+      }
       guard let gradient = node.outputs[0].gradient(plan: plan) else { continue }
       batch.furtherGradients = UnsafePointer(node.furtherGradients)
       batch.isGradientBeforeActivation = node.outputs[0].isGradientBeforeActivation
@@ -150,6 +168,8 @@ private final class CallNode<Scalar: KernelScalar> {
   let sequenceOutputs: Int
   /// Whether it takes symbols where they come.
   let takesSymbols: Bool
+  /// The penalty on its outputs, if there is one.
+  let activityRegularizer: ActivityRegularizer?
   // What the layer is given in the batch under way, one of each for an input.
   let values: UnsafeMutablePointer<UnsafePointer<Scalar>>
   let masks: UnsafeMutablePointer<UnsafePointer<UInt8>?>
@@ -166,6 +186,7 @@ private final class CallNode<Scalar: KernelScalar> {
     self.layer = layer
     self.takesSymbols = takesSymbols
     sequenceOutputs = call.description.sequenceOutputs
+    activityRegularizer = call.layer.activityRegularizer
     inputs = call.sources.map { source in
       let shape = graph.shape(of: source)
       let needsGradient = if case .input = source { givesInputGradients } else { true }

@@ -91,7 +91,8 @@ extension CallGraph {
       case .lookUp: canTake[number] = true
       case .passOn:
         canTake[number] =
-          !takers.isEmpty && !outputs.contains(.call(number, output: 0))
+          !takers.isEmpty && call.layer.activityRegularizer == nil
+          && !outputs.contains(.call(number, output: 0))
           && takers.allSatisfy { taker in
             canTake[taker]
               && !calls[taker].sources.dropFirst().contains(.call(number, output: 0))

@@ -123,6 +123,7 @@ package final class Sequential<Scalar: KernelScalar> {
   ) -> UnsafeBufferPointer<Scalar> {
     context.rows = rows
     if context.wrongSymbol != nil { context.wrongSymbol = nil }
+    context.activityLoss = 0
     context.isTraining = training
     context.update = update
     for number in 0..<inputs.count { inputs[number].prepare(in: context) }
@@ -135,6 +136,9 @@ package final class Sequential<Scalar: KernelScalar> {
     let output = outputs[number]
     return UnsafeBufferPointer(start: output.place, count: output.steps * rows * output.units)
   }
+
+  /// What penalties on outputs of layers added to the loss of the batch that ``forward(rows:training:update:)`` saw last.
+  package var activityLoss: Double { context.activityLoss }
 
   /// Checks that each `Embedding` had a vector for every value that ``forward(rows:training:update:)`` gave it, and that
   /// other layers know every one of ``symbols``.

@@ -106,7 +106,11 @@ package final class Optimizer<Scalar: KernelScalar> {
     norm = max(0, configuration.number("clipnorm"))
     globalNorm = norm > 0 ? 0 : max(0, configuration.number("global_clipnorm"))
     let (hasNorm, clip) = (norm + globalNorm > 0, Float(configuration.number("clipvalue")))
-    let storesGradients = hasNorm || rule is any ArrayRule || !leading.isEmpty
+    let storesGradients =
+      hasNorm || rule is any ArrayRule || !leading.isEmpty
+      || parameters.parameters.contains {
+        $0.definition.options.regularizer?.orthogonal != nil
+      }
     self.storesGradients = storesGradients
     numbers = WeightUpdate(.sgd, rate: 0)
     clipValue = !hasNorm && clip > 0 ? clip : .infinity
@@ -193,7 +197,7 @@ package final class Optimizer<Scalar: KernelScalar> {
     place.regularizer?.addGradient(
       UnsafeMutableBufferPointer(
         start: place.matrix.values, count: place.matrix.rows * place.matrix.columns),
-      to: parameters.gradients.base + place.matrix.offset)
+      shape: place.shape, to: parameters.gradients.base + place.matrix.offset)
   }
 
   /// Adds the gradients of a batch to those before it.

@@ -109,7 +109,7 @@ package final class Evaluator {
   ) throws -> Result {
     model.resetStates()
     if let state { try model.restore(state) }
-    var (lossSum, correct, rowsSeen) = (0.0, 0, 0)
+    var (lossSum, activityLoss, correct, rowsSeen) = (0.0, 0.0, 0, 0)
     var outputLosses = [Double](repeating: 0, count: losses.count)
     var metricSums = [Double](repeating: 0, count: metrics.count)
     var meterSums = [Double](repeating: 0, count: meters.size)
@@ -118,6 +118,7 @@ package final class Evaluator {
       let rows = min(model.batch, source.samples - first)
       try targets.load(source, order: nil, first: first, rows: rows, into: model)
       let output = model.forward(rows: rows)
+      activityLoss += model.activityLoss * Double(rows)
       try model.checkSymbols { first + $0 }
       if meters.size > 0 {
         targets.forEach(output, of: model, rows: rows) { meters.add($0, to: &meterSums) }
@@ -138,11 +139,13 @@ package final class Evaluator {
       correct += sums.correct
       rowsSeen += sums.rows
     }
+    let penalty =
+      model.parameters.regularizationLoss + activityLoss / Double(max(1, source.samples))
     if losses.count > 1 {
       outputLosses = outputLosses.map { $0 / Double(source.samples) }
       let sum = zip(losses, outputLosses).reduce(0) { $0 + $1.0.weight * $1.1 }
       var result = Result(
-        loss: sum + model.parameters.regularizationLoss, accuracy: 0, metrics: [:], compiled: [:],
+        loss: sum + penalty, accuracy: 0, metrics: [:], compiled: [:],
         rows: source.samples)
       result.outputLosses = outputLosses
       return result
@@ -151,7 +154,7 @@ package final class Evaluator {
     let results = zip(metrics, metricSums).map { ($0, $0.value(sum: $1, rows: rowsSeen)) }
     let answers = rowsSeen * loss.answersPerRow(units: model.outputUnits)
     return Result(
-      loss: mean + model.parameters.regularizationLoss,
+      loss: mean + penalty,
       accuracy: Double(correct) / Double(max(1, answers)),
       metrics: Dictionary(results) { first, _ in first },
       compiled: Dictionary(meters.values(of: meterSums).map { ($0.name, $0.value) }) { one, _ in

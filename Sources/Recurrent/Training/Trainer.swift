@@ -246,7 +246,9 @@ package final class Trainer {
     if meters.size > 0 {
       targets.forEach(output, of: model, rows: rows) { meters.add($0, to: &progress.meterSums) }
     }
-    let penalty = model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0
+    let penalty =
+      model.activityLoss
+      + (model.parameters.hasRegularizers ? model.parameters.regularizationLoss : 0)
     guard losses.count == 1 else { return learnAll(rows: rows, penalty: penalty) }
     let sums = options.classWeights.withUnsafeBufferPointer { weights in
       model.backward(

@@ -19,6 +19,12 @@ extension Checkpoint {
         "operation \(operation) has no counterpart in the other Keras; keep the Keras version of the file"
       )
     }
+    if version == .two, let name = configuration.nameForKeras3 {
+      throw FileError(
+        .invalid, file: file,
+        "tf-keras takes no name \(name): names there have ASCII letters, digits, and _ . - alone; keep the Keras version of the file"
+      )
+    }
     if version == .two, let option = optimizer?.configuration.onlyInKeras3 {
       throw FileError(
         .invalid, file: file, "tf-keras has no \(option); keep the Keras version of the file")
@@ -39,6 +45,7 @@ extension ModelConfiguration {
           return "hard_sigmoid of layer \(layer.name)"
         }
       }
+      if layer.hasActivityRegularizer { return "the penalty on outputs of layer \(layer.name)" }
       let options = LayerConfiguration.options(of: layer.className) ?? [:]
       let dependsOnMask =
         options["needs_all_masks"] != nil || options["softmax_robust_masking"] != nil
@@ -51,6 +58,22 @@ extension ModelConfiguration {
       }
     }
     return nil
+  }
+
+  /// A name of a layer that TensorFlow does not take as that of a scope, so that tf-keras cannot make the layer; `nil` if
+  /// there is none.
+  var nameForKeras3: String? {
+    allLayers.map(\.name).first { name in
+      let isKnown = name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: Array("_.\\>-".utf8).contains(byte)
+        }
+      }
+      return !isKnown || "_\\>-".contains(name.first ?? "_")
+    }
   }
 
   /// The layers, those of models inside it in the place of these.
