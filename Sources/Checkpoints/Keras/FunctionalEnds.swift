@@ -61,7 +61,8 @@ struct FunctionalEnds {
     _ model: ModelConfiguration, version: KerasVersion
   ) -> (inputs: JSONValue, outputs: JSONValue) {
     (
-      write(model.inputs.map { ValueName($0.name) }, keys: model.inputKeys, of: model, version),
+      write(
+        model.inputs.map { ValueName($0.givenName) }, keys: model.inputKeys, of: model, version),
       write(model.givenOutputs, keys: model.outputKeys, of: model, version)
     )
   }

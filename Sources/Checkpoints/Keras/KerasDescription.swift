@@ -34,8 +34,8 @@ struct KerasDescription {
     }
   }
 
-  /// The most bytes of a text: many times what a model of many layers takes.
-  static let mostText = 2 << 20
+  /// The most bytes of a text: many times what a model of many layers and a large vocabulary takes.
+  static let mostText = 16 << 20
 
   /// Reads `metadata.json` and `config.json` of an archive.
   ///
@@ -50,7 +50,7 @@ struct KerasDescription {
     }
     self.release = release
     version = Self.version(release)
-    model = try json(KerasArchiveFormat.config)
+    model = try KerasTexts.addVocabularies(to: try json(KerasArchiveFormat.config), from: archive)
     training = Self.training(in: model)
     (modelPlace, trainingPlace) = ("config.json", "config.json: compile_config")
   }

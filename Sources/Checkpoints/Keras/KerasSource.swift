@@ -31,7 +31,10 @@ struct KerasSource {
       path, member: KerasArchiveFormat.weights, needsSeal: needsSeal,
       check: { archived = try KerasDescription($0, file: path) },
       { source in
-        let description = try archived ?? KerasDescription(source.root, file: path)
+        var description = try archived ?? KerasDescription(source.root, file: path)
+        if archived != nil, let model = description.model {
+          description.model = try KerasTexts.addWeights(to: model, from: source.root)
+        }
         let format: any KerasFormat =
           if archived != nil {
             KerasArchiveFormat()

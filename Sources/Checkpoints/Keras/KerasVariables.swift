@@ -34,6 +34,7 @@ enum KerasVariables {
         }
       }
     }
+    try KerasTexts.writeWeights(of: checkpoint.configuration, to: root)
     if let optimizer = checkpoint.optimizer {
       try write(optimizer, checkpoint, arrays: arrays, to: root)
     }

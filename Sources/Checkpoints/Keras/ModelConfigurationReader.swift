@@ -50,6 +50,7 @@ struct ModelConfigurationReader {
       )
     }
     var inputs: [(name: String, shape: [JSONValue])] = []
+    var texts = TextInputReader(isFunctional: isFunctional)
     var firstShape: [JSONValue]?
     var read: [LayerConfiguration] = []
     var masks = MaskOperations()
@@ -65,9 +66,14 @@ struct ModelConfigurationReader {
       if isFunctional, masks.take(layer, className: className, name: name) { continue }
       guard className != "InputLayer" else {
         inputs.append((name, shape ?? []))
+        texts.note(input: name, config, shape: shape)
         continue
       }
       do {
+        if TextInput.classes.contains(className) {
+          try texts.take(layer, className: className, name: name, isFirst: read.isEmpty, invalid)
+          continue
+        }
         read.append(
           try self.layer(layer, name, config, isCalled: isFunctional, &masks, problems))
       } catch let error as FileError {
@@ -90,14 +96,16 @@ struct ModelConfigurationReader {
         guard let shape = shapes[model.inputs[index].name] else {
           throw invalid("the model has no input \(model.inputs[index].name)")
         }
-        try setShape(shape, ofInput: index, in: &model)
+        try setShape(
+          try texts.set(input: index, in: &model, invalid) ?? shape, ofInput: index, in: &model)
       }
     } else {
       model = ModelConfiguration(
         name: config["name"]?.string ?? "sequential", batch: nil, input: .vector(features: 1),
         layers: read)
       try setShape(
-        firstShape ?? config["build_input_shape"]?.array ?? [], ofInput: 0, in: &model)
+        try texts.set(input: 0, in: &model, invalid)
+          ?? firstShape ?? config["build_input_shape"]?.array ?? [], ofInput: 0, in: &model)
     }
     return model
   }
@@ -125,8 +133,11 @@ struct ModelConfigurationReader {
     }
     var layer: LayerConfiguration
     if Self.isModel(json) {
-      layer = LayerConfiguration(
-        try model(json, problems), isTrainable: config["trainable"]?.bool ?? true)
+      let inner = try model(json, problems)
+      guard inner.inputs.allSatisfy({ $0.texts == nil }) else {
+        throw invalid("the model \(name) inside another takes texts, which is not supported")
+      }
+      layer = LayerConfiguration(inner, isTrainable: config["trainable"]?.bool ?? true)
       layer.name = name
     } else {
       let known = problems.texts.count

@@ -26,10 +26,15 @@ struct ModelConfigurationWriter {
     let first = configuration.layers.first?.name ?? "layer"
     let inputName =
       version == .three ? InputConfiguration.standardName : first + "_input"
-    var layers: [JSONValue] = [input(named: inputName, shape: shape)]
+    let texts = configuration.inputs.first?.texts
+    var layers: [JSONValue] = [
+      texts.map(textInput) ?? input(named: inputName, shape: shape)
+    ]
+    if let texts { layers.append(textLayer(texts)) }
     for (index, layer) in configuration.layers.enumerated() {
       // tf-keras repeats the input's shape in the first layer.
-      let repeated: JSONValue? = version == .two && index == 0 ? .some(shape) : .none
+      let repeated: JSONValue? =
+        version == .two && index == 0 && texts == nil ? .some(shape) : .none
       layers.append(self.layer(layer, inputShape: repeated))
     }
     var config: [String: JSONValue] = [
@@ -38,7 +43,7 @@ struct ModelConfigurationWriter {
     if version == .three {
       config["trainable"] = true
       config["dtype"] = KerasType.value("float32", version)
-      config["build_input_shape"] = shape
+      config["build_input_shape"] = texts?.inputShape ?? shape
     }
     return object("keras", "Sequential", config)
   }
@@ -85,8 +90,12 @@ struct ModelConfigurationWriter {
     }
     var called = configuration.inputs.map { input in
       named(
-        self.input(named: input.name, shape: sizes(configuration, input.sizes)), input.name,
-        calls: [])
+        input.texts.map(textInput)
+          ?? self.input(named: input.name, shape: sizes(configuration, input.sizes)),
+        input.givenName, calls: [])
+    }
+    for texts in configuration.inputs.compactMap(\.texts) {
+      called.append(named(textLayer(texts), texts.name, calls: [textCall(texts)]))
     }
     // Where Keras finds the masks by itself, it gives their operations names of its own.
     let isPlain = configuration.layers.allSatisfy { $0.model == nil && $0.calls.count <= 1 }
@@ -153,6 +162,32 @@ struct ModelConfigurationWriter {
       version == .three ? "batch_shape" : "batch_input_shape": shape,
     ]
     return object("keras.layers", "InputLayer", config)
+  }
+
+  /// The input of texts of a layer.
+  private func textInput(_ texts: TextInput) -> JSONValue {
+    let input = input(named: texts.inputName, shape: texts.inputShape)
+    guard case .object(var members) = input, case .object(var config) = members["config"] else {
+      return input
+    }
+    config["dtype"] = "string"
+    members["config"] = .object(config)
+    return .object(members)
+  }
+
+  /// The layer that makes numbers of texts, as it was read.
+  private func textLayer(_ texts: TextInput) -> JSONValue {
+    let name: [String: JSONValue] = ["name": .string(texts.name)]
+    return object("keras.layers", texts.className, texts.options.merging(name) { own, _ in own })
+  }
+
+  private func textCall(_ texts: TextInput) -> JSONValue {
+    let source = ValueName(texts.inputName)
+    guard version == .three else {
+      return [[.string(source.name), 0, 0, [:]]]
+    }
+    let tensor = FunctionalMasks.tensor(source, texts.inputShape, type: "string")
+    return ["args": [tensor], "kwargs": [:]]
   }
 
   /// All options of a layer that Keras writes: ours, and those that are off.

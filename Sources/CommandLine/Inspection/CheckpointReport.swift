@@ -20,7 +20,11 @@ package struct CheckpointReport {
     let configuration = checkpoint.configuration
     var facts = identity.facts
     facts += ends(
-      "input", configuration.inputs.map(\.name), configuration.inputs.map(\.sizes))
+      "input", configuration.inputs.map(\.givenName), configuration.inputs.map(\.sizes))
+    for texts in configuration.inputs.compactMap(\.texts) {
+      facts.append(
+        ("texts", .text("\(texts.inputName), through \(texts.name) (\(texts.className))")))
+    }
     let outputs = (try? configuration.outputShapes()) ?? []
     facts += ends("output", configuration.outputNames, outputs.map(\.sizes))
     facts.append(("parameters", .integer(configuration.parameterCount)))

@@ -12,7 +12,7 @@ package struct ArrayMode: PredictionMode {
 
   @Option(
     help: ArgumentHelp(
-      "Predict for arrays: X.npy, X.csv or FILE.h5:DATASET, [samples, timeSteps, features]; of several inputs one for each, in the model's order or as NAME=X.",
+      "Predict for arrays: X.npy, X.csv or FILE.h5:DATASET, [samples, timeSteps, features]; of several inputs one for each, in the model's order or as NAME=X. For a model that begins with texts X.txt, a text a line, or X.csv:COLUMN.",
       valueName: "X"))
   package var input: [String] = []
 

@@ -6,6 +6,8 @@ package struct InputConfiguration: Equatable, Sendable {
   package var sample: SampleShape
   /// Whether Keras' input has no feature axis: `[batch, timeSteps]`.
   package var isSymbols: Bool
+  /// What makes numbers of texts, where the model takes those.
+  package var texts: TextInput?
 
   package init(
     _ name: String = InputConfiguration.standardName, _ sample: SampleShape, isSymbols: Bool = false
@@ -16,7 +18,10 @@ package struct InputConfiguration: Equatable, Sendable {
   /// What Keras calls the first one.
   package static let standardName = "input_layer"
 
-  /// The sizes of Keras' input, without the batch.
+  /// The name under which users give it.
+  package var givenName: String { texts?.inputName ?? name }
+
+  /// The sizes of Keras' input, without the batch; of what is made of texts where it takes those.
   package var sizes: [Int?] { isSymbols ? [sample.timeSteps] : sample.sizes }
 
   /// Checks that an array can be the input.

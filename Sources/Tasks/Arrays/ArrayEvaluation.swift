@@ -31,7 +31,7 @@ package struct ArrayEvaluation: Report {
     let files = try ArraysData.files(inputs, targets, of: configuration)
     let data = try ArraysData.dataset(
       (
-        try files.inputs.map { try Tensor(contentsOf: $0) },
+        try zip(files.inputs, configuration.inputs).map { try $1.read($0) },
         try files.targets.map { try Tensor(contentsOf: $0) }
       ), of: files, configuration: configuration, losses: checkpoint.losses.map(\.loss))
     samples = data.samples

@@ -22,9 +22,9 @@ package final class ArrayPredictor {
   ///   symbols; `ConfigurationError` if the shape is not one that the model takes.
   package func predict(contentsOf data: [String], continues: Bool) throws -> [Tensor] {
     let inputs = checkpoint.configuration.inputs
-    let files = try NamedFiles.all(data, for: inputs.map(\.name), "input")
+    let files = try NamedFiles.all(data, for: inputs.map(\.givenName), "input")
     let arrays = try zip(files, inputs).map { file, input in
-      let array = try Tensor(contentsOf: file)
+      let array = try input.read(file)
       return file.hasSuffix(".csv") ? array.asSamples(input.sizes) : array
     }
     do {

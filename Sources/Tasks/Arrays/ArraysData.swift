@@ -24,7 +24,7 @@ struct ArraysData: TrainingData {
     let files = try Self.files(task.inputs, task.targets, of: configuration)
     var task = task
     (task.inputs, task.targets) = files
-    let x = try files.inputs.map { try Tensor(contentsOf: $0) }
+    let x = try zip(files.inputs, configuration.inputs).map { try $1.read($0) }
     let y = try files.targets.map { try Tensor(contentsOf: $0) }
     // A file that keeps no digest stays as it is.
     if keepsDigest { task.digest = try Self.digest(of: x + y, file: files.inputs[0]) }
@@ -43,7 +43,7 @@ struct ArraysData: TrainingData {
     _ inputs: [String], _ targets: [String], of configuration: ModelConfiguration
   ) throws(ConfigurationError) -> (inputs: [String], targets: [String]) {
     (
-      try NamedFiles.all(inputs, for: configuration.inputs.map(\.name), "input"),
+      try NamedFiles.all(inputs, for: configuration.inputs.map(\.givenName), "input"),
       try NamedFiles.all(targets, for: configuration.outputNames, "output")
     )
   }

@@ -36,6 +36,7 @@ extension Checkpoint {
 extension ModelConfiguration {
   /// What in the model Keras 3 and tf-keras compute by different formulas under one name; `nil` if nothing.
   var versionDependence: String? {
+    if let texts = inputs.compactMap(\.texts).first { return "the texts of layer \(texts.name)" }
     let layers = allLayers
     for layer in layers {
       let inner = layer.recurrentLayers + [layer]
