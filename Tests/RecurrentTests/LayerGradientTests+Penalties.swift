@@ -3,13 +3,13 @@ import Files
 @testable import Recurrent
 
 extension LayerGradientTests {
-  /// Penalties on the outputs of layers, of all samples and of one.
-  static let penalties: [Chain] = [false, true].flatMap { isPerSample -> [Chain] in
+  /// Penalties on the outputs of layers.
+  static let penalties: [Chain] = {
     func penalty(_ l1: Double, _ l2: Double) -> [String: JSONValue] {
       [
         "activity_regularizer": [
           "class_name": "L1L2", "config": ["l1": .number(l1), "l2": .number(l2)],
-        ], "activity_per_sample": .bool(isPerSample),
+        ]
       ]
     }
     func with(_ penalty: [String: JSONValue], _ options: [String: JSONValue])
@@ -17,7 +17,7 @@ extension LayerGradientTests {
     { options.merging(penalty) { own, _ in own } }
     return [
       chain(
-        "penalties on outputs, per sample \(isPerSample)",
+        "penalties on outputs",
         [
           ("Masking", [:]),
           ("LSTM", with(penalty(0.03, 0.05), ["units": 3, "return_sequences": true])),
@@ -27,11 +27,11 @@ extension LayerGradientTests {
           ("Dense", with(penalty(0.02, 0.02), ["units": 3, "activation": "tanh"])),
         ]),
       chain(
-        "penalties on the last outputs, per sample \(isPerSample)",
+        "penalties on the last outputs",
         [
           ("SimpleRNN", ["units": 3]),
           ("Dense", with(penalty(0.2, 0.1), ["units": 3, "activation": "softmax"])),
         ], loss: .categoricalCrossEntropy),
     ]
-  }
+  }()
 }

@@ -263,6 +263,10 @@ def models(library):
     yield ("cells", library.Model(begin, l.Dense(UNITS)(l.Concatenate()([last] + states))), "mse", o.Adam(0.01), False)
     yield ("cells-stateful", [l.RNN(l.LSTMCell(3), return_sequences=True, stateful=True),
                               l.RNN([l.GRUCell(4), l.GRUCell(4)], stateful=True), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
+    yield ("categories", [l.CategoryEncoding(6, output_mode="count"), l.Dense(UNITS)], "mse", o.SGD(0.1), True)
+    if library is keras:
+        yield ("integers", [l.IntegerLookup(vocabulary=[3, 1, 5], output_mode="multi_hot", num_oov_indices=2), l.Dense(UNITS)],
+               "mse", o.SGD(0.1), True)
     right = r.OrthogonalRegularizer
     yield ("penalties", [l.Masking(0.0), l.LSTM(4, return_sequences=True, activity_regularizer=r.L1L2(0.01, 0.02),
                                                  recurrent_regularizer=right(0.05)),

@@ -21,6 +21,7 @@ enum KerasLayerOptions {
     .two: [
       "ZeroPadding1D": ["data_format"], "SpatialDropout1D": ["data_format"],
       "SpatialDropout2D": ["data_format"], "SpatialDropout3D": ["data_format"],
+      "IntegerLookup": ["oov_method", "salt"],
     ],
   ]
 

@@ -2,11 +2,13 @@ import Files
 import HDF5
 import Recurrent
 
-/// What archives of Keras' keep of layers of texts beside the model: vocabularies in `assets/layers/NAME/vocabulary.txt`, and
+/// What archives of Keras' keep of layers with vocabularies beside the model: vocabularies in `assets/layers/NAME/vocabulary.txt`, and
 /// the weights of `tf_idf` among the variables. Here both become options of the layer, as Keras has them where they were
 /// given when the layer was made.
 enum KerasTexts {
   private static let weights = "idf_weights"
+
+  private static let hasVocabulary = TextInput.classes.union(["IntegerLookup"])
 
   /// The most bytes of a vocabulary.
   private static let mostVocabulary = 16 << 20
@@ -23,7 +25,11 @@ enum KerasTexts {
       let text = String(decoding: try archive.read(path, most: mostVocabulary), as: UTF8.self)
       var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       while lines.last == "" { lines.removeLast() }
-      options["vocabulary"] = .array(lines.map { .string(String($0)) })
+      options["vocabulary"] = .array(
+        lines.map { line in
+          let number = options["vocabulary_dtype"] == "int64" ? Int(line) : nil
+          return number.map(JSONValue.integer) ?? .string(String(line))
+        })
     }
   }
 
@@ -69,7 +75,7 @@ enum KerasTexts {
     else { return model }
     var counts: [String: Int] = [:]
     for (index, layer) in layers.enumerated() {
-      guard let className = layer["class_name"]?.string, TextInput.classes.contains(className),
+      guard let className = layer["class_name"]?.string, hasVocabulary.contains(className),
         case .object(var layerMembers) = layer, case .object(var options) = layerMembers["config"]
       else { continue }
       let name = KerasVariables.snakeCase(className)

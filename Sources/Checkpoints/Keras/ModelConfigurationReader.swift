@@ -221,10 +221,6 @@ struct ModelConfigurationReader {
       }
     }
     // tf-keras counts a step if all inputs do, Keras 3 if any does.
-    let isPenalty = className == "ActivityRegularization"
-    if version == .two, isPenalty || (options["activity_regularizer"] ?? nil) != nil {
-      options["activity_per_sample"] = true
-    }
     if version == .two, known["needs_all_masks"] != nil { options["needs_all_masks"] = true }
     var read = LayerConfiguration(className, name: name, options: options)
     read.wrappedModel = wrappedModel

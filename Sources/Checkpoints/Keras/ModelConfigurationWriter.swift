@@ -207,7 +207,7 @@ struct ModelConfigurationWriter {
         continue
       }
       // Which follows from the version.
-      if ["needs_all_masks", "ignores_mask", "activity_per_sample"].contains(option)
+      if ["needs_all_masks", "ignores_mask"].contains(option)
         || FunctionalCall.callOptions.contains(option)
       {
         continue

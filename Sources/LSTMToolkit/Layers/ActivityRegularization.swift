@@ -1,7 +1,7 @@
 import Files
 import Recurrent
 
-/// Gives on what it is given, and adds `l1 · Σ|x| + l2 · Σx²` over the batch to the loss,
+/// Gives on what it is given, and adds `l1 · Σ|x| + l2 · Σx²` to the loss, the mean over samples,
 /// `keras.layers.ActivityRegularization`.
 ///
 /// Shapes: input and output `[batch, features]` or `[batch, timeSteps, features]`.

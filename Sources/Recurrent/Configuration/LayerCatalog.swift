@@ -12,8 +12,8 @@ enum LayerCatalog {
 
   /// The options that every layer has.
   private static let shared: [String: JSONValue] = [
-    "trainable": true, "dtype": "float32",
-  ].merging(ActivityRegularizer.options) { own, _ in own }
+    "trainable": true, "dtype": "float32", "activity_regularizer": nil,
+  ]
 
   private static let all: [any LayerDescription.Type] =
     [
@@ -46,6 +46,7 @@ enum LayerCatalog {
       SeparableConv1DDescription.self, DepthwiseConv1DDescription.self,
       UnitNormalizationDescription.self, GroupNormalizationDescription.self,
       NormalizationDescription.self, DiscretizationDescription.self, AlphaDropoutDescription.self,
+      CategoryEncodingDescription.self, IntegerLookupDescription.self,
       ConvTransposeDescription<TransposedLines>.self,
       ConvTransposeDescription<TransposedPlanes>.self, Conv3DDescription.self,
       UpSampling2DDescription.self, Cropping2DDescription.self,

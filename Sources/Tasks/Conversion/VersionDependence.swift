@@ -46,7 +46,6 @@ extension ModelConfiguration {
           return "hard_sigmoid of layer \(layer.name)"
         }
       }
-      if layer.hasActivityRegularizer { return "the penalty on outputs of layer \(layer.name)" }
       let options = LayerConfiguration.options(of: layer.className) ?? [:]
       let dependsOnMask =
         options["needs_all_masks"] != nil || options["softmax_robust_masking"] != nil
