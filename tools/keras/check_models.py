@@ -37,7 +37,7 @@ ONLY_THREE = ["relu6", "leaky_relu", "celu", "mish", "hard_silu", "hard_tanh", "
 
 
 def recurrent(library, choice, sequences, **more):
-    """A random LSTM, GRU or SimpleRNN."""
+    """A random LSTM, GRU or SimpleRNN, or a cell of it by itself or in a stack."""
     kind = choice(["LSTM", "GRU", "SimpleRNN"])
     options = dict(return_sequences=sequences, use_bias=choice([True, True, False]),
                    go_backwards=choice([False, False, True]),
@@ -50,7 +50,14 @@ def recurrent(library, choice, sequences, **more):
         options["reset_after"] = choice([True, False])
     if kind == "LSTM":
         options["unit_forget_bias"] = choice([True, False])
-    return getattr(library.layers, kind)(choice([1, 2, 5, 9]), **options)
+    units = choice([1, 2, 5, 9])
+    if choice([True, True, True, False]):
+        return getattr(library.layers, kind)(units, **options)
+    steps = {name: options.pop(name) for name in ("return_sequences", "go_backwards", "stateful") if name in options}
+    cell = getattr(library.layers, kind + "Cell")(units, **options)
+    # Keras 3 cannot reset the states of a stack.
+    stack = [library.layers.GRUCell(4), cell] if choice([True, False]) and not steps.get("stateful") else cell
+    return library.layers.RNN(stack, **steps)
 
 
 def weight_options(library, choice, *names):
@@ -268,8 +275,10 @@ def build(library, choice):
     if sequences and targets == "numbers" and choice([True, False]):
         head = layers.TimeDistributed(head)
     chain.append(head)
-    priced = any(getattr(getattr(layer, "layer", layer), name + "_regularizer", None)
-                 for layer in chain for name in ("kernel", "recurrent", "bias", "embeddings", "gamma", "alpha"))
+    inside = [getattr(layer, "layer", layer) for layer in chain]
+    inside = [part for layer in inside for part in getattr(getattr(layer, "cell", None), "cells", [getattr(layer, "cell", layer)])]
+    priced = any(getattr(part, name + "_regularizer", None)
+                 for part in inside for name in ("kernel", "recurrent", "bias", "embeddings", "gamma", "alpha"))
     for layer in chain[:-1]:
         # tf-keras counts the regularizers of layers that are not trained into the loss it reports.
         if choice([False] * 9 + [True]) and (three or not priced):

@@ -2,9 +2,9 @@ import Files
 import HDF5
 import Recurrent
 
-/// What archives of Keras' keep of layers with vocabularies beside the model: vocabularies in `assets/layers/NAME/vocabulary.txt`, and
-/// the weights of `tf_idf` among the variables. Here both become options of the layer, as Keras has them where they were
-/// given when the layer was made.
+/// What archives of Keras' keep of layers with vocabularies beside the model: the vocabularies in
+/// `assets/layers/NAME/vocabulary.txt`, and the weights of `tf_idf` among the variables. Here both become options of the
+/// layer, as Keras has them where they were given when the layer was made.
 enum KerasTexts {
   private static let weights = "idf_weights"
 
@@ -26,7 +26,7 @@ enum KerasTexts {
       var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       while lines.last == "" { lines.removeLast() }
       options["vocabulary"] = .array(
-        lines.map { line in
+        lines.map { line -> JSONValue in
           let number = options["vocabulary_dtype"] == "int64" ? Int(line) : nil
           return number.map(JSONValue.integer) ?? .string(String(line))
         })

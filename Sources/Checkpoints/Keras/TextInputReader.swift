@@ -31,7 +31,7 @@ struct TextInputReader {
       ? FunctionalCall.values(in: Self.arguments(layer)).map(\.name) : inputs.keys.map { $0 }
     guard sources.count <= 1, isFunctional || isFirst,
       let input = sources.first ?? (isFunctional ? nil : InputConfiguration.standardName),
-      let shape = inputs[input] ?? (isFunctional ? nil : [nil, 1])
+      let shape = inputs[input] ?? (isFunctional ? JSONValue?.none : .some([nil, 1]))
     else {
       throw invalid("layer \(name) (\(className)) takes something else than an input of texts")
     }
@@ -71,7 +71,8 @@ struct TextInputReader {
     }
     if isFunctional { model.inputs[index].name = text.name }
     model.inputs[index].texts = text
-    return [text.inputShape.array?.first ?? nil]
-      + text.sizes.map { $0.map(JSONValue.integer) ?? nil }
+    let batch: JSONValue = text.inputShape.array?.first ?? .null
+    let sizes: [JSONValue] = text.sizes.map { $0.map(JSONValue.integer) ?? .null }
+    return [batch] + sizes
   }
 }

@@ -24,7 +24,7 @@ package struct TextInput: Equatable, Sendable {
   ) throws(ConfigurationError) {
     (self.className, self.name, self.options) = (className, name, options)
     (self.inputName, self.inputShape) = (inputName, inputShape)
-    do {
+    do throws(TextOptionError) {
       for option in ["sparse", "ragged", "invert"] where options[option] == true {
         throw TextOptionError(option)
       }

@@ -95,7 +95,7 @@ struct TokenLookup: Equatable, Sendable {
 
   /// The numbers of tokens; -1 for one that must not be there, nothing for the mask in a bag.
   func numbers(of tokens: [ExactText]) -> [Int] {
-    tokens.compactMap { token in
+    tokens.compactMap { token -> Int? in
       if let known = numbers[token] { return known }
       if token == mask { return output == .numbers ? 0 : nil }
       guard unknown.count > 1 else { return unknown.first ?? -1 }

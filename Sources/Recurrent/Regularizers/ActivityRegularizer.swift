@@ -45,6 +45,6 @@ extension LayerConfiguration {
 extension ModelConfiguration {
   /// Whether a layer has a penalty on its outputs, also in models inside it.
   var hasActivityRegularizers: Bool {
-    layers.contains { $0.model?.hasActivityRegularizers ?? $0.activityRegularizer != nil }
+    layers.contains { $0.model?.hasActivityRegularizers ?? ($0.activityRegularizer != nil) }
   }
 }
