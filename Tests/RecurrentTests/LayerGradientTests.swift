@@ -316,7 +316,8 @@ import Testing
 
   @Test(
     arguments: recurrent + others + losses + convolutions + steps + elementwise + cells
-      + windows + normalizations + graphs + merges + attentions + dots + activations + operations)
+      + penalties + windows + normalizations + graphs + merges + attentions + dots + activations
+      + operations)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

@@ -31,7 +31,10 @@ import Testing
       ].map {
         "\(flavour)-\($0)"
       }
-    } + ["keras3-nadam", "keras3-integers", "keras3-lamb", "keras3-accumulation", "keras2-cudnn"]
+    } + [
+      "keras3-nadam", "keras3-integers", "keras3-ctc", "keras3-lamb", "keras3-accumulation",
+      "keras2-cudnn",
+    ]
     + ["adam", "sgd", "adadelta", "alone-adam", "alone-sgd"].map { "keras2-legacy-\($0)" }
 
   /// As a run ends, their weights become the means, from which the next one goes on, as in Keras.

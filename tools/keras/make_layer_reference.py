@@ -265,6 +265,7 @@ def models(library):
                               l.RNN([l.GRUCell(4), l.GRUCell(4)], stateful=True), l.Dense(UNITS)], "mse", o.SGD(0.1), False)
     yield ("categories", [l.CategoryEncoding(6, output_mode="count"), l.Dense(UNITS)], "mse", o.SGD(0.1), True)
     if library is keras:
+        yield ("ctc", [l.GRU(4, return_sequences=True), l.Dense(UNITS)], "ctc", o.Adam(0.01), False)
         yield ("integers", [l.IntegerLookup(vocabulary=[3, 1, 5], output_mode="multi_hot", num_oov_indices=2), l.Dense(UNITS)],
                "mse", o.SGD(0.1), True)
     right = r.OrthogonalRegularizer
@@ -354,6 +355,10 @@ def write(library, name, layers, loss, optimizer, symbols, folder):
                 for state in keras.tree.flatten(layer.states):
                     state.assign(np.zeros(state.shape))
     targets = generator.uniform(-1, 1, outputs.shape).astype("float32")
+    if loss == "ctc":
+        # Labels, of which some sequences have fewer.
+        targets = generator.integers(1, UNITS, (ROWS, 2)).astype("float32")
+        targets[1, 1] = targets[2, :] = 0
     if "categorical" in loss:
         targets = generator.integers(0, UNITS, outputs.shape[:-1]).astype("float32")
         targets = targets if loss.startswith("sparse") else np.eye(UNITS, dtype="float32")[targets.astype(int)]

@@ -64,7 +64,7 @@ struct TextInputReader {
   ) throws -> [JSONValue]? {
     let name = model.inputs[index].name
     guard let text = isFunctional ? texts[name] : texts.values.first else {
-      guard inputs[name] == nil else {
+      guard (isFunctional ? inputs[name] : inputs.values.first) == nil else {
         throw invalid("the input \(name) takes texts, which no layer here reads")
       }
       return nil

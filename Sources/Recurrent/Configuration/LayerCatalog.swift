@@ -17,7 +17,7 @@ enum LayerCatalog {
 
   private static let all: [any LayerDescription.Type] =
     [
-      LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self,
+      LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self, RNNDescription.self,
       BidirectionalDescription.self, TimeDistributedDescription.self, DenseDescription.self,
       Conv1DDescription.self,
       EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,

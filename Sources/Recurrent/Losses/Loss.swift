@@ -66,7 +66,7 @@ public struct Loss: Equatable, Sendable {
   package var className: String { kind.className }
 
   /// Keras' names.
-  public static let names = LossCatalog.all.map(\.name)
+  public static let names = LossCatalog.all.map(\.name) + [LossKind.alignment.name]
 
   /// Those of numbers.
   package static let ofNumbers = [
@@ -77,6 +77,9 @@ public struct Loss: Equatable, Sendable {
 
   /// Whether targets are class numbers, one a row.
   public var takesClasses: Bool { kind.takesClasses }
+
+  /// Whether targets are the labels of a sequence, fewer than its steps, and not one for each step.
+  package var isOfSequences: Bool { kind.isOfSequences }
 
   /// Whether outputs are the values before a softmax or sigmoid: Keras' `from_logits`.
   package var takesLogits: Bool { options["from_logits"] == true }
@@ -89,11 +92,12 @@ public struct Loss: Equatable, Sendable {
   public func answersPerRow(units: Int) -> Int { ofRows.answers == .units ? units : 1 }
 
   /// Whether answers are right or wrong, not only near or far.
-  public var hasAccuracy: Bool { ofRows.answers != nil }
+  public var hasAccuracy: Bool { !isOfSequences && ofRows.answers != nil }
 
   /// Keras' function that counts right answers; `nil` where none are right or wrong.
   package var accuracyFunction: String? {
-    switch ofRows.answers {
+    guard hasAccuracy else { return nil }
+    return switch ofRows.answers {
     case .units: "binary_accuracy"
     case .rows: takesClasses ? "sparse_categorical_accuracy" : "categorical_accuracy"
     case nil: nil

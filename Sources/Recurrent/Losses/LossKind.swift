@@ -14,6 +14,8 @@ struct LossKind: Sendable {
   /// The settings with Keras' defaults.
   var options: Options = [:]
   var takesClasses = false
+  /// Whether it is one of whole sequences, see ``SequenceAlignment``, and not of rows.
+  var isOfSequences = false
   /// The activation before which a gradient is given, where it is the last one of the model.
   var fusedActivation: Activation?
   /// What the kernels compute with all settings.
@@ -22,12 +24,12 @@ struct LossKind: Sendable {
 
 /// The losses.
 enum LossCatalog {
-  /// Those that files and options name.
+  /// Those that files and options name, but for ``LossKind/alignment``.
   static let all = LossKind.crossEntropies + LossKind.distances + LossKind.likenesses
 
   /// By each of their names.
   static let named = Dictionary(
-    all.flatMap { kind in
+    (all + [.alignment]).flatMap { kind in
       ([kind.name, kind.className] + kind.otherNames).map { ($0, kind) }
     }, uniquingKeysWith: { first, _ in first })
 
@@ -133,6 +135,11 @@ extension LossKind {
   private static let categoricalHinge = LossKind(
     name: "categorical_hinge", className: "CategoricalHinge"
   ) { _ in .categoricalHinge }
+
+  /// That of labels without steps of their own.
+  static let alignment = LossKind(
+    name: "ctc", className: "CTC", takesClasses: true, isOfSequences: true
+  ) { _ in .crossEntropy() }
 
   /// That of quantiles, which Keras does not have.
   static let quantile = LossKind(

@@ -16,6 +16,9 @@ package final class ModelOutput<Scalar: KernelScalar> {
   var isLast = true
 
   private let seesMask: Bool
+  /// What measures labels of sequences, made when it is first needed.
+  private lazy var alignment = SequenceAlignment<Scalar>(steps: steps)
+
   private let plan: MemoryPlan<Scalar>
   private var values: UnsafeMutablePointer<Scalar>?
   /// Which rows count, `[steps, rows]`; all if `nil`.
@@ -74,6 +77,7 @@ package final class ModelOutput<Scalar: KernelScalar> {
   func evaluate(
     _ targets: Targets<Scalar>, loss: Loss, rows: Int
   ) -> Sequential<Scalar>.LossSums {
+    if loss.isOfSequences { return align(targets, rows: rows, gradient: nil) }
     let sums = Scalar.evaluate(
       loss.ofRows, output: place, targets: targets, classWeights: nil, mask: mask,
       rows: steps * rows, units: units, isFused: isFused(with: loss), gradient: false)
@@ -87,6 +91,14 @@ package final class ModelOutput<Scalar: KernelScalar> {
     _ targets: Targets<Scalar>, loss: Loss, weight: Scalar,
     classWeights: UnsafePointer<Scalar>?, rows: Int
   ) -> Sequential<Scalar>.LossSums {
+    if loss.isOfSequences {
+      let gradient = plan[gradientRegion]
+      let sums = align(targets, rows: rows, gradient: gradient)
+      if weight != 1 { Scalar.scale(gradient, by: weight, count: steps * rows * units) }
+      self.gradient = gradient
+      isGradientBeforeActivation = false
+      return sums
+    }
     let isFused = isFused(with: loss)
     var gradient = place
     if !isFused {
@@ -101,5 +113,17 @@ package final class ModelOutput<Scalar: KernelScalar> {
     self.gradient = gradient
     isGradientBeforeActivation = isFused
     return (sums.loss, sums.correct, sums.rows)
+  }
+
+  /// The loss of labels of whole sequences, whatever the mask says.
+  private func align(
+    _ targets: Targets<Scalar>, rows: Int, gradient: UnsafeMutablePointer<Scalar>?
+  ) -> Sequential<Scalar>.LossSums {
+    guard case .classes(let labels) = targets else {
+      preconditionFailure("labels of a sequence are classes")
+    }
+    let sum = alignment.evaluate(
+      place, labels: labels, rows: rows, units: units, gradient: gradient)
+    return (sum, 0, rows)
   }
 }

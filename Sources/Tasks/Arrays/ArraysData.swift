@@ -94,6 +94,7 @@ struct ArraysData: TrainingData {
     _ array: Tensor, isRows: Bool, of output: SampleShape, samples: Int, loss: Loss, name: String
   ) throws(ConfigurationError) -> TargetArray {
     var y = array
+    if loss.isOfSequences { return try labels(array, of: output, samples: samples, name: name) }
     // Class numbers may come without an axis of their own.
     let units = loss.takesClasses ? 1 : output.features
     if isRows { y = y.asSamples(output.sizes.dropLast() + [units]) }
@@ -108,6 +109,24 @@ struct ArraysData: TrainingData {
           + "model gives \(units) values")
     }
     return TargetArray(steps: values / units, units: units, values: y.values)
+  }
+
+  /// The labels of whole sequences, `[samples, labels]`, with zeros up to the steps of the output.
+  private static func labels(
+    _ array: Tensor, of output: SampleShape, samples: Int, name: String
+  ) throws(ConfigurationError) -> TargetArray {
+    let count = array.shape.count == 2 ? array.shape[1] : 0
+    let steps = output.sizes.dropLast().first.flatMap { $0 } ?? 1
+    guard array.shape.first == samples, (1...max(1, steps)).contains(count) else {
+      throw ConfigurationError(
+        "the targets\(name) have shape \(array.shape); labels are [\(samples), from 1 to \(steps)]"
+      )
+    }
+    let values = (0..<samples).flatMap { sample in
+      array.values[sample * count..<(sample + 1) * count]
+        + [Float](repeating: 0, count: steps - count)
+    }
+    return TargetArray(steps: steps, units: 1, values: values)
   }
 
   /// XXH3-64 of the shapes and values of arrays, whatever files they are in.

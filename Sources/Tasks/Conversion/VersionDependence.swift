@@ -19,6 +19,11 @@ extension Checkpoint {
         "operation \(operation) has no counterpart in the other Keras; keep the Keras version of the file"
       )
     }
+    if version == .two, let loss = losses.first(where: \.loss.isOfSequences)?.loss {
+      throw FileError(
+        .invalid, file: file,
+        "tf-keras has no loss \(loss.name); keep the Keras version of the file")
+    }
     if version == .two, let name = configuration.nameForKeras3 {
       throw FileError(
         .invalid, file: file,
