@@ -161,6 +161,20 @@ def layers():
                   "ours, plain", ours("layer", *words), "≤ 1.15", flops([128], outputs=1))
 
 
+def models():
+    """Models of several kinds of layers; seconds of an update."""
+    for name, work, words in (
+            ("Conv1D, pooling, LSTM 100", "convolution", dict(units=100)),
+            ("Bidirectional LSTM 128, Attention", "attention", {}),
+            ("Bidirectional LSTM 128, MultiHeadAttention", "heads", {}),
+            ("encoder and decoder, LSTM 128", "pairs", dict(batch=64)),
+            ("encoder and decoder, LSTM 256", "pairs", dict(units=256, batch=64))):
+        words = [work, *options(**words, epochs=scale), *THREADS]
+        for library, called in (("pytorch", "PyTorch"), ("keras", "Keras")):
+            yield Row(f"update, {name}", "s", peer("model", "here", *words, "--bin", BIN), called,
+                      peer("model", library, *words), 1.3, None)
+
+
 def sampling():
     for units, aim in (([50], 15), ([128] * 2, 4), ([512] * 2, 1.5)):
         words = options(units=units, count=300 * scale)
@@ -201,7 +215,7 @@ with tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") els
     print("| work | here | spread | peer | | ratio | aim | of the hardware limit |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     kept = [compare(row, hardware_limits) for row in
-            (*experiments(), *training(), *layers(), *sampling(), *others(folder)) if arguments.only in row.work]
+            (*experiments(), *training(), *layers(), *models(), *sampling(), *others(folder)) if arguments.only in row.work]
     times = process([BIN / "lstm-predict", ROOT / "models/stateful.h5", "--seed", "A", "--steps", "25"])
     print(f"| `lstm-predict … --steps 25`, process | {text(statistics.median(times), 's')} "
           f"| {text(min(times), 's')}–{text(max(times), 's')} | | | | ≤ 8 ms | |")

@@ -118,7 +118,8 @@ def check(file, greedy):
     texts = ["".join(symbols[1][number] for number in target) for target in found]
     same = sum(one == other for one, other in zip(texts, greedy))
     arrays = keras_pairs.samples(pairs, max(len(source) for source, _ in pairs), max(len(target) for _, target in pairs))
-    loss = model.evaluate(list(arrays[:2]), arrays[2], batch_size=len(pairs), verbose=0)
+    # A mean of batches, each by its pairs.
+    loss = model.evaluate(list(arrays[:2]), arrays[2], batch_size=arguments.batch_size, verbose=0)
     print(f"{file} in Keras: {same} of {len(test)} targets are the same; loss {float(np.ravel(loss)[0]):.6f}, "
           f"lstm-predict's {evaluation['loss']:.6f}", flush=True)
 
