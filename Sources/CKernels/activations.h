@@ -36,17 +36,30 @@ static void KERNEL(sigmoid_gradient)(float *gradient, const float *results, size
   }
 }
 
+// Rows whose sums are added up together.
+#define SUMMED_ROWS ((size_t)4)
+
 static void KERNEL(softmax_gradient)(float *gradient, const float *results, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; row++, gradient += columns, results += columns) {
-    // One chain, in ascending order.
-    float sum = 0.0f;
-    for (size_t column = 0; column < columns; column++) {
-      float product = gradient[column] * results[column];
-      sum = sum + product;
-    }
-    for (size_t at = 0; at < columns; at += LANES) {
-      size_t count = columns - at;
-      store_raw(load(results + at, count) * (load(gradient + at, count) - sum), gradient + at, count);
-    }
+  for (size_t first = 0; first < rows; first += SUMMED_ROWS) {
+    size_t count = rows - first < SUMMED_ROWS ? rows - first : SUMMED_ROWS;
+    // One chain for each row, in ascending order. An addition waits for the one before, not for those of other rows.
+    float sums[SUMMED_ROWS] = {0};
+    if (count == SUMMED_ROWS)
+      for (size_t column = 0; column < columns; column++)
+        for (size_t row = 0; row < SUMMED_ROWS; row++) {
+          float product = gradient[row * columns + column] * results[row * columns + column];
+          sums[row] = sums[row] + product;
+        }
+    else
+      for (size_t row = 0; row < count; row++)
+        for (size_t column = 0; column < columns; column++) {
+          float product = gradient[row * columns + column] * results[row * columns + column];
+          sums[row] = sums[row] + product;
+        }
+    for (size_t row = 0; row < count; row++, gradient += columns, results += columns)
+      for (size_t at = 0; at < columns; at += LANES) {
+        size_t left = columns - at;
+        store_raw(load(results + at, left) * (load(gradient + at, left) - sums[row]), gradient + at, left);
+      }
   }
 }

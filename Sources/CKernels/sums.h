@@ -29,12 +29,25 @@ static float KERNEL(dot)(const float *left, const float *right, size_t size) {
   return total(sums);
 }
 
+static float KERNEL(largest)(const float *values, size_t size) {
+  float largest = values[0];
+  size_t at = 0;
+  if (size >= LANES) {
+    vector lanes = load(values, LANES);
+    for (at = LANES; at + LANES <= size; at += LANES) {
+      vector x = load(values + at, LANES);
+      lanes = x > lanes ? x : lanes;
+    }
+    for (size_t lane = 0; lane < LANES; lane++) largest = lanes[lane] > largest ? lanes[lane] : largest;
+  }
+  for (; at < size; at++) largest = values[at] > largest ? values[at] : largest;
+  return largest;
+}
+
 // Each row becomes e^x / sum of e^x; the largest value is subtracted first, so nothing overflows.
 static void KERNEL(softmax)(float *values, size_t rows, size_t columns) {
   for (size_t row = 0; row < rows; row++, values += columns) {
-    float largest = values[0];
-    for (size_t column = 1; column < columns; column++)
-      largest = values[column] > largest ? values[column] : largest;
+    float largest = KERNEL(largest)(values, columns);
     struct lane_sums sums = {{0}};
     for (size_t at = 0; at < columns; at += SUM_LANES)
       for (size_t part = 0; part < SUM_VECTORS; part++) {

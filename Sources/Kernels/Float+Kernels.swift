@@ -199,7 +199,13 @@ extension Float: KernelScalar {
   package static func softmaxGradient(
     _ gradient: UnsafeMutablePointer<Float>, after: UnsafePointer<Float>, rows: Int, columns: Int
   ) {
-    kernels.softmax_gradient(gradient, after, rows, columns)
+    let parts = ComputeThreads.parts(of: rows * columns, enough: enoughValues)
+    ComputeThreads.run(parts: min(parts, rows)) { part, parts in
+      let first = rows * part / parts
+      kernels.softmax_gradient(
+        gradient + first * columns, after + first * columns, rows * (part + 1) / parts - first,
+        columns)
+    }
   }
 
   /// The values of a matrix from which a second thread helps.

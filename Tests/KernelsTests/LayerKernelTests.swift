@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: [1, 5, 16, 33]) func slopes(columns: Int) throws {
-    let (rows, count) = (3, 3 * columns)
+    let (rows, count) = (5, 5 * columns)
     let (gradient, values) = (wave(count, 1), wave(count, 2))
     let rectifier = Rectifier(slope: 0.3, threshold: 0.2, limit: 1)
     var results = [[Double]](repeating: gradient, count: 5)
