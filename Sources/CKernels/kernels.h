@@ -13,6 +13,7 @@
 
 #include "functions.h"
 #include "lstm.h"
+#include "slstm.h"
 #include "gru.h"
 #include "products.h"
 #include "peak.h"
@@ -37,6 +38,8 @@ const struct ckernels_table KERNEL(table) = {
     .name = KERNEL(name),
     .lstm_forward = KERNEL(lstm_forward),
     .lstm_backward = KERNEL(lstm_backward),
+    .slstm_forward = KERNEL(slstm_forward),
+    .slstm_backward = KERNEL(slstm_backward),
     .gru_forward = KERNEL(gru_forward),
     .gru_backward = KERNEL(gru_backward),
     .rnn_forward = KERNEL(rnn_forward),

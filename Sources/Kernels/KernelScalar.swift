@@ -3,7 +3,7 @@
 ///
 /// All matrices are dense and row-major. No function allocates.
 package protocol KernelScalar: ElementKernels, ActivationKernels, NormalizationKernels, LossKernels,
-  NormKernels, SymbolKernels, MaximumKernels, ArrayUpdateKernels
+  NormKernels, SymbolKernels, MaximumKernels, ArrayUpdateKernels, SLSTMKernels
 {
   /// `result = left · right`, or `result += left · right`.
   ///

@@ -40,7 +40,7 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The L2 regularizer of the LSTM in `experiment`.")
   var l2: Double?
 
-  @Option(help: "The class of `layer`: LSTM, GRU or SimpleRNN.")
+  @Option(help: "The class of `layer`: LSTM, GRU, SimpleRNN, SLSTM, …")
   var layer = "LSTM"
 
   @Option(help: "A variant of `layer`.")

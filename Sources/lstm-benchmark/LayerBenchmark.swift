@@ -38,7 +38,7 @@ struct LayerBenchmark: Benchmark {
   let unit = "step of a row"
   let unitsPerRound: Double
 
-  /// - Parameter className: `LSTM`, `GRU` or `SimpleRNN`.
+  /// - Parameter className: That of a recurrent layer.
   init(
     _ className: String, _ variant: LayerVariant, units: [Int], batch: Int, steps: Int, updates: Int
   ) throws {

@@ -212,6 +212,71 @@ import Testing
     }
   }
 
+  /// Rows that have seen nothing yet among them.
+  @Test(arguments: [1, 5, 16, 33], [false, true])
+  func stepsOfAnSLSTM(units: Int, forgetsExponentially: Bool) throws {
+    let (rows, count) = (3, 3 * units)
+    let exponents = wave(4 * count, 1).map { 3 * $0 }
+    // Normalizers are not negative.
+    let before = wave(3 * count, 2).enumerated().map { at, value in
+      (count..<2 * count).contains(at) ? at < count + units ? 0 : abs(value) : value
+    }
+    let gradients = wave(3 * count, 3)
+    func compute<Scalar: SLSTMKernels>(
+      _ gates: inout [Scalar], _ before: [Scalar], _ gradients: inout [Scalar],
+      _ forward: (SLSTMStep<Scalar>, UnsafeMutablePointer<Scalar>) -> Void,
+      _ backward: (SLSTMStep<Scalar>, UnsafePointer<Scalar>, SLSTMStep<Scalar>.States) -> Void
+    ) -> [[Scalar]] {
+      var (before, after) = (before, before)
+      var (slope, hidden) = (Array(before[..<count]), Array(before[..<count]))
+      var results: [[Scalar]] = []
+      gates.withUnsafeMutableBufferPointer { gates in
+        before.withUnsafeMutableBufferPointer { before in
+          after.withUnsafeMutableBufferPointer { after in
+            slope.withUnsafeMutableBufferPointer { slope in
+              gradients.withUnsafeMutableBufferPointer { gradients in
+                guard let gates = gates.baseAddress, let before = before.baseAddress,
+                  let to = after.baseAddress, let slope = slope.baseAddress,
+                  let gradients = gradients.baseAddress
+                else { return }
+                let step = SLSTMStep(
+                  gates: gates, previous: (before, before + count, before + 2 * count),
+                  states: (to, to + count, to + 2 * count), forgetSlope: slope)
+                forward(step, &hidden)
+                results = [Array(after)]
+                backward(step, hidden, (gradients, gradients + count, gradients + 2 * count))
+              }
+            }
+          }
+        }
+      }
+      return results + [gates, slope, hidden, gradients]
+    }
+    var (ofGates, ofStates) = (exponents, gradients)
+    let exact = compute(
+      &ofGates, before, &ofStates,
+      {
+        Double.slstmForward(
+          $0, hidden: $1, forgetsExponentially: forgetsExponentially, rows: rows, units: units)
+      },
+      { Double.slstmBackward($0, hiddenGradient: $1, gradients: $2, rows: rows, units: units) })
+    try expect(exact) { kernels in
+      var (ofGates, ofStates) = (floats(exponents), floats(gradients))
+      return compute(
+        &ofGates, floats(before), &ofStates,
+        { step, hidden in
+          var step = step.kernel
+          kernels.slstm_forward(&step, hidden, forgetsExponentially ? 1 : 0, rows, units)
+        },
+        { step, ofHidden, gradients in
+          var step = step.kernel
+          kernels.slstm_backward(
+            &step, ofHidden, gradients.cell, gradients.normalizer, gradients.stabilizer, rows,
+            units)
+        })
+    }
+  }
+
   private func withPointers<Scalar>(
     _ one: [Scalar]?, _ other: [Scalar]?,
     _ body: (UnsafePointer<Scalar>?, UnsafePointer<Scalar>?) -> Void

@@ -41,6 +41,23 @@ import Testing
     }
   }
 
+  @Test func cellsThatKerasDoesNotHaveAreLayers() throws {
+    let model = try Model(timeSteps: 8, features: 3) {
+      PeepholeLSTM(4, returnSequences: true)
+      LayerNormLSTM(4, normEpsilon: 0.01, returnSequences: true)
+      MinGRU(4, returnSequences: true)
+      MinLSTM(4, activation: .tanh, returnSequences: true)
+      Bidirectional(SLSTM(4, heads: 2, forgetActivation: .exponential, returnSequences: true))
+      SLSTM(4, dropout: 0.1, recurrentDropout: 0.2)
+    }
+    #expect(
+      model.layerNames == [
+        "peephole_lstm", "layer_norm_lstm", "min_gru", "min_lstm", "bidirectional",
+        "slstm_1",
+      ])
+    #expect(model.outputShape == [nil, 4])
+  }
+
   @Test func stepsArePooledAndMoved() throws {
     let layers: [any Layer] = [
       MaxPooling1D(), AveragePooling1D(3, strides: 1, padding: .same), UpSampling1D(3),

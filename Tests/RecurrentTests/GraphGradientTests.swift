@@ -43,8 +43,10 @@ import Testing
   }
 
   /// Encoders whose states decoders begin with; every output of both has a loss.
-  static let states: [Graph] = ["LSTM", "GRU", "SimpleRNN"].flatMap { cell -> [Graph] in
-    let count = cell == "LSTM" ? 2 : 1
+  static let states: [Graph] = [
+    ("LSTM", 2), ("GRU", 1), ("SimpleRNN", 1), ("PeepholeLSTM", 2), ("LayerNormLSTM", 2),
+    ("MinGRU", 1), ("MinLSTM", 1), ("SLSTM", 4),
+  ].flatMap { cell, count -> [Graph] in
     let options: [String: JSONValue] = ["units": 3, "return_state": true]
     let sequences = options.merging(["return_sequences": true]) { $1 }
     return [false, true].map { ignoresMask in

@@ -317,7 +317,7 @@ import Testing
   @Test(
     arguments: recurrent + others + losses + convolutions + steps + elementwise + cells
       + penalties + windows + normalizations + graphs + merges + attentions + dots + activations
-      + operations)
+      + operations + furtherCells)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3
     let parameters = try ParameterStore<Double>(

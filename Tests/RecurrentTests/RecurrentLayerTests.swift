@@ -5,6 +5,9 @@ import Testing
 
 /// What a recurrent layer does beside the plain steps must not change the plain steps.
 @Suite struct RecurrentLayerTests {
+  static let classes = [
+    "LSTM", "GRU", "SimpleRNN", "PeepholeLSTM", "LayerNormLSTM", "MinGRU", "MinLSTM", "SLSTM",
+  ]
   private let steps = 5
   private let rows = 6
   private let features = 3
@@ -41,7 +44,7 @@ import Testing
   }
 
   @Test(
-    arguments: ["LSTM", "GRU", "SimpleRNN"],
+    arguments: classes,
     [
       [:], ["stateful": true], ["zero_output_for_mask": true], ["go_backwards": true],
     ] as [[String: JSONValue]])
@@ -52,7 +55,7 @@ import Testing
   }
 
   /// A sequence that begins with steps that do not count gives what it gives without them.
-  @Test(arguments: ["LSTM", "GRU", "SimpleRNN"])
+  @Test(arguments: classes)
   func stepsThatDoNotCountAreLeftOut(className: String) throws {
     func output(steps: Int, padding: [Int]) throws -> [Float] {
       let parameters = try ParameterStore<Float>(
@@ -80,5 +83,71 @@ import Testing
     #expect(padded[..<7] == plain[..<7])
     #expect(padded[14...] == plain[14...])
     #expect(padded[7..<14] != plain[7..<14])
+  }
+
+  /// A stateful layer goes on where a batch ended: two halves give what the whole gives.
+  @Test(arguments: classes) func aStatefulLayerGoesOn(className: String) throws {
+    func outputs(steps: Int, parts: Int) throws -> [Float] {
+      let parameters = try ParameterStore<Float>(
+        ModelConfiguration(
+          batch: 2, input: .sequence(timeSteps: nil, features: features),
+          layers: [
+            LayerConfiguration(
+              className, name: "recurrent",
+              options: ["units": 8, "stateful": true, "return_sequences": true])
+          ]))
+      try parameters.initialize(seed: 1)
+      let model = try Sequential(parameters: parameters, batch: 2, timeSteps: steps)
+      return (0..<parts).flatMap { part -> [Float] in
+        for index in model.input.indices {
+          model.input[index] = Float((index + part * model.input.count) % 11) / 4 - 1
+        }
+        return Array(model.forward(rows: 2))
+      }
+    }
+    let whole = try outputs(steps: 6, parts: 1)
+    #expect(try outputs(steps: 3, parts: 2) == whole)
+    #expect(try outputs(steps: 1, parts: 6) == whole)
+  }
+
+  /// Exponents of any size leave the hidden state of an sLSTM in range.
+  @Test(arguments: ["sigmoid", "exponential"])
+  func exponentialGatesStayInRange(forgetActivation: String) throws {
+    let parameters = try ParameterStore<Float>(
+      ModelConfiguration(
+        batch: nil, input: .sequence(timeSteps: 4, features: 1),
+        layers: [
+          LayerConfiguration(
+            "SLSTM", name: "recurrent",
+            options: [
+              "units": 2, "forget_activation": .string(forgetActivation), "return_sequences": true,
+            ])
+        ]))
+    try parameters.initialize(seed: 3)
+    let model = try Sequential(parameters: parameters, batch: 1, timeSteps: 4)
+    for inputs in [[-900, 900, 0, -900], [900, 900, -900, -900], [-900, -900, 900, 0]] as [[Float]]
+    {
+      for (index, input) in inputs.enumerated() { model.input[index] = input }
+      #expect(model.forward(rows: 1).allSatisfy { abs($0) <= 1 })
+    }
+  }
+
+  @Test func whatACellCannotComputeIsRefused() {
+    for (className, options, text) in [
+      ("SLSTM", ["units": 6, "heads": 4], "heads 4 does not divide the units, 6"),
+      (
+        "SLSTM", ["units": 6, "forget_activation": "tanh"],
+        "forget_activation tanh is neither sigmoid nor exponential"
+      ),
+      ("SLSTM", ["units": 6, "activation": "relu"], "activation relu is not supported"),
+      ("MinGRU", ["units": 6, "recurrent_dropout": 0.1], "recurrent_dropout 0.1 is not supported"),
+      ("LayerNormLSTM", ["units": 6, "norm_epsilon": 0], "norm_epsilon 0 is not positive"),
+    ] as [(String, [String: JSONValue], String)] {
+      #expect {
+        try LayerConfiguration(className, name: "cell", options: options).validate()
+      } throws: {
+        "\($0)" == "layer cell (\(className)): \(text)"
+      }
+    }
   }
 }

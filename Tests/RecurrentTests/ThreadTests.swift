@@ -93,21 +93,29 @@ import Testing
   }
 
   /// Masks, dropout and the way backwards go through the same slices of rows.
-  @Test(arguments: ["LSTM", "GRU", "SimpleRNN"])
-  func masksAndDropoutGiveTheSameBitsOnMoreThreads(className: String) throws {
-    let units: JSONValue = className == "SimpleRNN" ? 192 : 96
+  @Test(
+    arguments: [
+      ("LSTM", 96, [:]), ("GRU", 96, [:]), ("SimpleRNN", 192, [:]), ("PeepholeLSTM", 96, [:]),
+      ("LayerNormLSTM", 96, [:]), ("SLSTM", 96, [:]), ("SLSTM", 288, ["heads": 3]),
+    ] as [(String, Int, [String: JSONValue])])
+  func masksAndDropoutGiveTheSameBitsOnMoreThreads(
+    className: String, units: Int, options: [String: JSONValue]
+  ) throws {
     let configuration = ModelConfiguration(
       batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),
       layers: [
         LayerConfiguration("Masking", name: "masking"),
         LayerConfiguration(
           className, name: "first",
-          options: [
-            "units": units, "dropout": 0.2, "recurrent_dropout": 0.2, "return_sequences": true,
-          ]),
+          options: options.merging([
+            "units": .integer(units), "dropout": 0.2, "recurrent_dropout": 0.2,
+            "return_sequences": true,
+          ]) { $1 }),
         LayerConfiguration(
           className, name: "second",
-          options: ["units": units, "go_backwards": true, "return_sequences": true]),
+          options: options.merging([
+            "units": .integer(units), "go_backwards": true, "return_sequences": true,
+          ]) { $1 }),
         LayerConfiguration(
           "Dense", name: "dense", options: ["units": 7, "activation": "softmax"]),
       ])
@@ -118,7 +126,9 @@ import Testing
   }
 
   /// The recurrent kernels are so large that threads share their columns.
-  @Test(arguments: [("LSTM", 368), ("GRU", 424)])
+  @Test(arguments: [
+    ("LSTM", 368), ("GRU", 424), ("PeepholeLSTM", 368), ("LayerNormLSTM", 368), ("SLSTM", 368),
+  ])
   func sharedColumnsGiveTheSameBits(className: String, units: Int) throws {
     let configuration = ModelConfiguration(
       batch: nil, input: .sequence(timeSteps: Self.steps, features: Self.features),

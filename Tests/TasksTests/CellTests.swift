@@ -16,7 +16,7 @@ import Testing
   private func tasks(
     _ cell: RecurrentStack.Cell
   ) throws -> [(task: any LearningTask, layers: [String])] {
-    let name = ["lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"][cell.rawValue] ?? ""
+    let name = cell.className
     let plain = [name, "Dropout", name, "Dropout"]
     let rows = (0..<20).map { "\($0 % 7) \($0 % 3) 2,\($0 % 2 == 0 ? "x" : "y")\n" }.joined()
     let labels = try folder.write("sequence,label\n" + rows, "labels.csv")

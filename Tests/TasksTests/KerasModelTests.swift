@@ -10,6 +10,7 @@ import Testing
 /// Models of every layer, loss and optimizer beside real Keras: the files in `Reference` were written by
 /// `tools/keras/make_layer_reference.py`.
 @Suite struct KerasModelTests {
+  /// `peepholes` to `cell-states` are made of the layers of `tools/keras/toolkit_layers.py`.
   static let names =
     ["keras3", "keras2"].flatMap { flavour in
       [
@@ -24,10 +25,11 @@ import Testing
         "adamax", "lion", "ftrl", "schedule",
         "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps",
         "heads-residual", "dots",
-        "windows", "normalizations",
         "cells", "cells-stateful",
         "penalties",
         "categories",
+        "windows", "normalizations", "peepholes", "layer-norm", "minimal", "exponential",
+        "cell-states",
       ].map {
         "\(flavour)-\($0)"
       }

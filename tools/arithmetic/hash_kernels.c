@@ -100,6 +100,30 @@ static void hash_steps(const struct ckernels_table *kernels) {
   end(kernels, "lstm");
 }
 
+// A step of an sLSTM, there and back, with rows that have seen nothing yet.
+static void hash_slstm_steps(const struct ckernels_table *kernels) {
+  begin(19);
+  for (size_t size = 0; size < SIZES; size++)
+    for (size_t rows = 1; rows < 4; rows++)
+      for (int kind = 0; kind < 4; kind++) {
+        size_t units = sizes[size], all = rows * units;
+        fill(a, 4 * all, kind >> 1);
+        fill(b, 3 * all, kind >> 1);
+        for (size_t at = 0; at < units; at++) b[all + at] = 0.0f;
+        const struct ckernels_slstm step = {a, b, b + all, b + 2 * all, c, c + all, c + 2 * all, d};
+        kernels->slstm_forward(&step, e, kind & 1, rows, units);
+        add(a, 4 * all);
+        add(c, 3 * all);
+        add(d, all);
+        add(e, all);
+        fill(f, 3 * all, kind >> 1);
+        kernels->slstm_backward(&step, e, f, f + all, f + 2 * all, rows, units);
+        add(a, 4 * all);
+        add(f, 3 * all);
+      }
+  end(kernels, "slstm");
+}
+
 // A step of a GRU and of a plain recurrence, there and back.
 static void hash_other_steps(const struct ckernels_table *kernels) {
   begin(7);
@@ -206,6 +230,7 @@ int main(int count, char **names) {
     hash_products(kernels);
     hash_functions(kernels);
     hash_steps(kernels);
+    hash_slstm_steps(kernels);
     hash_other_steps(kernels);
     hash_elements(kernels);
     hash_maxima(kernels);

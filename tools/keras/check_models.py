@@ -25,6 +25,7 @@ import keras
 import numpy as np
 import onnxruntime
 import tf_keras
+import toolkit_layers
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import keras_state
@@ -37,7 +38,9 @@ ONLY_THREE = ["relu6", "leaky_relu", "celu", "mish", "hard_silu", "hard_tanh", "
 
 
 def recurrent(library, choice, sequences, **more):
-    """A random LSTM, GRU or SimpleRNN, or a cell of it by itself or in a stack."""
+    """A random LSTM, GRU or SimpleRNN, a cell of it by itself or in a stack, or a cell that Keras does not have."""
+    if choice([True, False, False]):
+        return further_recurrent(library, choice, sequences, **more)
     kind = choice(["LSTM", "GRU", "SimpleRNN"])
     options = dict(return_sequences=sequences, use_bias=choice([True, True, False]),
                    go_backwards=choice([False, False, True]),
@@ -58,6 +61,27 @@ def recurrent(library, choice, sequences, **more):
     # Keras 3 cannot reset the states of a stack.
     stack = [library.layers.GRUCell(4), cell] if choice([True, False]) and not steps.get("stateful") else cell
     return library.layers.RNN(stack, **steps)
+
+
+def further_recurrent(library, choice, sequences, **more):
+    """A random cell of the toolkit's own."""
+    kind = choice(["PeepholeLSTM", "LayerNormLSTM", "MinGRU", "MinLSTM", "SLSTM"])
+    sees_hidden, units = not kind.startswith("Min"), choice([1, 2, 4, 6])
+    options = dict(return_sequences=sequences, use_bias=choice([True, True, False]),
+                   go_backwards=choice([False, False, True]))
+    options.update(weight_options(library, choice, "kernel", *(["recurrent"] if sees_hidden else []), "bias"))
+    options.update(more)
+    if not sees_hidden:
+        options.pop("recurrent_dropout", None)
+    if kind == "SLSTM":
+        options["heads"] = choice([1, 1, 2] if units % 2 == 0 else [1])
+        options["forget_activation"] = choice(["sigmoid", "exponential"])
+    else:
+        options["activation"] = choice(["tanh", "tanh", "softsign", "elu"])
+    if kind.endswith("LSTM") and sees_hidden and kind != "SLSTM":
+        options["recurrent_activation"] = choice(["sigmoid", "sigmoid", "hard_sigmoid"])
+        options["unit_forget_bias"] = choice([True, False])
+    return getattr(toolkit_layers.layers(library), kind)(units, **options)
 
 
 def weight_options(library, choice, *names):

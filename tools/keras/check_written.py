@@ -28,6 +28,7 @@ import h5py
 import keras
 import numpy as np
 import tf_keras
+import toolkit_layers  # which has both libraries read them
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))

@@ -20,6 +20,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 import tf_keras
+import toolkit_layers
 from tf_keras.src.layers.rnn.cudnn_gru import CuDNNGRU
 from tf_keras.src.layers.rnn.cudnn_lstm import CuDNNLSTM
 
@@ -274,6 +275,33 @@ def models(library):
                          l.ActivityRegularization(0.003, 0.01), l.Conv1D(4, 2, activity_regularizer=r.L2(0.02)),
                          l.GRU(3, kernel_regularizer=right(0.1, "columns")), l.Dense(UNITS, activity_regularizer=r.L2(0.05), kernel_regularizer=right(0.2))],
            "mse", o.Adam(0.01), False)
+    own = toolkit_layers.layers(library)
+    yield ("peepholes", [l.Masking(0.0), own.PeepholeLSTM(4, return_sequences=True, kernel_regularizer=r.L2(0.01)),
+                         l.Bidirectional(own.PeepholeLSTM(3, activation="softsign", return_sequences=True)),
+                         own.PeepholeLSTM(4, use_bias=False, go_backwards=True), l.Dense(UNITS)],
+           "mse", o.Adam(0.01), False)
+    yield ("layer-norm", [l.Masking(0.0), own.LayerNormLSTM(4, return_sequences=True),
+                          l.Bidirectional(own.LayerNormLSTM(3, activation="softsign", return_sequences=True)),
+                          own.LayerNormLSTM(4, use_bias=False, norm_epsilon=0.1, norm_gamma_initializer="glorot_uniform"),
+                          l.Dense(UNITS)],
+           "mse", o.SGD(0.05), False)
+    yield ("minimal", [l.Embedding(6, 3, mask_zero=True), own.MinGRU(4, return_sequences=True, bias_constraint=c.MaxNorm(0.9)),
+                       own.MinLSTM(4, activation="softplus", return_sequences=True),
+                       l.Bidirectional(own.MinLSTM(3, return_sequences=True)), own.MinGRU(4, use_bias=False, activation="tanh"),
+                       l.Dense(UNITS)],
+           "mse", o.SGD(0.1), True)
+    yield ("exponential", [l.Masking(0.0), own.SLSTM(4, return_sequences=True, recurrent_regularizer=r.L2(0.01)),
+                           l.Bidirectional(own.SLSTM(4, heads=2, return_sequences=True)),
+                           own.SLSTM(6, heads=3, forget_activation="exponential", use_bias=False), l.Dense(UNITS)],
+           "mse", o.Adam(0.01), False)
+    below = l.Masking(0.0)(begin)
+    whole, *states = own.SLSTM(4, return_sequences=True, return_state=True)(below)
+    above, *_ = own.SLSTM(4, heads=2, return_state=True, return_sequences=True)(whole, initial_state=states)
+    above, *states = own.PeepholeLSTM(4, return_sequences=True, return_state=True)(above)
+    above, last, state = own.LayerNormLSTM(4, return_sequences=True, return_state=True)(above, initial_state=states)
+    above, least = own.MinGRU(4, return_sequences=True, return_state=True)(above, initial_state=last)
+    ends = l.Concatenate()([own.MinLSTM(4)(above, initial_state=least), state])
+    yield ("cell-states", library.Model(begin, l.Dense(UNITS)(ends)), "mse", o.SGD(0.1), False)
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 

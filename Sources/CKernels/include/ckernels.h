@@ -68,6 +68,16 @@ struct ckernels_draws {
   float factor;
 };
 
+// What a time step of an sLSTM has. `gates` [rows, 4 * units] are i, f, z, o; the others are [rows, units], those before
+// the step first.
+struct ckernels_slstm {
+  float *gates;
+  const float *previous_cell, *previous_normalizer, *previous_stabilizer;
+  float *cell, *normalizer, *stabilizer;
+  // The slope of the forget gate's exponent.
+  float *forget_slope;
+};
+
 // The kernels of one instruction set.
 struct ckernels_table {
   const char *name;
@@ -82,6 +92,17 @@ struct ckernels_table {
   void (*lstm_backward)(float *gates, const float *previous_cell, const float *tanh_cell,
                         const float *hidden_gradient, float *cell_gradient, size_t rows,
                         size_t units);
+
+  // One time step of an sLSTM, forward: `gates` holds pre-activations and receives the gates, all else but what was
+  // before the step is written. The forget gate is e to what it is given, or a sigmoid of it.
+  void (*slstm_forward)(const struct ckernels_slstm *step, float *hidden, int exponential_forget,
+                        size_t rows, size_t units);
+
+  // The same step backward: `gates` receives the gradient of the pre-activations. The gradients of the states but the
+  // hidden one come from the next step and leave for the one before.
+  void (*slstm_backward)(const struct ckernels_slstm *step, const float *hidden_gradient,
+                         float *cell_gradient, float *normalizer_gradient,
+                         float *stabilizer_gradient, size_t rows, size_t units);
 
   // One time step of a GRU that resets after the product, forward. `gates` [rows, 3 * units] holds what the inputs
   // contribute to z, r and the candidate and receives the activated gates; `inner` [rows, 3 * units] is what the hidden

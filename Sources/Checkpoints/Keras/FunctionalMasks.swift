@@ -48,9 +48,8 @@ struct FunctionalMasks {
         masks[$0].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") }
       }
       return all.allSatisfy { $0 == nil } ? nil : .array(all.map { $0 ?? .null })
-    case "LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "BatchNormalization",
-      "TimeDistributed",
-      "GlobalAveragePooling1D":
+    case _ where !layer.recurrentLayers.isEmpty,
+      "BatchNormalization", "TimeDistributed", "GlobalAveragePooling1D":
       if layer.passesMask { masks[layer.name] = masks[input] }
       guard layer["ignores_mask"] != true else { return nil }
       return masks[input].map { Self.tensor(ValueName($0.name), $0.shape, type: "bool") }

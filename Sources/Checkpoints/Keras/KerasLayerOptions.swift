@@ -1,4 +1,5 @@
 import Files
+import Recurrent
 
 /// The options of Keras' layers as its files have them: what changes no number as long as it is off, and other names.
 enum KerasLayerOptions {
@@ -44,8 +45,9 @@ enum KerasLayerOptions {
   static func current(
     _ className: String, _ config: JSONValue, _ version: KerasVersion
   ) -> (className: String, config: JSONValue) {
-    guard case .object(var options) = config else { return (className, config) }
-    let current = CuDNNWeights.classes[className] ?? className
+    let own = CustomLayers.ownName(className)
+    guard case .object(var options) = config else { return (own, config) }
+    let current = CuDNNWeights.classes[own] ?? own
     // Keras 2 had no other GRU at first; cuDNN has the other alone.
     if current.hasPrefix("GRU"), options["reset_after"] == nil, version == .two {
       options["reset_after"] = .bool(current != className)
@@ -71,6 +73,7 @@ enum KerasLayerOptions {
   /// What Keras writes for a class beside the options that the engine knows.
   static func off(_ className: String, _ version: KerasVersion) -> [String: JSONValue] {
     var options = both[className] ?? [:]
+    if !LayerConfiguration.isOfKeras(className) { options["unroll"] = false }
     let more = version == .three ? three : two
     options.merge(more[className] ?? [:]) { _, new in new }
     return options

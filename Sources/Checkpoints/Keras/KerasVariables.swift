@@ -171,10 +171,6 @@ enum KerasVariables {
     if let model = layer.model { return [own] + objects(of: model, weights, version) }
     let parameters = weights.map(\.parameter)
     switch layer.className {
-    case "LSTM", "GRU", "SimpleRNN", "ConvLSTM1D", "ConvLSTM2D":
-      return [
-        Object(path: "/cell", name: snakeCase(layer.className) + "_cell", parameters: parameters)
-      ]
     case "RNN":
       guard let cell = LayerConfiguration(layer["cell"]) else { return [own] }
       let cells = (cell.options["cells"]?.array ?? []).compactMap { LayerConfiguration($0) }
@@ -207,6 +203,10 @@ enum KerasVariables {
           path: (version == .three ? "/" : "/_") + object + "_dense", name: name,
           parameters: parameters.filter { $0.name.hasPrefix(name + "/") })
       }
+    case _ where !layer.recurrentLayers.isEmpty, "ConvLSTM1D", "ConvLSTM2D":
+      return [
+        Object(path: "/cell", name: snakeCase(layer.className) + "_cell", parameters: parameters)
+      ]
     default: return [Object(path: "", name: layer.name, parameters: parameters)]
     }
   }

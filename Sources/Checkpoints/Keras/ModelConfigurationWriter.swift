@@ -148,9 +148,13 @@ struct ModelConfigurationWriter {
     var object: [String: JSONValue] = [
       "class_name": .string(className), "config": .object(config),
     ]
-    if style == .archive {
+    switch style {
+    case .archive:
       object["module"] = .string(module)
       object["registered_name"] = .some(nil)
+      CustomLayers.setModule(of: &object, className)
+    case .hdf5:
+      if let name = CustomLayers.registeredName(className) { object["class_name"] = .string(name) }
     }
     return .object(object)
   }
@@ -236,10 +240,12 @@ struct ModelConfigurationWriter {
       let name = config.removeValue(forKey: "name")?.string
     {
       let inner = LayerConfiguration(className, name: name, options: config)
-      return [
+      var object: [String: JSONValue] = [
         "module": "keras.layers", "class_name": .string(className),
         "config": .object(self.options(inner)), "registered_name": nil,
       ]
+      CustomLayers.setModule(of: &object, className)
+      return .object(object)
     }
     guard let kind = ["initializer", "regularizer", "constraint"].first(where: option.hasSuffix),
       let className = value.string ?? value["class_name"]?.string

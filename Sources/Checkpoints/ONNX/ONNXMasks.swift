@@ -79,6 +79,8 @@ struct ONNXMaskedDirection {
   /// ONNX's operator, the names of its weights, and its attributes.
   let type: String
   let weights: [String]
+  /// What comes behind the states; none of most operators.
+  let peepholes: [String]
   let attributes: [(String, ONNXGraph.Attribute)]
   /// The states that it begins with, each `[batch, units]`.
   let states: [String]
@@ -104,7 +106,7 @@ struct ONNXMaskedDirection {
     let inputs = ([step] + given).map { body.add("Unsqueeze", [$0, first]) }
     let computed = states.indices.map { "\(name)/computed_\($0)" }
     body.add(
-      type, [inputs[0]] + weights + [""] + inputs.dropFirst(), attributes,
+      type, [inputs[0]] + weights + [""] + inputs.dropFirst() + peepholes, attributes,
       outputs: [""] + computed)
     let column = body.add("Unsqueeze", [counts, body.constant([1])])
     let next = zip(computed, given).map { new, old in

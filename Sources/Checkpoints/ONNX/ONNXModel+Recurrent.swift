@@ -20,7 +20,10 @@ extension ONNXModel {
     guard directions.count == (isBidirectional ? 2 : 1) else {
       throw refusal(layer, "has several cells in a stack, which ONNX has not")
     }
-    let states = stateNames(first)
+    guard let kind = ONNXRecurrentKind.all[first.className] else {
+      throw refusal(layer, "has no counterpart")
+    }
+    let states = kind.states
     // Of a layer that is called several times each call has its own.
     let name = hasState ? layer.name : graph.newName(layer.name)
     var initial = states.map { "\(name)/\($0)" }
@@ -39,7 +42,7 @@ extension ONNXModel {
     } else {
       initial = states.map { _ in "" }
     }
-    let weights = try ONNXRecurrentWeights(layer, checkpoint.parameters)
+    let weights = try ONNXRecurrentWeights(layer, kind, checkpoint.parameters)
     let steps = graph.add("Transpose", [value], [("perm", .integers([1, 0, 2]))])
     var outputs: [String]
     var last: [String]
@@ -73,10 +76,12 @@ extension ONNXModel {
     let (first, count) = (directions[0], directions.count)
     // What goes backwards is turned around, which leaves steps in the order that Keras has.
     let turned = first["go_backwards"] == true ? reversed(steps) : steps
-    let (sequence, next) = ("\(name)/sequence", stateNames(first).map { "\(name)/\($0)_next" })
+    let kind = weights.kind
+    let (sequence, next) = ("\(name)/sequence", kind.states.map { "\(name)/\($0)_next" })
+    let (arrays, peepholes) = self.arrays(weights, first, count: count)
     graph.add(
-      type(of: first), [turned] + arrays(weights, first, count: count) + [""] + initial,
-      try attributes(layer, directions), outputs: [sequence] + next)
+      kind.operation, [turned] + arrays + [""] + initial + peepholes,
+      try attributes(layer, kind, directions), outputs: [sequence] + next)
     var outputs: [String] = []
     for index in directions.indices {
       if first["return_sequences"] == true {
@@ -109,10 +114,11 @@ extension ONNXModel {
     var last: [[String]] = []
     for (index, layer) in directions.enumerated() {
       let turns = (directions[0]["go_backwards"] == true) != (index == 1)
+      let (arrays, peepholes) = self.arrays(
+        weights, layer, count: directions.count, direction: index)
       let own = ONNXMaskedDirection(
-        type: type(of: layer),
-        weights: arrays(weights, layer, count: directions.count, direction: index),
-        attributes: try attributes(layer, [layer]),
+        type: weights.kind.operation, weights: arrays, peepholes: peepholes,
+        attributes: try attributes(layer, weights.kind, [layer]),
         states: initial.map { direction(index, of: $0) },
         isZero: layer["zero_output_for_mask"] == true)
       let result = own.add(
@@ -126,7 +132,7 @@ extension ONNXModel {
       let sequence = index == 1 ? reversed(result.sequence) : result.sequence
       outputs.append(graph.add("Transpose", [sequence], [("perm", .integers([1, 0, 2]))]))
     }
-    for (state, name) in stateNames(directions[0]).map({ "\(name)/\($0)_next" }).enumerated() {
+    for (state, name) in weights.kind.states.map({ "\(name)/\($0)_next" }).enumerated() {
       let all = last.map { graph.add("Unsqueeze", [$0[state], graph.constant([0])]) }
       graph.add("Concat", all, [("axis", .integer(0))], outputs: [name])
     }
@@ -138,30 +144,27 @@ extension ONNXModel {
     graph.add("Gather", [state, graph.constant(scalar: index)], [("axis", .integer(0))])
   }
 
-  private func type(of layer: LayerConfiguration) -> String {
-    layer.className == "SimpleRNN" ? "RNN" : layer.className
-  }
-
-  private func stateNames(_ layer: LayerConfiguration) -> [String] {
-    layer.className == "LSTM" ? ["hidden", "cell"] : ["hidden"]
-  }
-
-  /// The weights of all directions, or of one alone.
+  /// The weights of all directions, or of one alone, and behind the states what an operator has of peepholes.
   private mutating func arrays(
     _ weights: ONNXRecurrentWeights, _ layer: LayerConfiguration, count: Int,
     direction: Int? = nil
-  ) -> [String] {
+  ) -> (arrays: [String], peepholes: [String]) {
     let units = layer["units"].integer ?? 1
     func own(_ values: [Float]) -> [Float] {
       direction.map { weights.values(values, of: $0, count: count) } ?? values
     }
     let number = direction == nil ? count : 1
     let (input, hidden, bias) = (own(weights.input), own(weights.hidden), own(weights.bias))
-    return [
+    let peepholes = own(weights.peepholes)
+    let arrays = [
       graph.constant(input, shape: weights.shape(input, count: number, units: units)),
       graph.constant(hidden, shape: weights.shape(hidden, count: number, units: units)),
       bias.isEmpty ? "" : graph.constant(bias, shape: [number, bias.count / number]),
     ]
+    guard !peepholes.isEmpty else { return (arrays, []) }
+    return (
+      arrays, [graph.constant(peepholes, shape: [number, peepholes.count / number])]
+    )
   }
 
   private mutating func reversed(_ steps: String) -> String {
@@ -174,17 +177,11 @@ extension ONNXModel {
   }
 
   private func attributes(
-    _ layer: LayerConfiguration, _ directions: [LayerConfiguration]
+    _ layer: LayerConfiguration, _ kind: ONNXRecurrentKind, _ directions: [LayerConfiguration]
   ) throws -> [(String, ONNXGraph.Attribute)] {
     var activations: [ONNXActivation.Recurrent] = []
     for direction in directions {
-      let options =
-        switch direction.className {
-        case "LSTM": ["recurrent_activation", "activation", "activation"]
-        case "GRU": ["recurrent_activation", "activation"]
-        default: ["activation"]
-        }
-      for option in options {
+      for option in kind.activations {
         let name = direction[option].string ?? "linear"
         guard let activation = ONNXActivation.recurrent(name) else {
           throw refusal(layer, "\(option) \(name) has no counterpart")
@@ -199,7 +196,7 @@ extension ONNXModel {
       ("activation_beta", .floats(activations.compactMap(\.beta))),
       ("direction", .string(directions.count == 2 ? "bidirectional" : "forward")),
     ]
-    if directions[0].className == "GRU" {
+    if kind.operation == "GRU" {
       attributes.append(
         ("linear_before_reset", .integer(directions[0]["reset_after"] == true ? 1 : 0)))
     }

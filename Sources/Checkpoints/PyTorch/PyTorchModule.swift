@@ -167,6 +167,10 @@ struct PyTorchModule {
       throw ConfigurationError(
         "layer \(layer.name) (\(direction.className)): \(option) is not as PyTorch's: \(what)")
     }
+    guard ["LSTM", "GRU", "SimpleRNN"].contains(direction.className) else {
+      throw ConfigurationError(
+        "layer \(layer.name) (\(direction.className)): PyTorch has no module for it")
+    }
     let isPlain = direction.className == "SimpleRNN"
     let activation = direction["activation"].string ?? "linear"
     if activation != "tanh", !(isPlain && activation == "relu") {

@@ -178,7 +178,7 @@ public struct SimpleRNN: RecurrentLayer {
 public protocol RecurrentLayer: Layer {}
 
 /// What all of them have in common, under Keras' names.
-private func recurrentOptions(
+func recurrentOptions(
   _ units: Int, _ activation: Activation, _ useBias: Bool, _ dropout: Double,
   _ recurrentDropout: Double, _ returnSequences: Bool, _ goBackwards: Bool, _ stateful: Bool,
   _ zeroOutputForMask: Bool

@@ -80,7 +80,7 @@ package struct EncoderDecoder: Equatable, Sendable {
   private func states(
     of encoder: ValueName, _ suffix: String, in graph: inout LayerList
   ) -> [ValueName] {
-    let names = stack.cell == .lstm ? ["hidden", "cell"] : ["hidden"]
+    let names = stack.cell.stateNames
     return names.enumerated().map { index, name in
       let state = ValueName(encoder.name, output: 1 + index)
       guard stack.isBidirectional else { return state }

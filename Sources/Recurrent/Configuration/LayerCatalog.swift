@@ -18,6 +18,8 @@ enum LayerCatalog {
   private static let all: [any LayerDescription.Type] =
     [
       LSTMDescription.self, GRUDescription.self, SimpleRNNDescription.self, RNNDescription.self,
+      PeepholeLSTMDescription.self, LayerNormLSTMDescription.self, MinGRUDescription.self,
+      MinLSTMDescription.self, SLSTMDescription.self,
       BidirectionalDescription.self, TimeDistributedDescription.self, DenseDescription.self,
       Conv1DDescription.self,
       EmbeddingDescription.self, MaskingDescription.self, DropoutDescription.self,
@@ -33,7 +35,7 @@ enum LayerCatalog {
       PReLUDescription.self, SpatialDropoutDescription<DropoutOfSteps>.self,
       GaussianDropoutDescription.self,
       GaussianNoiseDescription.self, RescalingDescription.self,
-    ActivityRegularizationDescription.self,
+      ActivityRegularizationDescription.self,
       Conv2DDescription.self, PoolingDescription<MaximumOfPlane>.self,
       PoolingDescription<MeanOfPlane>.self, PoolingDescription<MaximumOfVolume>.self,
       PoolingDescription<MeanOfVolume>.self, GlobalPoolingDescription<MaximumOfWholePlane>.self,

@@ -111,6 +111,11 @@ package struct LayerConfiguration: Equatable, Sendable {
     LayerCatalog.options[className]
   }
 
+  /// Whether Keras has a class.
+  package static func isOfKeras(_ className: String) -> Bool {
+    LayerCatalog.classes[className]?.isOfKeras ?? true
+  }
+
   /// Whether the steps that do not count in its input do not count in its output either.
   package var passesMask: Bool { (try? described())?.passesMask ?? true }
 

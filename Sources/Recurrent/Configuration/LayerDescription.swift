@@ -6,6 +6,8 @@ import Kernels
 protocol LayerDescription: Sendable {
   /// Keras' class name.
   static var className: String { get }
+  /// Whether Keras has this class; files have the others as custom layers.
+  static var isOfKeras: Bool { get }
   /// Every option of Keras' constructor that changes numbers, with its default; `trainable` goes without saying.
   static var options: [String: JSONValue] { get }
 
@@ -83,6 +85,7 @@ protocol LayerDescription: Sendable {
 }
 
 extension LayerDescription {
+  static var isOfKeras: Bool { true }
   var symbolCount: Int? { nil }
   var symbolUse: SymbolUse { .none }
   var needsSequence: Bool { false }

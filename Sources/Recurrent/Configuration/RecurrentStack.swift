@@ -6,14 +6,30 @@ package struct RecurrentStack: Equatable, Sendable {
   package enum Cell: String, CaseIterable, Sendable {
     case lstm, gru
     case simpleRNN = "simple_rnn"
+    case peepholeLSTM = "peephole_lstm"
+    case layerNormLSTM = "layer_norm_lstm"
+    case minGRU = "min_gru"
+    case minLSTM = "min_lstm"
+    case sLSTM = "slstm"
 
-    /// Keras' class of the layer.
-    var className: String {
+    /// The class of the layer.
+    package var className: String {
       switch self {
       case .lstm: "LSTM"
       case .gru: "GRU"
       case .simpleRNN: "SimpleRNN"
+      case .peepholeLSTM: "PeepholeLSTM"
+      case .layerNormLSTM: "LayerNormLSTM"
+      case .minGRU: "MinGRU"
+      case .minLSTM: "MinLSTM"
+      case .sLSTM: "SLSTM"
       }
+    }
+
+    /// The states of the layer, the hidden state first.
+    var stateNames: [String] {
+      let layer = LayerConfiguration(className, name: rawValue, options: ["units": 1])
+      return (try? layer.described())?.stateNames ?? []
     }
   }
 

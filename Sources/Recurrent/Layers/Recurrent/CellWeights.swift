@@ -24,29 +24,20 @@ struct CellWeights<Scalar: KernelScalar> {
     bias = options.usesBias ? builder.matrix("bias") : nil
     product = RecurrentProduct(units: options.units, columns: productColumns ?? columns, builder)
     sharedWork =
-      product.isPacked && !product.sharesColumns
-      ? recurrentKernel.rows * recurrentKernel.columns : 0
-  }
-
-  /// Runs `body` for slices of the rows of a step, on the threads where these share the columns of its product, or once
-  /// for all rows.
-  @inline(__always)
-  func forEachSliceOfAStep(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
-    let parts = product.isPacked && product.sharesColumns ? min(ComputeThreads.count, rows) : 1
-    ComputeThreads.run(parts: parts) { part, parts in
-      let first = rows * part / parts
-      body(first, rows * (part + 1) / parts - first)
-    }
+      product.sharesRows ? recurrentKernel.rows * recurrentKernel.columns : 0
   }
 
   /// `input · kernel + bias` for all steps at once.
   ///
-  /// - Parameter result: `[rows, columns]`.
+  /// - Parameters:
+  ///   - addsBias: Whether the bias is added here.
+  ///   - result: `[rows, columns]`.
   @inline(__always)
   func project(
-    _ input: InputRows<Scalar>, rows: Int, into result: UnsafeMutablePointer<Scalar>
+    _ input: InputRows<Scalar>, addsBias: Bool = true, rows: Int,
+    into result: UnsafeMutablePointer<Scalar>
   ) {
-    projection.project(input, bias: bias?.values, rows: rows, into: result)
+    projection.project(input, bias: addsBias ? bias?.values : nil, rows: rows, into: result)
   }
 
   /// Call before the products of a batch with the recurrent kernel.
@@ -75,7 +66,7 @@ struct CellWeights<Scalar: KernelScalar> {
 
   /// The gradient of the inputs, where it is asked for, then that of the kernel.
   ///
-  /// - Parameter gradient: That of what ``project(_:rows:into:)`` computed.
+  /// - Parameter gradient: That of what ``project(_:addsBias:rows:into:)`` computed.
   @inline(__always)
   func goBackToInput(
     _ gradient: UnsafePointer<Scalar>, input: InputRows<Scalar>, rows: Int,

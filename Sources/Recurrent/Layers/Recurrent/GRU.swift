@@ -99,7 +99,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     fillRows(inner, with: weights.bias.map { $0.values + width }, rows: rows, columns: width)
     if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: inner) }
     if isFused {
-      weights.forEachSliceOfAStep(of: rows) { first, rows in
+      weights.product.forEachSliceOfAStep(of: rows) { first, rows in
         let first = first * units
         Scalar.gruForward(
           gates: gates + 3 * first, inner: inner + 3 * first, previousHidden: hidden + first,
@@ -128,7 +128,7 @@ final class GRUCell<Scalar: KernelScalar>: RecurrentCell {
     let (before, inner) = (plan[before] + 3 * at, plan[inner] + 3 * at)
     let hiddenGradient = plan[hiddenGradient] + slice.first * units
     if isFused {
-      weights.forEachSliceOfAStep(of: rows) { first, rows in
+      weights.product.forEachSliceOfAStep(of: rows) { first, rows in
         let first = first * units
         Scalar.gruBackward(
           gates: gates + 3 * first, inner: inner + 3 * first, previousHidden: hidden + first,

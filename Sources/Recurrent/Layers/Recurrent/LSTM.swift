@@ -3,14 +3,32 @@ import Kernels
 /// `keras.layers.LSTM`.
 struct LSTMDescription: RecurrentDescription {
   static let className = "LSTM"
-  static let options = RecurrentOptions.defaults.merging([
+  static let options = LSTMOptions.defaults
+
+  private let lstm: LSTMOptions
+  var recurrent: RecurrentOptions { lstm.recurrent }
+  var stateNames: [String] { ["hidden", "cell"] }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) { lstm = try LSTMOptions(options) }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    lstm.parameters(of: input, in: "lstm_cell")
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    RecurrentLayer(recurrent, builder, cell: LSTMCell(lstm, builder))
+  }
+}
+
+/// The options of `keras.layers.LSTM`, which others of its kind have too.
+struct LSTMOptions: Sendable {
+  static let defaults = RecurrentOptions.defaults.merging([
     "recurrent_activation": "sigmoid", "unit_forget_bias": true,
   ]) { _, new in new }
 
   let recurrent: RecurrentOptions
   let recurrentActivation: Activation
   private let bias: WeightOptions
-  var stateNames: [String] { ["hidden", "cell"] }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     recurrent = try RecurrentOptions(options)
@@ -22,17 +40,16 @@ struct LSTMDescription: RecurrentDescription {
     self.bias = bias
   }
 
-  func parameters(of input: SampleShape) -> [ParameterShape] {
-    let (units, cell) = (recurrent.units, "lstm_cell")
+  /// Kernel, recurrent kernel and bias of the four gates.
+  ///
+  /// - Parameter cell: Keras' name of the cell.
+  func parameters(of input: SampleShape, in cell: String) -> [ParameterShape] {
+    let units = recurrent.units
     return [
       ParameterShape("kernel", in: cell, [input.features, 4 * units], recurrent.kernel),
       ParameterShape(
         "recurrent_kernel", in: cell, [units, 4 * units], recurrent.recurrentKernel),
     ] + (recurrent.usesBias ? [ParameterShape("bias", in: cell, [4 * units], bias)] : [])
-  }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    RecurrentLayer(recurrent, builder, cell: LSTMCell(self, builder))
   }
 }
 
@@ -44,14 +61,16 @@ struct LSTMDescription: RecurrentDescription {
 ///     hₜ = o ∘ tanh(cₜ)
 ///
 /// Gate order i, f, c, o as in Keras, where c is the candidate g. Other activations may stand for σ and tanh; with these
-/// a step is one kernel.
+/// a step is one kernel. With peepholes the gates see the cell state, see ``PeepholeLSTMDescription``.
 ///
 /// Shapes: hidden and cell state `[rows, units]`, gates `[rows, 4 × units]`.
 /// Memory: `batch × (timeSteps × 7 + 4) × units` scalars from the model's plan, and for large layers a packed
-/// recurrent kernel of `4 × units²`, rounded up; with other activations `batch × timeSteps × 8 × units` more.
+/// recurrent kernel of `4 × units²`, rounded up; with other activations or peepholes up to
+/// `batch × timeSteps × 8 × units` more.
 final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
-  private let units: Int
+  private let units, timeSteps: Int
   private let weights: CellWeights<Scalar>
+  private let peepholes: LSTMPeepholes<Scalar>?
 
   private let plan: MemoryPlan<Scalar>
   let states: [MemoryPlan<Scalar>.Region]
@@ -62,9 +81,14 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   private let cellGradient: MemoryPlan<Scalar>.Region  // [rows, units]
   private let gates: LSTMGates<Scalar>  // [timeSteps, rows, 4 × units]
 
-  init(_ description: LSTMDescription, _ builder: LayerBuilder<Scalar>) {
-    units = description.recurrent.units
-    weights = CellWeights(description.recurrent, columns: 4 * units, builder)
+  init(
+    _ options: LSTMOptions, _ builder: LayerBuilder<Scalar>,
+    peepholes: LSTMPeepholes<Scalar>? = nil
+  ) {
+    units = options.recurrent.units
+    timeSteps = builder.input.steps
+    weights = CellWeights(options.recurrent, columns: 4 * units, builder)
+    self.peepholes = peepholes
     plan = builder.plan
     let state = builder.batch * units
     let all = builder.input.steps * state
@@ -73,9 +97,9 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     hiddenGradient = plan.reserve(state)
     cellGradient = plan.reserve(state)
     gates = LSTMGates(
-      units: units, activation: description.recurrent.activation,
-      recurrentActivation: description.recurrentActivation,
-      rows: builder.input.steps * builder.batch, plan: plan)
+      units: units, activation: options.recurrent.activation,
+      recurrentActivation: options.recurrentActivation,
+      rows: builder.input.steps * builder.batch, plan: plan, peepholes: peepholes)
     states = [hiddens, cells]
     stateGradients = [hiddenGradient, cellGradient]
   }
@@ -92,7 +116,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let after = at + slice.stride * units
     let (cells, hiddens) = (plan[cells], plan[hiddens] + after)
     if !slice.isFirst { weights.addProduct(hidden, rows: rows, to: gates.values + 4 * at) }
-    weights.forEachSliceOfAStep(of: rows) { first, rows in
+    weights.product.forEachSliceOfAStep(of: rows) { first, rows in
       let place = first * units
       gates.forward(
         place: slice.place + first, rows: rows, previousCell: cells + at + place,
@@ -107,7 +131,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
     let first = slice.first * units
     let (hiddenGradient, cellGradient) = (plan[hiddenGradient] + first, plan[cellGradient] + first)
     let (before, after) = (plan[cells] + at, plan[cells] + at + slice.stride * units)
-    weights.forEachSliceOfAStep(of: rows) { first, rows in
+    weights.product.forEachSliceOfAStep(of: rows) { first, rows in
       let place = first * units
       gates.backward(
         place: slice.place + first, rows: rows, previousCell: before + place,
@@ -120,8 +144,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
   }
 
   func skipBackward(_ slice: StepSlice) {
-    Scalar.fill(
-      gates.gradients + 4 * slice.place * units, with: 0, count: 4 * slice.rows * units)
+    gates.skipBackward(place: slice.place, rows: slice.rows)
   }
 
   func endBackward(
@@ -133,5 +156,7 @@ final class LSTMCell<Scalar: KernelScalar>: RecurrentCell {
       gradient, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
     sink.add(weights.recurrentKernel, left: hiddens, right: gradient, inner: rows)
     weights.addBiasGradient(gradient, rows: rows, sink: sink)
+    peepholes?.addGradients(
+      gradient, cells: plan[cells], stride: rows / timeSteps, rows: rows, sink: sink)
   }
 }

@@ -74,6 +74,8 @@ struct RecurrentProduct<Scalar: KernelScalar> {
   /// Whether threads share the columns of a product, not its rows: where there are few rows, or where a matrix is too
   /// large for the caches of a core, so that each reads its own fraction of it.
   let sharesColumns: Bool
+  /// Whether it pays that threads share the rows of all steps.
+  var sharesRows: Bool { isPacked && !sharesColumns }
   /// Whether the transpose is packed, which a single product with it would do as well.
   private let isTransposePacked: Bool
   private let units, columns: Int
@@ -103,6 +105,17 @@ struct RecurrentProduct<Scalar: KernelScalar> {
   private static var transposedSteps: Int { 3 }
   /// The scalars of a matrix from which threads share its columns.
   private static var sharedMatrix: Int { 1 << 19 }
+
+  /// Runs `body` for slices of the rows of a step, on the threads where these share the columns of its product, or once
+  /// for all rows.
+  @inline(__always)
+  func forEachSliceOfAStep(of rows: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
+    let parts = isPacked && sharesColumns ? min(ComputeThreads.count, rows) : 1
+    ComputeThreads.run(parts: parts) { part, parts in
+      let first = rows * part / parts
+      body(first, rows * (part + 1) / parts - first)
+    }
+  }
 
   /// Call before the products of a batch.
   @inline(__always)

@@ -1,7 +1,7 @@
 import Files
 import Kernels
 
-/// What `LSTM`, `GRU` and `SimpleRNN` have in common: options of `keras.layers.RNN` and of every cell.
+/// What all recurrent layers have in common: options of `keras.layers.RNN` and of every cell.
 struct RecurrentOptions: Sendable {
   static let defaults: [String: JSONValue] = [
     "units": 1, "activation": "tanh", "use_bias": true, "dropout": 0.0, "recurrent_dropout": 0.0,
@@ -33,7 +33,8 @@ struct RecurrentOptions: Sendable {
   let ignoresMask: Bool
   let kernel, recurrentKernel, bias: WeightOptions
 
-  init(_ options: LayerOptions) throws(ConfigurationError) {
+  /// - Parameter hasRecurrentKernel: Whether there are options of a recurrent kernel.
+  init(_ options: LayerOptions, hasRecurrentKernel: Bool = true) throws(ConfigurationError) {
     units = try options.size("units")
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
@@ -42,7 +43,7 @@ struct RecurrentOptions: Sendable {
     goesBackwards = try options.flag("go_backwards")
     isStateful = try options.flag("stateful")
     dropout = try options.rate("dropout")
-    recurrentDropout = try options.rate("recurrent_dropout")
+    recurrentDropout = hasRecurrentKernel ? try options.rate("recurrent_dropout") : 0
     zeroOutputForMask = try options.flag("zero_output_for_mask")
     ignoresMask = try options.flag("ignores_mask")
     kernel = try options.weight("kernel")
