@@ -228,7 +228,10 @@ public struct SLSTM: RecurrentLayer {
 
   /// What the forget gate is of its exponent.
   public enum ForgetActivation: String, Sendable {
-    case sigmoid, exponential
+    /// `σ(f̃)`, at most 1.
+    case sigmoid
+    /// `e^f̃`.
+    case exponential
   }
 
   /// - Parameters:
