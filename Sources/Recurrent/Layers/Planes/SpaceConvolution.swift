@@ -1,14 +1,19 @@
 import Files
 import Kernels
 
-/// `keras.layers.Conv3D`, without groups; over the frames of a sequence of planes too.
-struct Conv3DDescription: LayerDescription {
-  static let className = "Conv3D"
-  static let options: [String: JSONValue] = [
-    "filters": 1, "kernel_size": [1, 1, 1], "strides": [1, 1, 1], "padding": "valid",
-    "data_format": "channels_last", "dilation_rate": [1, 1, 1], "groups": 1,
-    "activation": "linear", "use_bias": true,
-  ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in new }
+/// `keras.layers.Conv2D` and `Conv3D`, without groups; `Conv3D` over the frames of a sequence of planes too.
+struct SpaceConvolutionDescription<Space: ConvolvedSpace>: LayerDescription {
+  static var className: String { Space.className }
+  static var options: [String: JSONValue] {
+    let ones = JSONValue.array([JSONValue](repeating: 1, count: Space.axes))
+    return [
+      "filters": 1, "kernel_size": ones, "strides": ones, "padding": "valid",
+      "data_format": "channels_last", "dilation_rate": ones, "groups": 1, "activation": "linear",
+      "use_bias": true,
+    ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in
+      new
+    }
+  }
 
   let filters: Int
   let windows: VolumeWindows
@@ -23,11 +28,11 @@ struct Conv3DDescription: LayerDescription {
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     filters = try options.size("filters")
-    windows = try VolumeWindows(options, size: "kernel_size", axes: 3)
+    windows = try VolumeWindows(options, size: "kernel_size", axes: Space.axes)
     guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
-    kernel = try options.weight("kernel", axes: 5)
+    kernel = try options.weight("kernel", axes: Space.axes + 2)
     bias = try options.weight("bias")
   }
 
@@ -42,17 +47,32 @@ struct Conv3DDescription: LayerDescription {
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Conv3D(self, builder)
+    SpaceConvolution(self, builder)
   }
 }
 
-/// A convolution over depth, height and width, as `keras.layers.Conv3D` computes it; what is beyond the ends is zero.
+/// What a convolution goes over.
+protocol ConvolvedSpace: Sendable {
+  static var className: String { get }
+  static var axes: Int { get }
+}
+
+enum ConvolvedPlane: ConvolvedSpace {
+  static let (className, axes) = ("Conv2D", 2)
+}
+
+enum ConvolvedVolume: ConvolvedSpace {
+  static let (className, axes) = ("Conv3D", 3)
+}
+
+/// A convolution over depth, height and width, as `keras.layers.Conv3D` computes it, and `Conv2D` over height and width; what is
+/// beyond the ends is zero.
 ///
 /// Shapes: input `[depth, rows, height, width, channels]`, output
 /// `[outputDepth, rows, outputHeight, outputWidth, filters]`.
 /// Memory: from the model's plan, for each place of the output of each row, `2 × filters` scalars and twice the values
 /// that it sees.
-final class Conv3D<Scalar: KernelScalar>: SingleInputLayer {
+final class SpaceConvolution<Scalar: KernelScalar>: SingleInputLayer {
   private let windows: VolumeWindows
   private let volume, outputVolume: Volume
   private let kernel: ParameterStore<Scalar>.Matrix  // [depth × height × width × channels, filters]
@@ -60,7 +80,9 @@ final class Conv3D<Scalar: KernelScalar>: SingleInputLayer {
   private let unfolded, unfoldedGradient: MemoryPlan<Scalar>.Region
   private let output: BiasedActivation<Scalar>
 
-  init(_ description: Conv3DDescription, _ builder: LayerBuilder<Scalar>) {
+  init<Space: ConvolvedSpace>(
+    _ description: SpaceConvolutionDescription<Space>, _ builder: LayerBuilder<Scalar>
+  ) {
     windows = description.windows
     (volume, outputVolume) = (Volume(builder.input), Volume(builder.output))
     plan = builder.plan
