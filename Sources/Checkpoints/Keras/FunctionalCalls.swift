@@ -11,8 +11,6 @@ struct FunctionalCall {
   private(set) var options: [String: JSONValue] = [:]
   /// The results that say which steps count, by name.
   private(set) var masks: [String] = []
-  /// Whether the values are given in one list.
-  private(set) var isList = true
 
   /// The names under which Keras' layers take values, in their order.
   private static let keywords = [
@@ -31,7 +29,6 @@ struct FunctionalCall {
     if let arguments = node["args"]?.array {
       // Keras 3: values, or lists of them.
       inputs = arguments.flatMap(Self.values)
-      isList = arguments.count == 1 && Self.value(arguments[0]) == nil
       keywords = node["kwargs"] ?? keywords
       guard arguments.allSatisfy({ $0 == nil || !Self.values(in: $0).isEmpty }) else {
         throw invalid("layer \(layer.name) is called with something else than outputs of layers")

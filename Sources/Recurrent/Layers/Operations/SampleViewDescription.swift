@@ -56,14 +56,10 @@ extension SampleShape {
     }
     guard self.sizes.contains(nil) else {
       let made = try made(steps: 1)
-      var count = 1
-      for size in made {
-        let (product, overflow) = count.multipliedReportingOverflow(by: size)
-        guard !overflow, product > 0, product <= Self.mostValues else {
-          throw ConfigurationError(
-            "\(className) gives \(made); it must be from 1 to \(Self.mostValues) values")
-        }
-        count = product
+      let count = made.reduce(1) { $0.multipliedClamped(by: $1) }
+      guard (1...Self.mostValues).contains(count) else {
+        throw ConfigurationError(
+          "\(className) gives \(made); it must be from 1 to \(Self.mostValues) values")
       }
       return try Self.sample(made, className)
     }
