@@ -10,7 +10,9 @@ import Testing
 /// Models of several inputs and outputs beside real Keras: the files in `Reference/ends` were written by
 /// `tools/keras/make_ends_reference.py`.
 @Suite struct SeveralEndsTests {
-  static let trained = ["keras3", "keras2"].flatMap { ["\($0)-list", "\($0)-dictionary"] }
+  static let trained = ["keras3", "keras2"].flatMap {
+    ["\($0)-list", "\($0)-dictionary", "\($0)-given-mask"]
+  }
   static let all = trained + ["keras3-stateful", "keras2-stateful"]
 
   private func path(_ name: String) throws -> String {

@@ -40,6 +40,12 @@ def models(library):
     both = l.Concatenate()([l.LSTM(4, stateful=True)(one), l.GRU(3, stateful=True)(other)])
     yield ("stateful", library.Model([one, other], [l.Dense(2, name="first")(both), l.Dense(1, name="second")(both)]),
            dict(loss="mse", optimizer=o.SGD(0.1)), ["values", "values"])
+    counts = library.Input((5,), dtype="bool", name="counts")
+    read = l.Bidirectional(l.GRU(3, return_sequences=True))(steps, mask=counts)
+    yield ("given-mask", library.Model([steps, counts],
+                                       [l.Dense(2, name="of_all")(l.GlobalAveragePooling1D()(read)),
+                                        l.Dense(1, name="of_last")(l.LSTM(4)(steps, mask=counts))]),
+           dict(loss="mse", optimizer=o.SGD(0.1)), ["values", "values"])
 
 
 def write(library, name, model, compiled, kinds, folder):
@@ -49,9 +55,11 @@ def write(library, name, model, compiled, kinds, folder):
         variable.assign(variable.numpy() + 0.1 * generator.standard_normal(variable.shape).astype("float32"))
     model.compile(**compiled)
     inputs = [generator.standard_normal((ROWS,) + tuple(tensor.shape[1:])).astype("float32") for tensor in model.inputs]
-    for values in inputs:
+    for values, tensor in zip(inputs, model.inputs):
         if values.ndim == 3:
             values[1, :2] = 0
+        if tensor.dtype == "bool":
+            values[:] = values > -0.3
     path = os.path.join(folder, f"{flavour}-{name}.h5")
     model.save(path)
     given = dict(zip(["facts", "steps"], inputs)) if name == "dictionary" else inputs

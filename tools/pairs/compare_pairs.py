@@ -3,7 +3,7 @@ without a fault, and what that took.
 
     venv/bin/python tools/pairs/compare_pairs.py dates.csv dates-test.csv --bin .build/release [--epochs 10] …
 
-Both get the same layers, batches, epochs, learning rate and loss, and each its own initial weights and order. The time is
+Both get the same layers, initializers, batches, epochs, learning rate and loss, and each its own random numbers. The time is
 that of lstm-train as a whole, and of Keras' `fit` with its compilation. Our file is then opened in Keras, whose outputs
 for the test and whose inference models' greedy targets must be those of lstm-predict.
 
@@ -42,6 +42,7 @@ parser.add_argument("--attention", action="store_true")
 parser.add_argument("--seeds", default="1", help="one run each, as in 1,2,3")
 parser.add_argument("--beam", type=int, default=5)
 parser.add_argument("--summed", action="store_true")
+parser.add_argument("--within", type=float, default=1, help="where Keras' embeddings begin; 0.05 is its default, 1 is ours")
 parser.add_argument("--only", choices=["here", "keras"], help="one of the two; here: with the check of its file in Keras")
 arguments = parser.parse_args()
 
@@ -145,7 +146,7 @@ def theirs(seed):
     arrays = keras_pairs.samples(pairs, max(len(one) for one, _ in pairs), longest)
     model = keras_pairs.model(
         len(source), len(target), units, arguments.embedding, arguments.cell.upper(), arguments.bidirectional,
-        arguments.attention)
+        arguments.attention, keras.initializers.RandomUniform(-arguments.within, arguments.within))
     optimizer = keras.optimizers.Adam(arguments.learning_rate)
     if arguments.summed:
         apply = optimizer.apply

@@ -11,12 +11,14 @@ import numpy as np
 PADDING, UNKNOWN, START, END = range(4)
 
 
-def model(source_symbols, target_symbols, units=(256,), embedding=64, cell="LSTM", bidirectional=False, attention=False):
+def model(source_symbols, target_symbols, units=(256,), embedding=64, cell="LSTM", bidirectional=False, attention=False,
+          embeddings="uniform"):
     layers, states = keras.layers, 2 if cell == "LSTM" else 1
     recurrent = getattr(layers, cell)
     source, target = keras.Input((None,), name="source"), keras.Input((None,), name="target")
-    read = layers.Embedding(source_symbols, embedding, mask_zero=True, name="source_embedding")(source)
-    written = layers.Embedding(target_symbols, embedding, mask_zero=True, name="target_embedding")(target)
+    options = dict(mask_zero=True, embeddings_initializer=embeddings)
+    read = layers.Embedding(source_symbols, embedding, name="source_embedding", **options)(source)
+    written = layers.Embedding(target_symbols, embedding, name="target_embedding", **options)(target)
     for index, width in enumerate(units):
         suffix = f"_{index}" if index else ""
         options = dict(return_state=True, return_sequences=attention or index + 1 < len(units))

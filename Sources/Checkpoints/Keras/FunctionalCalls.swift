@@ -11,6 +11,8 @@ struct FunctionalCall {
   private(set) var options: [String: JSONValue] = [:]
   /// The results that say which steps count, by name.
   private(set) var masks: [String] = []
+  /// The values that say which steps of an input count, by the number of the input, where the model is given them.
+  private(set) var givenMasks: [Int: ValueName] = [:]
 
   /// The names under which Keras' layers take values, in their order.
   private static let keywords = [
@@ -48,12 +50,17 @@ struct FunctionalCall {
         continue
       }
       // One mask, or one for each of several inputs.
-      let sources = (value.array ?? [value]).filter { $0 != nil }
-        .map { Self.value($0)?.name ?? "" }
-      guard name == "mask", sources.allSatisfy({ masks.contains($0) }) else {
-        throw invalid("layer \(layer.name) is called with \(name), which is not supported")
+      let sources = Self.value(value) == nil ? value.array ?? [value] : [value]
+      for (input, source) in sources.enumerated() where source != .null {
+        guard name == "mask", let mask = Self.value(source) else {
+          throw invalid("layer \(layer.name) is called with \(name), which is not supported")
+        }
+        if masks.contains(mask.name) {
+          self.masks.append(mask.name)
+        } else {
+          givenMasks[input] = mask
+        }
       }
-      self.masks += sources
     }
     guard !inputs.isEmpty, !inputs.contains(where: { masks.contains($0.name) }) else {
       throw invalid("layer \(layer.name) is called with something else than outputs of layers")
@@ -122,20 +129,18 @@ struct FunctionalCallWriter {
 
   /// One of `inbound_nodes`.
   ///
-  /// - Parameter mask: Which steps count, where that is said.
-  func node(_ values: [Value], mask: JSONValue?) -> JSONValue {
+  /// - Parameters:
+  ///   - mask: Which steps count, where the layers below say it.
+  ///   - given: The same for each input, where the model is given it.
+  func node(_ values: [Value], mask: JSONValue?, given: [Value?]) -> JSONValue {
     var options: [String: JSONValue] = [:]
     for option in FunctionalCall.callOptions where layer.options[option] != nil {
       options[option] = layer[option]
     }
     switch version {
     case .two:
-      var places = values.map { value -> JSONValue in
-        // The call of a model by itself comes before its others.
-        let isModel = model.layers.contains { $0.name == value.name.name && $0.model != nil }
-        let call = value.name.call + (isModel ? 1 : 0)
-        return [.string(value.name.name), .integer(call), .integer(value.name.output)]
-      }
+      var places = values.map(place(of:))
+      if let given = Self.masks(given.map { $0.map(place(of:)) }) { options["mask"] = given }
       if style == .arguments {
         for (name, value) in zip(["value", "key"], places.dropFirst()) { options[name] = value }
         places = Array(places.prefix(1))
@@ -146,6 +151,10 @@ struct FunctionalCallWriter {
         FunctionalMasks.tensor(value.name, value.shape, type: "float32")
       }
       if let mask { options["mask"] = mask }
+      let given = given.map { mask in
+        mask.map { FunctionalMasks.tensor($0.name, $0.shape, type: "bool") }
+      }
+      if let given = Self.masks(given) { options["mask"] = given }
       let arguments: [JSONValue]
       switch style {
       case .arguments: arguments = tensors
@@ -157,5 +166,19 @@ struct FunctionalCallWriter {
       }
       return ["args": .array(arguments), "kwargs": .object(options)]
     }
+  }
+
+  /// The masks of the inputs of a call: of recurrent layers, whose further inputs are states, the first; `nil` without any.
+  private static func masks(_ given: [JSONValue?]) -> JSONValue? {
+    guard given.contains(where: { $0 != nil }) else { return nil }
+    return given.dropFirst().allSatisfy { $0 == nil } ? given[0] : .array(given.map { $0 ?? nil })
+  }
+
+  /// How tf-keras names a value.
+  private func place(of value: Value) -> JSONValue {
+    // The call of a model by itself comes before its others.
+    let isModel = model.layers.contains { $0.name == value.name.name && $0.model != nil }
+    let call = value.name.call + (isModel ? 1 : 0)
+    return [.string(value.name.name), .integer(call), .integer(value.name.output)]
   }
 }

@@ -6,7 +6,7 @@ import Recurrent
 /// accord where there is a `Masking` or an `Embedding` with `mask_zero`, and so does the engine; any other mask is
 /// refused.
 struct MaskOperations {
-  /// Where a mask comes from: the values of a layer's output that are not some number.
+  /// Where a mask comes from: the values of a layer's output that are not some number, or a mask that the model is given.
   private struct Origin: Hashable {
     let input: String?
     let value: Double?
@@ -36,12 +36,17 @@ struct MaskOperations {
       && tensors.first?["config"]?["dtype"] == "bool"
     guard Self.classes.contains(className) || joinsMasks else { return false }
     let inputs = tensors.map { $0["config"]?["keras_history"]?.array?.first?.string }
-    origins[name] =
-      className == "NotEqual"
-      ? [Origin(input: inputs.first ?? nil, value: arguments.last?.double)]
-      : inputs.reduce(into: []) { union, input in
-        union.formUnion(input.flatMap { origins[$0] } ?? [])
+    guard className != "NotEqual" else {
+      origins[name] = [Origin(input: inputs.first ?? nil, value: arguments.last?.double)]
+      return true
+    }
+    origins[name] = zip(tensors, inputs).reduce(into: []) { union, tensor in
+      if let known = tensor.1.flatMap({ origins[$0] }) {
+        union.formUnion(known)
+      } else if tensor.0["config"]?["dtype"] == "bool" {
+        union.insert(Origin(input: tensor.1, value: nil))
       }
+    }
     return true
   }
 
@@ -62,6 +67,8 @@ struct MaskOperations {
       switch layer.className {
       case "Masking":
         masks[layer.name] = [Origin(input: sources.first, value: layer["mask_value"].double)]
+      case GivenMaskDescription.className:
+        masks[layer.name] = [Origin(input: layer.inputs.last?.name, value: nil)]
       case "Embedding" where layer["mask_zero"] == true:
         masks[layer.name] = [Origin(input: sources.first, value: 0)]
       default:

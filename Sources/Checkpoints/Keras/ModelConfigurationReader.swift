@@ -74,8 +74,7 @@ struct ModelConfigurationReader {
           try texts.take(layer, className: className, name: name, isFirst: read.isEmpty, invalid)
           continue
         }
-        read.append(
-          try self.layer(layer, name, config, isCalled: isFunctional, &masks, problems))
+        read += try self.layer(layer, name, config, isCalled: isFunctional, &masks, problems)
       } catch let error as FileError {
         problems.add(String(error.reason.dropFirst(place.count + 2)))
       }
@@ -121,15 +120,15 @@ struct ModelConfigurationReader {
     return className == sequential || functionalClasses.contains(className)
   }
 
-  /// Reads a layer, with its calls in a functional model.
+  /// Reads a layer, with its calls in a functional model, behind the masks that these are given.
   private func layer(
     _ json: JSONValue, _ name: String, _ config: JSONValue, isCalled: Bool,
     _ masks: inout MaskOperations, _ problems: Problems
-  ) throws -> LayerConfiguration {
+  ) throws -> [LayerConfiguration] {
     let className = json["class_name"]?.string ?? ""
     let operations = OperationReader(version: version, invalid: invalid)
     if isCalled, operations.isOperation(json, config) {
-      return try operations.read(json, name, config)
+      return [try operations.read(json, name, config)]
     }
     var layer: LayerConfiguration
     if Self.isModel(json) {
@@ -149,7 +148,8 @@ struct ModelConfigurationReader {
         throw invalid("\(error)")
       }
     }
-    guard isCalled else { return layer }
+    guard isCalled else { return [layer] }
+    var given: [LayerConfiguration] = []
     for node in json["inbound_nodes"]?.array ?? [] {
       let call = try FunctionalCall(node, of: layer, masks: masks, invalid)
       masks.note(call, of: name)
@@ -160,10 +160,22 @@ struct ModelConfigurationReader {
         layer.options["ignores_mask"] = true
       }
       layer.options.merge(call.options) { _, new in new }
-      layer.calls.append(LayerCall(call.inputs))
+      var inputs = call.inputs
+      for (input, mask) in call.givenMasks.sorted(by: { $0.key < $1.key }) {
+        guard inputs.indices.contains(input) else {
+          throw invalid("layer \(name) is called with more masks than values")
+        }
+        var masked = LayerConfiguration(
+          GivenMaskDescription.className,
+          name: "\(name)_mask" + (given.isEmpty ? "" : "_\(given.count)"))
+        masked.inputs = [inputs[input], mask]
+        given.append(masked)
+        inputs[input] = ValueName(masked.name)
+      }
+      layer.calls.append(LayerCall(inputs))
     }
     guard !layer.calls.isEmpty else { throw invalid("layer \(name) is called 0 times") }
-    return layer
+    return given + [layer]
   }
 
   /// Says what an input of a model looks like.
@@ -178,7 +190,7 @@ struct ModelConfigurationReader {
     }
     let sizes = shape.map(\.integer)
     if let batch = sizes[0] { model.batch = batch }
-    if shape.count == 2, model.embeds(input: index) {
+    if shape.count == 2, model.embeds(input: index) || model.masks(input: index) {
       model.inputs[index].sample = .sequence(timeSteps: sizes[1], features: 1)
       model.inputs[index].isSymbols = true
     } else if let sample = SampleShape(sizes: Array(sizes.dropFirst())) {

@@ -88,10 +88,12 @@ struct ModelConfigurationWriter {
       members["inbound_nodes"] = .array(calls)
       return .object(members)
     }
-    var called = configuration.inputs.map { input in
+    var called = configuration.inputs.enumerated().map { number, input in
       named(
         input.texts.map(textInput)
-          ?? self.input(named: input.name, shape: sizes(configuration, input.sizes)),
+          ?? self.input(
+            named: input.name, shape: sizes(configuration, input.sizes),
+            type: configuration.masks(input: number) ? "bool" : "float32"),
         input.givenName, calls: [])
     }
     for texts in configuration.inputs.compactMap(\.texts) {
@@ -101,22 +103,34 @@ struct ModelConfigurationWriter {
     let isPlain = configuration.layers.allSatisfy { $0.model == nil && $0.calls.count <= 1 }
     var masks = FunctionalMasks()
     var below = configuration.inputs.map { ValueName($0.name) }
-    for layer in configuration.layers {
+    let given = configuration.layers.filter { $0.className == GivenMaskDescription.className }
+    for layer in configuration.layers where layer.className != GivenMaskDescription.className {
       let calls = layer.calls.isEmpty ? [LayerCall(below)] : layer.calls
-      let mask =
+      let ownMask =
         version == .three && style == .archive && isPlain
         ? masks.add(layer, inputs: calls[0].inputs, shapes: shapes) : nil
       called += masks.takeOperations()
       below = [ValueName(layer.name)]
+      func value(_ name: ValueName) -> FunctionalCallWriter.Value {
+        .init(name: name, shape: shapes[name] ?? nil)
+      }
+      func mask(of name: ValueName) -> LayerConfiguration? {
+        given.first { $0.name == name.name }
+      }
+      // What is given a mask is said by the layer above.
       func values(_ call: LayerCall) -> [FunctionalCallWriter.Value] {
-        call.inputs.map { .init(name: $0, shape: shapes[$0] ?? nil) }
+        call.inputs.map { value(mask(of: $0)?.inputs.first ?? $0) }
       }
       if let operation = OperationWriter(layer, version: version, style: style) {
         called.append(operation.write(values(calls[0])))
         continue
       }
       let writer = FunctionalCallWriter(layer, in: configuration, version: version)
-      let nodes = calls.map { writer.node(values($0), mask: mask) }
+      let nodes = calls.map { call in
+        writer.node(
+          values(call), mask: ownMask,
+          given: call.inputs.map { mask(of: $0)?.inputs.last.map(value) })
+      }
       let inputShapes = calls[0].inputs.map { shapes[$0] ?? nil }
       called.append(
         named(self.layer(layer, shapes: inputShapes), layer.name, calls: nodes))
@@ -159,9 +173,11 @@ struct ModelConfigurationWriter {
     return .object(object)
   }
 
-  private func input(named name: String, shape: JSONValue) -> JSONValue {
+  private func input(
+    named name: String, shape: JSONValue, type: String = "float32"
+  ) -> JSONValue {
     let config: [String: JSONValue] = [
-      "dtype": "float32", "sparse": false, "ragged": false, "optional": false,
+      "dtype": .string(type), "sparse": false, "ragged": false, "optional": false,
       "name": .string(name),
       version == .three ? "batch_shape" : "batch_input_shape": shape,
     ]
@@ -170,13 +186,7 @@ struct ModelConfigurationWriter {
 
   /// The input of texts of a layer.
   private func textInput(_ texts: TextInput) -> JSONValue {
-    let input = input(named: texts.inputName, shape: texts.inputShape)
-    guard case .object(var members) = input, case .object(var config) = members["config"] else {
-      return input
-    }
-    config["dtype"] = "string"
-    members["config"] = .object(config)
-    return .object(members)
+    input(named: texts.inputName, shape: texts.inputShape, type: "string")
   }
 
   /// The layer that makes numbers of texts, as it was read.

@@ -26,6 +26,10 @@ struct ONNXMasks {
         masks[output] = graph.add("Not", [isZero])
       }
       return nil
+    case GivenMaskDescription.className:
+      let isZero = graph.add("Equal", [inputs[1], graph.constant(scalar: 0)])
+      masks[output] = graph.add("Not", [isZero])
+      return nil
     case "Masking":
       let value = graph.constant([Float(configuration["mask_value"].double ?? 0)], shape: [])
       let differs = graph.add("Not", [graph.add("Equal", [inputs[0], value])])

@@ -102,6 +102,7 @@ struct ONNXModel {
     if let merge = ONNXMerge.all[call.layer.className] {
       return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
     }
+    if call.layer.className == GivenMaskDescription.className { return Array(inputs.prefix(1)) }
     if let attention = ONNXAttention.add(call, inputs, checkpoint.parameters, in: &graph) {
       return [attention]
     }

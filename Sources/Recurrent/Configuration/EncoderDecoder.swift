@@ -61,8 +61,15 @@ package struct EncoderDecoder: Equatable, Sendable {
       }, layers: graph.ordered(below: target), outputs: [target])
   }
 
+  /// The options of an embedding. Within ±1, where Keras begins within ±0.05, symbols differ from the first step on: on the
+  /// pairs of `docs/pairs.md` as many epochs then reach more.
   private func symbols(_ count: Int) -> [String: JSONValue] {
-    ["input_dim": .integer(count), "output_dim": .integer(embedding), "mask_zero": true]
+    [
+      "input_dim": .integer(count), "output_dim": .integer(embedding), "mask_zero": true,
+      "embeddings_initializer": [
+        "class_name": "RandomUniform", "config": ["minval": -1, "maxval": 1],
+      ],
+    ]
   }
 
   private func encoderOptions(

@@ -65,6 +65,14 @@ package struct ModelConfiguration: Equatable, Sendable {
     }
   }
 
+  /// Whether an input says which steps of another count.
+  package func masks(input: Int) -> Bool {
+    let name = ValueName(inputs[input].name)
+    return layers.contains { layer in
+      layer.className == GivenMaskDescription.className && layer.inputs.last == name
+    }
+  }
+
   /// One sample of the first input.
   package var input: SampleShape {
     get { inputs.first?.sample ?? .vector(features: 1) }

@@ -55,6 +55,7 @@ extension ModelConfiguration {
       let dependsOnMask =
         options["needs_all_masks"] != nil || options["softmax_robust_masking"] != nil
         || layer["ignores_mask"] == true
+      if layer.className == GivenMaskDescription.className { return "a mask of \(layer.name)" }
       if layer["layer"]["config"]?["mask_zero"] == true { return "a mask of layer \(layer.name)" }
       if dependsOnMask,
         layers.contains(where: { $0.className == "Masking" || $0["mask_zero"] == true })
