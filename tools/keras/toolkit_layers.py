@@ -219,7 +219,8 @@ def define(library):
         def get_config(self):
             config, cell = super().get_config(), self.cell.get_config()
             del config["cell"]
-            return {**config, **{name: cell[name] for name in ["units", *self.cell_options]}}
+            return {**config, **{name: cell[name] for name in ["units", *self.cell_options]},
+                    "activity_regularizer": library.regularizers.serialize(self.activity_regularizer)}
 
         @classmethod
         def from_config(cls, config):
