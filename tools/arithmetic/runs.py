@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import shlex
-import struct
 
 
 @dataclasses.dataclass
@@ -26,13 +25,23 @@ class Run:
 TEXT = "--text text.txt --units 24 --sequence-length 12 --batch-size 8"
 OPTIMIZERS = ["sgd", "rmsprop", "adagrad", "adadelta", "adam", "adamw", "nadam"]
 
-# Models that Keras wrote, for the tests, with the columns of their inputs: masks, GRU, SimpleRNN, Bidirectional, dropout,
-# regularizers, normalization, convolution, functional ones, every other loss and optimizers.
+CELLS = ["gru", "simple_rnn", "peephole_lstm", "layer_norm_lstm", "min_gru", "min_lstm", "slstm"]
+PAIRS = "--pairs pairs.csv --source read --target written --units 9 --batch-size 8 --validation-split 0"
+
+# Models that Keras wrote, for the tests, with what they are trained on: every layer, loss and optimizer.
 FOLDER = pathlib.Path(__file__).resolve().parent.parent.parent / "Tests" / "TasksTests" / "Reference"
-MODELS = {f"keras{version}-{name}": 1 if name == "bidirectional" else 3
-          for version, names in ((3, ("lstm", "gru", "rnn", "bidirectional", "dropout", "functional", "huber",
-                                      "regularized", "adagrad", "nadam", "convolution")), (2, ("gru", "dropout")))
-          for name in names}
+MODELS = sorted([*FOLDER.glob("keras[23]-*.h5"), *FOLDER.glob("ends/keras[23]-*.h5")])
+
+
+def trained(path):
+    """The options that train such a model."""
+    has_several = path.parent.name == "ends"
+    arrays = [f"--{kind} {path}:reference/{kind}{end}" for kind in ("inputs", "targets")
+              for end in (("/0", "/1") if has_several else ("",))]
+    # The rows that a stateful model's batch is fixed to.
+    rows = 2 if has_several and path.stem.endswith("stateful") else 4
+    return f"--model {path} {' '.join(arrays)} --batch-size {rows}"
+
 
 RUNS = [
     Run("stateful", 30, "--experiment stateful"),
@@ -55,10 +64,10 @@ RUNS = [
     Run("momentum", 12, "--experiment stateful --optimizer sgd --optimizer-options momentum=0.9,nesterov=1"),
     Run("centered RMSprop", 12, "--experiment stateful --optimizer rmsprop --optimizer-options centered=1,momentum=0.5"),
     Run("AMSGrad", 12, "--experiment stateful --optimizer-options amsgrad=1"),
-    *[Run(f"Keras' {name}", 6, f"--model {name}.h5 --inputs inputs-{columns}.npy --targets {name}.npy --batch-size 4"
-          + (" --loss categorical_crossentropy" if "dropout" in name else ""))
-      for name, columns in MODELS.items()],
-    Run("sparse categories", 6, "--model keras3-dropout.h5 --inputs inputs-3.npy --targets classes.npy --batch-size 4"),
+    *[Run(f"cell {name}", 3, f"{TEXT} --cell {name}") for name in CELLS],
+    Run("pairs", 3, PAIRS),
+    Run("pairs with attention", 3, f"{PAIRS} --attention --bidirectional"),
+    *[Run(f"Keras' {path.stem}", 6, trained(path)) for path in MODELS],
 ]
 
 
@@ -97,39 +106,11 @@ def make_data(folder):
     write("sequences.csv", "values,kind\n" + "".join(
         " ".join(str((index * 7 + step * (1 + index % 3)) % 23) for step in range(2 + index % 6))
         + f",{'abc'[index % 3]}\n" for index in range(60)))
+    write("pairs.csv", "read,written\n" + "".join(
+        f"{word} {words[index % 7]},{words[index % 7]} {word[::-1]}\n" for word in words for index in range(6)))
     write("words.csv", "word,kind\n" + "".join(
         f"{words[index % 10][::1 if index % 2 else -1]},{'forwards' if index % 2 else 'backwards'}\n"
         for index in range(60)))
-
-
-def make_arrays(folder, predict):
-    """Writes inputs for the models, some steps of them masked, and for targets what they answer, each for another sample."""
-    for columns in (1, 3):
-        counts = [(index * 29 + 7) % 19 if index // columns % 7 else 0 for index in range(24 * 5 * columns)]
-        # A single column is that of an Embedding of six symbols.
-        values = [float(count % 6) if columns == 1 else (count - 9) / 8 if count else 0.0 for count in counts]
-        with open(os.path.join(folder, f"inputs-{columns}.npy"), "wb") as file:
-            file.write(header((24, 5) if columns == 1 else (24, 5, columns)) + struct.pack(f"<{len(values)}f", *values))
-    for name, columns in MODELS.items():
-        with open(os.path.join(folder, f"{name}.h5"), "wb") as file:
-            file.write((FOLDER / f"{name}.h5").read_bytes())
-        path = os.path.join(folder, f"{name}.npy")
-        predict([f"{name}.h5", "--input", f"inputs-{columns}.npy", "--output", path])
-        with open(path, "rb") as file:
-            content = file.read()
-        size = 10 + struct.unpack("<H", content[8:10])[0]
-        sample = (len(content) - size) // 24
-        with open(path, "wb") as file:
-            file.write(content[:size] + content[size + sample:] + content[size:size + sample])
-    with open(os.path.join(folder, "classes.npy"), "wb") as file:
-        file.write(header((24,), "<i4") + struct.pack("<24i", *[index * 5 % 3 for index in range(24)]))
-
-
-def header(shape, kind="<f4"):
-    """What stands before the values of a .npy file."""
-    text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}"
-    text += " " * (63 - (10 + len(text)) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text.encode()
 
 
 if __name__ == "__main__":

@@ -95,6 +95,12 @@ def reset(model):
             layer.reset_states() if hasattr(layer, "reset_states") else layer.reset_state()
 
 
+def given(inputs):
+    """What Keras is given: one input, or a list; texts as TensorFlow has them."""
+    values = [tf.constant(value) if value.dtype == object else value for value in inputs]
+    return values if len(values) > 1 else values[0]
+
+
 def in_order(outputs):
     """The outputs, or their losses, as a list of names and a list of values."""
     if isinstance(outputs, dict):
@@ -105,7 +111,7 @@ def in_order(outputs):
 def answers(model, inputs):
     """The model's answers, from a zero state."""
     reset(model)
-    names, values = in_order(model(inputs if len(inputs) > 1 else inputs[0], training=False))
+    names, values = in_order(model(given(inputs), training=False))
     reset(model)
     return names, [np.asarray(value) for value in values]
 
@@ -162,7 +168,7 @@ def require_equal(found, expected, within):
 class Check:
     """One example, saved in one form."""
 
-    def __init__(self, tools, example, library, suffix, folder):
+    def __init__(self, tools, example, library, suffix, folder, is_refused):
         self.tools, self.example, self.library, self.suffix, self.folder = tools, example, library, suffix, folder
         library.backend.clear_session()
         library.utils.set_random_seed(1)
@@ -175,7 +181,7 @@ class Check:
         reset(self.model)
         self.file = self.path("model" + suffix)
         self.model.save(self.file)
-        if example.custom:
+        if is_refused:
             return
         self.names, self.outputs = answers(self.model, self.inputs)
 
@@ -187,7 +193,11 @@ class Check:
         words = []
         for index, array in enumerate(arrays):
             file = self.path(f"{option.strip('-')}-{index}.npy")
-            if array is not None:
+            if array is not None and array.dtype == object:
+                file = file.replace(".npy", ".txt")
+                with open(file, "w") as texts:
+                    texts.writelines(f"{text}\n" for text in array[:, 0])
+            elif array is not None:
                 np.save(file, np.asarray(array, "float32"))
             words += [option, f"{names[index]}={file}" if names and len(arrays) > 1 else file]
         return words
@@ -225,6 +235,8 @@ class Check:
         require_equal(answers(model, self.inputs)[1], self.outputs, max(1e-5, self.example.tolerance))
 
     def onnx(self):
+        if any(values.dtype == object for values in self.inputs):
+            return False  # It begins behind the texts.
         self.tools.run("lstm-convert", self.file, self.path("model.onnx"))
         try:
             session = onnxruntime.InferenceSession(self.path("model.onnx"), providers=["CPUExecutionProvider"])
@@ -251,9 +263,8 @@ class Check:
         untrained = self.path("untrained" + self.suffix)
         model.save(untrained)
         with_whole_gradients(model.optimizer)
-        given = dict(zip(self.names, wanted)) if self.names else wanted if len(wanted) > 1 else wanted[0]
-        model.fit(self.inputs if len(self.inputs) > 1 else self.inputs[0], given, batch_size=self.batch, epochs=1,
-                  shuffle=False, verbose=0)
+        by_output = dict(zip(self.names, wanted)) if self.names else wanted if len(wanted) > 1 else wanted[0]
+        model.fit(given(self.inputs), by_output, batch_size=self.batch, epochs=1, shuffle=False, verbose=0)
         # Keras 3 cannot open every .h5 file of its own.
         trained = self.path("trained" + (".keras" if self.library is keras else ".h5"))
         self.tools.run("lstm-train", "--model", untrained, *self.arrays("--inputs", self.inputs),
@@ -270,15 +281,15 @@ def loss_weights(model):
     return config.get("loss_weights")
 
 
-def check(tools, example, library, suffix, steps):
+def check(tools, example, form, library, suffix, steps):
     """What came of each step: True, False where it does not apply, or a reason."""
     with tempfile.TemporaryDirectory() as folder:
         try:
-            one = Check(tools, example, library, suffix, folder)
+            one = Check(tools, example, library, suffix, folder, example.refused(form))
         except Exception as error:
             return {"opens": f"{library.__name__} cannot save it: {str(error).splitlines()[0][:120]}"}
         found = {}
-        for step in ["refused"] if example.custom else steps:
+        for step in ["refused"] if example.refused(form) else steps:
             if step != "opens" and found.get("opens", True) is not True:
                 break
             try:
@@ -317,15 +328,15 @@ def main():
         for form, library, suffix in FORMS:
             if example.only_three and library is tf_keras or not form.endswith(tuple(options.forms)):
                 continue
-            found = check(tools, example, library, suffix, options.steps)
+            found = check(tools, example, form, library, suffix, options.steps)
             words = []
-            for step in ["refused"] if example.custom else STEPS:
+            for step in ["refused"] if example.refused(form) else STEPS:
                 result = found.get(step, False)
                 words.append({True: "ok", False: "-"}.get(result, "FAILED"))
                 counts[step, words[-1]] += 1
                 if isinstance(result, str):
                     reasons[step, reason(result)].append(example.name)
-            line = "refused: " + words[0] if example.custom else " ".join(f"{word:8}" for word in words)
+            line = "refused: " + words[0] if example.refused(form) else " ".join(f"{word:8}" for word in words)
             why = next((reason(text) for text in found.values() if isinstance(text, str)), "")
             print(f"{example.name:36} {form:15} {line:45}{why}".rstrip(), flush=True)
     print(f"\n{len(chosen)} examples")

@@ -9,20 +9,24 @@ struct ONNXAttention {
   private let isFirst: Bool
   // The names of the inputs.
   private let query, value, key: String
+  /// The masks that it finds on query and value, and perhaps key, `[batch, timeSteps]`.
+  private let masks: [String?]
 
   /// Adds the nodes of a call.
   ///
-  /// - Parameter inputs: Query, value and perhaps key, `[batch, timeSteps, features]`.
+  /// - Parameters:
+  ///   - inputs: Query, value and perhaps key, `[batch, timeSteps, features]`.
+  ///   - masks: What it finds on them.
   /// - Returns: The name of the result; `nil` if the layer is none of these.
   static func add(
-    _ call: LayerShapes, _ inputs: [String], _ parameters: ParameterStore<Float>,
-    in graph: inout ONNXGraph
+    _ call: LayerShapes, _ inputs: [String], masks: [String?],
+    _ parameters: ParameterStore<Float>, in graph: inout ONNXGraph
   ) -> String? {
     guard let nodes = classes[call.layer.className], inputs.count > 1 else { return nil }
     return nodes(
       ONNXAttention(
         layer: call.layer, parameters: parameters, isFirst: call.isFirst, query: inputs[0],
-        value: inputs[1], key: inputs[inputs.count - 1]), &graph)
+        value: inputs[1], key: inputs[inputs.count - 1], masks: masks), &graph)
   }
 
   private static let classes:
@@ -76,23 +80,48 @@ struct ONNXAttention {
       ])
   }
 
+  private var hasHeads: Bool { layer.className == "MultiHeadAttention" }
+
   /// The mean of values by the softmax of scores `[…, queries, steps]`.
   private func mean(of values: String, _ scores: String, _ graph: inout ONNXGraph) -> String {
     var scores = scores
-    if layer["use_causal_mask"] == true {
-      // Ones above the diagonal.
-      let ones = graph.add("Add", [graph.add("Mul", [scores, zero(&graph)]), one(&graph)])
-      let later = graph.add(
-        "Trilu", [ones, graph.constant(scalar: 1)], [("upper", .integer(1))])
-      let amount = graph.constant([-1e9], shape: [])
-      scores = graph.add("Add", [scores, graph.add("Mul", [later, amount])])
+    if let seen = seen(scores, &graph) {
+      if hasHeads, layer["softmax_robust_masking"] != false {
+        scores = graph.add("Where", [seen, scores, graph.constant([-1e38], shape: [])])
+      } else {
+        let hidden = graph.add("Cast", [graph.add("Not", [seen])], [("to", .integer(1))])
+        let amount = graph.add("Mul", [hidden, graph.constant([1e9], shape: [])])
+        scores = graph.add("Sub", [scores, amount])
+      }
     }
     let weights = graph.add("Softmax", [scores], [("axis", .integer(-1))])
-    return graph.add("MatMul", [weights, values])
+    let means = graph.add("MatMul", [weights, values])
+    // Without heads, what queries that do not count get is 0.
+    guard !hasHeads, let mask = masks.first ?? nil else { return means }
+    return graph.hiding(means, mask)
   }
 
-  private func zero(_ graph: inout ONNXGraph) -> String { graph.constant([0], shape: []) }
-  private func one(_ graph: inout ONNXGraph) -> String { graph.constant([1], shape: []) }
+  /// Which steps each query sees, for the shape of the scores; `nil` if all.
+  private func seen(_ scores: String, _ graph: inout ONNXGraph) -> String? {
+    var seen: [String] = []
+    for mask in masks.dropFirst().compactMap(\.self) where !seen.contains(mask) {
+      seen.append(mask)
+    }
+    seen = seen.map { graph.add("Unsqueeze", [$0, graph.constant(hasHeads ? [1, 2] : [1])]) }
+    if hasHeads, let mask = masks.first ?? nil {
+      seen.append(graph.add("Unsqueeze", [mask, graph.constant([1, 3])]))
+    }
+    if layer["use_causal_mask"] == true {
+      // Ones above the diagonal.
+      let zeros = graph.add("Mul", [scores, graph.constant([0], shape: [])])
+      let ones = graph.add("Add", [zeros, graph.constant([1], shape: [])])
+      let later = graph.add(
+        "Trilu", [ones, graph.constant(scalar: 1)], [("upper", .integer(1))])
+      seen.append(graph.add("Not", [graph.add("Cast", [later], [("to", .integer(9))])]))
+    }
+    guard let first = seen.first else { return nil }
+    return seen.dropFirst().reduce(first) { graph.add("And", [$0, $1]) }
+  }
 
   /// A linear map into heads, `[batch, steps, heads, units]` in another order of axes.
   private func heads(

@@ -43,13 +43,12 @@ struct ONNXMasks {
     let present = own.compactMap(\.self)
     guard !present.isEmpty else { return nil }
     switch configuration.className {
-    case "Attention", "AdditiveAttention", "MultiHeadAttention": return "masks have no counterpart"
     case "Multiply", "Maximum", "Minimum":
       if configuration["needs_all_masks"] != true { return "masks have no counterpart" }
     default: break
     }
     guard configuration.passesMask else { return nil }
-    guard own.count > 1, configuration.takesList else {
+    guard own.count > 1, configuration.takesList, !configuration.passesFirstMask else {
       masks[output] = own.first ?? nil
       return nil
     }

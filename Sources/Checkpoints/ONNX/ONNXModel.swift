@@ -103,7 +103,10 @@ struct ONNXModel {
       return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
     }
     if call.layer.className == GivenMaskDescription.className { return Array(inputs.prefix(1)) }
-    if let attention = ONNXAttention.add(call, inputs, checkpoint.parameters, in: &graph) {
+    if let attention = ONNXAttention.add(
+      call, inputs, masks: zip(call.sources, call.seesMasks).map { $1 ? masks[$0] : nil },
+      checkpoint.parameters, in: &graph)
+    {
       return [attention]
     }
     if let value = ONNXOperation.add(call, inputs, axes: axes, in: &graph) { return [value] }
@@ -173,6 +176,12 @@ struct ONNXModel {
           layer, weights: try weights(of: layer.name), to: value, in: &graph)
       else { throw refusal(layer, "has no kernel") }
       return try addActivation(layer, to: result)
+    case _ where ONNXConvLSTM.classes.contains(layer.className):
+      guard
+        let result = ONNXConvLSTM.add(
+          layer, weights: try weights(of: layer.name), to: value, in: &graph)
+      else { throw refusal(layer, "an activation has no counterpart") }
+      return result
     case _ where ONNXPlanes.contains(layer.className):
       guard
         let result = ONNXPlanes.add(

@@ -4,9 +4,9 @@ import Recurrent
 /// Keras' layers over planes and volumes, and transposed convolutions, as ONNX computes them: with the channels behind the
 /// batch.
 struct ONNXPlanes {
-  private let layer: LayerConfiguration
-  private let weights: [String: (name: String, shape: [Int])]
-  private let input: String
+  let layer: LayerConfiguration
+  let weights: [String: (name: String, shape: [Int])]
+  let input: String
 
   /// Adds the nodes of a layer, without its activation.
   ///
@@ -77,7 +77,7 @@ struct ONNXPlanes {
   ]
 
   /// An option with a number for each axis, or one for all.
-  private func sizes(_ option: String, axes: Int) -> [Int] {
+  func sizes(_ option: String, axes: Int) -> [Int] {
     let numbers = (layer[option].array ?? [layer[option]]).compactMap(\.integer)
     return numbers.count == axes
       ? numbers : [Int](repeating: numbers.first ?? 1, count: axes)
@@ -105,7 +105,7 @@ struct ONNXPlanes {
   }
 
   /// By the numbers of zeros where they follow from the kernel: onnxruntime refuses others with dilation.
-  private func padding(kernel: [Int]) -> (String, ONNXGraph.Attribute) {
+  func padding(kernel: [Int]) -> (String, ONNXGraph.Attribute) {
     let axes = kernel.count
     guard layer["padding"] == "same", sizes("strides", axes: axes).allSatisfy({ $0 == 1 }) else {
       return padding

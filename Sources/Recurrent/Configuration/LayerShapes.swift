@@ -9,6 +9,8 @@ package struct LayerShapes {
   package let input: [Int?]
   package let outputs: [[Int?]]
   package let parameterCount: Int
+  /// Whether the mask of each input is found there, see ``SeenMasks``.
+  package let seesMasks: [Bool]
 
   package var output: [Int?] { outputs[0] }
 }
@@ -21,7 +23,9 @@ extension ModelConfiguration {
   /// All calls for sequences of so many steps, of as many as the model has fixed if `nil`; none if the model cannot be
   /// built.
   package func callShapes(timeSteps: Int? = nil) -> [LayerShapes] {
-    ((try? described(timeSteps: timeSteps)) ?? []).map { call in
+    let calls = (try? described(timeSteps: timeSteps)) ?? []
+    let seen = SeenMasks(calls, outputs: []).ofInputs
+    return zip(calls, seen).map { call, seesMasks in
       var layer = call.layer
       layer.name = call.name
       return LayerShapes(
@@ -29,7 +33,8 @@ extension ModelConfiguration {
         input: call.description.symbolCount != nil && call.input.axes == [1]
           ? call.input.sizes.dropLast() : call.input.sizes,
         outputs: call.outputs.map(\.sizes),
-        parameterCount: call.parameters.reduce(0) { $0 + $1.count })
+        parameterCount: call.parameters.reduce(0) { $0 + $1.count },
+        seesMasks: seesMasks)
     }
   }
 

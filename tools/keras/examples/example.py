@@ -13,24 +13,30 @@ EXAMPLES = []
 class Example:
     """A function that builds a model, and what is known about it."""
 
-    def __init__(self, build, page, only_three, custom, tolerance, idle):
+    def __init__(self, build, page, only_three, custom, custom_forms, tolerance, idle):
         self.build = build
         self.name = build.__name__.replace("_", "-")
         self.page = page
         # Uses what tf-keras does not have.
         self.only_three = only_three
-        # The layer that cannot be read: code that only its author has, such as a Lambda, or texts.
+        # The layer that cannot be read: code that only its author has, such as a Lambda.
         self.custom = custom
+        # The ends of the names of the forms that this is true of.
+        self.custom_forms = custom_forms
         # The difference from Keras that its numbers of lower precision explain, of the largest value.
         self.tolerance = tolerance
         # How far weights may move that have no effect, such as a bias before a BatchNormalization: their gradients are
         # rounding errors, which an optimizer like Adam makes as large as others.
         self.idle = idle
 
+    def refused(self, form):
+        """Whether a form of it cannot be read."""
+        return self.custom is not None and form.endswith(self.custom_forms)
 
-def example(page, only_three=False, custom=None, tolerance=0, idle=0):
+
+def example(page, only_three=False, custom=None, custom_forms="", tolerance=0, idle=0):
     def add(build):
-        EXAMPLES.append(Example(build, page, only_three, custom, tolerance, idle))
+        EXAMPLES.append(Example(build, page, only_three, custom, custom_forms, tolerance, idle))
         return build
     return add
 

@@ -283,7 +283,7 @@ def text_classification_with_transformer(keras, layers):
     return model, [Symbols(20, 10)]
 
 
-@example(SITE + "nlp/text_classification_from_scratch", custom="TextVectorization")
+@example(SITE + "nlp/text_classification_from_scratch", custom="TextVectorization", custom_forms=".h5")
 def text_classification_end_to_end(keras, layers):
     vectorize = layers.TextVectorization(max_tokens=20, output_mode="int", output_sequence_length=8)
     vectorize.adapt(["the film was good", "the film was bad", "very bad"])

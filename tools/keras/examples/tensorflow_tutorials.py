@@ -15,7 +15,7 @@ def text_generation_stateful_gru(keras, layers):
     return model, [Symbols(20, 10)]
 
 
-@example(SITE + "text/tutorials/text_classification_rnn", custom="TextVectorization")
+@example(SITE + "text/tutorials/text_classification_rnn", custom="TextVectorization", custom_forms=".h5")
 def text_classification_rnn(keras, layers):
     encoder = layers.TextVectorization(max_tokens=20)
     encoder.adapt(["the film was good", "the film was bad", "very bad"])
