@@ -165,6 +165,27 @@ import Testing
           layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
         ], [value("flat"), value("narrow"), value("rnn")]),
       graph(
+        "states of planes",
+        [
+          layer("axes", "Reshape", [[value("a")]], ["target_shape": [4, 2, 1, 1]]),
+          layer("others", "Reshape", [[value("b")]], ["target_shape": [3, 2, 1, 1]]),
+          layer(
+            "encoder", "ConvLSTM2D", [[value("axes")]],
+            [
+              "filters": 3, "kernel_size": [2, 1], "padding": "same", "return_state": true,
+              "dropout": 0.3, "recurrent_dropout": 0.2,
+            ]),
+          layer(
+            "decoder", "ConvLSTM2D", [[value("others"), value("encoder", 1), value("encoder", 2)]],
+            [
+              "filters": 3, "kernel_size": [2, 1], "padding": "same", "return_sequences": true,
+              "recurrent_dropout": 0.3, "return_state": true,
+            ]),
+          layer("last", "Flatten", [[value("encoder")]]),
+          layer("all", "Flatten", [[value("decoder")]]),
+          layer("cell", "Flatten", [[value("decoder", 2)]]),
+        ], [value("last"), value("all"), value("cell")]),
+      graph(
         "planes",
         [
           layer("join", "Concatenate", [[value("a"), value("a")]]),

@@ -124,7 +124,7 @@ struct FunctionalCallWriter {
 
   private var style: Style {
     if layer.className == "MultiHeadAttention" { return .arguments }
-    return layer.model == nil && !layer.recurrentLayers.isEmpty ? .states : .list
+    return layer.model == nil && layer.takesStates ? .states : .list
   }
 
   /// One of `inbound_nodes`.

@@ -128,6 +128,11 @@ package struct LayerConfiguration: Equatable, Sendable {
   /// Whether Keras 3 calls it with the mask of its input.
   package var isCalledWithMask: Bool { (try? described())?.isCalledWithMask ?? false }
 
+  /// Whether it begins with a state, which a call may give.
+  package var takesStates: Bool {
+    (try? described())?.stateNames.isEmpty == false || !recurrentLayers.isEmpty
+  }
+
   /// Whether Keras calls it on a list of inputs.
   package var takesList: Bool { (try? described())?.takesList ?? false }
 

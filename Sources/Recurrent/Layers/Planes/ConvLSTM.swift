@@ -17,7 +17,7 @@ enum ConvLSTMOfPlanes: ConvLSTMKind {
   static let axes = 2
 }
 
-/// `keras.layers.ConvLSTM1D` and `ConvLSTM2D`, without dropout.
+/// `keras.layers.ConvLSTM1D` and `ConvLSTM2D`, whose state is not kept from batch to batch.
 struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
   static var className: String { Kind.className }
   static var options: [String: JSONValue] {
@@ -40,8 +40,8 @@ struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
   /// Of the inputs, and of the hidden state.
   let windows, recurrentWindows: PlaneWindows
   let activation, recurrentActivation: Activation
-  let usesBias, returnsSequences, goesBackwards: Bool
-  let isStateful: Bool
+  let usesBias, returnsSequences, returnsState, goesBackwards: Bool
+  let dropout, recurrentDropout: Double
   private let kernel, recurrentKernel: WeightOptions
   private var bias: WeightOptions
   var needsSequence: Bool { true }
@@ -59,13 +59,10 @@ struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
     usesBias = try options.flag("use_bias")
     returnsSequences = try options.flag("return_sequences")
     goesBackwards = try options.flag("go_backwards")
-    isStateful = try options.flag("stateful")
-    for option in ["dropout", "recurrent_dropout"] where try options.rate(option) != 0 {
-      throw options.error(option, "is not supported")
-    }
-    guard try !options.flag("return_state"), !isStateful else {
-      throw options.error(isStateful ? "stateful" : "return_state", "is not supported")
-    }
+    returnsState = try options.flag("return_state")
+    dropout = try options.rate("dropout")
+    recurrentDropout = try options.rate("recurrent_dropout")
+    guard try !options.flag("stateful") else { throw options.error("stateful", "is not supported") }
     kernel = try options.weight("kernel", axes: Kind.axes + 2)
     recurrentKernel = try options.weight("recurrent", axes: Kind.axes + 2)
     bias = try options.weight("bias")
@@ -91,7 +88,31 @@ struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
       channels: input.axes[last], isStep: true)
   }
 
+  /// A sequence, and perhaps the states that it begins with.
+  func joined(_ inputs: [SampleShape]) throws(ConfigurationError) -> SampleShape {
+    guard let sequence = inputs.first, inputs.count == 1 || inputs.count == 3 else {
+      throw ConfigurationError("\(Self.className) takes a sequence, and perhaps two states")
+    }
+    let state = try state(of: sequence)
+    guard inputs.dropFirst().allSatisfy({ $0.sizes == state.sizes }) else {
+      throw ConfigurationError("a state of \(Self.className) has other axes")
+    }
+    return sequence
+  }
+
+  func furtherOutputs(of input: SampleShape) -> [SampleShape] {
+    guard returnsState, let state = try? state(of: input) else { return [] }
+    return [state, state]
+  }
+
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    let state = try state(of: input)
+    return returnsSequences
+      ? .sequence(timeSteps: input.timeSteps, axes: state.sizes.compactMap { $0 }) : state
+  }
+
+  /// What is kept of each step.
+  private func state(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
     let plane = try plane(input)
     let (height, width) =
       (windows.height.count(of: plane.height), windows.width.count(of: plane.width))
@@ -99,9 +120,7 @@ struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
       throw ConfigurationError("the windows of \(Self.className) are larger than its input")
     }
     let axes = Kind.axes == 1 ? [width, filters] : [height, width, filters]
-    return returnsSequences
-      ? .sequence(timeSteps: input.timeSteps, axes: axes)
-      : .sequence(timeSteps: axes[0], axes: Array(axes.dropFirst()))
+    return .sequence(timeSteps: axes[0], axes: Array(axes.dropFirst()))
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
@@ -124,10 +143,10 @@ struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
 /// the hidden state.
 ///
 /// Shapes: input `[timeSteps, rows, height, width, channels]`, states `[rows, outputHeight, outputWidth, filters]`, output
-/// those of every step, or of the last.
+/// those of every step, or of the last. States that it is given and gives are samples of their own.
 /// Memory: from the model's plan, for each place of each step of each row, `11 × filters` scalars and twice what both
-/// kernels see there.
-final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer {
+/// kernels see there; with dropout an input and a state more.
+final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: Layer {
   private let description: ConvLSTMDescription<Kind>
   private let inputUnfolding, hiddenUnfolding: PlaneUnfolding<Scalar>
   private let plane, statePlane: Plane
@@ -145,8 +164,20 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
   private let cells: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, places, filters]
   private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, places, filters]
   private let cellGradient: MemoryPlan<Scalar>.Region  // [rows, places, filters]
-  /// The last plane as a sample of its own has it.
-  private let last: MemoryPlan<Scalar>.Region  // [height, rows, width, filters]
+  /// The last states as samples of their own have them.
+  private let last: [MemoryPlan<Scalar>.Region]  // [height, rows, width, filters]
+  private let turned: MemoryPlan<Scalar>.Region  // [rows, places, filters]
+  // What dropout leaves out of every step, and what is left.
+  private let inputDropout: MemoryPlan<Scalar>.Region  // [rows, height, width, channels]
+  private let dropped: MemoryPlan<Scalar>.Region  // [timeSteps, rows, height, width, channels]
+  private let hiddenDropout: MemoryPlan<Scalar>.Region  // [rows, places, filters]
+  private let droppedHidden: MemoryPlan<Scalar>.Region  // [rows, places, filters]
+  private let hasInitialStates: Bool
+  private let number: Int
+
+  // The batch under way.
+  private var dropsInputs = false
+  private var dropsHidden = false
 
   init(_ description: ConvLSTMDescription<Kind>, _ builder: LayerBuilder<Scalar>) {
     self.description = description
@@ -172,7 +203,18 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
     cells = plan.reserve((steps + batch) * statePlane.size)
     hiddenGradient = plan.reserve(batch * statePlane.size)
     cellGradient = plan.reserve(batch * statePlane.size)
-    last = plan.reserve(description.returnsSequences ? 0 : batch * statePlane.size)
+    hasInitialStates = builder.inputs.count > 1
+    number = builder.number
+    let (state, isGiven) = (batch * statePlane.size, description.returnsState)
+    last = [isGiven || !description.returnsSequences, isGiven].map { [plan] in
+      plan.reserve($0 ? state : 0)
+    }
+    turned = plan.reserve(isGiven ? state : 0)
+    let drops = (description.dropout > 0, description.recurrentDropout > 0)
+    inputDropout = plan.reserve(drops.0 ? batch * plane.size : 0)
+    dropped = plan.reserve(drops.0 ? steps * plane.size : 0)
+    hiddenDropout = plan.reserve(drops.1 ? state : 0)
+    droppedHidden = plan.reserve(drops.1 ? state : 0)
     gateActivations = LSTMGates(
       units: filters, activation: description.activation,
       recurrentActivation: description.recurrentActivation,
@@ -187,22 +229,35 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
   }
 
   func forward(
-    _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
+    _ inputs: LayerInputs<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
     let (rows, state) = (batch.rows, batch.rows * statePlane.size)
     let (gates, hiddens, cells) = (gateActivations.values, plan[hiddens], plan[cells])
-    inputUnfolding.unfold(input, into: plan[seen], rows: timeSteps * rows)
+    beginDropout(batch)
+    inputUnfolding.unfold(
+      dropsInputs ? leftOver(inputs.values[0], rows: rows) : inputs.values[0], into: plan[seen],
+      rows: timeSteps * rows)
     fillRows(gates, with: bias?.values, rows: timeSteps * rows * places, columns: 4 * filters)
     Scalar.multiply(
       plan[seen], transposeLeft: false, kernel.values, transposeRight: false,
       rows: timeSteps * rows * places, columns: 4 * filters, inner: kernel.rows, into: gates,
       accumulate: true)
-    Scalar.fill(hiddens, with: 0, count: state)
-    Scalar.fill(cells, with: 0, count: state)
+    if hasInitialStates {
+      turnBack(inputs.values[1], into: hiddens, rows: rows)
+      turnBack(inputs.values[2], into: cells, rows: rows)
+    } else {
+      Scalar.fill(hiddens, with: 0, count: state)
+      Scalar.fill(cells, with: 0, count: state)
+    }
     for step in 0..<timeSteps {
       let (at, time) = (step * state, time(step) * rows * places)
       let seen = plan[seenHidden] + time * recurrentKernel.rows
-      hiddenUnfolding.unfold(hiddens + at, into: seen, rows: rows)
+      var hidden = hiddens + at
+      if dropsHidden {
+        hidden = plan[droppedHidden]
+        Scalar.multiplyElements(hiddens + at, plan[hiddenDropout], into: hidden, count: state)
+      }
+      hiddenUnfolding.unfold(hidden, into: seen, rows: rows)
       Scalar.multiply(
         seen, transposeLeft: false, recurrentKernel.values, transposeRight: false,
         rows: rows * places, columns: 4 * filters, inner: recurrentKernel.rows,
@@ -213,8 +268,43 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
     }
     guard !description.returnsSequences else { return hiddens + state }
     // A sample of its own has its first axis outside the rows.
-    turn(hiddens + timeSteps * state, into: plan[last], rows: rows)
-    return plan[last]
+    turn(hiddens + timeSteps * state, into: plan[last[0]], rows: rows)
+    return plan[last[0]]
+  }
+
+  /// The states after the last step.
+  func furtherOutput(
+    _ index: Int, in batch: BatchContext<Scalar>
+  ) -> UnsafeMutablePointer<Scalar>? {
+    let (values, last) = (plan[index == 1 ? hiddens : cells], plan[last[index - 1]])
+    turn(values + timeSteps * batch.rows * statePlane.size, into: last, rows: batch.rows)
+    return last
+  }
+
+  /// Decides what is left out of this batch: the same of every step.
+  private func beginDropout(_ batch: BatchContext<Scalar>) {
+    dropsInputs = batch.isTraining && description.dropout > 0
+    dropsHidden = batch.isTraining && description.recurrentDropout > 0
+    guard dropsInputs || dropsHidden else { return }
+    var generator = batch.dropoutGenerator(layer: number)
+    if dropsInputs {
+      generator.dropOut(
+        plan[inputDropout], count: batch.rows * plane.size, rate: description.dropout)
+    }
+    if dropsHidden {
+      generator.dropOut(
+        plan[hiddenDropout], count: batch.rows * statePlane.size,
+        rate: description.recurrentDropout)
+    }
+  }
+
+  private func leftOver(_ input: UnsafePointer<Scalar>, rows: Int) -> UnsafePointer<Scalar> {
+    let size = rows * plane.size
+    for step in 0..<timeSteps {
+      Scalar.multiplyElements(
+        input + step * size, plan[inputDropout], into: plan[dropped] + step * size, count: size)
+    }
+    return UnsafePointer(plan[dropped])
   }
 
   /// From `[rows, outer, rest]` to `[outer, rows, rest]`.
@@ -247,8 +337,9 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
   }
 
   func backward(
-    outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
-    in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
+    outputGradient: UnsafeMutablePointer<Scalar>,
+    inputGradients: UnsafePointer<UnsafeMutablePointer<Scalar>?>, in batch: BatchContext<Scalar>,
+    sink: any GradientSink<Scalar>
   ) {
     let (rows, state) = (batch.rows, batch.rows * statePlane.size)
     let (ofHidden, ofCell) = (plan[hiddenGradient], plan[cellGradient])
@@ -258,6 +349,13 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
       turnBack(outputGradient, into: ofHidden, rows: rows)
     }
     Scalar.fill(ofCell, with: 0, count: state)
+    if description.returnsState {
+      for (index, own) in [ofHidden, ofCell].enumerated() {
+        guard let gradient = batch.furtherGradients?[index] else { continue }
+        turnBack(gradient, into: plan[turned], rows: rows)
+        Scalar.add(plan[turned], to: own, count: state)
+      }
+    }
     for step in stride(from: timeSteps - 1, through: 0, by: -1) {
       let (at, time) = (step * state, time(step) * rows * places)
       if description.returnsSequences {
@@ -266,7 +364,7 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
       gateActivations.backward(
         place: time, rows: rows * places, previousCell: plan[cells] + at,
         cell: plan[cells] + at + state, hiddenGradient: ofHidden, cellGradient: ofCell)
-      guard step > 0 else { continue }
+      guard step > 0 || hasInitialStates else { continue }
       Scalar.multiply(
         gateActivations.gradients + time * 4 * filters, transposeLeft: false,
         recurrentKernel.values, transposeRight: true, rows: rows * places,
@@ -274,14 +372,25 @@ final class ConvLSTM<Scalar: KernelScalar, Kind: ConvLSTMKind>: SingleInputLayer
         accumulate: false)
       Scalar.fill(ofHidden, with: 0, count: state)
       hiddenUnfolding.fold(plan[seenHiddenGradient], addingTo: ofHidden, rows: rows)
+      if dropsHidden {
+        Scalar.multiplyElements(ofHidden, plan[hiddenDropout], into: ofHidden, count: state)
+      }
+    }
+    if hasInitialStates {
+      if let gradient = inputGradients[1] { turn(ofHidden, into: gradient, rows: rows) }
+      if let gradient = inputGradients[2] { turn(ofCell, into: gradient, rows: rows) }
     }
     let (gradients, all) = (gateActivations.gradients, timeSteps * rows * places)
-    if let inputGradient {
+    if let inputGradient = inputGradients[0] {
       Scalar.multiply(
         gradients, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
         columns: kernel.rows, inner: 4 * filters, into: plan[seenGradient], accumulate: false)
       Scalar.fill(inputGradient, with: 0, count: timeSteps * rows * plane.size)
       inputUnfolding.fold(plan[seenGradient], addingTo: inputGradient, rows: timeSteps * rows)
+      for step in 0..<(dropsInputs ? timeSteps : 0) {
+        let (gradient, size) = (inputGradient + step * rows * plane.size, rows * plane.size)
+        Scalar.multiplyElements(gradient, plan[inputDropout], into: gradient, count: size)
+      }
     }
     sink.add(kernel, left: plan[seen], right: gradients, inner: all)
     sink.add(recurrentKernel, left: plan[seenHidden], right: gradients, inner: all)
