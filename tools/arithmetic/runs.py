@@ -12,6 +12,9 @@ class Run:
     epochs: int
     options: str
     is_long: bool = False
+    # Whether two runs of half the epochs are the same as one: with `use_ema`, as in Keras, a run ends with the means of
+    # its weights, and the next goes on from there.
+    is_continued: bool = True
 
     @property
     def arguments(self):
@@ -67,7 +70,7 @@ RUNS = [
     *[Run(f"cell {name}", 3, f"{TEXT} --cell {name}") for name in CELLS],
     Run("pairs", 3, PAIRS),
     Run("pairs with attention", 3, f"{PAIRS} --attention --bidirectional"),
-    *[Run(f"Keras' {path.stem}", 6, trained(path)) for path in MODELS],
+    *[Run(f"Keras' {path.stem}", 6, trained(path), is_continued="averages" not in path.stem) for path in MODELS],
 ]
 
 
