@@ -42,11 +42,6 @@ struct ONNXMasks {
     }
     let present = own.compactMap(\.self)
     guard !present.isEmpty else { return nil }
-    switch configuration.className {
-    case "Multiply", "Maximum", "Minimum":
-      if configuration["needs_all_masks"] != true { return "masks have no counterpart" }
-    default: break
-    }
     guard configuration.passesMask else { return nil }
     guard own.count > 1, configuration.takesList, !configuration.passesFirstMask else {
       masks[output] = own.first ?? nil

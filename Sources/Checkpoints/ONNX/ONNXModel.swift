@@ -99,13 +99,14 @@ struct ONNXModel {
   private mutating func add(_ call: LayerShapes, _ number: Int) throws -> [String] {
     let inputs = call.sources.compactMap { values[$0] }
     let mask = call.sources.first.flatMap { masks[$0] }
+    let seen = zip(call.sources, call.seesMasks).map { $1 ? masks[$0] : nil }
     if let merge = ONNXMerge.all[call.layer.className] {
-      return [merge.add(call.layer, inputs, axes: axes, in: &graph)]
+      let masks = ONNXMerge.Masks(inputs: seen, joined: masks[.call(number, output: 0)])
+      return [merge.add(call.layer, inputs, axes: axes, masks: masks, in: &graph)]
     }
     if call.layer.className == GivenMaskDescription.className { return Array(inputs.prefix(1)) }
     if let attention = ONNXAttention.add(
-      call, inputs, masks: zip(call.sources, call.seesMasks).map { $1 ? masks[$0] : nil },
-      checkpoint.parameters, in: &graph)
+      call, inputs, masks: seen, checkpoint.parameters, in: &graph)
     {
       return [attention]
     }
