@@ -18,6 +18,8 @@ import h5py
 
 GROUP = "recurrent_state"
 WEIGHTS = "model.weights.h5"
+# What cells keep, in Keras' order; most keep the first, or the first two.
+NAMES = ("hidden", "cell", "normalizer", "stabilizer")
 
 
 def state_variables(layer):
@@ -26,7 +28,13 @@ def state_variables(layer):
         return [(f"{side}_{name}", variable)
                 for side in ("forward", "backward")
                 for name, variable in state_variables(getattr(layer, f"{side}_layer"))]
-    return list(zip(("hidden", "cell"), layer.states))
+    cells = getattr(getattr(layer, "cell", None), "cells", None)
+    if cells is None:
+        return list(zip(NAMES, layer.states))
+    # tf-keras has the only state of a cell by itself.
+    return [(f"{cell.name}_{name}", variable)
+            for cell, states in zip(cells, layer.states)
+            for name, variable in zip(NAMES, states if isinstance(states, (list, tuple)) else [states])]
 
 
 def stateful_layers(model):

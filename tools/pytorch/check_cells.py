@@ -145,4 +145,4 @@ for name, (layer, cell) in CELLS.items():
             found["ONNX"] = difference([session.run(["output"], feeds)[0]], [np.load(path("z.npy"))])
         print(f"{name:16}" + "".join(f"  {what} {value:.1e}" for what, value in found.items()), flush=True)
         worst = max(worst, *found.values())
-sys.exit(worst > 1e-5)
+sys.exit(int(worst > 1e-5))
