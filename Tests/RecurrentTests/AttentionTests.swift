@@ -59,8 +59,8 @@ import Testing
         "different features"
       ),
       (
-        [layer("GlobalAveragePooling1D", "a", ["input_layer"], ["data_format": "channels_first"])],
-        "data_format channels_first is not supported"
+        [layer("GlobalAveragePooling1D", "a", ["input_layer"], ["data_format": "channels_middle"])],
+        "data_format channels_middle is not supported"
       ),
     ] {
       let error = #expect(throws: ConfigurationError.self) { try model(layers).validate() }

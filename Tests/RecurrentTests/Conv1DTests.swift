@@ -20,7 +20,7 @@ import Testing
 
   private static let refused: [(option: String, value: JSONValue, message: String)] = [
     ("groups", 3, "groups 3 is not supported"),
-    ("data_format", "channels_first", "data_format channels_first is not supported"),
+    ("data_format", "channels_middle", "data_format channels_middle is not supported"),
     ("padding", "full", "padding full is not supported"),
     ("kernel_size", [3, 3], "kernel_size [3, 3] is not a number"),
     (

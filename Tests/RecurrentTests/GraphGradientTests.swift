@@ -143,6 +143,17 @@ import Testing
           layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
         ], [value("flat"), value("whole"), value("rnn")]),
       graph(
+        "parts",
+        [
+          layer("steps", "GRU", [[value("a")]], ["units": 6, "return_sequences": true]),
+          layer(
+            "split", "ops.Split", [[value("steps")]], ["indices_or_sections": 3, "axis": -1]),
+          layer("join", "ops.Multiply", [[value("split", 2), value("split")]]),
+          layer("halves", "ops.Split", [[value("join")]], ["indices_or_sections": 2, "axis": 1]),
+          layer("flat", "Flatten", [[value("halves", 1)]]),
+          layer("rnn", "SimpleRNN", [[value("b")]], ["units": 2]),
+        ], [value("flat"), value("rnn")]),
+      graph(
         "planes of steps",
         [
           layer("axes", "Reshape", [[value("a")]], ["target_shape": [4, 2, 1]]),

@@ -316,7 +316,8 @@ import Testing
 
   @Test(
     arguments: recurrent + others + losses + convolutions + steps + elementwise + cells
-      + penalties + windows + normalizations + graphs + merges + attentions + dots + activations
+      + penalties + windows + axes + normalizations + graphs + merges + attentions + dots
+      + activations
       + operations + furtherCells)
   func gradientsEqualFiniteDifferences(chain: Chain) throws {
     let rows = 3

@@ -20,21 +20,21 @@ import Testing
       ("MaxPooling1D", "pool_size", [2, 2], "pool_size [2, 2] is not a number"),
       ("MaxPooling1D", "padding", "causal", "padding causal is not supported"),
       (
-        "MaxPooling1D", "data_format", "channels_first",
-        "data_format channels_first is not supported"
+        "MaxPooling1D", "data_format", "channels_middle",
+        "data_format channels_middle is not supported"
       ),
       ("AveragePooling1D", "strides", "x", "strides x is not a number"),
       (
-        "AveragePooling1D", "data_format", "channels_first",
-        "data_format channels_first is not supported"
+        "AveragePooling1D", "data_format", "channels_middle",
+        "data_format channels_middle is not supported"
       ),
       (
-        "GlobalMaxPooling1D", "data_format", "channels_first",
-        "data_format channels_first is not supported"
+        "GlobalMaxPooling1D", "data_format", "channels_middle",
+        "data_format channels_middle is not supported"
       ),
       (
-        "ZeroPadding1D", "data_format", "channels_first",
-        "data_format channels_first is not supported"
+        "ZeroPadding1D", "data_format", "channels_middle",
+        "data_format channels_middle is not supported"
       ),
       ("ZeroPadding1D", "padding", [1, -1], "padding [1, -1] is not two numbers of steps"),
       ("ZeroPadding1D", "padding", [1, 2, 3], "padding [1, 2, 3] is not two numbers of steps"),

@@ -33,7 +33,7 @@ import Testing
       ("Conv1D", ["kernel_size": 3, "dilation_rate": 4], "cannot take 7 time steps"),
       ("DepthwiseConv1D", ["padding": "causal"], "padding causal is not supported"),
       ("SeparableConv1D", ["groups": 2], "groups 2 is not supported"),
-      ("DepthwiseConv1D", ["data_format": "channels_first"], "data_format"),
+      ("DepthwiseConv1D", ["data_format": "channels_middle"], "data_format"),
       ("GroupNormalization", ["groups": 3], "cannot make 3 groups of 4 features"),
       ("GroupNormalization", ["axis": 1, "groups": 7], "last axis only"),
       ("LayerNormalization", ["axis": [0]], "axis [0] is not supported"),

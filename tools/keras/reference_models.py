@@ -220,6 +220,29 @@ def models(library):
     seen = l.Conv3D(3, 2, strides=(2, 1, 1), use_bias=False)(seen)
     ends = [l.LSTM(3)(l.TimeDistributed(l.Flatten())(seen))] + pooled
     yield ("volumes", library.Model(begin, l.Dense(UNITS)(l.Concatenate()(ends))), "mse", o.SGD(0.1), False)
+    volume = l.Reshape((STEPS, FEATURES, 2, 2))(l.Dense(4 * FEATURES)(begin))
+    volume = l.Conv3DTranspose(3, (2, 3, 1), strides=(1, 2, 2), padding="same", activation="tanh")(volume)
+    volume = l.Conv3DTranspose(2, 2, use_bias=False)(l.Dropout(0.0, noise_shape=(None, 1, 1, 1, 3))(volume))
+    yield ("volumes-back", library.Model(begin, l.Dense(UNITS)(l.LSTM(3)(l.TimeDistributed(l.Flatten())(volume)))), "mse", o.SGD(0.1), False)
+    slope = {"negative_slope" if library is keras else "alpha": 0.1}
+    steps = l.BatchNormalization(axis=1)(l.GRU(4, return_sequences=True)(begin))
+    gated, gates = n.split(steps, 2, axis=-1)
+    plane = l.Reshape((STEPS, 2, 3))(l.Dense(6, activation=l.LeakyReLU(**slope))(steps))
+    plane = l.BatchNormalization(axis=1, center=False)(l.BatchNormalization(axis=2)(plane))
+    lines = l.Conv1D(3, 2, padding="same", activation=l.ReLU(max_value=1.0))(gated * n.tanh(gates))
+    ends = [n.normalize(l.LSTM(3)(lines)), l.GRU(3)(l.TimeDistributed(l.Flatten())(plane))]
+    yield ("axes", library.Model(begin, l.Dense(UNITS)(l.Concatenate()(ends))), "mse", o.SGD(0.05), False)
+    first = {"data_format": "channels_first"}
+    plane = l.Reshape((2, STEPS, FEATURES))(l.Dense(2 * FEATURES)(begin))
+    plane = l.Conv2D(3, (2, 1), padding="same", activation="tanh", **first)(plane)
+    plane = l.UpSampling2D((1, 2), **first)(l.BatchNormalization(axis=1)(plane))
+    plane = l.ZeroPadding2D(((1, 0), (0, 2)), **first)(l.Cropping2D(((0, 1), (2, 1)), **first)(plane))
+    frames = l.Reshape((2, 2, STEPS, FEATURES))(l.Dense(4 * FEATURES)(begin))
+    frames = l.ConvLSTM2D(2, (2, 1), padding="same", return_sequences=True, **first)(frames)
+    ends = [l.GlobalAveragePooling2D(**first)(plane), l.Flatten()(l.ConvLSTM2D(3, (1, 2), **first)(frames)),
+            l.LSTM(3)(l.TimeDistributed(l.Flatten())(l.Permute((3, 2, 1))(plane)))]
+    yield ("channels-first", library.Model(begin, l.Dense(UNITS)(l.Concatenate()(ends))), "mse", o.SGD(0.1), False)
+    yield ("one-hot", library.Model(*one_hot(library)), "mse", o.SGD(0.1), True)
     plane = l.Reshape((STEPS, FEATURES, 2))(l.Dense(2 * FEATURES)(begin))
     plane = l.DepthwiseConv2D((3, 2), depth_multiplier=2, padding="same", activation="relu6")(l.SpatialDropout2D(0.0)(plane))
     scales = l.Reshape((1, 1, 4))(l.Dense(4, activation="sigmoid")(l.GlobalAveragePooling2D()(plane)))
@@ -291,6 +314,14 @@ def models(library):
     yield ("adagrad", [l.SimpleRNN(3, activation="relu"), l.Dense(UNITS)], "mse", o.Adagrad(), False)
 
 
+def one_hot(library):
+    """Symbols as rows, between an input and an output."""
+    l = library.layers
+    symbols = library.Input((STEPS,), dtype="int32")
+    rows = keras.ops.one_hot(symbols, 6) if library is keras else tf.one_hot(symbols, 6)
+    return symbols, l.Dense(UNITS)(l.GRU(3)(rows))
+
+
 def operations(library):
     """What a functional model computes beside layers: functions of `keras.ops`, or TensorFlow's by these names."""
     if library is keras:
@@ -300,4 +331,4 @@ def operations(library):
         matmul=tf.matmul, transpose=tf.transpose, softmax=tf.nn.softmax, concatenate=tf.concat, stack=tf.stack, tile=tf.tile,
         repeat=tf.repeat, expand_dims=tf.expand_dims, squeeze=tf.squeeze, reshape=tf.reshape, clip=tf.clip_by_value,
         flip=lambda values, axis: tf.reverse(values, [axis]), mean=m.reduce_mean, sum=m.reduce_sum, max=m.reduce_max,
-        min=m.reduce_min, maximum=m.maximum, minimum=m.minimum, square=m.square, tanh=m.tanh, log=m.log, exp=m.exp, abs=m.abs)
+        split=tf.split, normalize=lambda values: m.l2_normalize(values, axis=-1), min=m.reduce_min, maximum=m.maximum, minimum=m.minimum, square=m.square, tanh=m.tanh, log=m.log, exp=m.exp, abs=m.abs)

@@ -119,6 +119,19 @@ struct KerasOperation: Sendable {
     KerasOperation(
       "ops.Stack", ["Stack"], ["stack"], [option("axis", nil, 0)], inputs: .list),
     KerasOperation(
+      "ops.Split", ["Split"], ["split"],
+      [option("indices_or_sections", "num_or_size_splits"), option("axis", nil, 0)]),
+    KerasOperation(
+      "ops.OneHot", ["OneHot"], ["one_hot"],
+      [option("num_classes", "depth"), option("axis", nil, -1)], module: "nn",
+      settings: ["dtype": "float32"]),
+    KerasOperation(
+      "ops.Normalize", ["Normalize"], [], [option("axis", nil, -1)], module: "nn",
+      settings: ["order": 2, "epsilon": nil]),
+    KerasOperation(
+      "ops.L2Normalize", [], ["math.l2_normalize", "linalg.l2_normalize", "nn.l2_normalize"],
+      [option("axis", nil, .null)]),
+    KerasOperation(
       "ops.Matmul", ["Matmul"], ["linalg.matmul", "matmul"],
       ["transpose_a", "transpose_b"].map {
         Option(name: $0, function: $0, standard: false, isOlder: true)

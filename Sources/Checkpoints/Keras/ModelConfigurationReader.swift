@@ -234,6 +234,7 @@ struct ModelConfigurationReader {
     }
     // tf-keras counts a step if all inputs do, Keras 3 if any does.
     if version == .two, known["needs_all_masks"] != nil { options["needs_all_masks"] = true }
+    if version == .two, known["corrects_planes"] != nil { options["corrects_planes"] = true }
     var read = LayerConfiguration(className, name: name, options: options)
     read.wrappedModel = wrappedModel
     return read
@@ -286,6 +287,10 @@ struct ModelConfigurationReader {
   private func normalized(_ option: String, _ value: JSONValue) -> JSONValue {
     if value == "hard_sigmoid", version == .two { return "hard_sigmoid_keras2" }
     guard case .object = value, let className = value["class_name"] else { return value }
+    // TensorFlow's own, as in `activation=tf.nn.softmax`.
+    if className == "function", let function = value["config"]?.string {
+      return .string(function.replacing("_v2", with: ""))
+    }
     var settings: [String: JSONValue] = [:]
     if case .object(let config) = value["config"] {
       settings = config.filter { $0.value != nil && $0.key != "seed" }

@@ -93,7 +93,11 @@ struct ModelConfigurationWriter {
         input.texts.map(textInput)
           ?? self.input(
             named: input.name, shape: sizes(configuration, input.sizes),
-            type: configuration.masks(input: number) ? "bool" : "float32"),
+            type: configuration.masks(input: number)
+              ? "bool"
+              : version == .two && configuration.makesOneHot(input: number)
+                ? "int32"
+                : "float32"),
         input.givenName, calls: [])
     }
     for texts in configuration.inputs.compactMap(\.texts) {
@@ -221,7 +225,7 @@ struct ModelConfigurationWriter {
         continue
       }
       // Which follows from the version.
-      if ["needs_all_masks", "ignores_mask"].contains(option)
+      if ["needs_all_masks", "ignores_mask", "corrects_planes"].contains(option)
         || FunctionalCall.callOptions.contains(option)
       {
         continue

@@ -212,7 +212,7 @@ struct OperationWriter {
     let arguments: [JSONValue]
     switch operation.inputs {
     case .one: arguments = tensors
-    case .two: arguments = operands(tensors) { $0 }
+    case .two: arguments = operands(tensors, Self.array)
     case .list: arguments = [.array(tensors)]
     case .selection: arguments = tensors + [layer["key"]]
     }
@@ -226,6 +226,12 @@ struct OperationWriter {
       object["registered_name"] = className
     }
     return .object(object)
+  }
+
+  /// A constant as Keras 3 has it: an array of numbers is not a list.
+  private static func array(_ constant: JSONValue) -> JSONValue {
+    guard constant.array != nil else { return constant }
+    return ["class_name": "__numpy__", "config": ["value": constant, "dtype": "float32"]]
   }
 
   private func writeFunction(_ values: [FunctionalCallWriter.Value]) -> JSONValue {

@@ -13,11 +13,13 @@ struct ONNXModel {
   var graph = ONNXGraph()
   let batch: ONNXGraph.Size
   /// The names of the values so far, and how many axes each has.
-  private var values: [ValueSource: String] = [:]
+  private(set) var values: [ValueSource: String] = [:]
   private var axes: [String: Int] = [:]
   private var masks = ONNXMasks()
   /// The arrays that are in the graph.
   private var arrays: Set<String> = []
+  /// Whether its samples are the steps of another model's, which have no states that are kept.
+  private var isInside = false
 
   private init(_ checkpoint: Checkpoint) {
     self.checkpoint = checkpoint
@@ -54,24 +56,14 @@ struct ONNXModel {
       axes[name] = sizes.count + 1
     }
     let calls = configuration.callShapes()
-    var stepsName = isOne ? "timeSteps" : "outputSteps"
-    for (number, call) in calls.enumerated() {
-      let inputs = call.sources.compactMap { values[$0] }
-      if let reason = masks.add(call, call: number, inputs: inputs, in: &graph) {
-        throw refusal(call.layer, reason)
-      }
-      for (output, value) in try add(call, number).enumerated() {
-        values[.call(number, output: output)] = value
-        axes[value] = call.outputs[output].count + 1
-      }
-      if ONNXSteps.changes(call.layer.className) || ONNXMerge.changesSteps(call.layer)
-        || ONNXConvolution.classes.contains(call.layer.className)
-        || ONNXPlanes.contains(call.layer.className)
-        || ONNXOperation.changesSteps(call.layer.className)
-      {
-        stepsName = "outputSteps"
-      }
+    try add(calls)
+    let changesSteps = calls.contains { call in
+      let className = call.layer.className
+      return ONNXSteps.changes(className) || ONNXMerge.changesSteps(call.layer)
+        || ONNXConvolution.classes.contains(className) || ONNXPlanes.contains(className)
+        || ONNXOperation.changesSteps(className)
     }
+    let stepsName = isOne && !changesSteps ? "timeSteps" : "outputSteps"
     let outputs = configuration.outputSources
     for (source, name) in zip(outputs, outputNames(count: outputs.count)) {
       guard case .call(let number, let output) = source, let value = values[source] else {
@@ -83,6 +75,36 @@ struct ONNXModel {
         [batch]
           + calls[number].outputs[output].map { $0.map { .fixed($0) } ?? .named(stepsName) })
     }
+  }
+
+  private mutating func add(_ calls: [LayerShapes]) throws {
+    for (number, call) in calls.enumerated() {
+      let inputs = call.sources.compactMap { values[$0] }
+      if let reason = masks.add(call, call: number, inputs: inputs, in: &graph) {
+        throw refusal(call.layer, reason)
+      }
+      for (output, value) in try add(call, number).enumerated() {
+        values[.call(number, output: output)] = value
+        axes[value] = call.outputs[output].count + 1
+      }
+    }
+  }
+
+  /// Adds a model of one input and one output, whose samples are values of this one.
+  ///
+  /// - Parameter value: Its input, the samples first.
+  /// - Returns: The name of its output.
+  mutating func add(inside checkpoint: Checkpoint, to value: String) throws -> String? {
+    var inner = ONNXModel(checkpoint)
+    inner.isInside = true
+    inner.arrays = arrays
+    inner.values[.input(0)] = value
+    inner.axes[value] = (checkpoint.configuration.inputs.first?.sizes.count ?? 1) + 1
+    swap(&inner.graph, &graph)
+    defer { swap(&inner.graph, &graph) }
+    try inner.add(checkpoint.configuration.callShapes())
+    arrays = inner.arrays
+    return checkpoint.configuration.outputSources.first.flatMap { inner.values[$0] }
   }
 
   /// `output` of one output; of several by their layers, or by what Keras' dictionary calls them.
@@ -111,9 +133,10 @@ struct ONNXModel {
       return [attention]
     }
     if let value = ONNXOperation.add(call, inputs, axes: axes, in: &graph) { return [value] }
+    if let parts = ONNXOperation.split(call, inputs, in: &graph) { return parts }
     if !call.layer.recurrentLayers.isEmpty {
       return try addRecurrent(
-        call.layer, to: inputs, hasState: call.isFirst, mask: mask)
+        call.layer, to: inputs, hasState: call.isFirst && !isInside, mask: mask)
     }
     guard let input = inputs.first, inputs.count == 1, call.outputs.count == 1 else {
       throw refusal(call.layer, "has no counterpart")
@@ -133,7 +156,8 @@ struct ONNXModel {
     if layer.className == "TimeDistributed" { return [try addTimeDistributed(call, to: input)] }
     return [
       try add(
-        layer, features: (call.output.last ?? nil) ?? 1, axes: call.output.count + 1, to: input)
+        layer, features: (call.output.last ?? nil) ?? 1,
+        axes: (call.input.count + 1, call.output.count + 1), to: input)
     ]
   }
 
@@ -141,12 +165,24 @@ struct ONNXModel {
   ///
   /// - Parameters:
   ///   - features: The features of its output.
-  ///   - axes: How many axes its output has.
+  ///   - axes: How many axes its input and its output have, the batch among them.
   ///   - value: Its input, the batch first.
   /// - Returns: The name of its output.
-  private mutating func add(
-    _ layer: LayerConfiguration, features: Int, axes: Int, to value: String
+  mutating func add(
+    _ layer: LayerConfiguration, features: Int, axes: (input: Int, output: Int), to value: String
   ) throws -> String {
+    if layer["data_format"] == "channels_first", axes.input > 2 {
+      var last = layer
+      last.options["data_format"] = nil
+      let axis = ONNXConvLSTM.classes.contains(layer.className) ? 2 : 1
+      let moved = transposed(value, order: Array(0..<axis) + (axis + 1..<axes.input) + [axis])
+      let result = try add(last, features: features, axes: axes, to: moved)
+      guard axes.output > 2 else { return result }
+      let channels = axis + axes.output - axes.input
+      return transposed(
+        result,
+        order: Array(0..<channels) + [axes.output - 1] + (channels..<axes.output - 1))
+    }
     switch layer.className {
     case "Dense": return try addDense(layer, named: layer.name, to: value)
     case "Activation": return try addActivation(layer, to: value)
@@ -189,43 +225,19 @@ struct ONNXModel {
           layer, weights: try weights(of: layer.name), to: value, in: &graph)
       else { throw refusal(layer, "has no kernel") }
       return try addActivation(layer, to: result)
-    case "BatchNormalization": return try addBatchNormalization(layer, to: value)
+    case "BatchNormalization":
+      return try addBatchNormalization(layer, axes: axes.input, to: value)
     default:
       if let result = ONNXSteps.add(layer, features: features, to: value, in: &graph) {
         return result
       }
       guard
         let result = ONNXNormalization.add(
-          layer, weights: try weights(of: layer.name), features: features, axes: axes, to: value,
-          in: &graph)
+          layer, weights: try weights(of: layer.name), features: features, axes: axes.output,
+          to: value, in: &graph)
       else { throw refusal(layer, "has no counterpart") }
       return result
     }
-  }
-
-  /// Adds a layer for every step: what does not see steps as they come, others with the steps of all samples as rows.
-  private mutating func addTimeDistributed(
-    _ call: LayerShapes, to value: String
-  ) throws -> String {
-    let layer = call.layer
-    guard let inside = LayerConfiguration(layer["layer"]) else {
-      throw refusal(layer, "has no counterpart")
-    }
-    let inner = LayerConfiguration(inside.className, name: layer.name, options: inside.options)
-    let features = (call.output.last ?? nil) ?? 1
-    if inner.appliesPerStep, call.input.count == 2 {
-      return try add(inner, features: features, axes: call.output.count + 1, to: value)
-    }
-    let sizes = (call.input.compactMap { $0 }, call.output.compactMap { $0 })
-    guard sizes.0.count == call.input.count, sizes.1.count == call.output.count else {
-      throw refusal(layer, "needs a fixed number of time steps")
-    }
-    let rows = graph.add("Reshape", [value, graph.constant([-1] + sizes.0.dropFirst())])
-    let result =
-      inner.recurrentLayers.isEmpty
-      ? try add(inner, features: features, axes: call.output.count, to: rows)
-      : try addRecurrent(inner, to: [rows], hasState: false, mask: nil)[0]
-    return graph.add("Reshape", [result, graph.constant([-1] + sizes.1)])
   }
 
   private mutating func addDense(
@@ -241,6 +253,9 @@ struct ONNXModel {
   private mutating func addActivation(
     _ layer: LayerConfiguration, to value: String
   ) throws -> String {
+    if let inside = LayerConfiguration(layer["activation"]) {
+      return ONNXActivation.add(inside, to: value, in: &graph)
+    }
     let name = layer["activation"].string ?? "linear"
     guard let result = ONNXActivation.add(name, to: value, in: &graph) else {
       throw refusal(layer, "activation \(name) has no counterpart")
@@ -250,7 +265,7 @@ struct ONNXModel {
 
   /// The averages that training has left make it a product and a sum.
   private mutating func addBatchNormalization(
-    _ layer: LayerConfiguration, to value: String
+    _ layer: LayerConfiguration, axes: Int, to value: String
   ) throws -> String {
     let mean = try values("moving_mean", of: layer.name)
     let variance = try values("moving_variance", of: layer.name)
@@ -263,8 +278,15 @@ struct ONNXModel {
     if layer["center"] == true {
       offset = zip(offset, try values("beta", of: layer.name)).map { $0 + $1 }
     }
-    let product = graph.add("Mul", [value, graph.constant(scale, shape: [scale.count])])
-    return graph.add("Add", [product, graph.constant(offset, shape: [offset.count])])
+    let axis = layer["axis"].integer ?? -1
+    let behind = axis < 0 ? -axis - 1 : axes - 1 - axis
+    let shape = [scale.count] + [Int](repeating: 1, count: max(0, behind))
+    let product = graph.add("Mul", [value, graph.constant(scale, shape: shape)])
+    return graph.add("Add", [product, graph.constant(offset, shape: shape)])
+  }
+
+  private mutating func transposed(_ value: String, order: [Int]) -> String {
+    graph.add("Transpose", [value], [("perm", .integers(order))])
   }
 
   // MARK: Weights

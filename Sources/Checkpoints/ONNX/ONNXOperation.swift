@@ -26,6 +26,21 @@ struct ONNXOperation {
     return nodes[call.layer.className]?(operation, first, &graph)
   }
 
+  /// Adds the nodes of a call of `Split`.
+  ///
+  /// - Returns: The names of the parts; `nil` if the layer is another one.
+  static func split(
+    _ call: LayerShapes, _ inputs: [String], in graph: inout ONNXGraph
+  ) -> [String]? {
+    guard call.layer.className == "ops.Split", let input = inputs.first,
+      let axis = call.layer["axis"].integer
+    else { return nil }
+    let size = call.output[axis < 0 ? axis + call.output.count : axis - 1] ?? 1
+    return call.outputs.indices.map {
+      slice(input, axis: axis, from: $0 * size, to: ($0 + 1) * size, step: 1, &graph)
+    }
+  }
+
   /// Whether a class may give other steps than it takes.
   static func changesSteps(_ className: String) -> Bool {
     nodes[className] != nil && className != "ops.Function"
@@ -88,6 +103,16 @@ struct ONNXOperation {
     "ops.Softmax": { operation, input, graph in
       graph.add("Softmax", [input], [("axis", .integer(operation.whole("axis").first ?? -1))])
     },
+    "ops.OneHot": { operation, input, graph in
+      let count = graph.constant(operation.whole("num_classes"))
+      return graph.add("OneHot", [input, count, graph.constant([0, 1], shape: [2])])
+    },
+    "ops.Normalize": { operation, input, graph in
+      operation.normalized(input, shortestSquare: 1e-14, &graph)
+    },
+    "ops.L2Normalize": { operation, input, graph in
+      operation.normalized(input, shortestSquare: 1e-12, &graph)
+    },
     "ops.Clip": { operation, input, graph in
       let limits = ["x_min", "x_max"].map { option in
         graph.constant([Float(operation.layer[option].double ?? 0)], shape: [])
@@ -146,6 +171,16 @@ struct ONNXOperation {
 
   private var keepsAxes: (String, ONNXGraph.Attribute) {
     ("keepdims", .integer(layer["keepdims"] == true ? 1 : 0))
+  }
+
+  /// Divided by its length on the axes.
+  private func normalized(
+    _ input: String, shortestSquare: Float, _ graph: inout ONNXGraph
+  ) -> String {
+    let squares = graph.add(
+      "ReduceSumSquare", [input], [("axes", .integers(whole("axis"))), ("keepdims", .integer(1))])
+    let sums = graph.add("Max", [squares, graph.constant([shortestSquare], shape: [])])
+    return graph.add("Div", [input, graph.add("Sqrt", [sums])])
   }
 
   private func reduced(_ type: String, _ input: String, _ graph: inout ONNXGraph) -> String {

@@ -32,6 +32,7 @@ struct ONNXPlanes {
     "Conv3D": { planes, graph in planes.convolution(axes: 3, &graph) },
     "Conv1DTranspose": { planes, graph in planes.transposedConvolution(axes: 1, &graph) },
     "Conv2DTranspose": { planes, graph in planes.transposedConvolution(axes: 2, &graph) },
+    "Conv3DTranspose": { planes, graph in planes.transposedConvolution(axes: 3, &graph) },
     "DepthwiseConv2D": { planes, graph in planes.depthwiseConvolution(&graph) },
     "SeparableConv2D": { planes, graph in planes.depthwiseConvolution(&graph) },
     "MaxPooling2D": { planes, graph in planes.pooling("MaxPool", axes: 2, &graph) },

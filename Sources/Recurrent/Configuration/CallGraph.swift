@@ -209,9 +209,7 @@ struct CallGraph {
       throw ConfigurationError(
         "layer \(name) (\(layer.className)) cannot take steps of the axes \(input.axes)")
     }
-    let output =
-      try description.stepAxes == .last && input.axes.count > 1
-      ? description.outputOfLastAxis(input) : description.output(of: input)
+    let output = try description.outputOfAxes(input)
     let outputs = [output] + description.furtherOutputs(of: input)
     for output in outputs {
       guard (1...ModelConfiguration.largestAxis).contains(output.features) else {
@@ -221,7 +219,7 @@ struct CallGraph {
       }
     }
     let parameters = description.parameters(
-      of: shapes, joined: description.stepAxes == .last ? input.ofLastAxis : input)
+      of: shapes, joined: description.weightedShape(of: input))
     if let first = calls.first(where: { $0.name == name }),
       first.parameters.map(\.shape) != parameters.map(\.shape)
     {

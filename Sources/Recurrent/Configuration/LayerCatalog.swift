@@ -52,6 +52,7 @@ enum LayerCatalog {
       CategoryEncodingDescription.self, IntegerLookupDescription.self,
       ConvTransposeDescription<TransposedLines>.self,
       ConvTransposeDescription<TransposedPlanes>.self,
+      ConvTransposeDescription<TransposedVolumes>.self,
       SpaceConvolutionDescription<ConvolvedVolume>.self,
       UpSampling2DDescription.self, Cropping2DDescription.self,
       ZeroPadding2DDescription.self,
@@ -71,6 +72,9 @@ enum LayerCatalog {
     ArithmeticDescription<MinimumOperation>.self, ReductionDescription<SumReduction>.self,
     ReductionDescription<MeanReduction>.self, ReductionDescription<MaximumReduction>.self,
     ReductionDescription<MinimumReduction>.self, ElementOperationDescription.self,
+    SplitDescription.self, OneHotDescription.self,
+    NormalizeOperationDescription<NormalizeOfKeras>.self,
+    NormalizeOperationDescription<NormalizeOfTensorFlow>.self,
     ClipDescription.self, SoftmaxOperationDescription.self, MatrixProductDescription.self,
   ]
 }

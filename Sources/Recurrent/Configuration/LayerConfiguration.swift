@@ -101,8 +101,12 @@ package struct LayerConfiguration: Equatable, Sendable {
           "layer \(name) (\(className)): activity_regularizer "
             + "\(self["activity_regularizer"].shortText) is not supported")
       }
-      return try descriptionType.init(
-        LayerOptions(self, defaults: LayerCatalog.options[className] ?? [:]))
+      let options = try LayerOptions(self, defaults: LayerCatalog.options[className] ?? [:])
+      if options["data_format"] == "channels_first" {
+        return try descriptionType.channelsFirst(options)
+      }
+      return try options["activation"]["class_name"] == nil
+        ? descriptionType.init(options) : descriptionType.activationInside(options)
     }
   }
 

@@ -10,6 +10,8 @@ protocol LayerDescription: Sendable {
   static var isOfKeras: Bool { get }
   /// Every option of Keras' constructor that changes numbers, with its default; `trainable` goes without saying.
   static var options: [String: JSONValue] { get }
+  /// The axis of channels where they stand before those of a plane, by Keras' numbers, which count the batch.
+  static var channelsFirstAxis: Int { get }
 
   /// - Throws: ``ConfigurationError`` naming the option that cannot be computed.
   init(_ options: LayerOptions) throws(ConfigurationError)
@@ -86,6 +88,7 @@ protocol LayerDescription: Sendable {
 
 extension LayerDescription {
   static var isOfKeras: Bool { true }
+  static var channelsFirstAxis: Int { 1 }
   var symbolCount: Int? { nil }
   var symbolUse: SymbolUse { .none }
   var needsSequence: Bool { false }

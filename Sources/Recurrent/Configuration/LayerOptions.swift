@@ -7,7 +7,7 @@ struct LayerOptions {
   let className: String
   /// The model that the layer is given in the place of a layer inside it.
   let model: ModelConfiguration?
-  private let values: [String: JSONValue]
+  private var values: [String: JSONValue]
 
   /// - Throws: ``ConfigurationError`` if there is an option that the class does not have.
   init(
@@ -23,6 +23,13 @@ struct LayerOptions {
   }
 
   subscript(option: String) -> JSONValue { values[option] ?? .null }
+
+  /// The same with another value of an option.
+  func with(_ option: String, _ value: JSONValue) -> LayerOptions {
+    var options = self
+    options.values[option] = value
+    return options
+  }
 
   func flag(_ option: String) throws(ConfigurationError) -> Bool {
     guard let flag = self[option].bool else { throw error(option, "is not true or false") }

@@ -50,17 +50,27 @@ package struct ModelConfiguration: Equatable, Sendable {
     outputs.isEmpty ? layers.suffix(1).map { ValueName($0.name) } : outputs
   }
 
-  /// Whether an `Embedding` reads an input.
+  /// Whether an `Embedding`, or `one_hot`, reads an input.
   package func embeds(input: Int) -> Bool {
-    func embeds(_ layer: LayerConfiguration, _ input: Int) -> Bool {
-      layer.model?.embeds(input: input) ?? (layer.className == "Embedding")
+    reads(input: input, [EmbeddingDescription.className, OneHotDescription.className])
+  }
+
+  /// Whether `one_hot` reads an input, which in TensorFlow takes whole numbers alone.
+  package func makesOneHot(input: Int) -> Bool {
+    reads(input: input, [OneHotDescription.className])
+  }
+
+  /// Whether a layer of such a class reads an input.
+  private func reads(input: Int, _ classes: Set<String>) -> Bool {
+    func reads(_ layer: LayerConfiguration, _ input: Int) -> Bool {
+      layer.model?.reads(input: input, classes) ?? classes.contains(layer.className)
     }
     guard inputs.indices.contains(input) else { return false }
-    guard isFunctional else { return layers.first.map { embeds($0, 0) } ?? false }
+    guard isFunctional else { return layers.first.map { reads($0, 0) } ?? false }
     let name = ValueName(inputs[input].name)
     return layers.contains { layer in
       layer.calls.contains { call in
-        call.inputs.indices.contains { call.inputs[$0] == name && embeds(layer, $0) }
+        call.inputs.indices.contains { call.inputs[$0] == name && reads(layer, $0) }
       }
     }
   }

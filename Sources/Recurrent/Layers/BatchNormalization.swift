@@ -1,27 +1,38 @@
 import Files
 import Kernels
 
-/// `keras.layers.BatchNormalization` over the features.
+/// `keras.layers.BatchNormalization` of each place of an axis.
 struct BatchNormalizationDescription: LayerDescription {
   static let className = "BatchNormalization"
   static let options: [String: JSONValue] = [
     "axis": -1, "momentum": 0.99, "epsilon": 0.001, "center": true, "scale": true,
     "moving_mean_initializer": "Zeros", "moving_variance_initializer": "Ones",
+    "corrects_planes": false,
   ].merging(WeightOptions.defaults(["beta": "Zeros", "gamma": "Ones"])) { _, new in new }
 
   let momentum, epsilon: Double
+  /// Whether the moving average of planes and volumes is that of the unbiased variance, as tf-keras' kernel for them has it.
+  private let correctsPlanes: Bool
   let centers, scales: Bool
   /// Where it is not, training leaves the moving averages as they are, and uses them.
   let isTrainable: Bool
+  /// By Keras' numbers, which count the batch.
   private let axis: Int
   private let beta, gamma, mean, variance: WeightOptions
-  var stepAxes: StepAxes { .last }
+  var stepAxes: StepAxes { .own }
   var isCalledWithMask: Bool { true }
+  /// Whether each step has its own moments, in a sequence.
+  private var isOfSteps: Bool { axis == 1 }
+  var takesMask: Bool { !isOfSteps }
+  var joinsSteps: Bool { isOfSteps }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    axis = try options.lastAxis("axis")
+    let axes = try options.wholes("axis")
+    guard axes.count == 1 else { throw options.error("axis", "is not supported") }
+    axis = axes[0]
     isTrainable = try options.flag("trainable")
     momentum = try options.number("momentum")
+    correctsPlanes = try options.flag("corrects_planes")
     epsilon = try options.number("epsilon")
     centers = try options.flag("center")
     scales = try options.flag("scale")
@@ -34,12 +45,27 @@ struct BatchNormalizationDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try input.checkLast(axis, of: Self.className)
+    let index = try SampleAxis.index(axis, of: input.knownSizes, Self.className)
+    guard input.sizes[index] != nil else {
+      throw ConfigurationError("\(Self.className) over steps needs a fixed number of them")
+    }
     return input
   }
 
+  /// The axis of a sample that has been checked.
+  private func index(of input: SampleShape) -> Int {
+    let sizes = input.knownSizes
+    return (try? SampleAxis.index(axis, of: sizes, Self.className)) ?? sizes.count - 1
+  }
+
+  /// Whether the variance that is kept is divided by one less than the number of values.
+  private func isCorrected(_ input: SampleShape) -> Bool {
+    let axes = input.sizes.count
+    return correctsPlanes && (axes == 3 || axes == 4) && [0, axes - 1].contains(index(of: input))
+  }
+
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    let shape = [input.features]
+    let shape = [input.knownSizes[index(of: input)]]
     return (scales ? [ParameterShape("gamma", shape, gamma)] : [])
       + (centers ? [ParameterShape("beta", shape, beta)] : [])
       + [
@@ -49,17 +75,23 @@ struct BatchNormalizationDescription: LayerDescription {
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    BatchNormalization(self, builder)
+    let index = index(of: builder.input)
+    return index == builder.input.sizes.count - 1
+      ? BatchNormalization(self, isCorrected: isCorrected(builder.input), builder)
+      : MovedAxisLayer(index, builder) {
+        BatchNormalization(self, isCorrected: isCorrected(builder.input), $0)
+      }
   }
 }
 
 /// `gamma ∘ (x − mean) / √(variance + ε) + beta` (Ioffe & Szegedy 2015), as `keras.layers.BatchNormalization`
 /// computes it: in training with mean and variance of the batch over rows and steps, of those steps that
-/// count, otherwise with their moving averages.
+/// count, otherwise with their moving averages. A row is one of the last axis.
 ///
-/// Shapes: input and output `[steps, rows, inputs]`.
+/// Shapes: input and output `[steps, rows, …, inputs]`.
 /// Memory: `batch × steps × 3 × inputs + 4 × inputs` scalars from the model's plan.
 final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
+  /// The rows of a sample, and the values of each.
   private let steps, inputs: Int
   private let momentum, epsilon: Scalar
   private let gamma, beta: ParameterStore<Scalar>.Matrix?
@@ -74,12 +106,18 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let sums, products: MemoryPlan<Scalar>.Region  // [inputs]
   private var mask: UnsafePointer<UInt8>?
   private let isTrainable: Bool
+  private let isCorrected: Bool
   private var isTraining = false
 
-  init(_ description: BatchNormalizationDescription, _ builder: LayerBuilder<Scalar>) {
+  /// - Parameter isCorrected: Whether the variance that is kept is the unbiased one.
+  init(
+    _ description: BatchNormalizationDescription, isCorrected: Bool,
+    _ builder: LayerBuilder<Scalar>
+  ) {
+    self.isCorrected = isCorrected
     isTrainable = description.isTrainable
-    steps = builder.input.steps
-    inputs = builder.input.features
+    inputs = builder.input.axes[builder.input.axes.count - 1]
+    steps = builder.input.steps * (builder.input.features / inputs)
     momentum = Scalar(description.momentum)
     epsilon = Scalar(description.epsilon)
     gamma = description.scales ? builder.matrix("gamma") : nil
@@ -110,7 +148,12 @@ final class BatchNormalization<Scalar: KernelScalar>: SingleInputLayer {
       Scalar.columnMoments(
         input, mask: mask, mean: mean, variance: scale, rows: all, columns: inputs)
       Scalar.moveAverage(movingMean.values, to: mean, kept: momentum, count: inputs)
-      Scalar.moveAverage(movingVariance.values, to: scale, kept: momentum, count: inputs)
+      let kept = plan[sums]
+      kept.update(from: scale, count: inputs)
+      if isCorrected, all > 1 {
+        Scalar.scale(kept, by: Scalar(all) / Scalar(all - 1), count: inputs)
+      }
+      Scalar.moveAverage(movingVariance.values, to: kept, kept: momentum, count: inputs)
     } else {
       mean.update(from: movingMean.values, count: inputs)
       scale.update(from: movingVariance.values, count: inputs)

@@ -4,19 +4,37 @@ import Kernels
 /// `keras.layers.Dropout`.
 struct DropoutDescription: LayerDescription {
   static let className = "Dropout"
-  static let options: [String: JSONValue] = ["rate": 0.5]
+  static let options: [String: JSONValue] = ["rate": 0.5, "noise_shape": nil]
 
   private let rate: Double
-  var symbolUse: SymbolUse { .passOn }
-  var appliesPerStep: Bool { true }
+  /// The sizes of the axes behind that of the batch that factors are drawn for, 1 where places share them, `nil` where each
+  /// has its own.
+  private let noise: [Int?]?
+  var symbolUse: SymbolUse { noise == nil ? .passOn : .none }
+  var appliesPerStep: Bool { noise == nil }
   var stepAxes: StepAxes { .flat }
 
-  init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    rate = try options.rate("rate")
+    noise = options["noise_shape"].array.map { $0.dropFirst().map(\.integer) }
+    // Samples that share factors are not computed by themselves.
+    guard options["noise_shape"] == .null || options["noise_shape"].array?.first == .null else {
+      throw options.error("noise_shape", "is not supported")
+    }
+  }
 
-  func output(of input: SampleShape) -> SampleShape { input }
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard let noise else { return input }
+    let fits = zip(noise, input.sizes).allSatisfy { $0 == nil || $0 == 1 || $0 == $1 }
+    guard noise.count == input.sizes.count, fits else {
+      throw ConfigurationError("\(Self.className) has a noise_shape for other axes")
+    }
+    return input
+  }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Dropout(builder) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
+    let sizes = noise.map { zip($0, builder.input.knownSizes).map { $0 ?? $1 } }
+    return Dropout(builder, noise: sizes) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
   }
 }
 
@@ -46,7 +64,9 @@ struct SpatialDropoutDescription<Kind: SpatialDropoutKind>: LayerDescription {
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    Dropout(builder, sharesPlaces: true) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
+    let sizes = builder.input.knownSizes
+    let noise = [Int](repeating: 1, count: sizes.count - 1) + sizes.suffix(1)
+    return Dropout(builder, noise: noise) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
   }
 }
 
@@ -93,31 +113,44 @@ struct GaussianDropoutDescription: LayerDescription {
 /// and scales the others up (Srivastava et al. 2014).
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
-/// Memory: `batch × steps × (2 × inputs + 1)` scalars from the model's plan.
+/// Memory: `batch × steps × (2 × inputs + 1)` scalars from the model's plan, and factors that several places share.
 final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
   /// Draws so many factors.
   typealias Draw = (inout PhiloxGenerator, UnsafeMutablePointer<Scalar>, _ count: Int) -> Void
 
   private let draw: Draw
-  /// Whether the factors of all steps are the same, and those of all places of a step.
-  private let sharesPlaces: Bool
-  private let steps, inputs, features, size: Int
+  /// Where each factor goes that several places share.
+  private let shared: SampleMap?
+  private let steps, inputs, size: Int
+  /// The factors of a row that are drawn.
+  private let drawnCount: Int
   private let number: Int
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   private let factors: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
+  private let drawn: MemoryPlan<Scalar>.Region  // of the shape of the noise
   private let symbolValues: MemoryPlan<Scalar>.Region  // [steps, rows], of an input of symbols
 
-  init(_ builder: LayerBuilder<Scalar>, sharesPlaces: Bool = false, draw: @escaping Draw) {
+  /// - Parameter noise: The sizes of the axes of a sample, 1 where all places share factors.
+  init(_ builder: LayerBuilder<Scalar>, noise: [Int]? = nil, draw: @escaping Draw) {
     self.draw = draw
-    self.sharesPlaces = sharesPlaces
     (steps, inputs) = (builder.input.steps, builder.input.features)
-    features = builder.input.axes[builder.input.axes.count - 1]
     size = steps * inputs
+    if let noise, let shape = SampleShape(sizes: noise.map { $0 }) {
+      var view = SampleView(noise)
+      for (axis, wanted) in builder.input.knownSizes.enumerated() where noise[axis] < wanted {
+        view = view.repeated(axis: axis, count: wanted)
+      }
+      shared = SampleMap(view, from: shape, to: builder.input)
+      drawnCount = shape.steps * shape.features
+    } else {
+      (shared, drawnCount) = (nil, size)
+    }
     number = builder.number
     plan = builder.plan
     output = plan.reserve(size * builder.batch)
     factors = plan.reserve(size * builder.batch)
+    drawn = shared == nil ? factors : plan.reserve(drawnCount * builder.batch)
     symbolValues = plan.reserve(steps * builder.batch)
   }
 
@@ -153,17 +186,7 @@ final class Dropout<Scalar: KernelScalar>: SingleInputLayer {
       return Scalar.fill(factors, with: 1, count: size * batch.rows)
     }
     var generator = batch.dropoutGenerator(layer: number)
-    let step = batch.rows * inputs
-    guard sharesPlaces else { return draw(&generator, factors, size * batch.rows) }
-    draw(&generator, factors, batch.rows * features)
-    if features < inputs {
-      // From the end, so that nothing is written over that is still to be copied.
-      for place in (0..<step / features).reversed() {
-        (factors + place * features).update(
-          from: factors + place / (inputs / features) * features, count: features)
-      }
-    }
-    Scalar.copyRows(
-      factors, step: 0, to: factors + step, step: step, rows: steps - 1, columns: step)
+    draw(&generator, plan[drawn], drawnCount * batch.rows)
+    shared?.copy(plan[drawn], to: factors, rows: batch.rows)
   }
 }

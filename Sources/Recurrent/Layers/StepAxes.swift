@@ -53,9 +53,15 @@ final class LastAxisLayer<Scalar: KernelScalar>: SingleInputLayer {
 }
 
 extension LayerDescription {
-  /// The output where each row of the last axis is taken by itself.
-  func outputOfLastAxis(_ input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    input.with(lastAxis: try output(of: input.ofLastAxis).features)
+  /// The output, where steps of several axes may be taken row by row.
+  func outputOfAxes(_ input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    guard stepAxes == .last, input.axes.count > 1 else { return try output(of: input) }
+    return input.with(lastAxis: try output(of: input.ofLastAxis).features)
+  }
+
+  /// The input that the weights are for: a row where each is taken by itself.
+  func weightedShape(of input: SampleShape) -> SampleShape {
+    stepAxes == .last ? input.ofLastAxis : input
   }
 
   /// The layer for one call, whatever axes its steps have.

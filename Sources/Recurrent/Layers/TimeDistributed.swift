@@ -86,7 +86,7 @@ struct TimeDistributedDescription: LayerDescription {
         throw ConfigurationError(
           "\(type(of: layer).className) cannot take steps of the axes \(step.axes)")
       }
-      output = try layer.output(of: step)
+      output = try layer.outputOfAxes(step)
     case .model(let model):
       let graph = try calls(model, step)
       output = graph.shape(of: graph.outputs[0])
@@ -103,7 +103,7 @@ struct TimeDistributedDescription: LayerDescription {
     switch inner {
     case .layer(let layer):
       parameters = layer.parameters(
-        of: isPerStep && input.axes.count == 1 ? input : step(of: input))
+        of: isPerStep && input.axes.count == 1 ? input : layer.weightedShape(of: step(of: input)))
     case .model(let model):
       var own = model
       own.inputs[0].sample = step(of: input)

@@ -18,12 +18,47 @@ struct UnitNormalizationDescription: LayerDescription {
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    UnitNormalization(self, builder)
+    UnitNormalization(axes, shortest: 1e-12, builder)
   }
 }
 
+/// `keras.ops.normalize` of the second order, where the shortest are divided by 10⁻⁷, and `tf.math.l2_normalize`, which has
+/// 10⁻⁶.
+struct NormalizeOperationDescription<Kind: NormalizeOperation>: LayerDescription {
+  static var className: String { Kind.className }
+  static var options: [String: JSONValue] { ["axis": -1] }
+
+  private let axes: NormalizedAxes
+  var passesMask: Bool { false }
+  var joinsSteps: Bool { !axes.isLast && !axes.isFeatures }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) { axes = try NormalizedAxes(options) }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    _ = try axes.span(of: input, Self.className)
+    return input
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    UnitNormalization(axes, shortest: Kind.shortest, passesMask: false, builder)
+  }
+}
+
+protocol NormalizeOperation: Sendable {
+  static var className: String { get }
+  static var shortest: Double { get }
+}
+
+enum NormalizeOfKeras: NormalizeOperation {
+  static let (className, shortest) = ("ops.Normalize", 1e-7)
+}
+
+enum NormalizeOfTensorFlow: NormalizeOperation {
+  static let (className, shortest) = ("ops.L2Normalize", 1e-6)
+}
+
 /// `x / √(Σx²)`, the sum over the values of a sample that belong together, as `keras.layers.UnitNormalization` computes it.
-/// What is shorter than 10⁻¹² is divided by that.
+/// What is shorter than a limit is divided by that.
 ///
 /// Shapes: input and output `[steps, rows, inputs]`.
 /// Memory: `batch × steps × 6 × inputs` scalars and three for each vector from the model's plan.
@@ -31,6 +66,8 @@ final class UnitNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let span: AxisSpan
   private let input: SampleShape
   private let columns: Int
+  private let shortestSquare: Scalar
+  private let passesMask: Bool
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
   /// These with the values that belong together side by side, `[vectors, columns]`.
@@ -39,9 +76,13 @@ final class UnitNormalization<Scalar: KernelScalar>: SingleInputLayer {
   private let sums: MemoryPlan<Scalar>.Region  // [vectors]
   private let ones: MemoryPlan<Scalar>.Region  // [columns]
 
-  init(_ description: UnitNormalizationDescription, _ builder: LayerBuilder<Scalar>) {
+  init(
+    _ axes: NormalizedAxes, shortest: Double, passesMask: Bool = true,
+    _ builder: LayerBuilder<Scalar>
+  ) {
     input = builder.input
-    span = (try? description.axes.span(of: input, "")) ?? .features
+    (shortestSquare, self.passesMask) = (Scalar(shortest * shortest), passesMask)
+    span = (try? axes.span(of: input, "")) ?? .features
     columns = span.columns(of: input)
     plan = builder.plan
     let size = input.steps * builder.batch * input.features
@@ -60,11 +101,12 @@ final class UnitNormalization<Scalar: KernelScalar>: SingleInputLayer {
   ) -> UnsafeMutablePointer<Scalar> {
     let (packed, normalized, output) = (plan[packed], plan[normalized], plan[output])
     let (scales, sums, count) = (plan[scales], plan[sums], vectors(batch.rows))
+    if !passesMask { batch.mask = nil }
     span.pack(input, of: self.input, rows: batch.rows, into: packed)
     Scalar.fill(plan[ones], with: 1, count: columns)
     addUp(packed, packed, into: sums, vectors: count)
     // The squares of the shortest.
-    Scalar.fill(scales, with: 1e-24, count: count)
+    Scalar.fill(scales, with: shortestSquare, count: count)
     Scalar.takeLarger(sums, sign: 1, to: scales, count: count)
     Scalar.inverseRoots(scales, epsilon: 0, into: scales, count: count)
     multiply(packed, byEach: scales, into: normalized, vectors: count)

@@ -30,9 +30,7 @@ struct ArithmeticDescription<Operation: MergeOperation>: LayerDescription {
       throw ConfigurationError("\(Self.className) takes inputs of as many axes")
     }
     let constants: [[Int?]] = operands.compactMap { operand in
-      operand.map {
-        [Int](repeating: 1, count: max(0, first.sizes.count - $0.sizes.count)) + $0.sizes
-      }
+      operand?.sizes(beside: first.sizes.count)
     }
     return try SampleShape.broadcast(inputs.map(\.sizes) + constants, Self.className)
   }
@@ -94,6 +92,12 @@ struct ArithmeticConstant: Sendable {
       parts[0].sizes.count < 6
     else { return nil }
     (sizes, values) = ([elements.count] + parts[0].sizes, parts.flatMap(\.values))
+  }
+
+  /// The sizes beside a sample of so many axes: of 1 where it has none, and without one place for all of the batch.
+  fileprivate func sizes(beside axes: Int) -> [Int] {
+    let own = sizes.count == axes + 1 && sizes[0] == 1 ? sizes.dropFirst() : sizes[...]
+    return [Int](repeating: 1, count: max(0, axes - own.count)) + own
   }
 }
 
@@ -208,8 +212,7 @@ final class Arithmetic<Scalar: KernelScalar, Operation: MergeOperation>: Layer {
 extension ArithmeticConstant {
   /// The values that stand beside those of a sample.
   fileprivate func spread(over sample: [Int]) -> [Double] {
-    var view = SampleView(
-      [Int](repeating: 1, count: max(0, sample.count - sizes.count)) + sizes)
+    var view = SampleView(sizes(beside: sample.count))
     for (axis, wanted) in sample.enumerated() where view.sizes[axis] < wanted {
       view = view.repeated(axis: axis, count: wanted)
     }

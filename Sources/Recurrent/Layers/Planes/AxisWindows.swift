@@ -35,10 +35,9 @@ struct PlaneWindows {
   /// - Parameters:
   ///   - size: The option of the windows' sizes: `kernel_size` or `pool_size`.
   ///   - axes: 1 if the planes are lines.
-  ///   - alongHeight: Whether lines have a height only, and not a width.
   /// - Throws: ``ConfigurationError`` naming the option that is not supported.
   init(
-    _ options: LayerOptions, size: String, axes: Int = 2, alongHeight: Bool = false
+    _ options: LayerOptions, size: String, axes: Int = 2
   ) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
       throw options.error("data_format", "is not supported")
@@ -55,7 +54,7 @@ struct PlaneWindows {
     let windows = [(sizes.0, strides.0, dilation.0), (sizes.1, strides.1, dilation.1)].map {
       AxisWindows(size: $0, strides: $1, dilation: $2, isSame: padding == "same")
     }
-    (height, width) = axes == 1 && alongHeight ? (windows[1], windows[0]) : (windows[0], windows[1])
+    (height, width) = (windows[0], windows[1])
   }
 
   /// Two sizes, or one for both axes.
@@ -110,13 +109,6 @@ struct Plane {
         "\(className) takes [height, width, channels], not \(shape.axes.count + 1) axes")
     }
     self.init(known: shape)
-  }
-
-  /// The same of a sequence too, whose steps are the height.
-  init(lines shape: SampleShape) {
-    self.init(
-      height: shape.steps, width: shape.axes.count > 1 ? shape.axes[0] : 1,
-      channels: shape.axes[shape.axes.count - 1], isStep: false)
   }
 
   /// The same of a shape that has been checked.

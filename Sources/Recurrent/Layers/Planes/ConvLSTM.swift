@@ -20,6 +20,7 @@ enum ConvLSTMOfPlanes: ConvLSTMKind {
 /// `keras.layers.ConvLSTM1D` and `ConvLSTM2D`, whose state is not kept from batch to batch.
 struct ConvLSTMDescription<Kind: ConvLSTMKind>: LayerDescription {
   static var className: String { Kind.className }
+  static var channelsFirstAxis: Int { 2 }
   static var options: [String: JSONValue] {
     let ones = JSONValue.array([JSONValue](repeating: 1, count: Kind.axes))
     let own: [String: JSONValue] = [

@@ -4,7 +4,7 @@ import Kernels
 /// What a transposed convolution goes over.
 protocol TransposedAxes: Sendable {
   static var className: String { get }
-  /// 1 for the steps of a sequence, 2 for the height and the width of planes.
+  /// 1 for the steps of a sequence, 2 for the height and the width of planes, 3 for volumes.
   static var count: Int { get }
 }
 
@@ -18,7 +18,12 @@ enum TransposedPlanes: TransposedAxes {
   static let count = 2
 }
 
-/// `keras.layers.Conv1DTranspose` and `Conv2DTranspose`, without dilation.
+enum TransposedVolumes: TransposedAxes {
+  static let className = "Conv3DTranspose"
+  static let count = 3
+}
+
+/// `keras.layers.Conv1DTranspose`, `Conv2DTranspose` and `Conv3DTranspose`, without dilation.
 struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
   static var className: String { Axes.className }
   static var options: [String: JSONValue] {
@@ -33,7 +38,7 @@ struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
   }
 
   let filters: Int
-  let windows: PlaneWindows
+  let windows: VolumeWindows
   let activation: Activation
   let usesBias: Bool
   private let kernel, bias: WeightOptions
@@ -45,8 +50,8 @@ struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     filters = try options.size("filters")
-    windows = try PlaneWindows(options, size: "kernel_size", axes: Axes.count, alongHeight: true)
-    guard windows.height.dilation == 1, windows.width.dilation == 1 else {
+    windows = try VolumeWindows(options, size: "kernel_size", axes: Axes.count)
+    guard !windows.areDilated else {
       throw options.error("dilation_rate", "is not supported")
     }
     guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
@@ -63,20 +68,14 @@ struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
     guard input.axes.count == Axes.count else {
       throw ConfigurationError("\(Self.className) cannot take \(input.axes.count + 1) axes")
     }
-    let shape = try input.shape(Self.className) { sizes in
-      var output = sizes
-      output[0] = windows.height.transposedCount(of: sizes[0])
-      if Axes.count == 2 { output[1] = windows.width.transposedCount(of: sizes[1]) }
-      output[Axes.count] = filters
-      return output
+    return try input.shape(Self.className) { sizes in
+      windows.transposedSizes(of: sizes) + [filters]
     }
-    return shape
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let channels = input.axes[input.axes.count - 1]
-    let sizes = Axes.count == 1 ? [windows.height.size] : windows.sizes
-    return [ParameterShape("kernel", sizes + [filters, channels], kernel)]
+    return [ParameterShape("kernel", windows.sizes + [filters, channels], kernel)]
       + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
   }
 
@@ -93,31 +92,30 @@ extension AxisWindows {
   }
 }
 
-/// The way back of a convolution as a layer of its own, as `keras.layers.Conv1DTranspose` and `Conv2DTranspose` compute it:
-/// each place adds the kernel, times its values, to the places that a convolution would see from there.
+/// The way back of a convolution as a layer of its own, as `keras.layers.Conv3DTranspose` and its kind compute it: each place
+/// adds the kernel, times its values, to the places that a convolution would see from there.
 ///
-/// Shapes: input `[height, rows, width, channels]`, output `[outputHeight, rows, outputWidth, filters]`; a sequence has its
-/// steps as height and a width of 1.
+/// Shapes: input `[depth, rows, height, width, channels]`, output
+/// `[outputDepth, rows, outputHeight, outputWidth, filters]`; a sequence has its steps as depth.
 /// Memory: from the model's plan, for each place of the input of each row, twice the values that it adds to, and
 /// `2 × filters` for each place of the output.
 final class ConvTranspose<Scalar: KernelScalar>: SingleInputLayer {
-  private let unfolding: PlaneUnfolding<Scalar>
+  private let unfolding: VolumeUnfolding<Scalar>
   private let channels, places, outputPlaces, filters: Int
-  private let kernel: ParameterStore<Scalar>.Matrix  // [height × width × filters, channels]
+  private let kernel: ParameterStore<Scalar>.Matrix  // [depth × height × width × filters, channels]
   private let plan: MemoryPlan<Scalar>
   private let unfolded, unfoldedGradient: MemoryPlan<Scalar>.Region
-  private let output: BiasedActivation<Scalar>  // [outputHeight, rows, outputWidth, filters]
+  private let output: BiasedActivation<Scalar>  // of the output's shape
   /// The input of the batch under way.
   private var input: UnsafePointer<Scalar>?
 
   init<Axes: TransposedAxes>(
     _ description: ConvTransposeDescription<Axes>, _ builder: LayerBuilder<Scalar>
   ) {
-    let (input, output) = (Plane(lines: builder.input), Plane(lines: builder.output))
-    unfolding = PlaneUnfolding(description.windows, from: output, to: input)
+    let (input, output) = (Volume(builder.input), Volume(builder.output))
+    unfolding = VolumeUnfolding(description.windows, from: output, to: input)
     (channels, filters) = (input.channels, description.filters)
-    places = input.height * input.width
-    outputPlaces = output.height * output.width
+    (places, outputPlaces) = (input.places, output.places)
     plan = builder.plan
     kernel = builder.matrix("kernel")
     unfolded = plan.reserve(builder.batch * unfolding.size)

@@ -73,8 +73,8 @@ enum ConvolvedVolume: ConvolvedSpace {
 /// Memory: from the model's plan, for each place of the output of each row, `2 × filters` scalars and twice the values
 /// that it sees.
 final class SpaceConvolution<Scalar: KernelScalar>: SingleInputLayer {
-  private let windows: VolumeWindows
-  private let volume, outputVolume: Volume
+  private let unfolding: VolumeUnfolding<Scalar>
+  private let size, places: Int
   private let kernel: ParameterStore<Scalar>.Matrix  // [depth × height × width × channels, filters]
   private let plan: MemoryPlan<Scalar>
   private let unfolded, unfoldedGradient: MemoryPlan<Scalar>.Region
@@ -83,29 +83,23 @@ final class SpaceConvolution<Scalar: KernelScalar>: SingleInputLayer {
   init<Space: ConvolvedSpace>(
     _ description: SpaceConvolutionDescription<Space>, _ builder: LayerBuilder<Scalar>
   ) {
-    windows = description.windows
-    (volume, outputVolume) = (Volume(builder.input), Volume(builder.output))
+    let (input, output) = (Volume(builder.input), Volume(builder.output))
+    unfolding = VolumeUnfolding(description.windows, from: input, to: output)
+    (size, places) = (input.size, output.places)
     plan = builder.plan
     kernel = builder.matrix("kernel")
-    unfolded = plan.reserve(builder.batch * outputVolume.places * kernel.rows)
-    unfoldedGradient = plan.reserve(builder.batch * outputVolume.places * kernel.rows)
-    output = BiasedActivation(
+    unfolded = plan.reserve(builder.batch * unfolding.size)
+    unfoldedGradient = plan.reserve(builder.batch * unfolding.size)
+    self.output = BiasedActivation(
       description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
-      rows: outputVolume.places * builder.batch, columns: description.filters, plan: plan)
+      rows: places * builder.batch, columns: description.filters, plan: plan)
   }
 
   func forward(
     _ input: UnsafePointer<Scalar>, in batch: BatchContext<Scalar>
   ) -> UnsafeMutablePointer<Scalar> {
-    let (all, values) = (outputVolume.places * batch.rows, plan[unfolded])
-    let channels = volume.channels
-    forEachElement(rows: batch.rows) { place, from in
-      if let from {
-        (values + place).update(from: input + from, count: channels)
-      } else {
-        Scalar.fill(values + place, with: 0, count: channels)
-      }
-    }
+    let (all, values) = (places * batch.rows, plan[unfolded])
+    unfolding.unfold(input, into: values, rows: batch.rows)
     let sums = output.begin(rows: all)
     Scalar.multiply(
       values, transposeLeft: false, kernel.values, transposeRight: false, rows: all,
@@ -117,32 +111,16 @@ final class SpaceConvolution<Scalar: KernelScalar>: SingleInputLayer {
     outputGradient: UnsafeMutablePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>?,
     in batch: BatchContext<Scalar>, sink: any GradientSink<Scalar>
   ) {
-    let (all, gradient) = (outputVolume.places * batch.rows, plan[unfoldedGradient])
+    let (all, gradient) = (places * batch.rows, plan[unfoldedGradient])
     output.beginBackward(outputGradient, rows: all, in: batch)
     if let inputGradient {
       Scalar.multiply(
         outputGradient, transposeLeft: false, kernel.values, transposeRight: true, rows: all,
         columns: kernel.rows, inner: kernel.columns, into: gradient, accumulate: false)
-      let channels = volume.channels
-      Scalar.fill(inputGradient, with: 0, count: volume.size * batch.rows)
-      forEachElement(rows: batch.rows) { place, to in
-        if let to { Scalar.add(gradient + place, to: inputGradient + to, count: channels) }
-      }
+      Scalar.fill(inputGradient, with: 0, count: size * batch.rows)
+      unfolding.fold(gradient, addingTo: inputGradient, rows: batch.rows)
     }
     sink.add(kernel, left: plan[unfolded], right: outputGradient, inner: all)
     output.addBiasGradient(outputGradient, rows: all, sink: sink)
-  }
-
-  /// Calls `body` with the place of each element that an output sees, and its place in the input; `nil` if it is beyond
-  /// an end.
-  @inline(__always)
-  private func forEachElement(rows: Int, _ body: (_ unfolded: Int, _ input: Int?) -> Void) {
-    var place = 0
-    outputVolume.forEachPlace(rows: rows) { window, _ in
-      windows.forEachElement(of: window, in: volume, rows: rows) { from in
-        body(place, from)
-        place += volume.channels
-      }
-    }
   }
 }

@@ -41,13 +41,14 @@ struct Volume {
 /// The windows over the depth, the height and the width of a volume.
 struct VolumeWindows {
   /// Those of depth, height and width.
-  private let axes: [AxisWindows]
-  /// Whether they go over planes.
-  private let arePlanes: Bool
+  private var axes = [AxisWindows](
+    repeating: AxisWindows(size: 1, strides: 1, dilation: 1, isSame: false), count: 3)
+  /// Those of these that a layer has: all, those of planes, or that of a sequence.
+  private let named: [Int]
 
   /// - Parameters:
   ///   - size: The option of the windows' sizes: `kernel_size` or `pool_size`.
-  ///   - count: 3, or 2 of planes.
+  ///   - count: 3, 2 of planes, or 1 of sequences.
   /// - Throws: ``ConfigurationError`` naming the option that is not supported.
   init(_ options: LayerOptions, size: String, axes count: Int) throws(ConfigurationError) {
     guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
@@ -70,19 +71,19 @@ struct VolumeWindows {
     let dilation =
       options["dilation_rate"] == .null
       ? [Int](repeating: 1, count: count) : try numbers("dilation_rate")
-    var axes = (0..<count).map {
-      AxisWindows(
-        size: sizes[$0], strides: strides[$0], dilation: dilation[$0], isSame: padding == "same")
+    named = count == 1 ? [0] : count == 2 ? [0, 2] : [0, 1, 2]
+    for (number, axis) in named.enumerated() {
+      axes[axis] = AxisWindows(
+        size: sizes[number], strides: strides[number], dilation: dilation[number],
+        isSame: padding == "same")
     }
-    arePlanes = count == 2
-    if arePlanes {
-      axes.insert(AxisWindows(size: 1, strides: 1, dilation: 1, isSame: false), at: 1)
-    }
-    self.axes = axes
   }
 
-  /// The sizes of the windows, without an axis that planes do not have.
-  var sizes: [Int] { arePlanes ? [axes[0].size, axes[2].size] : axes.map(\.size) }
+  /// The sizes of the windows, without axes that planes or sequences do not have.
+  var sizes: [Int] { named.map { axes[$0].size } }
+
+  /// Whether places of a window are apart.
+  var areDilated: Bool { axes.contains { $0.dilation > 1 } }
 
   /// The elements of a window.
   var count: Int { axes.reduce(1) { $0 * $1.size } }
@@ -93,21 +94,26 @@ struct VolumeWindows {
   func output(
     of input: SampleShape, channels: Int? = nil, _ className: String
   ) throws(ConfigurationError) -> SampleShape {
-    guard input.isSequence, input.axes.count == (arePlanes ? 2 : 3) else {
+    guard input.isSequence, input.axes.count == named.count else {
       throw ConfigurationError(
-        "\(className) takes [\(arePlanes ? "" : "depth, ")height, width, channels], not "
+        "\(className) takes [\(named.count == 3 ? "depth, " : "")height, width, channels], not "
           + "\(input.axes.count + 1) axes")
     }
     let steps = input.timeSteps.map { axes[0].count(of: $0) }
     var sizes = input.axes
     for index in 0..<sizes.count - 1 {
-      sizes[index] = axes[index + (arePlanes ? 2 : 1)].count(of: sizes[index])
+      sizes[index] = axes[named[index + 1]].count(of: sizes[index])
     }
     sizes[sizes.count - 1] = channels ?? sizes[sizes.count - 1]
     guard steps != 0, !sizes.contains(0) else {
       throw ConfigurationError("the windows of \(className) are larger than its input")
     }
     return .sequence(timeSteps: steps, axes: sizes)
+  }
+
+  /// The axes whose windows would be so many.
+  func transposedSizes(of windows: [Int]) -> [Int] {
+    zip(named, windows).map { axes[$0].transposedCount(of: $1) }
   }
 
   /// Calls `body` with where the channels of each place begin that a window sees; with `nil` for one beyond an end.
