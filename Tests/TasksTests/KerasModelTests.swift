@@ -20,7 +20,7 @@ import Testing
         "rectifiers", "rectifiers-masked", "merges", "merges-steps",
         "states", "directions", "nested", "steps-of-steps",
         "planes", "planes-of-steps", "conv-lstm", "operations", "transposed", "volumes",
-        "depthwise", "volumes-back", "axes", "channels-first", "one-hot", "open-steps",
+        "depthwise", "volumes-back", "axes", "open-steps",
         "adamax", "lion", "ftrl", "schedule",
         "dot-attention", "dot-attention-steps", "heads", "heads-dropout", "heads-steps",
         "heads-residual", "dots",
@@ -34,7 +34,7 @@ import Testing
       }
     } + [
       "keras3-nadam", "keras3-integers", "keras3-ctc", "keras3-lamb", "keras3-accumulation",
-      "keras2-cudnn",
+      "keras2-cudnn", "keras2-channels-first", "keras2-one-hot",
     ]
     + ["adam", "sgd", "adadelta", "alone-adam", "alone-sgd"].map { "keras2-legacy-\($0)" }
 

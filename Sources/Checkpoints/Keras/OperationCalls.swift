@@ -16,7 +16,8 @@ struct OperationReader {
         module.hasPrefix("keras.src.ops") || module.hasPrefix("keras.ops")
       } else {
         // Layers have options that operations do not have.
-        config["trainable"] == nil && (config["dtype"] == nil || json["class_name"] == "Cast")
+        config["trainable"] == nil
+          && (config["dtype"] == nil || ["Cast", "OneHot"].contains(json["class_name"]?.string))
       }
     }
   }
