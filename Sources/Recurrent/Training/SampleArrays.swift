@@ -85,8 +85,13 @@ package struct TargetArray: Equatable, Sendable {
       throw ConfigurationError(
         "the targets have \(self.units) values each; the model gives \(units)")
     }
-    guard !loss.takesClasses || values.allSatisfy({ $0 >= 0 && $0 < Float(units) }) else {
-      throw ConfigurationError("a target is not a class of a model with \(units) units")
+    guard loss.takesClasses else { return }
+    for (place, value) in values.enumerated() {
+      guard let number = Int32(exactly: value), (0..<units).contains(Int(number)) else {
+        throw ConfigurationError(
+          "the target of sample \(place / steps), time step \(place % steps) (counted from 0) is "
+            + "\(value); classes are whole numbers from 0 to \(units - 1)")
+      }
     }
   }
 
