@@ -9,9 +9,8 @@ final class StepEngine: @unchecked Sendable {
   let features: Int
   /// The values of an output.
   let outputUnits: Int
-  /// The numbers that a symbol can have.
-  let symbolCount: Int
-  private let takesSymbols: Bool
+  /// The symbols that a step is, where it is one.
+  private let symbols: SymbolRange?
   private let lock: ModelLock
   private let model: Sequential<Float>
   private let configuration: ModelConfiguration
@@ -45,8 +44,7 @@ final class StepEngine: @unchecked Sendable {
     stateCount = layout.reduce(0) { $0 + $1.units }
     features = configuration.features
     outputUnits = model.outputUnits
-    takesSymbols = configuration.inputSymbols != nil
-    symbolCount = configuration.inputSymbols?.count ?? features
+    symbols = configuration.inputSymbols
   }
 
   /// A step by values.
@@ -66,9 +64,10 @@ final class StepEngine: @unchecked Sendable {
 
   /// A step by the number of a symbol.
   func step(symbol: Int, state: inout [Float]) throws -> [Float] {
-    guard (0..<symbolCount).contains(symbol) else {
+    let count = symbols?.count ?? features
+    guard (0..<count).contains(symbol) else {
       throw ConfigurationError(
-        "\(symbol) is not a symbol of the model, which takes numbers from 0 to \(symbolCount - 1)")
+        "\(symbol) is not a symbol of the model, which takes numbers from 0 to \(count - 1)")
     }
     return try lock.locked {
       model.readsSymbols = true
@@ -83,7 +82,7 @@ final class StepEngine: @unchecked Sendable {
   /// - Returns: `[streams, units]`, row-major.
   /// - Throws: `SymbolOutOfRange` before any stream has stepped, or `OutOfMemory`.
   func step(_ inputs: [Float], of streams: inout [Model.Stream]) throws -> [Float] {
-    try configuration.inputSymbols?.check(inputs, timeSteps: 1)
+    try symbols?.check(inputs, timeSteps: 1)
     return try lock.locked {
       let model = try wideModel()
       let units = model.outputUnits

@@ -75,13 +75,20 @@ public struct SymbolOutOfRange: Error, Equatable, CustomStringConvertible {
 
 extension ModelConfiguration {
   /// The symbols that the model's first input is made of; `nil` if no `Embedding` reads it.
-  package var inputSymbols: SymbolRange? { inputSymbols(of: 0) }
+  package var inputSymbols: SymbolRange? { symbolsOfInputs.first.flatMap { $0 } }
 
-  /// The symbols that an input is made of; `nil` if no `Embedding` reads it as one symbol a step,
-  /// or the model cannot be built.
-  package func inputSymbols(of input: Int) -> SymbolRange? {
-    for call in (try? described()) ?? []
-    where call.sources == [.input(input)] && call.input.axes == [1] {
+  /// The symbols that each input is made of; `nil` if no `Embedding` reads it as one symbol a step, or the model cannot be
+  /// built.
+  package var symbolsOfInputs: [SymbolRange?] {
+    let graph = try? graph()
+    return inputs.indices.map { graph?.symbols(ofInput: $0) }
+  }
+}
+
+extension CallGraph {
+  /// The symbols that an input is made of; `nil` if no `Embedding` reads it as one symbol a step.
+  func symbols(ofInput input: Int) -> SymbolRange? {
+    for call in calls where call.sources == [.input(input)] && call.input.axes == [1] {
       if let count = call.description.symbolCount {
         return SymbolRange(layer: call.name, count: count)
       }

@@ -29,7 +29,7 @@ struct BuiltModel<Scalar: KernelScalar> {
     givesInputGradients: Bool = false
   ) {
     let plan = place.plan
-    let symbols = configuration.inputs.indices.map { configuration.inputSymbols(of: $0) }
+    let symbols = configuration.inputs.indices.map { calls.symbols(ofInput: $0) }
     let takesSymbols = calls.takersOfSymbols(symbols)
     inputs = configuration.inputs.indices.map { number in
       ModelInput(

@@ -71,8 +71,8 @@ extension SampleSource {
   ///
   /// - Throws: ``SymbolOutOfRange``.
   func checkInputs(of configuration: ModelConfiguration) throws(SymbolOutOfRange) {
-    for number in configuration.inputs.indices {
-      if let symbols = configuration.inputSymbols(of: number) { try checkInput(number, symbols) }
+    for (number, symbols) in configuration.symbolsOfInputs.enumerated() {
+      if let symbols { try checkInput(number, symbols) }
     }
   }
 

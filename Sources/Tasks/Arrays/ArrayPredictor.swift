@@ -54,9 +54,8 @@ package final class ArrayPredictor {
     let configuration = checkpoint.configuration
     let samples = try configuration.samples(ofInputs: inputs.map(\.shape), "has")
     let steps = configuration.steps(ofInputs: inputs.map(\.shape))
-    for (number, input) in inputs.enumerated() {
-      try configuration.inputSymbols(of: number)?.check(
-        input.values, timeSteps: steps[number], input: number)
+    for (number, symbols) in configuration.symbolsOfInputs.enumerated() {
+      try symbols?.check(inputs[number].values, timeSteps: steps[number], input: number)
     }
     let batch =
       configuration.isStateful ? configuration.stateRows : min(samples, Self.rowsAtOnce)

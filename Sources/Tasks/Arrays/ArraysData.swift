@@ -65,9 +65,9 @@ struct ArraysData: TrainingData {
     let shapes = inputs.map(\.shape)
     let count = try configuration.samples(ofInputs: shapes, "has")
     let steps = configuration.steps(ofInputs: shapes)
-    for (number, input) in inputs.enumerated() {
+    for (number, symbols) in configuration.symbolsOfInputs.enumerated() {
       do {
-        try configuration.inputSymbols(of: number)?.check(input.values, timeSteps: steps[number])
+        try symbols?.check(inputs[number].values, timeSteps: steps[number])
       } catch {
         throw FileError(.invalid, file: files.inputs[number], error.description)
       }
