@@ -72,11 +72,19 @@ import Testing
     .write(toFile: folder.path("wider.json"), atomically: true, encoding: .utf8)
     try text.replacing("\"class_name\": \"Dense\"", with: "\"class_name\": \"Dance\"")
       .write(toFile: folder.path("other.json"), atomically: true, encoding: .utf8)
+    // So many places that a map of them would not fit in memory.
+    let layer = "{\"module\": \"keras.layers\", \"class_name\": \"Bidirectional\""
+    let softmax =
+      "{\"module\": \"keras.layers\", \"class_name\": \"Softmax\", "
+      + "\"config\": {\"name\": \"softmax\", \"axis\": 1}}, "
+    try text.replacing("[null, 3, 2]", with: "[null, 1048576, 1024]", maxReplacements: 1)
+      .replacing(layer, with: softmax + layer, maxReplacements: 1)
+      .write(toFile: folder.path("huge.json"), atomically: true, encoding: .utf8)
     try "{\"class_name\": ".write(
       toFile: folder.path("cut.json"), atomically: true, encoding: .utf8)
     for (model, words) in [
       ("wider.json", "shape"), ("other.json", "Dance"), ("cut.json", "not JSON"),
-      ("none.json", "not found"),
+      ("none.json", "not found"), ("huge.json", "Softmax takes 1048576 × 1024 values"),
     ] {
       let result = try run(
         "lstm-predict", "keras3.weights.h5", "--model", model, "--input",

@@ -30,6 +30,22 @@ import Testing
     #expect(throws: ConfigurationError.self) { try model.validate() }
   }
 
+  /// Layers that hold the place of every value are refused before they are made.
+  @Test(
+    arguments: [
+      ("ops.Sum", ["axis": 1]), ("ops.Max", ["axis": -1]), ("ops.Softmax", ["axis": -1]),
+      ("Softmax", ["axis": 1]),
+    ] as [(String, [String: JSONValue])])
+  func valuesOfTooManyPlacesAreRefused(className: String, options: [String: JSONValue]) throws {
+    let model = ModelConfiguration(
+      batch: nil, input: .sequence(timeSteps: 1 << 20, features: 1 << 10),
+      layers: [LayerConfiguration(className, name: "a", options: options)])
+    #expect(
+      throws: ConfigurationError(
+        "\(className) takes 1048576 × 1024 values; it can take 16777216")
+    ) { try model.validate() }
+  }
+
   /// A model inside that is called on more than it takes.
   @Test func modelsTakeTheirInputsOnly() {
     let inner = ModelConfiguration(

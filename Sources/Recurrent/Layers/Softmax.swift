@@ -20,7 +20,7 @@ struct SoftmaxDescription: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    _ = try SampleAxis.index(axis, of: input.knownSizes, Self.className)
+    if axis != -1 { try AxisSoftmax<Float>.check(axis, of: input, Self.className) }
     return input
   }
 

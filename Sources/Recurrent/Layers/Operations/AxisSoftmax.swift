@@ -14,7 +14,7 @@ struct SoftmaxOperationDescription: LayerDescription {
   init(_ options: LayerOptions) throws(ConfigurationError) { axis = try options.whole("axis") }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    _ = try SampleAxis.index(axis, of: input.knownSizes, Self.className)
+    try AxisSoftmax<Float>.check(axis, of: input, Self.className)
     return input
   }
 
@@ -34,6 +34,14 @@ final class AxisSoftmax<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let moved, movedGradient: MemoryPlan<Scalar>.Region
   private let output: MemoryPlan<Scalar>.Region  // [steps, rows, inputs]
+
+  /// - Throws: ``ConfigurationError`` naming the layer if a sample does not have the axis, or too many values.
+  static func check(
+    _ axis: Int, of input: SampleShape, _ className: String
+  ) throws(ConfigurationError) {
+    _ = try SampleAxis.index(axis, of: input.knownSizes, className)
+    try input.checkMovable(className)
+  }
 
   /// - Parameter axis: By Keras' numbers; the sample has it.
   init(_ axis: Int, _ builder: LayerBuilder<Scalar>) {

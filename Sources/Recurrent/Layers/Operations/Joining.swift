@@ -94,6 +94,7 @@ extension SampleShape {
         "the inputs of \(className) have more than \(ModelConfiguration.largestAxis) places on axis "
           + "\(axis)")
     }
+    try shape.checkMovable(className)
     return shape
   }
 }

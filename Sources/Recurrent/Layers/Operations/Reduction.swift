@@ -36,7 +36,8 @@ struct ReductionDescription<Class: ReductionClass>: LayerDescription {
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try input.shape(Self.className) { sizes throws(ConfigurationError) in
+    try input.checkMovable(Self.className)
+    return try input.shape(Self.className) { sizes throws(ConfigurationError) in
       let reduced = try SampleAxis.indices(axes, of: sizes, Self.className)
       return sizes.indices.compactMap { axis in
         reduced.contains(axis) ? (keepsAxes ? 1 : nil) : sizes[axis]

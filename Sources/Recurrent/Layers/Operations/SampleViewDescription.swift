@@ -37,6 +37,16 @@ extension SampleShape {
   /// The most values of a sample that are moved.
   private static var mostValues: Int { 1 << 24 }
 
+  /// Checks that there are no more than a layer can hold the places of, as far as the steps are known.
+  ///
+  /// - Throws: ``ConfigurationError`` naming the layer.
+  func checkMovable(_ className: String) throws(ConfigurationError) {
+    guard steps.multipliedClamped(by: features) <= Self.mostValues else {
+      throw ConfigurationError(
+        "\(className) takes \(steps) × \(features) values; it can take \(Self.mostValues)")
+    }
+  }
+
   /// The shape of what is made of a sample.
   ///
   /// Where the steps are not known, what `sizes` says for two different numbers of them shows where they go.
