@@ -71,6 +71,13 @@ struct LayerOptions {
     return axis
   }
 
+  /// Checks that the features are the last axis.
+  func checkChannelsLast() throws(ConfigurationError) {
+    guard self["data_format"] == "channels_last" || self["data_format"] == .null else {
+      throw error("data_format", "is not supported")
+    }
+  }
+
   func activation(_ option: String = "activation") throws(ConfigurationError) -> Activation {
     if self[option] == .null { return .linear }
     guard let name = self[option].string, let activation = Activation(rawValue: name) else {

@@ -4,37 +4,26 @@ import Kernels
 /// `keras.layers.Conv1D`, without groups.
 struct Conv1DDescription: LayerDescription {
   static let className = "Conv1D"
-  static let options: [String: JSONValue] =
-    (["filters": 1, "activation": "linear", "use_bias": true] as [String: JSONValue])
-    .merging(ConvolutionWindows.options) { _, new in new }
-    .merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in new }
+  static let options = ConvolutionOptions.defaults(ConvolutionWindows.options)
 
-  let filters: Int
+  let common: ConvolutionOptions
   let windows: ConvolutionWindows
-  let activation: Activation
-  let usesBias: Bool
-  private let kernel, bias: WeightOptions
   var needsSequence: Bool { true }
   var passesMask: Bool { false }
   var joinsSteps: Bool { windows.joinSteps }
-  var lastActivation: Activation? { activation }
+  var lastActivation: Activation? { common.activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    filters = try options.size("filters")
     windows = try ConvolutionWindows(options)
-    activation = try options.activation()
-    usesBias = try options.flag("use_bias")
-    kernel = try options.weight("kernel", axes: 3)
-    bias = try options.weight("bias")
+    common = try ConvolutionOptions(options, axes: 1)
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try windows.output(of: input, features: filters, Self.className)
+    try windows.output(of: input, features: common.filters, Self.className)
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
-    [ParameterShape("kernel", [windows.kernelSize, input.features, filters], kernel)]
-      + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
+    common.parameters(kernel: [windows.kernelSize, input.features, common.filters])
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
@@ -63,7 +52,7 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
   private let output: BiasedActivation<Scalar>  // [outputSteps, rows, filters]
 
   init(_ description: Conv1DDescription, _ builder: LayerBuilder<Scalar>) {
-    filters = description.filters
+    filters = description.common.filters
     windows = description.windows
     kernelSize = windows.kernelSize
     inputs = builder.input.features
@@ -75,7 +64,8 @@ final class Conv1D<Scalar: KernelScalar>: SingleInputLayer {
     unfolded = plan.reserve(rows * kernelSize * inputs)
     unfoldedGradient = plan.reserve(rows * kernelSize * inputs)
     output = BiasedActivation(
-      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      description.common.activation,
+      bias: description.common.usesBias ? builder.matrix("bias") : nil,
       rows: rows, columns: filters, plan: plan)
   }
 

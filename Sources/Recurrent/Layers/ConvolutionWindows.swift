@@ -27,10 +27,8 @@ struct ConvolutionWindows {
     kernelSize = try options.size("kernel_size")
     strides = try options.size("strides")
     dilation = try options.size("dilation_rate")
-    guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkNoGroups()
+    try options.checkChannelsLast()
     guard let padding = options["padding"].string.flatMap(Padding.init) else {
       throw options.error("padding", "is not supported")
     }

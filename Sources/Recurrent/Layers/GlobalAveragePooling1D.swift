@@ -14,9 +14,7 @@ struct GlobalAveragePooling1DDescription: LayerDescription {
   var isCalledWithMask: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     keepsSteps = try options.flag("keepdims")
   }
 

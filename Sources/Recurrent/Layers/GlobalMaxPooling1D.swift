@@ -13,9 +13,7 @@ struct GlobalMaxPooling1DDescription: LayerDescription {
   var joinsSteps: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     keepsSteps = try options.flag("keepdims")
   }
 

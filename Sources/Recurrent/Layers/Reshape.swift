@@ -6,9 +6,7 @@ struct FlattenDescription: SampleViewDescription {
   static let options: [String: JSONValue] = ["data_format": "channels_last"]
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
   }
 
   func view(_ sizes: [Int]) -> SampleView { SampleView(sizes) }

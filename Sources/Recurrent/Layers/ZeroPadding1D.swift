@@ -12,9 +12,7 @@ struct ZeroPadding1DDescription: LayerDescription {
   var joinsSteps: Bool { before + after > 0 }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     (before, after) = try options.ends("padding")
   }
 

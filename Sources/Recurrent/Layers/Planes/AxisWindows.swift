@@ -2,6 +2,15 @@ import Files
 
 /// The places of an axis that each output of a convolution or a pooling sees.
 struct AxisWindows {
+  /// The options of a convolution's windows over so many axes, with Keras' defaults.
+  static func options(axes: Int) -> [String: JSONValue] {
+    let ones = JSONValue.array([JSONValue](repeating: 1, count: axes))
+    return [
+      "kernel_size": ones, "strides": ones, "padding": "valid", "data_format": "channels_last",
+      "dilation_rate": ones,
+    ]
+  }
+
   let size, strides, dilation: Int
   /// Whether every `strides`-th place has a window, which may reach beyond the ends; otherwise all lie inside.
   let isSame: Bool
@@ -39,9 +48,7 @@ struct PlaneWindows {
   init(
     _ options: LayerOptions, size: String, axes: Int = 2
   ) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     let padding = options["padding"].string?.lowercased()
     guard padding == "valid" || padding == "same" else {
       throw options.error("padding", "is not supported")

@@ -27,41 +27,28 @@ enum TransposedVolumes: TransposedAxes {
 struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
   static var className: String { Axes.className }
   static var options: [String: JSONValue] {
-    let ones = JSONValue.array([JSONValue](repeating: 1, count: Axes.count))
-    return [
-      "filters": 1, "kernel_size": ones, "strides": ones, "padding": "valid",
-      "output_padding": nil, "data_format": "channels_last", "dilation_rate": ones,
-      "groups": 1, "activation": "linear", "use_bias": true,
-    ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in
-      new
-    }
+    ConvolutionOptions.defaults(AxisWindows.options(axes: Axes.count))
+      .merging(["output_padding": nil, "groups": 1]) { _, new in new }
   }
 
-  let filters: Int
+  let common: ConvolutionOptions
   let windows: VolumeWindows
-  let activation: Activation
-  let usesBias: Bool
-  private let kernel, bias: WeightOptions
   var needsSequence: Bool { true }
   var passesMask: Bool { false }
   var joinsSteps: Bool { true }
   var stepAxes: StepAxes { .own }
-  var lastActivation: Activation? { activation }
+  var lastActivation: Activation? { common.activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    filters = try options.size("filters")
     windows = try VolumeWindows(options, size: "kernel_size", axes: Axes.count)
     guard !windows.areDilated else {
       throw options.error("dilation_rate", "is not supported")
     }
-    guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
+    try options.checkNoGroups()
     guard options["output_padding"] == .null else {
       throw options.error("output_padding", "is not supported")
     }
-    activation = try options.activation()
-    usesBias = try options.flag("use_bias")
-    kernel = try options.weight("kernel", axes: Axes.count + 2)
-    bias = try options.weight("bias")
+    common = try ConvolutionOptions(options, axes: Axes.count)
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -69,14 +56,13 @@ struct ConvTransposeDescription<Axes: TransposedAxes>: LayerDescription {
       throw ConfigurationError("\(Self.className) cannot take \(input.axes.count + 1) axes")
     }
     return try input.shape(Self.className) { sizes in
-      windows.transposedSizes(of: sizes) + [filters]
+      windows.transposedSizes(of: sizes) + [common.filters]
     }
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let channels = input.axes[input.axes.count - 1]
-    return [ParameterShape("kernel", windows.sizes + [filters, channels], kernel)]
-      + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
+    return common.parameters(kernel: windows.sizes + [common.filters, channels])
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
@@ -114,14 +100,15 @@ final class ConvTranspose<Scalar: KernelScalar>: SingleInputLayer {
   ) {
     let (input, output) = (Volume(builder.input), Volume(builder.output))
     unfolding = VolumeUnfolding(description.windows, from: output, to: input)
-    (channels, filters) = (input.channels, description.filters)
+    (channels, filters) = (input.channels, description.common.filters)
     (places, outputPlaces) = (input.places, output.places)
     plan = builder.plan
     kernel = builder.matrix("kernel")
     unfolded = plan.reserve(builder.batch * unfolding.size)
     unfoldedGradient = plan.reserve(builder.batch * unfolding.size)
     self.output = BiasedActivation(
-      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
+      description.common.activation,
+      bias: description.common.usesBias ? builder.matrix("bias") : nil,
       rows: outputPlaces * builder.batch, columns: filters, plan: plan)
   }
 

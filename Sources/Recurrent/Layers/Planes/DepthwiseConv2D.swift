@@ -87,11 +87,9 @@ struct SeparableConv2DDescription: LayerDescription {
 
 /// What `keras.layers.DepthwiseConv2D` and `SeparableConv2D` have in common.
 struct DepthwisePlaneOptions: Sendable {
-  static let options: [String: JSONValue] = [
-    "kernel_size": [1, 1], "strides": [1, 1], "padding": "valid", "depth_multiplier": 1,
-    "data_format": "channels_last", "dilation_rate": [1, 1], "activation": "linear",
-    "use_bias": true, "groups": 1,
-  ]
+  static let options = AxisWindows.options(axes: 2).merging([
+    "depth_multiplier": 1, "activation": "linear", "use_bias": true, "groups": 1,
+  ]) { _, new in new }
 
   let windows: VolumeWindows
   let activation: Activation
@@ -103,7 +101,7 @@ struct DepthwisePlaneOptions: Sendable {
     activation = try options.activation()
     usesBias = try options.flag("use_bias")
     multiplier = try options.size("depth_multiplier")
-    guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
+    try options.checkNoGroups()
   }
 
   func channels(of input: SampleShape) -> Int {

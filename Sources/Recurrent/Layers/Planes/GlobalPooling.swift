@@ -13,9 +13,7 @@ struct GlobalPoolingDescription<Kind: GlobalPoolingKind>: LayerDescription {
   var stepAxes: StepAxes { .own }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     keepsAxes = try options.flag("keepdims")
   }
 

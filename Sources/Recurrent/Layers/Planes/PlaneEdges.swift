@@ -12,9 +12,7 @@ struct UpSampling2DDescription: SampleViewDescription {
   var needsSequence: Bool { true }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     guard options["interpolation"] == "nearest" else {
       throw options.error("interpolation", "is not supported")
     }
@@ -106,9 +104,7 @@ private struct PlaneEdges {
   let top, bottom, left, right: Int
 
   init(_ options: LayerOptions, _ option: String) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     // One number for all, one for each axis, or one for each end.
     let axes = options[option].array ?? [options[option], options[option]]
     let ends = axes.map { ($0.array ?? [$0, $0]).compactMap(\.integer) }

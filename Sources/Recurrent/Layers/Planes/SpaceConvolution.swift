@@ -5,45 +5,31 @@ import Kernels
 struct SpaceConvolutionDescription<Space: ConvolvedSpace>: LayerDescription {
   static var className: String { Space.className }
   static var options: [String: JSONValue] {
-    let ones = JSONValue.array([JSONValue](repeating: 1, count: Space.axes))
-    return [
-      "filters": 1, "kernel_size": ones, "strides": ones, "padding": "valid",
-      "data_format": "channels_last", "dilation_rate": ones, "groups": 1, "activation": "linear",
-      "use_bias": true,
-    ].merging(WeightOptions.defaults(["kernel": "GlorotUniform", "bias": "Zeros"])) { _, new in
-      new
-    }
+    ConvolutionOptions.defaults(AxisWindows.options(axes: Space.axes))
+      .merging(["groups": 1]) { _, new in new }
   }
 
-  let filters: Int
+  let common: ConvolutionOptions
   let windows: VolumeWindows
-  let activation: Activation
-  let usesBias: Bool
-  private let kernel, bias: WeightOptions
   var needsSequence: Bool { true }
   var takesMask: Bool { false }
   var joinsSteps: Bool { true }
   var stepAxes: StepAxes { .own }
-  var lastActivation: Activation? { activation }
+  var lastActivation: Activation? { common.activation }
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    filters = try options.size("filters")
     windows = try VolumeWindows(options, size: "kernel_size", axes: Space.axes)
-    guard try options.size("groups") == 1 else { throw options.error("groups", "is not supported") }
-    activation = try options.activation()
-    usesBias = try options.flag("use_bias")
-    kernel = try options.weight("kernel", axes: Space.axes + 2)
-    bias = try options.weight("bias")
+    try options.checkNoGroups()
+    common = try ConvolutionOptions(options, axes: Space.axes)
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try windows.output(of: input, channels: filters, Self.className)
+    try windows.output(of: input, channels: common.filters, Self.className)
   }
 
   func parameters(of input: SampleShape) -> [ParameterShape] {
     let channels = input.axes[input.axes.count - 1]
-    return [ParameterShape("kernel", windows.sizes + [channels, filters], kernel)]
-      + (usesBias ? [ParameterShape("bias", [filters], bias)] : [])
+    return common.parameters(kernel: windows.sizes + [channels, common.filters])
   }
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
@@ -91,8 +77,9 @@ final class SpaceConvolution<Scalar: KernelScalar>: SingleInputLayer {
     unfolded = plan.reserve(builder.batch * unfolding.size)
     unfoldedGradient = plan.reserve(builder.batch * unfolding.size)
     self.output = BiasedActivation(
-      description.activation, bias: description.usesBias ? builder.matrix("bias") : nil,
-      rows: places * builder.batch, columns: description.filters, plan: plan)
+      description.common.activation,
+      bias: description.common.usesBias ? builder.matrix("bias") : nil,
+      rows: places * builder.batch, columns: description.common.filters, plan: plan)
   }
 
   func forward(

@@ -51,9 +51,7 @@ struct VolumeWindows {
   ///   - count: 3, 2 of planes, or 1 of sequences.
   /// - Throws: ``ConfigurationError`` naming the option that is not supported.
   init(_ options: LayerOptions, size: String, axes count: Int) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     let padding = options["padding"].string?.lowercased()
     guard padding == "valid" || padding == "same" else {
       throw options.error("padding", "is not supported")
