@@ -1,26 +1,12 @@
-import Files
 import Kernels
 
-/// `keras.layers.AveragePooling1D`.
-struct AveragePooling1DDescription: LayerDescription {
+enum MeanOfSteps: StepPoolingKind {
   static let className = "AveragePooling1D"
-  static let options = PoolingWindows.options
 
-  let windows: PoolingWindows
-  var needsSequence: Bool { true }
-  var passesMask: Bool { false }
-  var joinsSteps: Bool { !windows.areSteps }
-
-  init(_ options: LayerOptions) throws(ConfigurationError) {
-    windows = try PoolingWindows(options)
-  }
-
-  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try windows.output(of: input, Self.className)
-  }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    AveragePooling1D(self, builder)
+  static func makeLayer<Scalar: KernelScalar>(
+    _ windows: PoolingWindows, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar> {
+    AveragePooling1D(windows, builder)
   }
 }
 
@@ -35,8 +21,8 @@ final class AveragePooling1D<Scalar: KernelScalar>: SingleInputLayer {
   private let plan: MemoryPlan<Scalar>
   private let output: MemoryPlan<Scalar>.Region  // [outputSteps, rows, inputs]
 
-  init(_ description: AveragePooling1DDescription, _ builder: LayerBuilder<Scalar>) {
-    windows = description.windows
+  init(_ windows: PoolingWindows, _ builder: LayerBuilder<Scalar>) {
+    self.windows = windows
     (steps, outputSteps) = (builder.input.steps, builder.output.steps)
     inputs = builder.input.features
     plan = builder.plan

@@ -1,10 +1,12 @@
 import Files
 import Kernels
 
-/// `keras.layers.Dropout`.
-struct DropoutDescription: LayerDescription {
-  static let className = "Dropout"
-  static let options: [String: JSONValue] = ["rate": 0.5, "noise_shape": nil]
+/// `keras.layers.Dropout` and `GaussianDropout`.
+struct DropoutDescription<Kind: DropoutKind>: LayerDescription {
+  static var className: String { Kind.className }
+  static var options: [String: JSONValue] {
+    ["rate": 0.5].merging(Kind.options) { _, new in new }
+  }
 
   private let rate: Double
   /// The sizes of the axes behind that of the batch that factors are drawn for, 1 where places share them, `nil` where each
@@ -34,7 +36,37 @@ struct DropoutDescription: LayerDescription {
 
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     let sizes = noise.map { zip($0, builder.input.knownSizes).map { $0 ?? $1 } }
-    return Dropout(builder, noise: sizes) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
+    return Dropout(builder, noise: sizes, draw: Kind.draw(rate: rate))
+  }
+}
+
+/// What values are multiplied by.
+protocol DropoutKind: Sendable {
+  static var className: String { get }
+  /// Those beside the rate.
+  static var options: [String: JSONValue] { get }
+
+  static func draw<Scalar: KernelScalar>(rate: Double) -> Dropout<Scalar>.Draw
+}
+
+/// 0 for a fraction of the values, more than 1 for the others.
+enum LeftOutValues: DropoutKind {
+  static let className = "Dropout"
+  static let options: [String: JSONValue] = ["noise_shape": nil]
+
+  static func draw<Scalar: KernelScalar>(rate: Double) -> Dropout<Scalar>.Draw {
+    { $0.dropOut($1, count: $2, rate: rate) }
+  }
+}
+
+/// Normally distributed numbers of mean 1 and variance `rate / (1 − rate)`.
+enum NormalFactors: DropoutKind {
+  static let className = "GaussianDropout"
+  static let options: [String: JSONValue] = [:]
+
+  static func draw<Scalar: KernelScalar>(rate: Double) -> Dropout<Scalar>.Draw {
+    let deviation = (rate / (1 - rate)).squareRoot()
+    return { $0.drawNormals($1, count: $2, mean: 1, deviation: deviation) }
   }
 }
 
@@ -51,9 +83,7 @@ struct SpatialDropoutDescription<Kind: SpatialDropoutKind>: LayerDescription {
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
     rate = try options.rate("rate")
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
   }
 
   func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
@@ -66,7 +96,7 @@ struct SpatialDropoutDescription<Kind: SpatialDropoutKind>: LayerDescription {
   func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
     let sizes = builder.input.knownSizes
     let noise = [Int](repeating: 1, count: sizes.count - 1) + sizes.suffix(1)
-    return Dropout(builder, noise: noise) { [rate] in $0.dropOut($1, count: $2, rate: rate) }
+    return Dropout(builder, noise: noise, draw: LeftOutValues.draw(rate: rate))
   }
 }
 
@@ -86,27 +116,6 @@ enum DropoutOfPlanes: SpatialDropoutKind {
 
 enum DropoutOfVolumes: SpatialDropoutKind {
   static let (className, axes) = ("SpatialDropout3D", 3)
-}
-
-/// `keras.layers.GaussianDropout`: values are multiplied by normally distributed numbers of mean 1 and variance
-/// `rate / (1 − rate)`.
-struct GaussianDropoutDescription: LayerDescription {
-  static let className = "GaussianDropout"
-  static let options: [String: JSONValue] = ["rate": 0.5]
-
-  private let rate: Double
-  var symbolUse: SymbolUse { .passOn }
-  var appliesPerStep: Bool { true }
-  var stepAxes: StepAxes { .flat }
-
-  init(_ options: LayerOptions) throws(ConfigurationError) { rate = try options.rate("rate") }
-
-  func output(of input: SampleShape) -> SampleShape { input }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    let deviation = (rate / (1 - rate)).squareRoot()
-    return Dropout(builder) { $0.drawNormals($1, count: $2, mean: 1, deviation: deviation) }
-  }
 }
 
 /// Multiplies values by random factors while training, as `keras.layers.Dropout` does, which leaves a fraction of them out

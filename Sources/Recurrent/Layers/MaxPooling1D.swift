@@ -1,26 +1,12 @@
-import Files
 import Kernels
 
-/// `keras.layers.MaxPooling1D`.
-struct MaxPooling1DDescription: LayerDescription {
+enum MaximumOfSteps: StepPoolingKind {
   static let className = "MaxPooling1D"
-  static let options = PoolingWindows.options
 
-  let windows: PoolingWindows
-  var needsSequence: Bool { true }
-  var passesMask: Bool { false }
-  var joinsSteps: Bool { !windows.areSteps }
-
-  init(_ options: LayerOptions) throws(ConfigurationError) {
-    windows = try PoolingWindows(options)
-  }
-
-  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
-    try windows.output(of: input, Self.className)
-  }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    MaxPooling1D(self, builder)
+  static func makeLayer<Scalar: KernelScalar>(
+    _ windows: PoolingWindows, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar> {
+    MaxPooling1D(windows, builder)
   }
 }
 
@@ -37,8 +23,8 @@ final class MaxPooling1D<Scalar: KernelScalar>: SingleInputLayer {
   /// The input of the batch under way.
   private var input: UnsafePointer<Scalar>?
 
-  init(_ description: MaxPooling1DDescription, _ builder: LayerBuilder<Scalar>) {
-    windows = description.windows
+  init(_ windows: PoolingWindows, _ builder: LayerBuilder<Scalar>) {
+    self.windows = windows
     (steps, outputSteps) = (builder.input.steps, builder.output.steps)
     inputs = builder.input.features
     plan = builder.plan

@@ -1,4 +1,37 @@
 import Files
+import Kernels
+
+/// `keras.layers.MaxPooling1D` and `AveragePooling1D`.
+struct StepPoolingDescription<Kind: StepPoolingKind>: LayerDescription {
+  static var className: String { Kind.className }
+  static var options: [String: JSONValue] { PoolingWindows.options }
+
+  private let windows: PoolingWindows
+  var needsSequence: Bool { true }
+  var passesMask: Bool { false }
+  var joinsSteps: Bool { !windows.areSteps }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    windows = try PoolingWindows(options)
+  }
+
+  func output(of input: SampleShape) throws(ConfigurationError) -> SampleShape {
+    try windows.output(of: input, Self.className)
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Kind.makeLayer(windows, builder)
+  }
+}
+
+/// What a window of steps becomes.
+protocol StepPoolingKind: Sendable {
+  static var className: String { get }
+
+  static func makeLayer<Scalar: KernelScalar>(
+    _ windows: PoolingWindows, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar>
+}
 
 /// The steps that each output of `keras.layers.MaxPooling1D` and `AveragePooling1D` is made of.
 struct PoolingWindows {
@@ -12,9 +45,7 @@ struct PoolingWindows {
   private let isSame: Bool
 
   init(_ options: LayerOptions) throws(ConfigurationError) {
-    guard options["data_format"] == "channels_last" || options["data_format"] == .null else {
-      throw options.error("data_format", "is not supported")
-    }
+    try options.checkChannelsLast()
     poolSize = try options.size("pool_size")
     strides = options["strides"] == .null ? poolSize : try options.size("strides")
     let padding = options["padding"].string?.lowercased()

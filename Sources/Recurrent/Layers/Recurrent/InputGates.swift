@@ -1,6 +1,49 @@
 import Files
 import Kernels
 
+/// A layer whose gates see the input alone.
+struct InputGatesDescription<Kind: InputGatesKind>: RecurrentDescription {
+  static var className: String { Kind.className }
+  static var options: [String: JSONValue] {
+    RecurrentOptions.defaults.filter { !$0.key.hasPrefix("recurrent_") }
+      .merging(["activation": "linear"]) { _, new in new }
+  }
+  static var isOfKeras: Bool { false }
+
+  let recurrent: RecurrentOptions
+  var stateNames: [String] { ["hidden"] }
+
+  init(_ options: LayerOptions) throws(ConfigurationError) {
+    recurrent = try RecurrentOptions(options, hasRecurrentKernel: false)
+  }
+
+  func parameters(of input: SampleShape) -> [ParameterShape] {
+    let columns = Kind.gates * recurrent.units
+    return [
+      ParameterShape("kernel", in: Kind.cellName, [input.features, columns], recurrent.kernel)
+    ]
+      + (recurrent.usesBias
+        ? [ParameterShape("bias", in: Kind.cellName, [columns], recurrent.bias)] : [])
+  }
+
+  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
+    Kind.makeLayer(recurrent, builder)
+  }
+}
+
+/// A class of such layers.
+protocol InputGatesKind: Sendable {
+  static var className: String { get }
+  /// Keras' name of the cell.
+  static var cellName: String { get }
+  /// The gates, the candidate among them.
+  static var gates: Int { get }
+
+  static func makeLayer<Scalar: KernelScalar>(
+    _ recurrent: RecurrentOptions, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar>
+}
+
 /// Gates that see the input alone, so that those of all steps are computed at once: some that are sigmoids, and behind
 /// them the candidate, to which an activation may be applied.
 ///
@@ -75,19 +118,5 @@ struct InputGates<Scalar: KernelScalar> {
     projection.goBack(
       gradients, input: input, rows: rows, inputGradient: inputGradient, sink: sink)
     if let bias { sink.add(bias, left: nil, right: gradients, inner: rows) }
-  }
-}
-
-extension RecurrentOptions {
-  /// The options of a layer whose gates see the input alone.
-  static let ofInputGates = defaults.filter { !$0.key.hasPrefix("recurrent_") }
-    .merging(["activation": "linear"]) { _, new in new }
-
-  /// The weights of such a layer.
-  ///
-  /// - Parameter cell: Keras' name of the cell.
-  func parameters(of input: SampleShape, gates: Int, in cell: String) -> [ParameterShape] {
-    [ParameterShape("kernel", in: cell, [input.features, gates * units], kernel)]
-      + (usesBias ? [ParameterShape("bias", in: cell, [gates * units], bias)] : [])
   }
 }

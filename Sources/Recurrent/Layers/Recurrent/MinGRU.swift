@@ -1,26 +1,14 @@
-import Files
 import Kernels
 
 /// The minimal gated recurrent unit of Feng et al. 2024, "Were RNNs all we needed?": its gate and its candidate see the
 /// input alone.
-struct MinGRUDescription: RecurrentDescription {
-  static let className = "MinGRU"
-  static let options = RecurrentOptions.ofInputGates
-  static let isOfKeras = false
+enum MinGRUKind: InputGatesKind {
+  static let (className, cellName, gates) = ("MinGRU", "min_gru_cell", 2)
 
-  let recurrent: RecurrentOptions
-  var stateNames: [String] { ["hidden"] }
-
-  init(_ options: LayerOptions) throws(ConfigurationError) {
-    recurrent = try RecurrentOptions(options, hasRecurrentKernel: false)
-  }
-
-  func parameters(of input: SampleShape) -> [ParameterShape] {
-    recurrent.parameters(of: input, gates: 2, in: "min_gru_cell")
-  }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    RecurrentLayer(recurrent, builder, cell: MinGRUCell(self, builder))
+  static func makeLayer<Scalar: KernelScalar>(
+    _ recurrent: RecurrentOptions, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar> {
+    RecurrentLayer(recurrent, builder, cell: MinGRUCell(recurrent, builder))
   }
 }
 
@@ -44,9 +32,9 @@ final class MinGRUCell<Scalar: KernelScalar>: RecurrentCell {
   private let hiddens: MemoryPlan<Scalar>.Region  // [1 + timeSteps, rows, units]
   private let hiddenGradient: MemoryPlan<Scalar>.Region  // [rows, units]
 
-  init(_ description: MinGRUDescription, _ builder: LayerBuilder<Scalar>) {
-    units = description.recurrent.units
-    gates = InputGates(description.recurrent, sigmoids: 1, builder)
+  init(_ recurrent: RecurrentOptions, _ builder: LayerBuilder<Scalar>) {
+    units = recurrent.units
+    gates = InputGates(recurrent, sigmoids: 1, builder)
     plan = builder.plan
     let state = builder.batch * units
     hiddens = plan.reserve((builder.input.steps + 1) * state)

@@ -1,25 +1,13 @@
-import Files
 import Kernels
 
 /// The minimal LSTM of Feng et al. 2024, "Were RNNs all we needed?": its gates and its candidate see the input alone.
-struct MinLSTMDescription: RecurrentDescription {
-  static let className = "MinLSTM"
-  static let options = RecurrentOptions.ofInputGates
-  static let isOfKeras = false
+enum MinLSTMKind: InputGatesKind {
+  static let (className, cellName, gates) = ("MinLSTM", "min_lstm_cell", 3)
 
-  let recurrent: RecurrentOptions
-  var stateNames: [String] { ["hidden"] }
-
-  init(_ options: LayerOptions) throws(ConfigurationError) {
-    recurrent = try RecurrentOptions(options, hasRecurrentKernel: false)
-  }
-
-  func parameters(of input: SampleShape) -> [ParameterShape] {
-    recurrent.parameters(of: input, gates: 3, in: "min_lstm_cell")
-  }
-
-  func makeLayer<Scalar: KernelScalar>(_ builder: LayerBuilder<Scalar>) -> any Layer<Scalar> {
-    RecurrentLayer(recurrent, builder, cell: MinLSTMCell(self, builder))
+  static func makeLayer<Scalar: KernelScalar>(
+    _ recurrent: RecurrentOptions, _ builder: LayerBuilder<Scalar>
+  ) -> any Layer<Scalar> {
+    RecurrentLayer(recurrent, builder, cell: MinLSTMCell(recurrent, builder))
   }
 }
 
@@ -47,9 +35,9 @@ final class MinLSTMCell<Scalar: KernelScalar>: RecurrentCell {
   /// f / (f + i) and i / (f + i).
   private let shares: MemoryPlan<Scalar>.Region  // [timeSteps, rows, 2 × units]
 
-  init(_ description: MinLSTMDescription, _ builder: LayerBuilder<Scalar>) {
-    units = description.recurrent.units
-    gates = InputGates(description.recurrent, sigmoids: 2, builder)
+  init(_ recurrent: RecurrentOptions, _ builder: LayerBuilder<Scalar>) {
+    units = recurrent.units
+    gates = InputGates(recurrent, sigmoids: 2, builder)
     plan = builder.plan
     let state = builder.batch * units
     hiddens = plan.reserve((builder.input.steps + 1) * state)
