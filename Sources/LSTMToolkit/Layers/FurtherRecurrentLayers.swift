@@ -49,13 +49,11 @@ public struct PeepholeLSTM: RecurrentLayer {
     stateful: Bool = false, zeroOutputForMask: Bool = false, name: String? = nil,
     trainable: Bool = true
   ) {
-    let options =
-      recurrentOptions(
-        units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards,
-        stateful, zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings(
       "PeepholeLSTM", name: name, trainable: trainable,
       options: options + [
@@ -110,13 +108,11 @@ public struct LayerNormLSTM: RecurrentLayer {
     stateful: Bool = false, zeroOutputForMask: Bool = false, name: String? = nil,
     trainable: Bool = true
   ) {
-    let options =
-      recurrentOptions(
-        units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards,
-        stateful, zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings(
       "LayerNormLSTM", name: name, trainable: trainable,
       options: options + [
@@ -161,13 +157,10 @@ public struct MinGRU: RecurrentLayer {
     returnSequences: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
     zeroOutputForMask: Bool = false, name: String? = nil, trainable: Bool = true
   ) {
-    var options =
-      recurrentOptions(
-        units, activation, useBias, dropout, 0, returnSequences, goBackwards, stateful,
-        zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
-    options["recurrent_dropout"] = nil
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, nil, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings("MinGRU", name: name, trainable: trainable, options: options)
   }
 }
@@ -206,13 +199,10 @@ public struct MinLSTM: RecurrentLayer {
     returnSequences: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
     zeroOutputForMask: Bool = false, name: String? = nil, trainable: Bool = true
   ) {
-    var options =
-      recurrentOptions(
-        units, activation, useBias, dropout, 0, returnSequences, goBackwards, stateful,
-        zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
-    options["recurrent_dropout"] = nil
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, nil, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings("MinLSTM", name: name, trainable: trainable, options: options)
   }
 }
@@ -268,14 +258,11 @@ public struct SLSTM: RecurrentLayer {
     goBackwards: Bool = false, stateful: Bool = false, zeroOutputForMask: Bool = false,
     name: String? = nil, trainable: Bool = true
   ) {
-    var options =
-      recurrentOptions(
-        units, .tanh, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
-        zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
-    options["activation"] = nil
+    let options = recurrentOptions(
+      units, nil, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings(
       "SLSTM", name: name, trainable: trainable,
       options: options + [

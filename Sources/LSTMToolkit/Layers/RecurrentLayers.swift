@@ -45,13 +45,11 @@ public struct LSTM: RecurrentLayer {
     returnSequences: Bool = false, goBackwards: Bool = false, stateful: Bool = false,
     zeroOutputForMask: Bool = false, name: String? = nil, trainable: Bool = true
   ) {
-    let options =
-      recurrentOptions(
-        units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards,
-        stateful, zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings(
       "LSTM", name: name, trainable: trainable,
       options: options + [
@@ -105,13 +103,11 @@ public struct GRU: RecurrentLayer {
     goBackwards: Bool = false, stateful: Bool = false, zeroOutputForMask: Bool = false,
     resetAfter: Bool = true, name: String? = nil, trainable: Bool = true
   ) {
-    let options =
-      recurrentOptions(
-        units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards,
-        stateful, zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings(
       "GRU", name: name, trainable: trainable,
       options: options + [
@@ -163,13 +159,11 @@ public struct SimpleRNN: RecurrentLayer {
     goBackwards: Bool = false, stateful: Bool = false, zeroOutputForMask: Bool = false,
     name: String? = nil, trainable: Bool = true
   ) {
-    let options =
-      recurrentOptions(
-        units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards,
-        stateful, zeroOutputForMask)
-      + weightOptions("kernel", kernelInitializer, kernelRegularizer, kernelConstraint)
-      + weightOptions("recurrent", recurrentInitializer, recurrentRegularizer, recurrentConstraint)
-      + weightOptions("bias", biasInitializer, biasRegularizer, biasConstraint)
+    let options = recurrentOptions(
+      units, activation, useBias, dropout, recurrentDropout, returnSequences, goBackwards, stateful,
+      zeroOutputForMask, kernel: (kernelInitializer, kernelRegularizer, kernelConstraint),
+      recurrent: (recurrentInitializer, recurrentRegularizer, recurrentConstraint),
+      bias: (biasInitializer, biasRegularizer, biasConstraint))
     settings = LayerSettings("SimpleRNN", name: name, trainable: trainable, options: options)
   }
 }
@@ -177,17 +171,28 @@ public struct SimpleRNN: RecurrentLayer {
 /// A layer that carries a state from step to step, as ``Bidirectional`` takes it.
 public protocol RecurrentLayer: Layer {}
 
-/// What all of them have in common, under Keras' names.
+/// How a weight begins, the penalty on its size, and what it is put back into.
+typealias WeightArguments = (Initializer, Regularizer?, Constraint?)
+
+/// What all of them have in common, under Keras' names; `nil` is what a layer does not have.
 func recurrentOptions(
-  _ units: Int, _ activation: Activation, _ useBias: Bool, _ dropout: Double,
-  _ recurrentDropout: Double, _ returnSequences: Bool, _ goBackwards: Bool, _ stateful: Bool,
-  _ zeroOutputForMask: Bool
+  _ units: Int, _ activation: Activation?, _ useBias: Bool, _ dropout: Double,
+  _ recurrentDropout: Double?, _ returnSequences: Bool, _ goBackwards: Bool, _ stateful: Bool,
+  _ zeroOutputForMask: Bool, kernel: WeightArguments, recurrent: WeightArguments? = nil,
+  bias: WeightArguments
 ) -> [String: JSONValue] {
-  [
-    "units": .integer(units), "activation": .string(activation.rawValue),
-    "use_bias": .bool(useBias), "dropout": .number(dropout),
-    "recurrent_dropout": .number(recurrentDropout), "return_sequences": .bool(returnSequences),
-    "go_backwards": .bool(goBackwards), "stateful": .bool(stateful),
-    "zero_output_for_mask": .bool(zeroOutputForMask),
+  var options: [String: JSONValue] = [
+    "units": .integer(units), "use_bias": .bool(useBias), "dropout": .number(dropout),
+    "return_sequences": .bool(returnSequences), "go_backwards": .bool(goBackwards),
+    "stateful": .bool(stateful), "zero_output_for_mask": .bool(zeroOutputForMask),
   ]
+  options["activation"] = activation.map { .string($0.rawValue) }
+  options["recurrent_dropout"] = recurrentDropout.map { .number($0) }
+  let weights: [(String, WeightArguments?)] = [
+    ("kernel", kernel), ("recurrent", recurrent), ("bias", bias),
+  ]
+  for case (let name, let weight?) in weights {
+    options = options + weightOptions(name, weight.0, weight.1, weight.2)
+  }
+  return options
 }
