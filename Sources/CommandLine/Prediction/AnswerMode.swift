@@ -34,34 +34,23 @@ package struct AnswerMode: PredictionMode {
     }
   }
 
-  package var isAskedFor: Bool { sequences != nil || sequence != nil }
-
-  package func check(_ modes: PredictionModes) throws {
-    guard sequences == nil || sequence == nil else {
-      throw ValidationError("--sequence does not go with --sequences")
-    }
-    try modes.common.checkTable()
+  private var texts: AnsweredTexts {
+    AnsweredTexts(
+      file: sequences, text: sequence, fileOption: "--sequences", textOption: "--sequence",
+      data: "sequences")
   }
 
-  package func addFiles(to files: inout CommandFiles) {
-    files.read(sequences, "--sequences")
-    if sequence == DataFiles.standardInput { files.read(sequence, "--sequence") }
-  }
+  package var isAskedFor: Bool { texts.isGiven }
+  package func check(_ modes: PredictionModes) throws { try texts.check(modes) }
+  package func addFiles(to files: inout CommandFiles) { texts.add(to: &files) }
 
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    var request = AnswerRequest(try source())
+    var request = try texts.request()
     request.likeliest = modes.candidates.showProbabilities?.count
     request.threshold = threshold
-    let task = try Self.task(
-      try file.task(), of: file, takes: request.parts, data: "sequences",
-      sequence == nil ? "--sequences" : "--sequence")
-    try task.answers(file, request).write(to: modes.common.outputFile, modes.common.outputFormat)
-  }
-
-  private func source() throws -> AnswerRequest.Source {
-    try sequences.map { .file($0) } ?? .lines(sequence ?? "", option: "--sequence")
+    try texts.write(request, of: file, modes)
   }
 
   /// A model's task, if it is one that answers sequences and has a use for what is given.

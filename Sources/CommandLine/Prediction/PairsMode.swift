@@ -1,5 +1,4 @@
 import ArgumentParser
-import Files
 import Tasks
 
 /// Writing the text that belongs to another one.
@@ -21,29 +20,20 @@ package struct PairsMode: PredictionMode {
 
   package init() {}
 
-  package var isAskedFor: Bool { pairs != nil || source != nil }
-
-  package func check(_ modes: PredictionModes) throws {
-    guard pairs == nil || source == nil else {
-      throw ValidationError("--source does not go with --pairs")
-    }
-    try modes.common.checkTable()
+  private var texts: AnsweredTexts {
+    AnsweredTexts(
+      file: pairs, text: source, fileOption: "--pairs", textOption: "--source", data: "pairs")
   }
 
-  package func addFiles(to files: inout CommandFiles) {
-    files.read(pairs, "--pairs")
-    if source == DataFiles.standardInput { files.read(source, "--source") }
-  }
+  package var isAskedFor: Bool { texts.isGiven }
+  package func check(_ modes: PredictionModes) throws { try texts.check(modes) }
+  package func addFiles(to files: inout CommandFiles) { texts.add(to: &files) }
 
   package func run(
     _ file: ModelFile, _ modes: PredictionModes, note: (String) -> Void
   ) throws {
-    var request = AnswerRequest(
-      try pairs.map { .file($0) } ?? .lines(source ?? "", option: "--source"))
+    var request = try texts.request()
     request.beams = modes.sampling.beam
-    let task = try AnswerMode.task(
-      try file.task(), of: file, takes: request.parts, data: "pairs",
-      source == nil ? "--pairs" : "--source")
-    try task.answers(file, request).write(to: modes.common.outputFile, modes.common.outputFormat)
+    try texts.write(request, of: file, modes)
   }
 }

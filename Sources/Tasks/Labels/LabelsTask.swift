@@ -3,7 +3,7 @@ import Files
 import Recurrent
 
 /// Predicting the class of whole sequences, or a number.
-package struct LabelsTask: LearningTask {
+package struct LabelsTask: FileTask {
   package static let mark = "label"
   package static let title = "sequences with labels"
   package static let otherData: String? = "sequences"
@@ -115,14 +115,7 @@ package struct LabelsTask: LearningTask {
       separator: labelSeparator)
   }
 
-  package static let dataNames = ["sequences"]
-  package var files: [String] { [file] }
-
-  package func reading(_ data: [String: [String]]) -> Self {
-    var task = self
-    if let file = data["sequences"]?.first { task.file = file }
-    return task
-  }
+  package static let dataName = "sequences"
 
   package var facts: [(name: String, value: JSONValue)] {
     [

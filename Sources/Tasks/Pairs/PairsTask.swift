@@ -3,7 +3,7 @@ import Files
 import Recurrent
 
 /// Reading one text and writing another: translating, transliterating, normalising (Sutskever, Vinyals & Le 2014).
-package struct PairsTask: LearningTask {
+package struct PairsTask: FileTask {
   package static let mark = "pairs"
   package static let title = "pairs of texts"
   package static let otherData: String? = "pairs"
@@ -57,14 +57,7 @@ package struct PairsTask: LearningTask {
     digest = try members.decode(String.self, forKey: .digest)
   }
 
-  package static let dataNames = ["pairs"]
-  package var files: [String] { [file] }
-
-  package func reading(_ data: [String: [String]]) -> Self {
-    var task = self
-    if let file = data["pairs"]?.first { task.file = file }
-    return task
-  }
+  package static let dataName = "pairs"
 
   package var facts: [(name: String, value: JSONValue)] {
     [

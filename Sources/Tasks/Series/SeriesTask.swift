@@ -3,7 +3,7 @@ import Files
 import Recurrent
 
 /// Forecasting a column of a table whose rows are points in time.
-package struct SeriesTask: LearningTask {
+package struct SeriesTask: FileTask {
   package static let mark = "series"
   package static let title = "series"
   package static let stepTitle: String? = "rows"
@@ -201,14 +201,7 @@ package struct SeriesTask: LearningTask {
   package static let longestDifference = 10_000
   package static let mostDifferences = 4
 
-  package static let dataNames = ["csv"]
-  package var files: [String] { [file] }
-
-  package func reading(_ data: [String: [String]]) -> Self {
-    var task = self
-    if let file = data["csv"]?.first { task.file = file }
-    return task
-  }
+  package static let dataName = "csv"
 
   package var facts: [(name: String, value: JSONValue)] {
     var facts: [(name: String, value: JSONValue)] = [

@@ -4,7 +4,7 @@ import Recurrent
 
 /// Sequence tagging: predicting a label for each step, such as parts of speech, entities, or states of a machine
 /// (bidirectional LSTM over an embedding; Graves & Schmidhuber 2005, Huang, Xu & Yu 2015).
-package struct TagsTask: LearningTask {
+package struct TagsTask: FileTask {
   package static let mark = "tags"
   package static let title = "sequences with tags"
   package static let otherData: String? = "sequences"
@@ -59,14 +59,7 @@ package struct TagsTask: LearningTask {
     digest = try members.decode(String.self, forKey: .digest)
   }
 
-  package static let dataNames = ["sequences"]
-  package var files: [String] { [file] }
-
-  package func reading(_ data: [String: [String]]) -> Self {
-    var task = self
-    if let file = data["sequences"]?.first { task.file = file }
-    return task
-  }
+  package static let dataName = "sequences"
 
   package var facts: [(name: String, value: JSONValue)] {
     [
