@@ -1,5 +1,4 @@
 import Checkpoints
-import Foundation
 import Recurrent
 import TestSupport
 import Testing
@@ -50,26 +49,13 @@ import Testing
       plan.dropout = 0.1
       plan.epochs = 2
       if task is TextTask { plan.batchSize = 2 }
-      let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
       let run = try TrainingRun(plan)
       let configuration = run.trainer.model.configuration
       #expect(configuration.layers.map(\.className) == layers + ["Dense"], "\(task)")
       let recurrent = configuration.layers.flatMap(\.recurrentLayers)
       #expect(Set(recurrent.map(\.className)).count == 1 && recurrent.count >= 2)
       #expect(recurrent.allSatisfy { $0.name.contains(cell.rawValue) }, "\(task)")
-      try run.train(saving: try CheckpointSchedule(path: whole))
-      var updates = 0
-      try TrainingRun(plan).train(
-        saving: try CheckpointSchedule(path: parts),
-        shouldStop: {
-          updates += 1
-          return updates == run.trainer.updatesPerEpoch * 3 / 2
-        })
-      try TrainingRun(resuming: try ModelFile(parts)).train(
-        saving: try CheckpointSchedule(path: parts))
-      #expect(
-        try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)),
-        "\(task)")
+      try folder.trainStoppedAndResumed(plan, stopAfter: run.trainer.updatesPerEpoch * 3 / 2)
     }
   }
 

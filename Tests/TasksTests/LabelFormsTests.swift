@@ -1,6 +1,5 @@
 import Checkpoints
 import Files
-import Foundation
 import Recurrent
 import TestSupport
 import Testing
@@ -234,16 +233,6 @@ import Testing
     }
     var plan = plan(task)
     (plan.dropout, plan.validationSplit) = (0.2, 0.2)
-    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
-    var updates = 0
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: parts)) {
-      updates += 1
-      return updates == 4
-    }
-    try TrainingRun(resuming: try ModelFile(parts), epochs: nil).train(
-      saving: try CheckpointSchedule(path: parts))
-    #expect(
-      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+    try folder.trainStoppedAndResumed(plan, stopAfter: 4)
   }
 }

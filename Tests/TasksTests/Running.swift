@@ -1,4 +1,5 @@
 import TestSupport
+import Testing
 
 @testable import Tasks
 
@@ -12,6 +13,21 @@ extension TemporaryFolder {
         updates += 1
         return updates == stopAfter
       })
+  }
+
+  /// Expects that a run which is stopped after so many updates and resumed leaves the file of one that is not, byte by byte.
+  ///
+  /// - Returns: The file's path.
+  @discardableResult
+  func trainStoppedAndResumed(
+    _ plan: TrainingPlan, stopAfter updates: Int,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> String {
+    try train(try TrainingRun(plan), "whole.h5")
+    try train(try TrainingRun(plan), stopAfter: updates, "parts.h5")
+    try train(try TrainingRun(resuming: try ModelFile(path("parts.h5"))), "parts.h5")
+    #expect(try bytes("parts.h5") == bytes("whole.h5"), sourceLocation: sourceLocation)
+    return path("parts.h5")
   }
 }
 

@@ -255,17 +255,7 @@ import Testing
     let file = try folder.write(sales(rows: 120, coming: 3))
     var plan = plan(file)
     plan.epochs = 3
-    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
-    var updates = 0
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: parts)) {
-      updates += 1
-      return updates == 4
-    }
-    try TrainingRun(resuming: try ModelFile(parts), epochs: nil).train(
-      saving: try CheckpointSchedule(path: parts))
-    #expect(
-      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+    try folder.trainStoppedAndResumed(plan, stopAfter: 4)
   }
 
   /// An empty target is one that is still to come only behind all others.

@@ -164,17 +164,7 @@ import Testing
     plan.earlyStopping = 50
     plan.course = .cosine(epochs: 4)
     plan.epochs = 4
-    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
-    var updates = 0
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: parts)) {
-      updates += 1
-      return updates == 5
-    }
-    try TrainingRun(resuming: try ModelFile(parts), epochs: nil).train(
-      saving: try CheckpointSchedule(path: parts))
-    #expect(
-      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+    let parts = try folder.trainStoppedAndResumed(plan, stopAfter: 5)
     // The series is the one that training began with.
     try Data(wave(119).joined(separator: "\n").utf8).write(to: URL(filePath: file))
     let error = #expect(throws: FileError.self) {

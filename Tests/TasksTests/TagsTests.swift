@@ -189,17 +189,7 @@ import Testing
     let file = try files()[0]
     var plan = plan(file)
     plan.epochs = 6
-    let (whole, parts) = (folder.path("whole.h5"), folder.path("parts.h5"))
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: whole))
-    var updates = 0
-    try TrainingRun(plan).train(saving: try CheckpointSchedule(path: parts)) {
-      updates += 1
-      return updates == 13
-    }
-    try TrainingRun(resuming: try ModelFile(parts)).train(
-      saving: try CheckpointSchedule(path: parts))
-    #expect(
-      try Data(contentsOf: URL(filePath: whole)) == Data(contentsOf: URL(filePath: parts)))
+    try folder.trainStoppedAndResumed(plan, stopAfter: 13)
   }
 
   /// Steps of a machine: two numbers each, tagged by whether they rise.
