@@ -54,6 +54,7 @@ struct ModelConfigurationReader {
     var firstShape: [JSONValue]?
     var read: [LayerConfiguration] = []
     var masks = MaskOperations()
+    var names = Set(layers.compactMap { ($0["config"]?["name"] ?? $0["name"])?.string })
     for layer in layers {
       guard let className = layer["class_name"]?.string, let config = layer["config"],
         let name = (config["name"] ?? layer["name"])?.string
@@ -74,7 +75,8 @@ struct ModelConfigurationReader {
           try texts.take(layer, className: className, name: name, isFirst: read.isEmpty, invalid)
           continue
         }
-        read += try self.layer(layer, name, config, isCalled: isFunctional, &masks, problems)
+        read += try self.layer(
+          layer, name, config, isCalled: isFunctional, &masks, names: &names, problems)
       } catch let error as FileError {
         problems.add(String(error.reason.dropFirst(place.count + 2)))
       }
@@ -121,9 +123,11 @@ struct ModelConfigurationReader {
   }
 
   /// Reads a layer, with its calls in a functional model, behind the masks that these are given.
+  ///
+  /// - Parameter names: Those that the model's layers have, to which the masks' are added.
   private func layer(
     _ json: JSONValue, _ name: String, _ config: JSONValue, isCalled: Bool,
-    _ masks: inout MaskOperations, _ problems: Problems
+    _ masks: inout MaskOperations, names: inout Set<String>, _ problems: Problems
   ) throws -> [LayerConfiguration] {
     let className = json["class_name"]?.string ?? ""
     let operations = OperationReader(version: version, invalid: invalid)
@@ -165,9 +169,9 @@ struct ModelConfigurationReader {
         guard inputs.indices.contains(input) else {
           throw invalid("layer \(name) is called with more masks than values")
         }
-        var masked = LayerConfiguration(
-          GivenMaskDescription.className,
-          name: "\(name)_mask" + (given.isEmpty ? "" : "_\(given.count)"))
+        var maskName = "\(name)_mask"
+        while !names.insert(maskName).inserted { maskName += "_" }
+        var masked = LayerConfiguration(GivenMaskDescription.className, name: maskName)
         masked.inputs = [inputs[input], mask]
         given.append(masked)
         inputs[input] = ValueName(masked.name)

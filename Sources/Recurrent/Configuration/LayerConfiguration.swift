@@ -134,7 +134,7 @@ package struct LayerConfiguration: Equatable, Sendable {
 
   /// Whether it begins with a state, which a call may give.
   package var takesStates: Bool {
-    (try? described())?.stateNames.isEmpty == false || !recurrentLayers.isEmpty
+    (try? described())?.stateNames.isEmpty == false
   }
 
   /// Whether Keras calls it on a list of inputs.
