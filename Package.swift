@@ -63,7 +63,7 @@ let package = Package(
     // C of our own: what Swift cannot say.
     .target(name: "CKernels"),
     .target(name: "CFileImage", dependencies: ["CHDF5"]),
-    .target(name: "CQuarantine", dependencies: ["CFileImage", "CHDF5"]),
+    .target(name: "CQuarantine", dependencies: ["CFileImage", "CHDF5", "CZlib"]),
 
     // The library, each module above the ones it depends on.
     .target(name: "HDF5", dependencies: ["CFileImage", "CHDF5"], linkerSettings: hdf5Libraries),

@@ -42,6 +42,8 @@ enum Library {
   private static let open: Void = {
     H5dont_atexit()
     H5open()
+    // A file may not have code loaded.
+    H5PLset_loading_state(0)
   }()
 
   private static func prepare() {

@@ -9,7 +9,7 @@ extension KerasFormat {
   }
 
   func check(_ path: String, is checkpoint: Checkpoint) throws {
-    try KerasSource.open(path, needsSeal: true) { try $0.check(is: checkpoint, holds.sections) }
+    try KerasSource.open(path, trust: .own) { try $0.check(is: checkpoint, holds.sections) }
   }
 
   func identify(_ path: String) throws -> (identity: FileIdentity, checkpoint: Checkpoint?) {
@@ -22,7 +22,7 @@ extension KerasFormat {
   }
 
   func verify(_ path: String) throws -> Checkpoint {
-    try KerasSource.open(path, needsSeal: true) { try $0.checkpoint(into: nil) }
+    try KerasSource.open(path, trust: .sealed) { try $0.checkpoint(into: nil) }
   }
 
   func description(of path: String) throws -> JSONValue {

@@ -24,11 +24,11 @@ struct KerasSource {
   ///
   /// - Throws: ``FileError``, or what `body` throws.
   static func open<Result>(
-    _ path: String, needsSeal: Bool = false, _ body: (KerasSource) throws -> Result
+    _ path: String, trust: HDF5Source.Trust = .foreign, _ body: (KerasSource) throws -> Result
   ) throws -> Result {
     var archived: KerasDescription?
     return try HDF5Source.open(
-      path, member: KerasArchiveFormat.weights, needsSeal: needsSeal,
+      path, member: KerasArchiveFormat.weights, trust: trust,
       check: { archived = try KerasDescription($0, file: path) },
       { source in
         var description = try archived ?? KerasDescription(source.root, file: path)

@@ -15,18 +15,28 @@ package struct HDF5Source {
   /// The attribute of the file that says that it was written with a seal: without one it is not whole.
   package static let sealedAttribute = "lstm_toolkit_sealed"
 
+  /// How far a file is trusted.
+  package enum Trust {
+    /// Anybody may have made it.
+    case foreign
+    /// It must have a seal. Anybody can make one: it protects from damage, not from an author.
+    case sealed
+    /// This process has just written it, with a seal.
+    case own
+  }
+
   /// Opens a file and has `body` read what it wants.
   ///
   /// The seal is looked at before HDF5 sees the file; the pieces of large arrays, which HDF5 does not look into,
-  /// when they are read, or afterwards. Without a seal a child process walks the file first: libhdf5 can crash
-  /// on damaged files.
+  /// when they are read, or afterwards. A child process walks the file first, see ``Quarantine``: libhdf5 can crash on
+  /// damaged files, and obey those that are made for it.
   ///
   /// - Parameters:
   ///   - member: The name of the file in an archive.
   ///   - check: Looks at an archive before the file in it is opened.
   /// - Throws: ``FileError``, or what `body` throws.
   package static func open<Result>(
-    _ path: String, member: String, needsSeal: Bool = false,
+    _ path: String, member: String, trust: Trust = .foreign,
     check: (ZipReader) throws -> Void = { _ in }, _ body: (HDF5Source) throws -> Result
   ) throws -> Result {
     let opened = try SealedFile.open(path)
@@ -34,7 +44,7 @@ package struct HDF5Source {
     switch opened.verdict {
     case .sealed(let file): sealed = file
     case .broken(let reason): throw FileError.invalid(path, reason)
-    case .absent where needsSeal:
+    case .absent where trust != .foreign:
       throw FileError.invalid(
         path, "has no seal: it was not written by these tools, or was changed since")
     case .absent: break
@@ -49,13 +59,14 @@ package struct HDF5Source {
         guard FileContainer(start) == .hdf5 else {
           throw FileError.invalid(path, "\(member): is not HDF5")
         }
-        let root = try root(file, range, isSealed: sealed != nil, path: path)
+        let root = try root(file, range, trust, isSealed: sealed != nil, path: path)
         return try body(
           HDF5Source(
             path: path, root: root, archive: archive, isSealed: sealed != nil,
             arrays: ArrayReader(sealed: nil, file: path)))
       case .hdf5:
-        let root = try root(opened.file, 0..<opened.length, isSealed: sealed != nil, path: path)
+        let root = try root(
+          opened.file, 0..<opened.length, trust, isSealed: sealed != nil, path: path)
         let result = try body(
           HDF5Source(
             path: path, root: root, archive: nil, isSealed: sealed != nil,
@@ -81,9 +92,9 @@ package struct HDF5Source {
   /// - Throws: `HDF5Error`, or ``FileError`` if a child process could not read all of it, or if it must have
   ///   a seal and has none.
   private static func root(
-    _ file: FileDescriptor, _ range: Range<Int>, isSealed: Bool, path: String
+    _ file: FileDescriptor, _ range: Range<Int>, _ trust: Trust, isSealed: Bool, path: String
   ) throws -> Group {
-    if !isSealed { try Quarantine.walk(file, range, reportedAs: path) }
+    if trust != .own { try Quarantine.walk(file, range, reportedAs: path) }
     let image = try FileImage(descriptor: file.number, range: range, keeping: file)
     let root = try File.open(image, reportedAs: path).root
     if !isSealed, try root.attributes.contains(sealedAttribute) {

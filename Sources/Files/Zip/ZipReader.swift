@@ -22,11 +22,6 @@ package struct ZipReader {
 
   /// The most bytes of a list of members.
   package static let mostDirectory = 16 << 20
-  /// From which size on, and how many times as large as what is stored, a member is taken for a bomb: Keras'
-  /// own bounds for unpacking.
-  private static let bombSize = 256 << 20
-  private static let bombRatio = 100
-  private static let piece = 1 << 18
 
   package let members: [Member]
   private let file: FileDescriptor
@@ -75,9 +70,9 @@ package struct ZipReader {
       throw FileError.invalid(
         path, "\(name): unpacks to \(member.size) bytes; at most \(most) are expected there")
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(member.size)
-    try unpack(member) { bytes += $0 }
+    let (file, range) = try open(name)
+    let bytes = try file.read(at: range.lowerBound, count: range.count, path: path)
+    guard bytes.count == range.count else { throw FileError.invalid(path, "is truncated") }
     return bytes
   }
 
@@ -87,48 +82,30 @@ package struct ZipReader {
   /// - Throws: ``FileError``.
   package func open(_ name: String) throws -> (file: FileDescriptor, range: Range<Int>) {
     let member = try member(name)
-    if member.method == ZipFormat.stored {
-      try unpack(member) { _ in }
-      let start = try dataOffset(member)
-      return (file, start..<start + member.storedSize)
-    }
-    let target = try TemporaryFile.make(for: path)
-    var offset = 0
-    try unpack(member) { piece in
-      guard target.write(piece, at: offset) else {
-        throw FileError(
-          .inputOutput, file: path, "cannot unpack \(name): \(systemErrorText())")
-      }
-      offset += piece.count
-    }
-    return (target, 0..<offset)
-  }
-
-  /// Unpacks a member piece by piece and compares its size and checksum with the list's.
-  private func unpack(_ member: Member, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let isBomb =
-      member.size > Self.bombSize && member.size / Self.bombRatio > member.storedSize
-    guard !isBomb else {
-      throw invalid(
-        member,
-        "would unpack \(member.storedSize) bytes to \(member.size); it was not opened")
-    }
-    var (size, checksum): (Int, UInt) = (0, crc32(0, nil, 0))
-    func take(_ piece: UnsafeRawBufferPointer) throws {
-      size += piece.count
-      guard size <= member.size else { throw invalid(member, "is larger than the archive says") }
-      checksum = crc32_z(checksum, piece.bindMemory(to: UInt8.self).baseAddress, piece.count)
-      try body(piece)
-    }
     let start = try dataOffset(member)
+    let stored = start..<start + member.storedSize
+    let opened: (file: FileDescriptor, range: Range<Int>)
     switch member.method {
-    case ZipFormat.stored: try forEachPiece(member, from: start, take)
-    case ZipFormat.deflated: try inflate(member, from: start, take)
+    case ZipFormat.stored: opened = (file, stored)
+    case ZipFormat.deflated:
+      let target = try TemporaryFile.make(for: path)
+      try Quarantine.inflate(
+        file, stored, into: target, size: member.size, name: name, reportedAs: path)
+      opened = (target, 0..<member.size)
     default: throw invalid(member, "is packed by method \(member.method); 0 and 8 are known")
     }
-    guard size == member.size, checksum == UInt(member.checksum) else {
+    guard opened.range.count == member.size, try checksum(opened) == UInt(member.checksum) else {
       throw invalid(member, "is damaged: its checksum does not match")
     }
+    return opened
+  }
+
+  private func checksum(_ place: (file: FileDescriptor, range: Range<Int>)) throws -> UInt {
+    var checksum = crc32(0, nil, 0)
+    try place.file.forEachPiece(place.range, reportedAs: path) { piece in
+      checksum = crc32_z(checksum, piece.bindMemory(to: UInt8.self).baseAddress, piece.count)
+    }
+    return checksum
   }
 
   /// Where the bytes of a member begin: behind its own header, which may be longer than in the list.
@@ -152,44 +129,6 @@ package struct ZipReader {
       throw invalid(member, "reaches beyond the end: the archive is truncated")
     }
     return start
-  }
-
-  private func forEachPiece(
-    _ member: Member, from start: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    try file.forEachPiece(start..<start + member.storedSize, reportedAs: path, body)
-  }
-
-  private func inflate(
-    _ member: Member, from start: Int, _ body: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    var stream = z_stream()
-    // Negative: without the header and checksum of zlib's own format.
-    let opened = inflateInit2_(
-      &stream, -MAX_WBITS, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    guard opened == Z_OK else { throw invalid(member, "no memory to unpack it") }
-    defer { inflateEnd(&stream) }
-    var state = Z_OK
-    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.piece) { output in
-      try forEachPiece(member, from: start) { packed in
-        stream.next_in = UnsafeMutablePointer(
-          mutating: packed.bindMemory(to: UInt8.self).baseAddress)
-        stream.avail_in = UInt32(packed.count)
-        repeat {
-          stream.next_out = output.baseAddress
-          stream.avail_out = UInt32(output.count)
-          state = CZlib.inflate(&stream, Z_NO_FLUSH)
-          guard [Z_OK, Z_STREAM_END, Z_BUF_ERROR].contains(state) else {
-            throw invalid(member, "is damaged: it cannot be unpacked")
-          }
-          try body(
-            UnsafeRawBufferPointer(
-              UnsafeBufferPointer(
-                rebasing: output[..<(output.count - Int(stream.avail_out))])))
-        } while stream.avail_out == 0 && state != Z_STREAM_END
-      }
-    }
-    guard state == Z_STREAM_END else { throw invalid(member, "is truncated") }
   }
 
   private func invalid(_ member: Member, _ reason: String) -> FileError {
