@@ -7,12 +7,13 @@ import Synchronization
 #endif
 
 /// Signals as something to ask for, so that work can be saved before the process ends: SIGINT and SIGTERM, SIGHUP of
-/// a terminal that closes, SIGXCPU of a limit on processor time.
+/// a terminal that closes, SIGXCPU of a limit on processor time. SIGUSR1 asks to save and go on.
 package enum Interruption {
   /// The first signal that came, or 0.
   private static let received = Atomic<Int32>(0)
   /// Whether somebody, not the system, has asked already.
   private static let isAsked = Atomic<Bool>(false)
+  private static let isSaveAsked = Atomic<Bool>(false)
   private static let openLine = Atomic<Bool>(false)
 
   /// Whether the cursor is in a line of progress, which a process that ends at once has to leave.
@@ -26,8 +27,11 @@ package enum Interruption {
   package static func watch() {
     received.store(0, ordering: .relaxed)
     isAsked.store(false, ordering: .relaxed)
+    isSaveAsked.store(false, ordering: .relaxed)
     var watched = sigset_t()
     sigemptyset(&watched)
+    signal(SIGUSR1) { _ in Interruption.isSaveAsked.store(true, ordering: .relaxed) }
+    sigaddset(&watched, SIGUSR1)
     for number in [SIGINT, SIGTERM, SIGHUP, SIGXCPU] {
       let previous = signal(number) { number in
         _ = Interruption.received.compareExchange(
@@ -54,5 +58,13 @@ package enum Interruption {
   package static var signalNumber: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
+  }
+
+  /// Whether SIGUSR1 has come since the last ``takeSaveRequest()``.
+  package static var hasSaveRequest: Bool { isSaveAsked.load(ordering: .relaxed) }
+
+  /// Whether SIGUSR1 has come since the last time; from then on it has not.
+  package static func takeSaveRequest() -> Bool {
+    hasSaveRequest && isSaveAsked.exchange(false, ordering: .relaxed)
   }
 }

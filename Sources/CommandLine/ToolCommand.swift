@@ -132,8 +132,11 @@ extension ToolCommand {
   }
 
   /// Writes one line to stderr behind the tool's name.
-  package static func note(_ text: String) {
-    StandardStreams.error("\(configuration.commandName ?? _commandName): \(text)\n")
+  package static func note(_ text: String) { StandardStreams.error(line(text)) }
+
+  /// A line behind the tool's name.
+  package static func line(_ text: String) -> String {
+    "\(configuration.commandName ?? _commandName): \(text)\n"
   }
 
   private static func printError(_ text: String) {

@@ -38,6 +38,22 @@ package final class AlignedMemory<Scalar: KernelScalar> {
     if mappedBytes > 0 { munmap(base, mappedBytes) } else { free(base) }
   }
 
+  /// Takes over the scalars of a block of the same size; threads share a large one.
+  package func copy(from other: AlignedMemory) {
+    precondition(other.count == count, "a block of another size")
+    let lines = (count + Self.line - 1) / Self.line
+    let parts = ComputeThreads.parts(of: count, enough: Self.shared)
+    ComputeThreads.run(parts: parts) { part, parts in
+      let from = lines * part / parts * Self.line
+      let end = min(count, lines * (part + 1) / parts * Self.line)
+      (base + from).update(from: other.base + from, count: end - from)
+    }
+  }
+
+  /// The scalars of a copy that one thread takes at once, and from how many on a second thread helps.
+  private static var line: Int { 1 << 12 }
+  private static var shared: Int { 1 << 18 }
+
   /// The bytes from which a block is mapped, not allocated.
   private static var mapping: Int { 4 << 20 }
   /// 0 if the block is not mapped.

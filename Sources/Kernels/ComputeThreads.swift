@@ -14,7 +14,10 @@ package enum ComputeThreads {
   package static var available: Int { AvailableProcessors.count }
 
   /// The threads in use, this one among them; all processors if ``use(_:)`` was not called.
-  package static var count: Int { crew.count.load(ordering: .relaxed) }
+  package static var count: Int { isAlone ? 1 : crew.count.load(ordering: .relaxed) }
+
+  /// Whether this thread works beside another one that computes, and leaves the others to it.
+  @TaskLocal package static var isAlone = false
 
   /// Sets the number of threads of large products from now on. No thread starts before it has work.
   package static func use(_ count: Int) {

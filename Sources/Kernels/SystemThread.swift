@@ -10,6 +10,15 @@ package enum SystemThread {
   ///
   /// - Returns: Whether the system gave us one.
   package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    guard let thread = begin(body) else { return false }
+    pthread_detach(thread)
+    return true
+  }
+
+  /// Starts a thread that somebody joins or detaches.
+  ///
+  /// - Returns: `nil` if the system gives us none.
+  static func begin(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     #if canImport(Glibc)
       var thread = pthread_t()
     #else
@@ -23,14 +32,9 @@ package enum SystemThread {
     pthread_attr_setstacksize(&attributes, stackBytes)
     guard pthread_create(&thread, &attributes, { runWork($0) }, context) == 0 else {
       Unmanaged<Work>.fromOpaque(context).release()
-      return false
+      return nil
     }
-    #if canImport(Glibc)
-      pthread_detach(thread)
-    #else
-      if let thread { pthread_detach(thread) }
-    #endif
-    return true
+    return thread
   }
 
   private static let stackBytes = 8 << 20

@@ -57,7 +57,7 @@ package struct LineReader {
     (start, searched) = (0, searched - start)
     var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
     while true {
-      guard Interruption.signalNumber == nil else { return true }
+      guard Interruption.signalNumber == nil, !Interruption.hasSaveRequest else { return true }
       let ready = poll(&input, 1, Self.patience)
       guard ready < 0 ? errno != EINTR : ready > 0 else { continue }
       break

@@ -72,6 +72,7 @@ package struct StreamMode: PredictionMode {
     }
     do {
       while Interruption.signalNumber == nil {
+        if Interruption.takeSaveRequest() { try save() }
         let number = reader.count + 1
         let isAnswered = try reader.next {
           try stream.answer($0, number: number, adding: &answers)

@@ -28,6 +28,8 @@ extension ToolCommand {
     let isFinished = try showingProgress(of: run, isQuiet: isQuiet) { display in
       try run.train(
         saving: saving, shouldStop: { Interruption.signalNumber != nil || rule.reason != nil },
+        shouldSave: { Interruption.takeSaveRequest() },
+        didFail: { display.show(line("warning: \($0); it is tried again")) },
         didUpdate: { endedEpoch in
           display.update(run.trainer, endedEpoch: endedEpoch)
           rule.update(run.trainer, endedEpoch: endedEpoch)

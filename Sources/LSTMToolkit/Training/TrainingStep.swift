@@ -37,7 +37,7 @@ struct TrainingStep {
         targets, loss: loss, classWeights: weights.isEmpty ? nil : weights.baseAddress,
         rows: rows, optimizer: optimizer)
     }
-    guard measured.lossSum.isFinite else { throw TrainingDiverged(epoch: nil) }
+    guard measured.lossSum.isFinite else { throw TrainingDiverged() }
     let counted = max(1, measured.rows)
     let answers = counted * loss.answersPerRow(units: model.outputUnits)
     let values = sums.map { ($0, $0.value(sum: $1, rows: counted)) }

@@ -95,6 +95,9 @@ package final class ParameterStore<Scalar: KernelScalar> {
     snapshot = before
   }
 
+  /// Takes over the weights of another store of the same model.
+  package func mirror(_ other: ParameterStore) { values.copy(from: other.values) }
+
   /// Takes over the weights of the same layers of another model. Where a parameter has become larger, those of the other
   /// fill the first rows and columns, and the rest stays as it is.
   package func take(from other: ParameterStore) {

@@ -134,9 +134,13 @@ package final class Optimizer<Scalar: KernelScalar> {
   /// Takes over the updates and arrays of an optimizer of the same class.
   package func goOn(from other: Optimizer<Scalar>) {
     iterations = other.iterations
-    for (slot, values) in zip(slots, other.slots) {
-      slot.base.update(from: values.base, count: slot.count)
-    }
+    for (slot, values) in zip(slots, other.slots) { slot.copy(from: values) }
+  }
+
+  /// Becomes what another optimizer of the same model and class is.
+  package func mirror(_ other: Optimizer<Scalar>) {
+    configuration = other.configuration
+    goOn(from: other)
   }
 
   /// An array of a parameter, in the parameter's shape; empty if the optimizer keeps none of that name.

@@ -76,6 +76,6 @@ package final class OnlineTrainer {
     model.forward(rows: 1, training: true, update: optimizer.iterations)
     try model.checkSymbols()
     let lossSum = model.backward(targets, loss: loss, rows: 1, optimizer: optimizer).lossSum
-    guard lossSum.isFinite else { throw TrainingDiverged(epoch: nil) }
+    guard lossSum.isFinite else { throw TrainingDiverged() }
   }
 }

@@ -195,7 +195,8 @@ package final class Trainer {
       let endedEpoch = try update()
       let loss = endedEpoch ? progress.history.loss.last ?? 0 : progress.lossSum
       guard loss.isFinite else {
-        throw TrainingDiverged(epoch: endedEpoch ? progress.epoch : progress.epoch + 1)
+        throw TrainingDiverged(
+          epoch: endedEpoch ? progress.epoch : progress.epoch + 1, update: optimizer.iterations)
       }
       if try didUpdate(endedEpoch) { return }
     }
@@ -372,11 +373,19 @@ package final class Trainer {
 public struct TrainingDiverged: Error, CustomStringConvertible {
   /// The epoch in which it happened, from 1; `nil` if there are none.
   public let epoch: Int?
+  /// The update after which it was seen, from 1; `nil` if updates are not counted.
+  public let update: Int?
+  /// What is left of the run before; `nil` if nothing was saved.
+  package var remains: String?
 
-  package init(epoch: Int?) { self.epoch = epoch }
+  package init(epoch: Int? = nil, update: Int? = nil) {
+    (self.epoch, self.update) = (epoch, update)
+  }
 
   public var description: String {
-    "the loss is no longer a number\(epoch.map { " in epoch \($0)" } ?? ""); use a smaller "
-      + "learning rate"
+    let place = [epoch.map { "epoch \($0)" }, update.map { "update \($0)" }].compactMap { $0 }
+    return "the loss is no longer a number"
+      + (place.isEmpty ? "" : " in \(place.joined(separator: ", "))")
+      + "; use a smaller learning rate" + (remains.map { "; \($0)" } ?? "")
   }
 }

@@ -71,8 +71,11 @@ package struct CheckpointSchedule {
     try CheckpointFile.save(checkpoint, to: path, lock: lock, keep: keep)
   }
 
-  func saveBest(_ checkpoint: () throws -> Checkpoint) throws {
+  /// Whether the best epoch has a file of its own.
+  var savesBest: Bool { best != nil }
+
+  func saveBest(_ checkpoint: Checkpoint) throws {
     guard let best else { return }
-    try CheckpointFile.save(try checkpoint(), to: best.path, lock: best.lock)
+    try CheckpointFile.save(checkpoint, to: best.path, lock: best.lock)
   }
 }

@@ -156,48 +156,82 @@ package final class TrainingRun {
   /// - Throws: ``FileError``.
   package func save(to saving: CheckpointSchedule) throws { try saving.save(try checkpoint()) }
 
-  /// Trains to the planned end or until asked to stop, and saves.
+  /// Trains to the planned end or until asked to stop, and saves. Checkpoints on the way are written while training goes
+  /// on; one whose moment comes while the one before is being written is left out, unless it has a name of its own.
   ///
   /// - Parameters:
   ///   - saving: Where and how often.
   ///   - shouldStop: Asked after every update.
+  ///   - shouldSave: Asked after every update: whether to save there and go on.
+  ///   - didFail: Called where a save on the way failed and is tried again.
   ///   - didUpdate: Called after every update, with whether it ended an epoch.
   /// - Returns: Whether all planned epochs are done.
-  /// - Throws: ``FileError`` or `TrainingDiverged`. If the data can no longer be read, what was learnt
-  ///   until then is saved first.
+  /// - Throws: ``FileError`` or `TrainingDiverged`; the file is then that of the last save. If the data can no longer be
+  ///   read, what was learnt until then is saved first.
   @discardableResult
   package func train(
     saving: CheckpointSchedule, shouldStop: () -> Bool = { false },
+    shouldSave: () -> Bool = { false }, didFail: (FileError) -> Void = { _ in },
     didUpdate: (_ endedEpoch: Bool) throws -> Void = { _ in }
   ) throws -> Bool {
     // With nothing to do, the checkpoint stays as it is.
     if trainer.progress.isFinished, let resumed, saving.path == resumed.path, !resumed.isChanged {
       return true
     }
-    var savedAt: Int?
-    func save() throws {
-      try saving.save(try checkpoint())
-      savedAt = trainer.optimizer.iterations
-    }
+    let background = BackgroundSaving(saving)
+    var isAsked = false
     do {
       try trainer.train { endedEpoch in
         try didUpdate(endedEpoch)
-        if endedEpoch, trainer.isBest { try saving.saveBest { try checkpoint() } }
-        if saving.isDue(trainer, endedEpoch: endedEpoch) { try save() }
+        background.takeFailures().forEach(didFail)
+        try background.check()
+        isAsked = shouldSave() || isAsked
+        var moment: BackgroundSaving.Moment = []
+        if endedEpoch, trainer.isBest, saving.savesBest { moment.insert(.best) }
+        let isDue = saving.isDue(trainer, endedEpoch: endedEpoch)
+        if isDue || isAsked, saving.keep > 0 || !background.isBusy { moment.insert(.last) }
+        if !moment.isEmpty {
+          try background.save(try checkpoint(), moment)
+          if moment.contains(.last) { isAsked = false }
+        }
         return shouldStop()
       }
-    } catch let error as FileError where error.kind == .invalid {
-      // The stream may not be known any more; all that training needs is.
-      if savedAt != trainer.optimizer.iterations, trainer.optimizer.iterations > 0 {
-        do {
-          try save()
-        } catch let unsaved as FileError {
-          throw error.adding("what was learnt could not be saved: \(unsaved)")
-        }
-      }
-      throw error
+    } catch {
+      try recover(from: error, background, saving, didFail)
     }
-    if savedAt != trainer.optimizer.iterations { try save() }
+    try finish(background, didFail)
+    if background.savedAt != trainer.optimizer.iterations { try save(to: saving) }
     return trainer.progress.isFinished
+  }
+
+  private func finish(
+    _ background: BackgroundSaving, _ didFail: (FileError) -> Void
+  ) throws {
+    defer { background.takeFailures().forEach(didFail) }
+    try background.finish()
+  }
+
+  /// Leaves the run whole on the disk.
+  private func recover(
+    from error: any Error, _ background: BackgroundSaving, _ saving: CheckpointSchedule,
+    _ didFail: (FileError) -> Void
+  ) throws -> Never {
+    do {
+      try finish(background, didFail)
+      // The stream may not be known any more; all that training needs is.
+      if (error as? FileError)?.kind == .invalid,
+        background.savedAt != trainer.optimizer.iterations, trainer.optimizer.iterations > 0
+      {
+        try save(to: saving)
+      }
+    } catch let unsaved as FileError {
+      let reason = "what was learnt could not be saved: \(unsaved)"
+      throw (error as? FileError)?.adding(reason) ?? error
+    }
+    guard var diverged = error as? TrainingDiverged else { throw error }
+    if let savedAt = background.savedAt {
+      diverged.remains = "\(saving.path) is as it was after update \(savedAt)"
+    }
+    throw diverged
   }
 }
