@@ -11,6 +11,7 @@ import PackageDescription
 /// Debian's shared HDF5 loads forty more libraries (curl, TLS, Kerberos), which takes longer than most
 /// predictions. Of the static one a release build keeps only what is called, which needs none of them.
 let staticHDF5 = ["libhdf5_serial.a", "libsz.a", "libaec.a", "libz.a"]
+let hasStaticSodium = FileManager.default.fileExists(atPath: "\(debianLibraries)/libsodium.a")
 let hasStaticHDF5 = staticHDF5.allSatisfy {
   FileManager.default.fileExists(atPath: "\(debianLibraries)/\($0)")
 }
@@ -59,6 +60,10 @@ let package = Package(
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash",
       providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
+    .systemLibrary(
+      name: "CSodium", pkgConfig: hasStaticSodium ? nil : "libsodium",
+      providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    .systemLibrary(name: "CExtendedAttributes"),
 
     // C of our own: what Swift cannot say.
     .target(name: "CKernels"),
@@ -71,12 +76,14 @@ let package = Package(
     .target(
       name: "Files",
       dependencies: [
-        "HDF5", "Kernels", "CXXHash", "CZlib", "CQuarantine",
+        "HDF5", "Kernels", "CXXHash", "CSodium", "CZlib", "CExtendedAttributes",
+        "CQuarantine",
         .product(name: "SwiftCSV", package: "SwiftCSV"),
       ],
       // Where HDF5 is linked statically, its zlib is there already.
-      linkerSettings: hasStaticHDF5
-        ? [.linkedLibrary("z", .when(configuration: .debug))] : [.linkedLibrary("z")]),
+      linkerSettings: (hasStaticHDF5
+        ? [.linkedLibrary("z", .when(configuration: .debug))] : [.linkedLibrary("z")])
+        + [.linkedLibrary(hasStaticSodium ? ":libsodium.a" : "sodium")]),
     .target(name: "Recurrent", dependencies: ["Files", "Kernels"]),
     .target(name: "Checkpoints", dependencies: ["Recurrent", "Files", "HDF5", "Kernels"]),
     .target(name: "Tasks", dependencies: ["Checkpoints", "Recurrent", "Files", "Kernels"]),

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #endif
 
 // How a child ends: with a result, or with the number of an error above it.
@@ -37,9 +39,28 @@ static void limit_life(pid_t parent, unsigned milliseconds) {
   alarm(30 + milliseconds / 100);
 }
 
+static void close_range_of(int first, int last) {
+#ifdef SYS_close_range
+  if (first > last || syscall(SYS_close_range, first, last, 0) == 0) return;
+#endif
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0 && (rlim_t)last >= files.rlim_cur)
+    last = (int)files.rlim_cur - 1;
+  for (int file = first; file <= last; file++) close(file);
+}
+
+// Closes all but the standard streams and two others: a lock that the child still had would outlive the parent's.
+static void close_others(int one, int other) {
+  int low = one < other ? one : other, high = one < other ? other : one;
+  close_range_of(STDERR_FILENO + 1, low - 1);
+  close_range_of((low > STDERR_FILENO ? low : STDERR_FILENO) + 1, high - 1);
+  close_range_of((high > STDERR_FILENO ? high : STDERR_FILENO) + 1, INT_MAX);
+}
+
 // What the child is before it sees the file.
-static void settle(pid_t parent, const struct cquarantine_limits *limits, int target,
+static void settle(pid_t parent, const struct cquarantine_limits *limits, int source, int target,
                    uint64_t size) {
+  close_others(source, target);
   // What a dying C library prints is not for the user.
   int null = open("/dev/null", O_RDWR);
   for (int stream = 0; stream <= 2; stream++) dup2(null, stream);
@@ -78,7 +99,7 @@ enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64
   pid_t parent = getpid(), child = fork();
   if (child < 0) return CQUARANTINE_NO_CHILD;
   if (child == 0) {
-    settle(parent, &limits, -1, 0);
+    settle(parent, &limits, descriptor, -1, 0);
     _exit(walk_hdf5((struct source){descriptor, offset, length}, &limits));
   }
   return result_of(child);
@@ -90,7 +111,7 @@ enum cquarantine_result cquarantine_inflate(int descriptor, uint64_t offset, uin
   pid_t parent = getpid(), child = fork();
   if (child < 0) return CQUARANTINE_NO_CHILD;
   if (child == 0) {
-    settle(parent, &limits, target, size);
+    settle(parent, &limits, descriptor, target, size);
     enum cquarantine_result result =
         inflate_into((struct source){descriptor, offset, length}, target, size);
     _exit(result == CQUARANTINE_NOT_WRITTEN ? first_error + errno : (int)result);
@@ -106,7 +127,7 @@ int cquarantine_count_open_ways(void) {
     if (child < 0) return -1;
     if (child == 0) {
       int null = open("/dev/null", O_RDWR);
-      settle(parent, &limits, -1, 0);
+      settle(parent, &limits, null, -1, 0);
       char *none[] = {NULL};
       switch (way) {
         case 0: open("/dev/null", O_RDONLY); break;

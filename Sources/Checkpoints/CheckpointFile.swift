@@ -81,6 +81,9 @@ package enum CheckpointFile {
     guard format.isWritable else {
       throw ConfigurationError("\(path): is \(format.name), which is read here but not written")
     }
+    guard SealKey.current == nil || format.isSealed else {
+      throw ConfigurationError("\(path): \(format.suffix) files cannot be sealed with a key")
+    }
     if let problem = checkpoint.trainingProblem, format.holds.isComplete {
       throw FileError.invalid(
         path, "cannot keep what the model is trained by: \(problem)", remedies: problem.remedies)

@@ -22,6 +22,8 @@ package protocol ToolCommand: ParsableCommand {
   func check() throws
   /// What the command reads and writes; it runs only if no output is one of its other files.
   var files: CommandFiles { get }
+  /// What seals are made and checked with.
+  var seal: SealKeyOption { get }
 }
 
 extension ToolCommand {
@@ -68,8 +70,17 @@ extension ToolCommand {
       var command = try parseAsRoot(arguments)
       if command is Self { try rules?.check(CommandModes.names(in: arguments)) }
       try (command as? Self)?.check()
-      try (command as? Self)?.files.check()
-      try command.run()
+      if let command = command as? Self {
+        var files = command.files
+        files.read(command.seal.sealKey, "--seal-key")
+        try files.check()
+        try command.seal.use {
+          var command = command
+          try command.run()
+        }
+      } else {
+        try command.run()
+      }
       // Without the destructors of libraries, which have nothing to do here.
       _exit(0)
     } catch let exit as ExitCode {

@@ -67,6 +67,8 @@ struct BenchmarkCommand: ToolCommand {
   @Option(help: "The number of threads.")
   var threads = ComputeThreads.available
 
+  @OptionGroup var seal: SealKeyOption
+
   @Option(help: "The file of `save` and `load`.")
   var file = "benchmark.h5"
 

@@ -52,6 +52,8 @@ struct ConvertCommand: ToolCommand {
       valueName: "VERSION"))
   var kerasVersion: KerasVersion?
 
+  @OptionGroup var seal: SealKeyOption
+
   func validate() throws {
     // A format that cannot be read has no layout of Keras'.
     if kerasVersion != nil, let format = try? ModelFormats.named(output), !format.isReadable {

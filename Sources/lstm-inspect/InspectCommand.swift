@@ -46,6 +46,8 @@ struct InspectCommand: ToolCommand {
     help: ArgumentHelp("The format of the output; npy only with --dump.", valueName: "FORMAT"))
   var format: OutputFormat = .text
 
+  @OptionGroup var seal: SealKeyOption
+
   static var rules: CommandModes? {
     CommandModes(
       [

@@ -43,6 +43,8 @@ struct PredictCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var seal: SealKeyOption
+
   func check() throws { try modes.check() }
 
   private var target: String? {

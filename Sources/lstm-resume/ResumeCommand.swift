@@ -51,6 +51,8 @@ struct ResumeCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var seal: SealKeyOption
+
   @OptionGroup var dryRun: DryRunOption
 
   @Flag(help: "Show no progress.")

@@ -45,6 +45,8 @@ struct TrainCommand: ToolCommand {
 
   @OptionGroup var threads: ThreadsOption
 
+  @OptionGroup var seal: SealKeyOption
+
   @OptionGroup var dryRun: DryRunOption
 
   func check() throws {

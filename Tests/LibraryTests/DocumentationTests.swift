@@ -181,6 +181,12 @@ import Testing
     try model.save(folder.path("model.safetensors"))
     try model.save(folder.path("model.onnx"))
 
+    _ = try folder.write("sixteen bytes or more", "secret.key")
+    let key = try SealKey(contentsOf: folder.path("secret.key"))
+    try key.use { try model.save(folder.path("sealed.h5")) }
+    let opened = try key.use { try Model(contentsOf: folder.path("sealed.h5")) }
+    #expect(opened.summary == model.summary)
+
     try Tensor([[1, 2], [3, 4]]).write(to: folder.path("numbers.npy"))
     let numbers = try Tensor(contentsOf: folder.path("numbers.npy"))
 

@@ -12,6 +12,8 @@ package protocol ModelFormat: Sendable {
   /// Whether such files can be read, and written.
   var isReadable: Bool { get }
   var isWritable: Bool { get }
+  /// Whether such files have a seal.
+  var isSealed: Bool { get }
 
   /// Whether a file that begins so is of this format, or of one that this one reads too.
   ///
@@ -54,6 +56,7 @@ package protocol ModelFormat: Sendable {
 extension ModelFormat {
   package var isReadable: Bool { true }
   package var isWritable: Bool { true }
+  package var isSealed: Bool { false }
 
   package func verify(_ path: String) throws -> Checkpoint {
     throw FileError.invalid(path, "has no seal: \(suffix) files have none")

@@ -63,6 +63,10 @@ package enum ModelFormats {
         path,
         "is \(format.name), which is written here but not read; keep the model it was made from")
     }
+    guard SealKey.current == nil || format.isSealed else {
+      throw FileError.invalid(
+        path, "cannot be checked with a key: \(format.suffix) files have no seal")
+    }
     return format
   }
 }

@@ -32,7 +32,7 @@ struct KerasArchiveFormat: KerasFormat {
     try writer.add(Self.metadata, Array(about.text().utf8))
     try writer.add(Self.config, Array(model.text().utf8))
     try writer.add(Self.weights, size: size, arrays.forEachPart)
-    try writer.finish(commentSize: SealTrailer.sealSize)
+    try writer.finish(commentSize: SealTrailer.size(pieces: 0))
     try file.appendSeal(SealTrailer(pieces: [], length: file.length))
   }
 }

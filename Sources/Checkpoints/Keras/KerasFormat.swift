@@ -4,6 +4,8 @@ import Files
 protocol KerasFormat: ModelFormat {}
 
 extension KerasFormat {
+  package var isSealed: Bool { true }
+
   func read(_ path: String, into architecture: Checkpoint?) throws -> Checkpoint {
     try KerasSource.open(path) { try $0.checkpoint(into: architecture) }
   }

@@ -176,6 +176,17 @@ package final class FileDescriptor: @unchecked Sendable {
     }
   }
 
+  /// Has all that was written reach the disk.
+  ///
+  /// - Returns: Whether it went well; `errno` says why not.
+  package func flush() -> Bool {
+    #if canImport(Darwin)
+      // Apple's fsync leaves it in the cache of the disk; not every file system knows the other way.
+      if fcntl(number, F_FULLFSYNC) == 0 { return true }
+    #endif
+    return retrying { fsync(number) } == 0
+  }
+
   private func writeAll(
     _ bytes: UnsafeRawBufferPointer, _ write: (UnsafeRawBufferPointer, _ done: Int) -> Int
   ) -> Bool {

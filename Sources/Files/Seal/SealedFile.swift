@@ -71,6 +71,9 @@ package final class SealedFile {
     }
   }
 
+  /// Whether the file's seal was made with the key that is in use.
+  package var isSealedWithKey: Bool { SealKey.current != nil && trailer.code != nil }
+
   /// - Parameter end: Where the file's own format says that it ends.
   private static func verdict(
     _ file: FileDescriptor, end: Int, length: Int, path: String
@@ -94,17 +97,26 @@ package final class SealedFile {
       return isSeal ? .broken("is damaged: its seal is broken") : .absent
     }
     let damaged = Verdict.broken("is damaged: its checksum does not match")
-    let counts = SealTrailer.counts(seal: seal)
-    let size = SealTrailer.tableSize(pieces: counts.pieces) + sealSize
-    guard size <= length, counts.length == length - size,
+    guard let sizes = SealTrailer.sizes(seal: seal), sizes.trailer <= length,
+      sizes.length == length - sizes.trailer,
       let trailer = SealTrailer(
-        try file.read(at: length - size, count: size, path: path))
+        try file.read(at: sizes.length, count: sizes.trailer, path: path))
     else { return damaged }
     let checksum = LittleEndian.number(seal, at: sealSize - 8, UInt64.self)
     let found = try trailer.checksum(reportedAs: path) { gap, hash in
       try file.forEachPiece(gap, reportedAs: path, hash)
     }
-    guard found == checksum else { return damaged }
+    found.update(trailer.bytesBeforeChecksum)
+    guard found.value == checksum else { return damaged }
+    if let key = SealKey.current {
+      let isOurs = try trailer.code.map { code in
+        try key.makes(code, of: trailer, file, path: path)
+      }
+      guard let isOurs else { return .broken("has no seal made with a key") }
+      guard isOurs else {
+        return .broken("is not sealed with this key: it was changed, or made by somebody else")
+      }
+    }
     return .sealed(SealedFile(file, path: path, trailer: trailer))
   }
 

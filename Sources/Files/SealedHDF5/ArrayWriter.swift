@@ -78,7 +78,7 @@ package final class ArrayWriter {
       }
     }
     new.didWrite(upTo: image.length)
-    try new.append(trailer.bytesBeforeChecksum + LittleEndian.bytes(checksum))
+    try new.appendSeal(trailer, after: checksum)
   }
 
   /// Gives all bytes of the closed file in their order.

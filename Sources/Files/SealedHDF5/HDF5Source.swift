@@ -40,10 +40,15 @@ package struct HDF5Source {
     check: (ZipReader) throws -> Void = { _ in }, _ body: (HDF5Source) throws -> Result
   ) throws -> Result {
     let opened = try SealedFile.open(path)
-    var sealed: SealedFile?
+    var (sealed, trust) = (SealedFile?.none, trust)
     switch opened.verdict {
-    case .sealed(let file): sealed = file
+    case .sealed(let file):
+      sealed = file
+      // Nobody else can have made it.
+      if file.isSealedWithKey { trust = .own }
     case .broken(let reason): throw FileError.invalid(path, reason)
+    case .absent where SealKey.current != nil:
+      throw FileError.invalid(path, "has no seal made with a key")
     case .absent where trust != .foreign:
       throw FileError.invalid(
         path, "has no seal: it was not written by these tools, or was changed since")

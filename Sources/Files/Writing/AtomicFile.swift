@@ -36,14 +36,18 @@ package enum AtomicFile {
     let old = try status(of: target, reportedAs: path)
     let new = try NewFile(beside: target, reportedAs: path)
     do {
-      if let old { try new.setMode(old.st_mode) }
+      if let old { try new.take(try FileAttributes(of: target, old, reportedAs: path)) }
       try write(new)
       try new.finish()
       try check(new.path)
       // The system takes a while to free the room of a large file; nobody needs to wait for it.
       let kept = (old?.st_size ?? 0) >= large ? FileDescriptor(target, O_RDONLY) : nil
-      guard retrying({ rename(new.path, target) }) == 0 else {
-        throw FileError(.cannotCreate, file: path, "cannot replace: \(systemErrorText())")
+      if retrying({ rename(new.path, target) }) != 0 {
+        let reason = systemErrorText()
+        // A network file system that answers too late may have done what it then fails to repeat.
+        guard try new.isAt(target) else {
+          throw FileError(.cannotCreate, file: path, "cannot replace: \(reason)")
+        }
       }
       if let kept { _ = SystemThread.start { withExtendedLifetime(kept) {} } }
     } catch {
@@ -69,7 +73,7 @@ package enum AtomicFile {
     // Some file systems cannot flush a folder, and say so by EINVAL.
     let isFlushed =
       folder.map { folder in
-        retrying { fsync(folder.number) } == 0 || errno == EINVAL
+        folder.flush() || errno == EINVAL
       } ?? false
     guard isFlushed else {
       throw FileError(

@@ -7,7 +7,7 @@
 /// A file under a temporary name beside the one that it is going to replace. It is locked as long as this
 /// object lives, which distinguishes a file that is being written from one that a killed process left.
 package final class NewFile {
-  /// The temporary name, `.NAME.PROCESS-NUMBER.part`.
+  /// The temporary name, `.NAME.NUMBER.part`.
   package let path: String
   /// The name that errors give.
   package let reportedPath: String
@@ -20,7 +20,7 @@ package final class NewFile {
 
   private static let suffix = ".part"
   /// Names that are tried before giving up.
-  private static let attempts = 1000
+  private static let attempts = 100
 
   /// Makes an empty file beside `target`, never in place of one that is there, nor through a link.
   ///
@@ -29,8 +29,9 @@ package final class NewFile {
     reportedPath = path
     appended = try RunningChecksum(of: path)
     let (folder, name) = splitPath(target)
-    for attempt in 0..<Self.attempts {
-      let temporary = "\(folder)/.\(name).\(getpid())-\(attempt)\(Self.suffix)"
+    for _ in 0..<Self.attempts {
+      // Nobody can take it before, and processes of several machines do not meet there.
+      let temporary = "\(folder)/.\(name).\(UInt64.random(in: 0...UInt64.max))\(Self.suffix)"
       guard let file = FileDescriptor(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW) else {
         if errno == EEXIST { continue }
         throw FileError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
@@ -50,15 +51,17 @@ package final class NewFile {
     throw FileError(.cannotCreate, file: path, "cannot find a name for a temporary file")
   }
 
-  /// Gives it the mode of another file: whoever may read the old one may read the new one.
+  /// Gives it what the file has that it is going to replace.
   ///
   /// - Throws: ``FileError``.
-  package func setMode(_ mode: mode_t) throws {
-    guard retrying({ fchmod(file.number, mode & 0o7777) }) == 0 else {
-      throw FileError(
-        .cannotCreate, file: reportedPath, "cannot set its permissions: \(systemErrorText())")
-    }
+  func take(_ attributes: FileAttributes) throws {
+    try attributes.give(to: file, reportedAs: reportedPath)
   }
+
+  /// Whether it has that name.
+  ///
+  /// - Throws: ``FileError`` if that cannot be known.
+  func isAt(_ name: String) throws -> Bool { try file.isAt(name, reportedAs: reportedPath) }
 
   /// Writes bytes at a place, which may be done by several threads.
   ///
@@ -84,21 +87,24 @@ package final class NewFile {
 
   package func append(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try append($0) } }
 
-  /// Appends a seal whose checksum is of all bytes that were appended, and of itself.
+  /// Appends a seal, with the code of the key that is in use.
   ///
+  /// - Parameter checksum: Of the bytes before it that the seal's checksum is of; of all that were appended if `nil`.
   /// - Throws: ``FileError``.
-  package func appendSeal(_ trailer: SealTrailer) throws {
-    try append(trailer.bytesBeforeChecksum)
-    try append(LittleEndian.bytes(appended.value))
+  package func appendSeal(_ trailer: SealTrailer, after checksum: RunningChecksum? = nil) throws {
+    var trailer = trailer
+    trailer.code = try SealKey.current?.code(of: trailer, file, path: reportedPath)
+    let bytes = trailer.bytesBeforeChecksum
+    checksum?.update(bytes)
+    try append(bytes)
+    try append(LittleEndian.bytes((checksum ?? appended).value))
   }
 
   /// Flushes the file to the disk, and reads back what was appended.
   ///
   /// - Throws: ``FileError``, also if other bytes come back than were written.
   package func finish() throws {
-    guard retrying({ fsync(file.number) }) == 0 else {
-      throw FileError.cannotWrite(reportedPath)
-    }
+    guard file.flush() else { throw FileError.cannotWrite(reportedPath) }
     guard try file.length(reportedAs: reportedPath) == length else {
       throw notReadBack("it is not as long as what was written")
     }

@@ -76,7 +76,10 @@ final class BackgroundSaving {
     // Nobody else sees the copy until the thread has ended.
     nonisolated(unsafe) let saved = copied
     nonisolated(unsafe) let saving = self
-    work = BackgroundWork { saving.writeRepeatedly(saved, moment) }
+    let key = SealKey.current
+    work = BackgroundWork {
+      SealKey.$current.withValue(key) { saving.writeRepeatedly(saved, moment) }
+    }
   }
 
   /// Ends when nothing is under way any more.
