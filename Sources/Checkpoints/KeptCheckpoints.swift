@@ -16,7 +16,7 @@ package enum KeptCheckpoints {
   ///
   /// - Throws: ``FileError``.
   package static func checkName(_ path: String) throws {
-    let (folder, name) = splitPath(resolved(path))
+    let (folder, name) = splitPath(try resolved(path))
     let most = pathconf(folder, Int32(_PC_NAME_MAX))
     let needed = temporaryName(numberedName(name, 0)).utf8.count
     guard most <= 0 || needed <= most else {
@@ -31,7 +31,7 @@ package enum KeptCheckpoints {
   /// - Parameter update: The updates made so far; files with higher numbers are another run's.
   /// - Throws: ``FileError``.
   static func keep(_ path: String, update: Int, most: Int) throws {
-    let target = resolved(path)
+    let target = try resolved(path)
     let (folder, name) = splitPath(target)
     let numbered = folder + "/" + numberedName(name, update)
     let temporary = folder + "/" + temporaryName(numberedName(name, update))

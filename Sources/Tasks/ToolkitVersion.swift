@@ -1,5 +1,5 @@
 /// The version of the library and its commands, by semantic versioning.
 public enum ToolkitVersion {
   /// The version of this library.
-  public static let current = "0.11.0"
+  public static let current = "0.12.0"
 }

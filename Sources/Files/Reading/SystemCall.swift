@@ -33,11 +33,20 @@ package func splitPath(_ path: String) -> (folder: String, name: String) {
   return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
 }
 
-/// The file a path leads to, through symbolic links; the path itself if there is none yet.
-package func resolved(_ path: String) -> String {
-  guard let real = realpath(path, nil) else { return path }
-  defer { free(real) }
-  return String(cString: real)
+/// The file that a path leads to, through symbolic links; the path itself if there is nothing yet.
+///
+/// - Throws: ``FileError`` if that cannot be known, or it is a link to nothing, which a new file would replace.
+package func resolved(_ path: String) throws -> String {
+  if let real = realpath(path, nil) {
+    defer { free(real) }
+    return String(cString: real)
+  }
+  func failed(_ reason: String) -> FileError { FileError(.cannotCreate, file: path, reason) }
+  guard errno == ENOENT else { throw failed("cannot write there: \(systemErrorText())") }
+  var status = stat()
+  if retrying({ lstat(path, &status) }) == 0 { throw failed("is a symbolic link to nothing") }
+  guard errno == ENOENT else { throw failed("cannot write there: \(systemErrorText())") }
+  return path
 }
 
 /// Whether there is a file under that name, through symbolic links.

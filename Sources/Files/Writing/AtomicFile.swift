@@ -16,7 +16,7 @@ package enum AtomicFile {
   ///
   /// - Throws: ``FileError``.
   package static func write(_ bytes: [UInt8], to path: String) throws {
-    let target = resolved(path)
+    let target = try resolved(path)
     if try isStream(target, reportedAs: path) { return try writeToStream(bytes, path) }
     NewFile.removeLeftovers(of: target)
     try replace(path, target: target) { try $0.append(bytes) }

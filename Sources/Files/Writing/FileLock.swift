@@ -17,11 +17,10 @@ package final class FileLock {
   /// - Throws: ``FileError``: ``FileError/Kind/busy`` if somebody else has it,
   ///   ``FileError/Kind/cannotCreate`` if nothing can be made there.
   package init(_ path: String) throws {
-    let target = resolved(path)
+    let target = try resolved(path)
     self.target = target
     let (folder, name) = splitPath(target)
     var status = stat()
-    // A link to nothing would be replaced by a file.
     let isThere = retrying { lstat(target, &status) } == 0
     guard isThere || errno == ENOENT else {
       throw FileError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
