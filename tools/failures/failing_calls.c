@@ -1,14 +1,16 @@
-// A library for LD_PRELOAD that lets calls of the system fail, for tools/check-failing-calls. In the environment:
+// A library for LD_PRELOAD that lets calls of the system fail, for tools/torture. In the environment:
 //
 // FAIL_AT=N       the N-th call fails, once
-// FAIL_HOW=EIO    how: an error's name, or SHORT: half of what was asked for is read or written
+// FAIL_HOW=EIO    how: an error's name; SHORT: half of what was asked for is read or written; BEFORE or AFTER: the process
+//                 is killed before or after the call
 // FAIL_DISK=SEED  in place of both: a disk whose room comes and goes: now and then all writing fails by ENOSPC
-// FAIL_COUNT=FILE the number of calls is kept there, 8 bytes
+// FAIL_COUNT=FILE the number of calls, also of child processes, is kept there in 8 bytes, and their names in 24 each
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,40 +21,56 @@
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static atomic_long calls;
 static long fail_at;
-static int fail_error, is_short, is_disk, is_full;
+static int fail_error, is_short, kills_before, kills_after, is_disk, is_full;
 static unsigned long disk_random;
-// In a file where they are counted, since a process may end without a word.
+// In a file where they are counted, since a process may end without a word, or be one that may not write.
 static atomic_long *counted = &calls;
+enum { most_names = 1 << 16, name_length = 24 };
+static char (*names)[name_length];
+// The number of the call that this thread makes.
+static _Thread_local long call;
 
 __attribute__((constructor)) static void start(void) {
   static const struct {
     const char *name;
     int error;
-  } errors[] = {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"EINTR", EINTR}};
+  } errors[] = {{"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINVAL", EINVAL}, {"EINTR", EINTR},
+                {"EDQUOT", EDQUOT}, {"EROFS", EROFS}};
   const char *at = getenv("FAIL_AT"), *how = getenv("FAIL_HOW"), *disk = getenv("FAIL_DISK");
   const char *count = getenv("FAIL_COUNT");
   if (at) fail_at = atol(at);
   if (how) {
     is_short = strcmp(how, "SHORT") == 0;
+    kills_before = strcmp(how, "BEFORE") == 0;
+    kills_after = strcmp(how, "AFTER") == 0;
     for (size_t index = 0; index < sizeof errors / sizeof *errors; index++)
       if (strcmp(how, errors[index].name) == 0) fail_error = errors[index].error;
   }
   if (count) {
     int file = (int)syscall(SYS_openat, AT_FDCWD, count, O_RDWR | O_CREAT, 0666);
-    if (file < 0 || syscall(SYS_ftruncate, file, sizeof calls) != 0) _exit(99);
-    counted = mmap(NULL, sizeof calls, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    size_t size = sizeof calls + most_names * name_length;
+    if (file < 0 || syscall(SYS_ftruncate, file, size) != 0) _exit(99);
+    counted = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (counted == MAP_FAILED || syscall(SYS_close, file) != 0) _exit(99);
+    names = (void *)(counted + 1);
   }
   if (disk) is_disk = 1, disk_random = strtoul(disk, NULL, 10) * 2654435761u + 1;
 }
 
+static void end_process(void) {
+  syscall(SYS_kill, (int)syscall(SYS_getpid), SIGKILL);
+  for (;;) pause();
+}
+
 // Whether the call that begins now fails; `writes` if it takes room on the disk.
-static int fails(int writes) {
-  long call = atomic_fetch_add(counted, 1) + 1;
+static int fails(int writes, const char *name) {
+  call = atomic_fetch_add(counted, 1) + 1;
+  if (names && call <= most_names) strncpy(names[call - 1], name, name_length - 1);
   if (is_disk) {
     if (!writes) return 0;
     disk_random = disk_random * 6364136223846793005u + 1442695040888963407u;
@@ -60,12 +78,18 @@ static int fails(int writes) {
     if (is_full) errno = ENOSPC;
     return is_full;
   }
-  if (call != fail_at || is_short) return 0;
+  if (call != fail_at) return 0;
+  if (kills_before) end_process();
+  if (is_short || kills_after) return 0;
   errno = fail_error;
   return 1;
 }
 
-static int is_short_now(void) { return is_short && *counted == fail_at; }
+static void ended(void) {
+  if (kills_after && call == fail_at) end_process();
+}
+
+static int is_short_now(void) { return is_short && call == fail_at; }
 
 #define REAL(name) \
   static __typeof__(&name) real; \
@@ -74,15 +98,20 @@ static int is_short_now(void) { return is_short && *counted == fail_at; }
 #define INTERPOSE(result, failure, writes, name, parameters, arguments) \
   result name parameters { \
     REAL(name); \
-    return fails(writes) ? failure : real arguments; \
+    if (fails(writes, #name)) return failure; \
+    result returned = real arguments; \
+    ended(); \
+    return returned; \
   }
 
 #define INTERPOSE_TRANSFER(name, writes, buffer, extra_parameter, ...) \
   ssize_t name(int file, buffer bytes, size_t count extra_parameter) { \
     REAL(name); \
-    if (fails(writes)) return -1; \
+    if (fails(writes, #name)) return -1; \
     if (is_short_now() && count > 1) count /= 2; \
-    return real(file, bytes, count __VA_ARGS__); \
+    ssize_t returned = real(file, bytes, count __VA_ARGS__); \
+    ended(); \
+    return returned; \
   }
 
 #define COMMA ,
@@ -93,33 +122,30 @@ INTERPOSE_TRANSFER(pread64, 0, void *, COMMA off64_t offset, COMMA offset)
 INTERPOSE_TRANSFER(pwrite, 1, const void *, COMMA off_t offset, COMMA offset)
 INTERPOSE_TRANSFER(pwrite64, 1, const void *, COMMA off64_t offset, COMMA offset)
 
-#define INTERPOSE_OPEN(name) \
-  int name(const char *path, int flags, ...) { \
+#define OPEN(name, parameters, arguments) \
+  int name parameters { \
     REAL(name); \
     va_list rest; \
     va_start(rest, flags); \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
     va_end(rest); \
-    return fails(flags & O_CREAT) ? -1 : real(path, flags, mode); \
+    if (fails(flags & O_CREAT, #name)) return -1; \
+    int file = real arguments; \
+    ended(); \
+    return file; \
   }
-INTERPOSE_OPEN(open)
-INTERPOSE_OPEN(open64)
-
-int openat(int folder, const char *path, int flags, ...) {
-  REAL(openat);
-  va_list rest;
-  va_start(rest, flags);
-  mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
-  va_end(rest);
-  return fails(flags & O_CREAT) ? -1 : real(folder, path, flags, mode);
-}
+OPEN(open, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(open64, (const char *path, int flags, ...), (path, flags, mode))
+OPEN(openat, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
+OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode))
 
 // A descriptor is gone even where closing it fails.
 int close(int file) {
   REAL(close);
-  if (!fails(0)) return real(file);
-  int error = errno;
-  real(file);
+  int has_failed = fails(0, "close"), error = errno;
+  int result = real(file);
+  ended();
+  if (!has_failed) return result;
   errno = error;
   return -1;
 }
@@ -148,3 +174,9 @@ INTERPOSE(struct dirent64 *, NULL, 0, readdir64, (DIR * folder), (folder))
 INTERPOSE(long, -1, 0, pathconf, (const char *path, int name), (path, name))
 INTERPOSE(pid_t, -1, 0, fork, (void), ())
 INTERPOSE(pid_t, -1, 0, waitpid, (pid_t child, int *status, int options), (child, status, options))
+INTERPOSE(int, -1, 0, fchown, (int file, uid_t owner, gid_t group), (file, owner, group))
+INTERPOSE(ssize_t, -1, 0, listxattr, (const char *path, char *list, size_t size), (path, list, size))
+INTERPOSE(ssize_t, -1, 0, getxattr, (const char *path, const char *name, void *value, size_t size),
+          (path, name, value, size))
+INTERPOSE(int, -1, 1, fsetxattr, (int file, const char *name, const void *value, size_t size, int flags),
+          (file, name, value, size, flags))
