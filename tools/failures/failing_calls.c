@@ -3,7 +3,8 @@
 // FAIL_AT=N       the N-th call fails, once
 // FAIL_HOW=EIO    how: an error's name; SHORT: half of what was asked for is read or written; BEFORE or AFTER: the process
 //                 is killed before or after the call
-// FAIL_DISK=SEED  in place of both: a disk whose room comes and goes: now and then all writing fails by ENOSPC
+// FAIL_ON=1       so do all later ones that take room on the disk, as after an error that made it read-only
+// FAIL_DISK=SEED  in place of these: a disk whose room comes and goes: now and then all writing fails by ENOSPC
 // FAIL_COUNT=FILE the number of calls, also of child processes, is kept there in 8 bytes, and their names in 24 each
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -26,7 +27,7 @@
 
 static atomic_long calls;
 static long fail_at;
-static int fail_error, is_short, kills_before, kills_after, is_disk, is_full;
+static int fail_error, is_short, kills_before, kills_after, goes_on, is_disk, is_full;
 static unsigned long disk_random;
 // In a file where they are counted, since a process may end without a word, or be one that may not write.
 static atomic_long *counted = &calls;
@@ -44,6 +45,7 @@ __attribute__((constructor)) static void start(void) {
   const char *at = getenv("FAIL_AT"), *how = getenv("FAIL_HOW"), *disk = getenv("FAIL_DISK");
   const char *count = getenv("FAIL_COUNT");
   if (at) fail_at = atol(at);
+  goes_on = getenv("FAIL_ON") != NULL;
   if (how) {
     is_short = strcmp(how, "SHORT") == 0;
     kills_before = strcmp(how, "BEFORE") == 0;
@@ -78,7 +80,7 @@ static int fails(int writes, const char *name) {
     if (is_full) errno = ENOSPC;
     return is_full;
   }
-  if (call != fail_at) return 0;
+  if (call != fail_at && !(goes_on && writes && call > fail_at)) return 0;
   if (kills_before) end_process();
   if (is_short || kills_after) return 0;
   errno = fail_error;
@@ -107,7 +109,8 @@ static int is_short_now(void) { return is_short && call == fail_at; }
 #define INTERPOSE_TRANSFER(name, writes, buffer, extra_parameter, ...) \
   ssize_t name(int file, buffer bytes, size_t count extra_parameter) { \
     REAL(name); \
-    if (fails(writes, #name)) return -1; \
+    /* What is said to the user does not go to the disk. */ \
+    if (fails(writes && file > STDERR_FILENO, #name)) return -1; \
     if (is_short_now() && count > 1) count /= 2; \
     ssize_t returned = real(file, bytes, count __VA_ARGS__); \
     ended(); \

@@ -2,6 +2,8 @@
 
 import shutil
 import struct
+import zipfile
+import zlib
 
 from . import mutations, trials
 
@@ -28,7 +30,8 @@ class Format:
                 break
             try:
                 data, what = pick.choice(self.ways)(data, pick)
-            except (ValueError, KeyError, IndexError, OSError, struct.error, NotImplementedError):
+            except (ArithmeticError, EOFError, LookupError, OSError, RuntimeError, ValueError, struct.error, zipfile.BadZipFile,
+                    zlib.error):
                 # What was damaged before cannot be taken apart any more.
                 data, what = mutations.flip(data, pick)
         return data, what if data != self.data else "nothing"

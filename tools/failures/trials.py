@@ -64,11 +64,10 @@ def limits(**most):
 def run(command, folder, stdin=b"", environment=None, seconds=SECONDS, before=None, **streams):
     """Runs a command of the toolkit to its end, or for `seconds`."""
     begin = time.monotonic()
-    given = {} if "stdin" in streams else {"input": stdin}
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **given, **streams}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
     try:
         result = subprocess.run(
-            tool(command), cwd=folder, timeout=seconds, preexec_fn=before, check=False, **streams,
+            tool(command), cwd=folder, input=stdin, timeout=seconds, preexec_fn=before, check=False, **streams,
             env={**os.environ, "TMPDIR": str(folder), **(environment or {})})
     except subprocess.TimeoutExpired as ended:
         return Ended(None, ended.stdout or b"", ended.stderr or b"", time.monotonic() - begin)
