@@ -3,7 +3,7 @@
   import TestSupport
   import Testing
 
-  /// Commands whose calls of the system fail, one after the other: `tools/check-failing-calls` tries all of them.
+  /// Commands whose calls of the system fail, one after the other: `tools/torture` tries all of them.
   @Suite struct FailingCallsTests {
     private let source = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../tools/failures/failing_calls.c").standardizedFileURL.path

@@ -1,12 +1,14 @@
 """Damaged files of every format that is read: what is sealed is refused, of the rest nothing crashes or hangs."""
 
+import collections
+import itertools
 import pathlib
 import tempfile
 
 from . import formats, mutations, trials
 
 WHAT = "damaged files"
-# Of each format.
+# Of each format, at least.
 FILES = 20_000
 # In one trial.
 PIECE = 50
@@ -68,10 +70,11 @@ def all_trials(setting):
                 places = places[:200]
             for start in range(0, len(places), PIECE):
                 yield f"a byte of {form.title}", single_bytes, form, places[start:start + PIECE], mutations.copy(random)
-    pieces = FILES // PIECE if setting.is_long else 2
-    number = 0
-    while number < pieces or not setting.is_long:
-        for form in known:
-            pick = mutations.copy(random)
-            yield f"damaged: {form.title}", mutated, form, number, pick
-        number += 1
+    alike = collections.Counter(form.suffix for form in known)
+    for number in itertools.count():
+        rest = [form for form in known if number * PIECE * alike[form.suffix] < FILES]
+        # All of them, and then as many as there is time for.
+        for form in rest or known:
+            yield f"damaged: {form.title}", mutated, form, number, mutations.copy(random)
+        if not rest:
+            setting.is_done = True

@@ -168,8 +168,8 @@ def pipes(place):
     rows = "value\n" + "".join(f"{row % 5}\n" for row in range(40))
     writer = threading.Thread(target=feed, args=("pipe.csv", rows.encode()), daemon=True)
     writer.start()
-    place.run("lstm-train", "--csv", "pipe.csv", "--target", "value", "--units", "2", "--epochs", "1", "--quiet", "--save", "s.h5",
-              seconds=5)
+    place.run("lstm-train", "--csv", "pipe.csv", "--target", "value", "--units", "2", "--epochs", "1", "--quiet",
+              "--save", "s.h5", seconds=5)
     place.expect(place.last.code is not None, "a series in a pipe is read or refused")
     drain(place.path("pipe.csv"), writer)
 
@@ -219,7 +219,8 @@ def output_is_input(place):
     for command in (["lstm-convert", "a.h5", "a.h5"], ["lstm-convert", "a.h5", "link.h5"], ["lstm-convert", "link.h5", "a.h5"],
                     ["lstm-inspect", "a.h5", "--report", "a.h5"]):
         place.run(*command)
-        place.expect(place.last.code != 0 and place.path("a.h5").read_bytes() == before, f"{command} does not replace its input")
+        is_same = place.path("a.h5").read_bytes() == before
+        place.expect(place.last.code != 0 and is_same, f"{command} does not replace its input")
     series = ["lstm-train", "--csv", "rows.csv", "--target", "value", "--units", "2", "--epochs", "1", "--quiet"]
     for option in ("--log",):
         place.run(*series, "--save", "s.h5", option, "rows.csv")

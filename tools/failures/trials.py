@@ -117,8 +117,8 @@ class Table:
         return not any(counts[column] for counts in self.rows.values() for column in BAD)
 
 
-def run_until(deadline, trials, table):
-    """Makes trials, two at once or as many as there are processors, until they end or the time is over.
+def run_until(is_over, trials, table):
+    """Makes trials, as many at once as there are processors, until they end or the time is over.
 
     Each is a row's name and a function that returns words and what to tell of them, or a list of such.
     """
@@ -126,15 +126,17 @@ def run_until(deadline, trials, table):
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         pending = {}
         trials = iter(trials)
-        is_over = False
-        while not is_over or pending:
-            while not is_over and len(pending) < 2 * workers:
-                trial = next(trials, None) if time.monotonic() < deadline else None
+        has_ended = False
+        while not has_ended or pending:
+            while not has_ended and len(pending) < 2 * workers:
+                trial = None if is_over() else next(trials, None)
                 if trial is None:
-                    is_over = True
+                    has_ended = True
                     break
                 row, function, *arguments = trial
                 pending[pool.submit(function, *arguments)] = row
+            if not pending:
+                break
             done, _ = concurrent.futures.wait(
                 pending, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in done:
