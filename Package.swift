@@ -31,6 +31,20 @@ func command(_ name: String) -> Target {
     ])
 }
 
+/// `tools/fuzz` builds the parsers with libFuzzer; otherwise they are a test of the inputs that are kept.
+let isFuzzing = Context.environment["LSTM_FUZZING"] != nil
+let parserModules: [Target.Dependency] = [
+  "CommandLine", "Tasks", "Checkpoints", "Recurrent", "Files",
+]
+let fuzzing: Target =
+  isFuzzing
+  ? .executableTarget(
+    name: "lstm-fuzz", dependencies: parserModules, path: "Tests/FuzzingTests",
+    exclude: ["Inputs", "Words", "KeptInputsTests.swift"])
+  : .testTarget(
+    name: "FuzzingTests", dependencies: parserModules, exclude: ["Fuzzer", "Words"],
+    resources: [.copy("Inputs")])
+
 let package = Package(
   name: "lstm-toolkit",
   platforms: [.macOS(.v15)],
@@ -124,6 +138,7 @@ let package = Package(
         "CommandLine", "Tasks", "Checkpoints", "Recurrent", "Files", "HDF5", "TestSupport",
         "lstm-train", "lstm-resume", "lstm-predict", "lstm-inspect", "lstm-convert",
       ]),
+    fuzzing,
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,7 +35,7 @@ class Ended:
         if self.code < 0 or self.code >= 128:
             return ["crashes"]
         words = ["refused"]
-        if self.seconds > REFUSAL_SECONDS:
+        if self.seconds > REFUSAL_SECONDS * crowding():
             words.append("hangs")
         lines = [line for line in self.error.splitlines() if not line.startswith(b"warning: ")]
         is_told = len(lines) == 1 and lines[0].startswith(b"lstm-") and b": error: " in lines[0]
@@ -46,6 +46,11 @@ class Ended:
     def __str__(self):
         said = self.error.decode(errors="replace").strip()
         return f"{self.code} after {self.seconds:.1f} s: {said[-300:]}"
+
+
+def crowding():
+    """How many programs share a processor: each then takes so much longer."""
+    return max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def tool(command):

@@ -38,8 +38,9 @@ struct SafetensorsFile {
     self.path = path
     func invalid(_ reason: String) -> FileError { .invalid(path, reason) }
     let length = try file.length(reportedAs: path)
-    let size = Int(
-      clamping: LittleEndian.number(try file.read(at: 0, count: 8, path: path), at: 0, UInt64.self))
+    let start = try file.read(at: 0, count: 8, path: path)
+    guard start.count == 8 else { throw invalid("is truncated: it has no header") }
+    let size = Int(clamping: LittleEndian.number(start, at: 0, UInt64.self))
     guard size <= length - 8 else { throw invalid("is truncated: its header is not whole") }
     guard size <= Self.mostHeader else { throw invalid("its header is too large: \(size) bytes") }
     let text = try file.read(at: 8, count: size, path: path)

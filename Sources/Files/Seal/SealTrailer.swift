@@ -59,8 +59,10 @@ package struct SealTrailer {
     tableSize(pieces: pieces) + (hasCode ? codeMagic.count + codeSize : 0) + sealSize
   }
 
-  /// The bytes of all, and the length of the HDF5 file, that a seal gives; `nil` if its version is not known.
+  /// The bytes of all, and the length of the HDF5 file, that a seal gives; `nil` if it is too short or its version is not
+  /// known.
   package static func sizes(seal: [UInt8]) -> (trailer: Int, length: Int)? {
+    guard seal.count == sealSize else { return nil }
     let version = LittleEndian.number(seal, at: 8, UInt32.self)
     guard version == Self.version || version == versionWithCode else { return nil }
     let pieces = Int(LittleEndian.number(seal, at: 12, UInt32.self))
