@@ -155,7 +155,8 @@ import Testing
     }
     try train(try TrainingRun(plan), log: "whole.\(suffix)")
     let whole = try String(decoding: folder.bytes("whole.\(suffix)"), as: UTF8.self)
-    let samples = LoggedSample.all(of: folder.path("whole.\(suffix)"), isJSON: suffix == "jsonl")
+    let samples = try LoggedSample.all(
+      of: folder.path("whole.\(suffix)"), isJSON: suffix == "jsonl")
     let perEpoch = try TrainingRun(plan).trainer.updatesPerEpoch
     #expect(samples.count { $0.update == nil } == 3)
     #expect(

@@ -148,7 +148,7 @@ def in_order(setting):
         yield "a disk that is full now and then", now_and_then, random.choice(saves), random.randrange(1 << 30)
     for _ in range(100 * times):
         prepared, how = random.choice(saves), random.choice(["EROFS", "EIO", "ENOSPC"])
-        yield f"a disk fails for good: {how}", for_good, prepared, how, random.randint(1, prepared.calls)
+        yield f"a disk fails for good: {how}", for_good, prepared, how, random.randint(1, len(prepared.calls))
     with Mount(4) as disk:
         can_mount = disk.is_there
     if not can_mount:

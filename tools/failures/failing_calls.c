@@ -54,7 +54,7 @@ __attribute__((constructor)) static void start(void) {
       if (strcmp(how, errors[index].name) == 0) fail_error = errors[index].error;
   }
   if (count) {
-    int file = (int)syscall(SYS_openat, AT_FDCWD, count, O_RDWR | O_CREAT, 0666);
+    int file = (int)syscall(SYS_openat, AT_FDCWD, count, O_RDWR | O_CREAT | O_TRUNC, 0666);
     size_t size = sizeof calls + most_names * name_length;
     if (file < 0 || syscall(SYS_ftruncate, file, size) != 0) _exit(99);
     counted = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -215,6 +215,7 @@ def continued(prepared, files):
         folder = pathlib.Path(name) / "work"
         folder.mkdir()
         for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
         ended = trials.run(prepared.save.command, folder, prepared.save.stdin)
         words = ended.words()

@@ -8,6 +8,7 @@ from . import trials
 
 TRAIN = ["lstm-train", "--experiment", "batch", "--units", "2", "--quiet"]
 SERIES = "value\n" + "".join(f"{row % 7 + row / 100:.2f}\n" for row in range(60))
+SERIES_TRAINED = ["lstm-train", "--csv", "series.csv", "--target", "value", "--framing", "stateful", "--units", "2", "--quiet"]
 TEXT = "the cat sat on the mat. the dog sat on the log.\n" * 4
 
 
@@ -26,7 +27,6 @@ def models(suffix):
         return Save(f"{name}, {suffix}", *rest, **more)
 
     a, b = "a" + suffix, "b" + suffix
-    series = ["lstm-train", "--csv", "series.csv", "--target", "value", "--framing", "stateful", "--units", "2", "--quiet"]
     yield save("train, new", [*TRAIN, "--epochs", "1", "--save", a], [a])
     yield save("train, over an old file", [*TRAIN, "--epochs", "2", "--save", a], [a], [a])
     yield save("train --text", ["lstm-train", "--text", "text.txt", "--units", "2", "--epochs", "1", "--quiet", "--save", a],
@@ -45,7 +45,7 @@ def models(suffix):
     yield save("stream --save-state",
                ["lstm-predict", a, "--stream", "--save-state"], [a], [a], b"A\nB\n")
     yield save("stream --learn --save-state",
-               ["lstm-predict", a, "--stream", "--learn", "--save-state"], [a], [a], b"1.5\n2.5\n3.5\n", trained=series)
+               ["lstm-predict", a, "--stream", "--learn", "--save-state"], [a], [a], b"1.5\n2.5\n3.5\n", trained=SERIES_TRAINED)
     yield save("convert", ["lstm-convert", a, b], [b], [a, b])
 
 
@@ -54,6 +54,9 @@ def others():
     yield Save("convert .keras to .h5", ["lstm-convert", "a.keras", "c.h5"], ["c.h5"], ["a.keras"])
     yield Save("convert to .safetensors", ["lstm-convert", "a.h5", "c.safetensors"], ["c.safetensors"], ["a.h5"])
     yield Save("convert to .onnx", ["lstm-convert", "a.h5", "c.onnx"], ["c.onnx"], ["a.h5"])
+    yield Save("train --tensorboard", [*TRAIN, "--epochs", "1", "--tensorboard", "board", "--save", "a.h5"], ["a.h5"], ["a.h5"])
+    yield Save("forecast --plot", ["lstm-predict", "a.h5", "--forecast", "3", "--plot", "chart.svg"], ["chart.svg"], ["a.h5"],
+               trained=SERIES_TRAINED)
     yield Save("predict --output", ["lstm-predict", "a.h5", "--input", "x.csv", "--output", "y.npy"], ["y.npy"], ["a.h5"])
 
 
@@ -77,7 +80,7 @@ class Prepared:
         count = work / "count"
         result = self.execute(reference, {"FAIL_COUNT": str(count)})
         assert result.code == 0, (save.name, str(result))
-        self.calls = len(names(count))
+        self.calls = names(count)
         self.right = trials.contents(reference)
         assert all(name in self.right for name in save.outputs), (save.name, sorted(self.right))
         # What stands there on the way is right too: each moment of a run.

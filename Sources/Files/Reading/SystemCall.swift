@@ -10,9 +10,16 @@ package func systemErrorText(_ code: Int32 = errno) -> String {
 }
 
 extension FileError {
-  /// There is no file to read, or it may not be read; for the reason that the system gave last.
+  /// What the system says of a name under which there is no file to read, or none that this user may read.
+  private static let absent = [
+    ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EACCES, EPERM, ENXIO, ENODEV, EISDIR,
+  ]
+
+  /// There is no file to read, or it may not be read, or the system cannot do it now; for the reason that it gave last.
   static func cannotOpen(_ file: String) -> FileError {
-    FileError(.noInput, file: file, errno == ENOENT ? "not found" : systemErrorText())
+    FileError(
+      absent.contains(errno) ? .noInput : .inputOutput, file: file,
+      errno == ENOENT ? "not found" : systemErrorText())
   }
 }
 
@@ -57,7 +64,7 @@ package func isRegularFile(_ path: String) throws -> Bool {
   guard retrying({ stat(path, &status) }) == 0 else {
     // Names that no file has.
     guard ![ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP].contains(errno) else { return false }
-    throw FileError(.noInput, file: path, systemErrorText())
+    throw FileError.cannotOpen(path)
   }
   return status.st_mode & S_IFMT == S_IFREG
 }

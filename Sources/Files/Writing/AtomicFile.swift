@@ -94,7 +94,10 @@ package enum AtomicFile {
     return nil
   }
 
-  private static func isStream(_ target: String, reportedAs path: String) throws -> Bool {
+  /// Whether a file is none that is replaced, such as a device or a pipe.
+  ///
+  /// - Throws: ``FileError``, also if it is a folder.
+  static func isStream(_ target: String, reportedAs path: String) throws -> Bool {
     guard let status = try status(of: target, reportedAs: path) else { return false }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw FileError(.cannotCreate, file: path, "is a folder")

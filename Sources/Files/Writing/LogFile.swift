@@ -9,15 +9,18 @@ package final class LogFile {
   private let path: String
   private let file: FileDescriptor
 
-  /// Opens it, empty.
+  /// Opens it with these bytes; at any moment the old file or the new one is there.
   ///
   /// - Throws: ``FileError`` if that fails.
-  package init(_ path: String) throws {
+  package init(_ path: String, beginning: [UInt8]) throws {
     self.path = path
-    guard let file = FileDescriptor(path, O_WRONLY | O_CREAT | O_TRUNC) else {
+    let isStream = try AtomicFile.isStream(try resolved(path), reportedAs: path)
+    if !isStream { try AtomicFile.write(beginning, to: path) }
+    guard let file = FileDescriptor(path, O_WRONLY | O_APPEND) else {
       throw FileError(.cannotCreate, file: path, "cannot write there: \(systemErrorText())")
     }
     self.file = file
+    if isStream { try append(beginning) }
   }
 
   /// Makes a folder if there is none, and those that it goes into.

@@ -15,6 +15,8 @@ package final class TensorBoardLog: EpochLog {
   private let folder: String
   private let histogramEpochs: Int?
   private let hasGraph: Bool
+  /// Of the parts that are written, what their files begin with until those are open.
+  private var beginnings: [String: [UInt8]] = [:]
   private var files: [String: LogFile] = [:]
 
   /// What a log in a folder may write.
@@ -38,19 +40,24 @@ package final class TensorBoardLog: EpochLog {
   }
 
   package func begin(_ trainer: Trainer) throws {
-    files = [:]
+    (files, beginnings) = ([:], [:])
     let epochs = trainer.progress.history.loss.count
     // Histograms of epochs that are done cannot be made again.
     let histograms = epochs == 0 ? [:] : try storedHistograms()
-    for name in [Self.training, Self.validation].prefix(trainer.evaluator == nil ? 1 : 2) {
-      try LogFile.makeFolder("\(folder)/\(name)")
-      files[name] = try LogFile(Self.path(name, in: folder))
-      try write(.version, to: name)
+    let parts = [Self.training, Self.validation].prefix(trainer.evaluator == nil ? 1 : 2)
+    for part in parts {
+      beginnings[part] = []
+      try write(.version, to: part)
     }
     if hasGraph { try write(.model(trainer.model.configuration.kerasText), to: Self.training) }
     for epoch in 0..<epochs {
       try writeScalars(trainer, epoch: epoch)
       for event in histograms[epoch] ?? [] { try write(event, to: Self.training) }
+    }
+    for part in parts {
+      try LogFile.makeFolder("\(folder)/\(part)")
+      let beginning = beginnings.removeValue(forKey: part) ?? []
+      files[part] = try LogFile(Self.path(part, in: folder), beginning: beginning)
     }
   }
 
@@ -109,6 +116,8 @@ package final class TensorBoardLog: EpochLog {
   }
 
   private func write(_ event: TensorBoardEvent, to part: String) throws {
-    try files[part]?.append(RecordFormat.framed(event.record))
+    let record = RecordFormat.framed(event.record)
+    try files[part]?.append(record)
+    beginnings[part]? += record
   }
 }

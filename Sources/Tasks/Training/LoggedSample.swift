@@ -17,9 +17,15 @@ struct LoggedSample: Equatable {
   }
 
   /// Those of a log that was written before; none if there is no log there.
-  static func all(of path: String, isJSON: Bool) -> [LoggedSample] {
-    guard let text = try? DataFiles([path]).text().text else { return [] }
-    return isJSON ? ofLines(text) : ofTable(text, path)
+  ///
+  /// - Throws: `FileError` if that cannot be known.
+  static func all(of path: String, isJSON: Bool) throws -> [LoggedSample] {
+    do {
+      let text = try DataFiles([path]).text().text
+      return isJSON ? ofLines(text) : ofTable(text, path)
+    } catch let error as FileError where error.kind != .inputOutput {
+      return []
+    }
   }
 
   private static func ofLines(_ text: String) -> [LoggedSample] {

@@ -12,6 +12,8 @@ package final class TrainingLog: EpochLog {
   private var columns: [String] = []
   /// What was written as the epoch under way ended.
   private var sample: LoggedSample?
+  /// What was there before, until the file is open.
+  private var beginning = ""
   private var file: LogFile?
 
   /// - Parameters:
@@ -29,7 +31,7 @@ package final class TrainingLog: EpochLog {
 
   package func begin(_ trainer: Trainer) throws {
     let history = trainer.progress.history
-    let samples = LoggedSample.all(of: path, isJSON: isJSON).filter {
+    let samples = try LoggedSample.all(of: path, isJSON: isJSON).filter {
       $0.isBefore(epoch: trainer.progress.epoch, updates: trainer.optimizer.iterations)
     }
     if !samples.isEmpty { hasSamples = true }
@@ -37,17 +39,23 @@ package final class TrainingLog: EpochLog {
     var others = Set(history.others.keys)
     others.formUnion(trainer.columnNames)
     columns += others.sorted()
-    file = try LogFile(path)
     if !isJSON {
       let ends = hasSamples ? [LoggedSample.updateName, LoggedSample.sampleName] : []
       let names = [LoggedSample.epochName] + columns + ends
-      try file?.append(names.joined(separator: ",") + "\n")
+      try append(names.joined(separator: ",") + "\n")
     }
     for epoch in history.loss.indices {
       for sample in samples where sample.epoch == epoch + 1 { try add(sample) }
       try write(history, epoch: epoch)
     }
     for sample in samples where sample.epoch > history.loss.count { try add(sample) }
+    file = try LogFile(path, beginning: Array(beginning.utf8))
+    beginning = ""
+  }
+
+  /// Adds a text to the file, or to what it begins with.
+  private func append(_ text: String) throws {
+    if let file { try file.append(text) } else { beginning += text }
   }
 
   package func add(_ trainer: Trainer) throws {
@@ -102,7 +110,7 @@ package final class TrainingLog: EpochLog {
         values.map { $0.isNaN ? "" : "\($0)" }
         + (hasSamples
           ? others.map { quoted($0.value.string ?? $0.value.integer.map(String.init) ?? "") } : [])
-      try file?.append("\(epoch)," + fields.joined(separator: ",") + "\n")
+      try append("\(epoch)," + fields.joined(separator: ",") + "\n")
       return
     }
     var members: [String: JSONValue] = [LoggedSample.epochName: .integer(epoch)]
@@ -110,6 +118,6 @@ package final class TrainingLog: EpochLog {
       members[column] = .number(value)
     }
     for (name, value) in others where value != nil { members[name] = value }
-    try file?.append(JSONValue.object(members).text() + "\n")
+    try append(JSONValue.object(members).text() + "\n")
   }
 }

@@ -54,7 +54,7 @@ struct ForecastBasis {
         return
       }
       note = "\(task.file): has changed since the training; \(without)"
-    } catch let error as FileError {
+    } catch let error as FileError where error.kind != .inputOutput {
       guard task.known.isEmpty else {
         throw FileError(
           error.kind, file: error.file,
