@@ -9,8 +9,24 @@ extension Parser {
     guard let again = JSONValue(text: value.text()) else {
       throw WrongValue(description: "its own text is not read")
     }
-    guard again.text() == value.text() else {
+    guard areSame(value, again) else {
       throw WrongValue(description: "\(value.text()) is \(again.text())")
+    }
+  }
+
+  /// Whether values are equal; 5e17 may be an integer or not.
+  private static func areSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    switch (one, other) {
+    case (.integer(let integer), .number(let number)), (.number(let number), .integer(let integer)):
+      Double(integer) == number
+    case (.array(let elements), .array(let others)):
+      elements.count == others.count && Swift.zip(elements, others).allSatisfy(areSame)
+    case (.object(let members), .object(let others)):
+      members.count == others.count
+        && members.allSatisfy { name, value in
+          others[name].map { areSame(value, $0) } ?? false
+        }
+    default: one == other
     }
   }
 
