@@ -83,6 +83,14 @@ static void settle(pid_t parent, const struct cquarantine_limits *limits, int so
   confine(target);
 }
 
+// A child process; 0 in it, -1 if there is none.
+static pid_t new_process(void) {
+  pid_t child;
+  do child = fork();
+  while (child < 0 && errno == EINTR);
+  return child;
+}
+
 // What a child came to.
 static enum cquarantine_result result_of(pid_t child) {
   int status = 0;
@@ -96,7 +104,7 @@ static enum cquarantine_result result_of(pid_t child) {
 
 enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64_t length,
                                          struct cquarantine_limits limits) {
-  pid_t parent = getpid(), child = fork();
+  pid_t parent = getpid(), child = new_process();
   if (child < 0) return CQUARANTINE_NO_CHILD;
   if (child == 0) {
     settle(parent, &limits, descriptor, -1, 0);
@@ -108,7 +116,7 @@ enum cquarantine_result cquarantine_walk(int descriptor, uint64_t offset, uint64
 enum cquarantine_result cquarantine_inflate(int descriptor, uint64_t offset, uint64_t length,
                                             int target, uint64_t size,
                                             struct cquarantine_limits limits) {
-  pid_t parent = getpid(), child = fork();
+  pid_t parent = getpid(), child = new_process();
   if (child < 0) return CQUARANTINE_NO_CHILD;
   if (child == 0) {
     settle(parent, &limits, descriptor, target, size);

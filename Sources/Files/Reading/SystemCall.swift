@@ -44,10 +44,12 @@ package func splitPath(_ path: String) -> (folder: String, name: String) {
 ///
 /// - Throws: ``FileError`` if that cannot be known, or it is a link to nothing, which a new file would replace.
 package func resolved(_ path: String) throws -> String {
-  if let real = realpath(path, nil) {
-    defer { free(real) }
-    return String(cString: real)
-  }
+  repeat {
+    if let real = realpath(path, nil) {
+      defer { free(real) }
+      return String(cString: real)
+    }
+  } while errno == EINTR
   func failed(_ reason: String) -> FileError { FileError(.cannotCreate, file: path, reason) }
   guard errno == ENOENT else { throw failed("cannot write there: \(systemErrorText())") }
   var status = stat()

@@ -32,8 +32,8 @@ package final class LogFile {
       let folder = String(path[..<end])
       var status = stat()
       // A folder that is there already may be in one that nothing can be made in.
-      if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
-      guard mkdir(folder, 0o777) == 0 else {
+      if retrying({ stat(folder, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      guard retrying({ mkdir(folder, 0o777) }) == 0 else {
         throw FileError(
           .cannotCreate, file: folder, "cannot make the folder: \(systemErrorText())")
       }
